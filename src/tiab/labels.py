@@ -1,0 +1,91 @@
+"""Decision and Label: what a person said of a record, and which of it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tiab.errors import LabelError
+
+__all__ = ["Decision", "Label", "as_labels", "standing"]
+
+_SPELLINGS = {
+    "include": "include", "included": "include", "1": "include", "1.0": "include", "yes": "include",
+    "y": "include", "true": "include", "relevant": "include",
+    "exclude": "exclude", "excluded": "exclude", "0": "exclude", "0.0": "exclude", "no": "exclude",
+    "n": "exclude", "false": "exclude", "irrelevant": "exclude",
+    "maybe": "maybe", "unsure": "maybe", "undecided": "maybe",
+}  # fmt: skip
+
+
+class Decision(StrEnum):
+    """A reviewer's decision in title-abstract screening."""
+
+    INCLUDE = "include"
+    EXCLUDE = "exclude"
+    MAYBE = "maybe"
+
+    @classmethod
+    def parse(cls, value: object) -> Decision:
+        """The decision that `value` spells: include/exclude/maybe, 1/0, True/False, yes/no.
+
+        Raises:
+            LabelError: it spells none.
+
+        >>> Decision.parse("Included"), Decision.parse(0)
+        (<Decision.INCLUDE: 'include'>, <Decision.EXCLUDE: 'exclude'>)
+        """
+        spelt = _SPELLINGS.get(str(value).strip().casefold())
+        if spelt is None:
+            raise LabelError(
+                f"'{value}' is not a decision", hint="Use include, exclude or maybe (or 1 and 0)."
+            )
+        return cls(spelt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """One decision on one record.
+
+    Attributes:
+        reviewer: who decided; "" where nobody said.
+        reason: the exclusion reason or note; "" where none was given.
+        prior: known before screening began (prior knowledge), not a result of it.
+    """
+
+    record_id: str
+    decision: Decision
+    reviewer: str = ""
+    reason: str = ""
+    prior: bool = False
+
+
+def standing(labels: Iterable[Label]) -> dict[str, Label]:
+    """The label that stands for each record: the last one given.
+
+    >>> first = Label(record_id="1", decision=Decision.INCLUDE)
+    >>> second = Label(record_id="1", decision=Decision.EXCLUDE)
+    >>> standing([first, second])["1"].decision
+    <Decision.EXCLUDE: 'exclude'>
+    """
+    return {label.record_id: label for label in labels}
+
+
+def as_labels(labels: Iterable[Label] | Mapping[str, object] | None) -> dict[str, Label]:
+    """The standing labels from either form that a caller may hold: Labels, or record id -> decision.
+
+    Raises:
+        LabelError: a value that spells no decision.
+
+    >>> as_labels({"1": 1})["1"].decision
+    <Decision.INCLUDE: 'include'>
+    """
+    if labels is None:
+        return {}
+    if isinstance(labels, Mapping):
+        return {
+            str(rid): Label(record_id=str(rid), decision=Decision.parse(value))
+            for rid, value in labels.items()
+        }
+    return standing(labels)

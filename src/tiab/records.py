@@ -1,0 +1,87 @@
+"""Record: one bibliographic record, as a search export carried it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+__all__ = ["Record", "normalise_doi"]
+
+_SPACE = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[\W_]+")
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One bibliographic record; every field may be empty but `record_id`.
+
+    Attributes:
+        record_id: unique within one pool: the file's own identifier, else PMID, DOI or a hash of the content.
+        keywords: author keywords and MeSH headings, in the order of the file.
+        publication_types: as the source names them ("Randomized Controlled Trial").
+        language: as the source names it ("eng", "English"), lower case.
+        source: the name of the file that the record was read from.
+        extra: (name, value) pairs of what the file carried beside these, in its order; never ranked on.
+
+    >>> record = Record(record_id="1", title="Exercise in MS", abstract="Ten women trained.", keywords=("yoga",))
+    >>> record.text
+    'Exercise in MS\\nTen women trained.\\nyoga'
+    """
+
+    record_id: str
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    journal: str = ""
+    doi: str = ""
+    pmid: str = ""
+    keywords: tuple[str, ...] = ()
+    publication_types: tuple[str, ...] = ()
+    language: str = ""
+    source: str = ""
+    extra: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+    @property
+    def text(self) -> str:
+        """Title, abstract and keywords, one line break between them: what PICO offsets count in."""
+        return "\n".join((self.title, self.abstract, "; ".join(self.keywords))).rstrip("\n")
+
+    @property
+    def sections(self) -> tuple[tuple[str, int, int], ...]:
+        """(name, start, end) of title, abstract and keywords within `text`; an empty one has start == end."""
+        title_end = len(self.title)
+        abstract_end = title_end + 1 + len(self.abstract)
+        length = len(self.text)
+        return (
+            ("title", 0, min(title_end, length)),
+            ("abstract", min(title_end + 1, length), min(abstract_end, length)),
+            ("keywords", min(abstract_end + 1, length), length),
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits of the words of title and abstract and of the year; equal for equal content.
+
+        Case, punctuation, accents and line breaks do not count, so two exports of one record agree.
+        """
+        words = _NOT_WORD.sub(" ", _plain(f"{self.title} {self.abstract}")).strip()
+        return hashlib.sha256(f"{words}|{self.year or ''}".encode()).hexdigest()[:16]
+
+
+def normalise_doi(text: str) -> str:
+    """The bare lower-case DOI in `text`, or "" if there is none.
+
+    >>> normalise_doi("https://doi.org/10.1016/J.JNS.2004.06.009.")
+    '10.1016/j.jns.2004.06.009'
+    """
+    found = _DOI.search(text)
+    return found.group(0).lower().rstrip(".,;>\"'") if found else ""
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return _SPACE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).casefold()
