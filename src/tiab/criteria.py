@@ -127,9 +127,7 @@ def read_criteria(path: str | Path) -> Criteria:
     try:
         raw = Path(path).read_bytes()
     except OSError as error:
-        raise CriteriaError(
-            f"cannot be read ({error.strerror})", path=path, hint="Check the file's name."
-        ) from error
+        raise CriteriaError(f"cannot be read ({error.strerror})", path=path, hint="Check the file's name.") from error
     try:
         text = raw.decode("utf-8-sig")
         data = tomllib.loads(text)
@@ -138,11 +136,7 @@ def read_criteria(path: str | Path) -> Criteria:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         message = str(error).split(" (at ")[0]
-        hint = (
-            f"Look at column {found[2]}: quotes around text, commas in lists."
-            if found
-            else "See the example."
-        )
+        hint = f"Look at column {found[2]}: quotes around text, commas in lists." if found else "See the example."
         line = int(found[1]) if found else None
         raise CriteriaError(f"is not valid TOML: {message}", path=path, line=line, hint=hint) from error
     return _Reader(path, text).criteria(data)
@@ -181,27 +175,22 @@ class _Reader:
         if isinstance(tables, Mapping):
             tables = [tables]
         if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
-            raise self._error(
-                f"'{role}' must be a table", table=role, hint=f"Write [{role}] on a line of its own."
-            )
+            raise self._error(f"'{role}' must be a table", table=role, hint=f"Write [{role}] on a line of its own.")
         for index, table in enumerate(tables):
             yield self._concept(role, index, table)
 
     def _concept(self, role: str, index: int, data: Mapping[str, Any]) -> Concept:
-        place = {"table": role, "index": index}
+        place: dict[str, Any] = {"table": role, "index": index}
         self._known(data, self._DESIGN if role == "design" else self._CONCEPT, **place)
         terms = self._strings(data, "terms", **place)
         designs, against_designs = (
-            self._designs(data, key, **place) if role == "design" else ()
-            for key in ("designs", "against_designs")
+            self._designs(data, key, **place) if role == "design" else () for key in ("designs", "against_designs")
         )
         if not terms and not designs:
             raise self._error(f"[{role}] has no terms", key="terms", **place, hint='Add terms = ["…", "…"].')
         weight = float(self._get(data, "weight", (int, float), **place) or 1.0)
         if not 0 < weight <= 100:
-            raise self._error(
-                "'weight' must be above 0 and at most 100", key="weight", **place, hint="1 is usual."
-            )
+            raise self._error("'weight' must be above 0 and at most 100", key="weight", **place, hint="1 is usual.")
         required = self._get(data, "required", bool, **place)
         return Concept(
             role=role,
@@ -217,9 +206,7 @@ class _Reader:
 
     def _limits(self, data: Any) -> Limits:
         if not isinstance(data, Mapping):
-            raise self._error(
-                "'limits' must be a table", table="limits", hint="Write [limits] on its own line."
-            )
+            raise self._error("'limits' must be a table", table="limits", hint="Write [limits] on its own line.")
         self._known(data, self._LIMITS, table="limits")
         limits = Limits(
             year_from=self._get(data, "year_from", int, table="limits"),
@@ -228,9 +215,7 @@ class _Reader:
             species=tuple(name.casefold() for name in self._strings(data, "species", table="limits")),
         )
         if limits.year_from and limits.year_to and limits.year_from > limits.year_to:
-            raise self._error(
-                "'year_from' is after 'year_to'", table="limits", key="year_from", hint="Swap them."
-            )
+            raise self._error("'year_from' is after 'year_to'", table="limits", key="year_from", hint="Swap them.")
         return limits
 
     def _designs(self, data: Mapping[str, Any], key: str, **place: Any) -> tuple[str, ...]:
@@ -251,17 +236,13 @@ class _Reader:
         if isinstance(values, str):
             values = [values]
         if not isinstance(values, list) or not all(isinstance(v, str) for v in values):
-            raise self._error(
-                f"'{key}' must be a list of texts", key=key, **place, hint=f'Write {key} = ["…", "…"].'
-            )
+            raise self._error(f"'{key}' must be a list of texts", key=key, **place, hint=f'Write {key} = ["…", "…"].')
         cleaned = tuple(dict.fromkeys(" ".join(value.split()) for value in values))
         if "" in cleaned or "*" in cleaned:
             raise self._error(f"'{key}' has an empty text", key=key, **place, hint="Delete it.")
         return cleaned
 
-    def _get(
-        self, data: Mapping[str, Any], key: str, kind: Any, *, needed: bool = False, **place: Any
-    ) -> Any:
+    def _get(self, data: Mapping[str, Any], key: str, kind: Any, *, needed: bool = False, **place: Any) -> Any:
         value = data.get(key)
         if value is None:
             if needed:
@@ -269,9 +250,7 @@ class _Reader:
             return None
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            wanted = {str: 'a text in "quotes"', int: "a whole number", bool: "true or false"}.get(
-                kind, "a number"
-            )
+            wanted = {str: 'a text in "quotes"', int: "a whole number", bool: "true or false"}.get(kind, "a number")
             raise self._error(f"'{key}' must be {wanted}", key=key, **place, hint=f"It is {value!r} now.")
         return value
 
@@ -311,9 +290,7 @@ def _nearest(word: str, words: tuple[str, ...]) -> str:
     """The word most like `word`; a contained word counts as like it ("trial" ► "randomised trial")."""
     close = difflib.get_close_matches(word.casefold(), words, n=1, cutoff=0.5)
     contained = [w for w in words if set(word.casefold().split()) & set(w.split())]
-    return (close or contained or [max(words, key=lambda w: difflib.SequenceMatcher(None, word, w).ratio())])[
-        0
-    ]
+    return (close or contained or [max(words, key=lambda w: difflib.SequenceMatcher(None, word, w).ratio())])[0]
 
 
 def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:

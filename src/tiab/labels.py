@@ -38,9 +38,7 @@ class Decision(StrEnum):
         """
         spelt = _SPELLINGS.get(str(value).strip().casefold())
         if spelt is None:
-            raise LabelError(
-                f"'{value}' is not a decision", hint="Use include, exclude or maybe (or 1 and 0)."
-            )
+            raise LabelError(f"'{value}' is not a decision", hint="Use include, exclude or maybe (or 1 and 0).")
         return cls(spelt)
 
 
@@ -84,8 +82,5 @@ def as_labels(labels: Iterable[Label] | Mapping[str, object] | None) -> dict[str
     if labels is None:
         return {}
     if isinstance(labels, Mapping):
-        return {
-            str(rid): Label(record_id=str(rid), decision=Decision.parse(value))
-            for rid, value in labels.items()
-        }
+        return {str(rid): Label(record_id=str(rid), decision=Decision.parse(value)) for rid, value in labels.items()}
     return standing(labels)
