@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import hashlib
 import json
@@ -14,7 +15,7 @@ from typing import Any
 
 from tiab.errors import CriteriaError
 
-__all__ = ["DESIGNS", "ROLES", "Concept", "Criteria", "Limits", "read_criteria"]
+__all__ = ["DESIGNS", "ROLES", "Concept", "Criteria", "Limits", "Search", "read_criteria"]
 
 ROLES = ("population", "intervention", "comparator", "outcome", "design")
 
@@ -75,13 +76,25 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """How the review searched: a PubMed query, and the last day that the search covers (ISO date or "")."""
+
+    pubmed: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
-    """A review's eligibility criteria: its question, its concepts and its limits."""
+    """A review's eligibility criteria: its question, its concepts, its limits and how it searched.
+
+    A study is eligible that has every required concept; the terms of one concept are alternatives.
+    """
 
     title: str
     question: str = ""
     concepts: tuple[Concept, ...]
     limits: Limits = Limits()
+    search: Search = Search()
 
     @property
     def text(self) -> str:
@@ -91,8 +104,9 @@ class Criteria:
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits that change with any change of the criteria."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        """16 hex digits that change with any change of what is eligible; how the review searched does not count."""
+        eligibility = {key: value for key, value in asdict(self).items() if key != "search"}
+        return hashlib.sha256(json.dumps(eligibility, sort_keys=True).encode()).hexdigest()[:16]
 
     def of_role(self, role: str) -> tuple[Concept, ...]:
         """The concepts of one role, in the order of the file."""
@@ -111,8 +125,8 @@ class Criteria:
         """
         try:
             concepts = tuple(Concept(**_tuples(concept)) for concept in data["concepts"])
-            limits = Limits(**_tuples(data["limits"]))
-            return cls(title=data["title"], question=data["question"], concepts=concepts, limits=limits)
+            limits, search = Limits(**_tuples(data["limits"])), Search(**data["search"])
+            return cls(title=data["title"], question=data["question"], concepts=concepts, limits=limits, search=search)
         except (KeyError, TypeError, AttributeError) as error:
             raise CriteriaError(f"these are not criteria that tiab wrote ({error})") from error
 
@@ -145,10 +159,11 @@ def read_criteria(path: str | Path) -> Criteria:
 class _Reader:
     """Turns parsed TOML into Criteria, and a mistake into an error at its line."""
 
-    _TOP = ("title", "question", *ROLES, "limits")
+    _TOP = ("title", "question", *ROLES, "limits", "search")
     _CONCEPT = ("name", "terms", "abbreviations", "against", "required", "weight")
     _DESIGN = (*_CONCEPT, "designs", "against_designs")
     _LIMITS = ("year_from", "year_to", "languages", "species")
+    _SEARCH = ("pubmed", "until")
 
     def __init__(self, path: str | Path, text: str) -> None:
         self._path = path
@@ -167,7 +182,22 @@ class _Reader:
             title=self._get(data, "title", str, table="", needed=True),
             question=self._get(data, "question", str, table="") or "",
             concepts=concepts,
-            limits=self._limits(data.get("limits", {})),
+            limits=self._limits(self._table(data, "limits", self._LIMITS)),
+            search=self._search(self._table(data, "search", self._SEARCH)),
+        )
+
+    def _table(self, data: Mapping[str, Any], name: str, keys: tuple[str, ...]) -> Mapping[str, Any]:
+        table = data.get(name, {})
+        if not isinstance(table, Mapping):
+            raise self._error(f"'{name}' must be a table", key=name, hint=f"Write [{name}] on a line of its own.")
+        self._known(table, keys, table=name)
+        return table
+
+    def _search(self, data: Mapping[str, Any]) -> Search:
+        until = self._get(data, "until", datetime.date, table="search")
+        return Search(
+            pubmed=" ".join((self._get(data, "pubmed", str, table="search") or "").split()),
+            until=until.isoformat() if until else "",
         )
 
     def _role(self, data: Mapping[str, Any], role: str) -> Iterator[Concept]:
@@ -204,10 +234,7 @@ class _Reader:
             weight=weight,
         )
 
-    def _limits(self, data: Any) -> Limits:
-        if not isinstance(data, Mapping):
-            raise self._error("'limits' must be a table", table="limits", hint="Write [limits] on its own line.")
-        self._known(data, self._LIMITS, table="limits")
+    def _limits(self, data: Mapping[str, Any]) -> Limits:
         limits = Limits(
             year_from=self._get(data, "year_from", int, table="limits"),
             year_to=self._get(data, "year_to", int, table="limits"),
@@ -250,7 +277,7 @@ class _Reader:
             return None
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            wanted = {str: 'a text in "quotes"', int: "a whole number", bool: "true or false"}.get(kind, "a number")
+            wanted = _KINDS.get(kind, "a number")
             raise self._error(f"'{key}' must be {wanted}", key=key, **place, hint=f"It is {value!r} now.")
         return value
 
@@ -284,6 +311,14 @@ class _Reader:
                 if assigned and assigned[1] == key:
                     return number
         return heading
+
+
+_KINDS = {
+    str: 'a text in "quotes"',
+    int: "a whole number",
+    bool: "true or false",
+    datetime.date: "a date such as 2017-10-31",
+}
 
 
 def _nearest(word: str, words: tuple[str, ...]) -> str:
