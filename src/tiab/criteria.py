@@ -218,7 +218,8 @@ class _Reader:
         )
         if not terms and not designs:
             raise self._error(f"[{role}] has no terms", key="terms", **place, hint='Add terms = ["…", "…"].')
-        weight = float(self._get(data, "weight", (int, float), **place) or 1.0)
+        weight = self._get(data, "weight", (int, float), **place)
+        weight = 1.0 if weight is None else float(weight)
         if not 0 < weight <= 100:
             raise self._error("'weight' must be above 0 and at most 100", key="weight", **place, hint="1 is usual.")
         required = self._get(data, "required", bool, **place)

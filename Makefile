@@ -1,0 +1,55 @@
+# Two commands set everything up on a fresh machine: `make demo` and `make test`. They need Python 3.11 or later.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types floors format models clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.installed ## Rank the embedded corpus, show the ranking and the evaluation
+	@$(BIN)/tiab demo
+
+test: $(VENV)/.developed ## Run the tests
+	@$(BIN)/python -m pytest -q
+
+check: lint types floors ## Check style, types and floors
+
+lint: $(VENV)/.developed
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.developed
+	@$(BIN)/mypy
+
+floors: $(VENV)/.developed
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.developed ## Put the code into the house style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+models: $(VENV)/.installed ## Rebuild the kept models from the embedded corpus
+	@$(BIN)/python scripts/build_model.py
+
+clean: ## Remove what the other targets made
+	@rm -rf $(VENV) dist build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "tiab needs Python 3.11 or later; $(PYTHON) is older. Try: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@echo "Making $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml $(BIN)/python
+	@echo "Installing tiab (once; about a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.developed: pyproject.toml $(VENV)/.installed
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

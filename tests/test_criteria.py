@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tiab.criteria import Criteria, read_criteria
+from tiab.errors import CriteriaError
+
+GOOD = """\
+title = "Yoga for back pain"
+question = "Does yoga lessen chronic low back pain?"
+
+[population]
+name = "back pain"
+terms = ["low back pain", "lumbago"]
+abbreviations = ["LBP"]
+
+[[outcome]]
+terms = ["pain intensity"]
+
+[[outcome]]
+name = "disability"
+terms = ["disabilit*"]
+required = false
+
+[design]
+designs = ["Randomised trial"]
+against_designs = ["protocol"]
+
+[limits]
+year_from = 1990
+languages = ["English"]
+
+[search]
+until = 2020-01-31
+"""
+
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def _write(text: str) -> Path:
+        path = tmp_path / "criteria.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return _write
+
+
+def test_a_file_written_by_hand_is_read(write: Write) -> None:
+    criteria = read_criteria(write(GOOD))
+    assert [c.name for c in criteria.concepts] == ["back pain", "outcome", "disability", "design"]
+    assert [c.required for c in criteria.concepts] == [True, True, False, False]
+    assert criteria.of_role("design")[0].designs == ("randomised trial",)
+    assert criteria.limits.languages == ("english",)
+    assert criteria.search.until == "2020-01-31"
+    assert "lumbago" in criteria.text
+    assert "disabilit*" not in criteria.text
+    assert Criteria.from_dict(criteria.to_dict()) == criteria
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("terms = [\"low", "term = [\"low", 6, "Did you mean 'terms'"),
+        ("question =", "qestion =", 2, "Did you mean 'question'"),
+        ("[population]", "[populaton]", 4, "Did you mean 'population'"),
+        ("required = false", "requird = false", 15, "Did you mean 'required'"),
+        ("required = false", 'required = "no"', 15, "true or false"),
+        ('designs = ["Randomised trial"]', 'designs = ["randomized trial"]', 18, "Did you mean 'randomised trial'"),
+        ("year_from = 1990", 'year_from = "1990"', 22, "a whole number"),
+        ("year_from = 1990", "year_from = 1990\nyear_to = 1980", 22, "after 'year_to'"),
+        ("until = 2020-01-31", 'until = "January"', 26, "a date such as"),
+        ('terms = ["pain intensity"]', "", 9, "has no terms"),
+        ('terms = ["pain intensity"]', 'terms = [""]', 10, "empty text"),
+        ('terms = ["pain intensity"]', "terms = [3]", 10, "list of texts"),
+        ('title = "Yoga for back pain"', "", None, "'title' is missing"),
+        ('name = "disability"', 'name = "back pain"', None, "two concepts are called"),
+        ('"lumbago"]', '"lumbago', 6, "not valid TOML"),
+        ("[design]", "[design]\nweight = 0", 18, "above 0"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_line_and_the_nearest_valid_key(
+    write: Write, old: str, new: str, line: int | None, says: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(CriteriaError, match=r"criteria\.toml") as caught:
+        read_criteria(write(GOOD.replace(old, new)))
+    assert says in str(caught.value)
+    assert caught.value.line == line
+
+
+def test_a_missing_file_a_folder_and_bytes_that_are_not_text(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(CriteriaError, match="cannot be read"):
+            read_criteria(path)
+    (tmp_path / "bytes.toml").write_bytes(b'title = "\xff\xfe\x00"')
+    with pytest.raises(CriteriaError, match="UTF-8"):
+        read_criteria(tmp_path / "bytes.toml")
+
+
+def test_the_fingerprint_follows_eligibility_alone(write: Write) -> None:
+    before = read_criteria(write(GOOD)).fingerprint
+    assert read_criteria(write(GOOD.replace("2020-01-31", "2021-01-31"))).fingerprint == before
+    assert read_criteria(write(GOOD.replace("1990", "1991"))).fingerprint != before
