@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tiab import metrics
 from tiab.errors import EvaluationError
 
-__all__ = ["SECONDS_PER_RECORD", "Evaluation", "Workload", "evaluate"]
+__all__ = ["Evaluation", "Workload", "evaluate"]
 
 SECONDS_PER_RECORD = (30.0, 36.0, 79.0)
 """A quick, a usual and a slow pace of reading one title and abstract, in seconds."""
