@@ -1,0 +1,36 @@
+"""Where the kept models and the embedded corpora lie: inside the wheel, or beside `src` in an editable install."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from tiab.errors import InputError
+
+__all__ = ["corpus_path", "model_path"]
+
+
+def corpus_path(name: str = "exercise-ms-cytokines") -> Path:
+    """The folder of an embedded corpus.
+
+    Raises:
+        InputError: tiab carries no corpus of that name.
+    """
+    return _asset("corpora", name)
+
+
+def model_path(name: str = "exercise-ms-cytokines.safetensors") -> Path:
+    """The file of a kept model.
+
+    Raises:
+        InputError: tiab carries no model of that name.
+    """
+    return _asset("models", name)
+
+
+def _asset(kind: str, name: str) -> Path:
+    package = Path(str(files("tiab")))
+    for folder in (package / f"_{kind}", package.parent.parent / kind):
+        if (folder / name).exists():
+            return folder / name
+    raise InputError(f"tiab carries no '{name}' among its {kind}", hint="Reinstall tiab, or give a file of your own.")
