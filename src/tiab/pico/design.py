@@ -1,0 +1,126 @@
+"""Design: cues to the design of a study, each with a weight; together a score, never a gate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from tiab.pico.layout import add_spans, get_layout, get_text, make_span
+from tiab.pico.lexicon import Lexicon, longest
+from tiab.pico.spans import Span
+from tiab.pico.vocabulary import vocabulary
+
+__all__ = ["DesignFinder", "design_scores", "make_design"]
+
+_RULE = "rule:design_cue"
+_TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much away
+_MENTION_FACTOR = 0.2
+_PLURAL_TITLE_FACTOR = 0.3
+_OTHERS = frozenset({"systematic review", "review", "protocol", "letter"})  # a mention of studies is what these are
+_MENTION = re.compile(
+    r"\b(?:need(?:ed|s)?|warrant\w*|future|further|should|required|lack(?:ing)? of|few|search(?:ed|es)?|pubmed|medline"
+    r"|embase|cochrane|databases?|we included|were included if|eligible (?:stud|trial)\w*|previous|earlier|existing"
+    r"|published|identified|pooled|meta-analys\w+|systematic\w* review\w*|literature)\b",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"\b(?:(?:this|present|our|the current) (?:\w+[\s-]+){0,4}$|we (?:conducted|performed|did|undertook|report|carried"
+    r" out|designed)\b|was (?:a|an) |is (?:a|an) |(?:were|was) randomi[sz]ed|randomly)",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(
+    r"\b(?:not|no|without|nor|neither|non|lack of|absence of|instead of|rather than|instead of)[\s-]+(?:\w+[\s-]+)?$",
+    re.IGNORECASE,
+)
+
+
+class _Cue(NamedTuple):
+    design: str
+    weight: float
+
+
+class DesignFinder:
+    """The component `tiab_design`: a span of role "design" for each cue, its weight how far the cue can be trusted.
+
+    A cue weighs less in a sentence that speaks of other people's studies ("we searched for randomised trials") and
+    nothing where it is denied ("not randomised").
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self._lexicon = Lexicon(vocab, _phrases())
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = [item for item in longest(self._lexicon.find(doc)) if item.meaning.design]
+        spans = [make_span(
+            doc, item.start, item.end, role="design", label=item.meaning.design, provenance=_RULE,
+            weight=_weight(doc, item.start, item.end, item.meaning),
+        ) for item in found]  # fmt: skip
+        add_spans(doc, [span for span in spans if span.weight > 0])
+        return doc
+
+
+def design_scores(spans: Iterable[Span], publication_types: Iterable[str] = ()) -> dict[str, float]:
+    """How far a record's cues and publication types speak for each design, from 0 to below 1; absent means 0.
+
+    Cues are taken as independent witnesses: 1 - Π(1 - weight) over the best cue of each wording, so that a phrase
+    said five times is one witness.
+
+    >>> design_scores([], ["Randomized Controlled Trial"])
+    {'randomised trial': 0.97}
+    """
+    doubts: dict[str, dict[str, float]] = {}
+    for span in spans:
+        if span.role == "design" and span.provenance == _RULE:
+            wording = doubts.setdefault(span.label, {})
+            word = span.text.casefold()
+            wording[word] = min(wording.get(word, 1.0), 1.0 - span.weight)
+    types = vocabulary("design")["publication_types"]
+    for name in publication_types:
+        for design, weight in types.get(name.strip().casefold(), {}).items():
+            doubts.setdefault(design, {})[f"[{name}]"] = 1.0 - weight
+    return {design: round(1.0 - _product(wording.values()), 4) for design, wording in sorted(doubts.items())}
+
+
+def _product(values: Iterable[float]) -> float:
+    result = 1.0
+    for value in values:
+        result *= value
+    return result
+
+
+def _phrases() -> Iterator[tuple[str, _Cue]]:
+    words = vocabulary("design")
+    for cue in words["cue"]:
+        for phrase in cue["phrases"]:
+            yield phrase, _Cue(cue["design"], cue["weight"])
+    for phrase in words["blockers"]["phrases"]:
+        yield phrase, _Cue("", 0.0)
+
+
+def _weight(doc: Doc, start: int, end: int, cue: _Cue) -> float:
+    text, layout = get_text(doc), get_layout(doc)
+    before = text[max(0, start - 30) : start]
+    if _DENIAL.search(before):
+        return 0.0
+    field = layout.field(start)
+    if field == "keywords":
+        return cue.weight
+    begin, stop = layout.sentence_bounds(layout.sentence(start), len(text))
+    if field == "title":
+        plural = text[start:end].rstrip().endswith(("trials", "studies", "RCTs"))
+        return cue.weight * _PLURAL_TITLE_FACTOR if plural else cue.weight + (1 - cue.weight) * _TITLE_GAIN
+    sentence = text[begin:stop]
+    if cue.design not in _OTHERS and _MENTION.search(sentence):
+        return cue.weight * (0.6 if _OWN.search(sentence) else _MENTION_FACTOR)
+    return cue.weight
+
+
+@Language.factory("tiab_design")
+def make_design(nlp: Language, name: str) -> DesignFinder:
+    """The component `tiab_design`."""
+    return DesignFinder(nlp.vocab)

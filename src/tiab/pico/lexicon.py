@@ -1,0 +1,109 @@
+"""Lexicon: many phrases found at once, in any of their spellings, the longest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from spacy.attrs import NORM
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from tiab.pico.spelling import stem_forms
+from tiab.pico.text import normal_form, split_words, visible_end
+
+__all__ = ["Found", "Lexicon", "longest"]
+
+T = TypeVar("T")
+_REMEMBERED = 300_000  # words whose truncations are known; more than an English vocabulary, less than 50 MB
+
+
+class Found(NamedTuple, Generic[T]):
+    """One phrase in a Doc: character offsets into its text and what the phrase stands for."""
+
+    start: int
+    end: int
+    meaning: T
+
+
+class Lexicon(Generic[T]):
+    """Phrases with their meanings, matched on normal forms with spaCy's PhraseMatcher.
+
+    A final `*` truncates the last word of a phrase. PhraseMatcher knows no truncation, so a truncated phrase is
+    spelt out with each word that begins so, when a Doc first holds that word.
+
+    Args:
+        vocab: the vocabulary of the Docs to come, made by the tokenizer "tiab_words.v1".
+        phrases: (phrase, meaning) pairs; one phrase may have several meanings, which must be hashable.
+    """
+
+    def __init__(self, vocab: Vocab, phrases: Iterable[tuple[str, T]]) -> None:
+        self._vocab = vocab
+        self._matcher = PhraseMatcher(vocab, attr="NORM")
+        self._meanings: dict[int, T] = {}
+        self._names: dict[T, str] = {}
+        self._stems: list[tuple[tuple[str, ...], tuple[str, ...], str]] = []
+        self._seen: set[int] = set()
+        for phrase, meaning in phrases:
+            self._learn(phrase, meaning)
+
+    def find(self, doc: Doc) -> list[Found[T]]:
+        """All phrases in `doc`, in no promised order; they may overlap."""
+        if self._stems:
+            self._expand(doc)
+        found = []
+        for key, first, behind in self._matcher(doc):
+            start, last = doc[first].idx, doc[behind - 1]
+            found.append(Found(start, visible_end(last.text, last.idx), self._meanings[key]))
+        return found
+
+    def _learn(self, phrase: str, meaning: T) -> None:
+        words = [word for word in split_words(phrase.removesuffix("*"))[0] if not word.isspace()]
+        if not words:
+            return
+        name = self._name(meaning)
+        head = tuple(normal_form(word) for word in words[:-1])
+        if phrase.endswith("*"):
+            stem = words[-1].rstrip("-")
+            self._stems.append((head, tuple(sorted({*stem_forms(stem.casefold()), normal_form(stem)})), name))
+        else:
+            self._add((*head, normal_form(words[-1])), name)
+
+    def _name(self, meaning: T) -> str:
+        """The key of a meaning. It is made before any memory zone begins, or its string would end with the zone."""
+        name = self._names.get(meaning)
+        if name is None:
+            name = self._names[meaning] = f"tiab:{len(self._names)}"
+            self._meanings[self._vocab.strings.add(name)] = meaning
+        return name
+
+    def _add(self, words: tuple[str, ...], name: str) -> None:
+        self._matcher.add(name, [Doc(self._vocab, words=list(words))])
+
+    def _expand(self, doc: Doc) -> None:
+        norms = set(doc.to_array(NORM).tolist())
+        new = norms - self._seen
+        if not new:
+            return
+        if len(self._seen) > _REMEMBERED:
+            self._seen.clear()
+        self._seen |= new
+        for norm in sorted(new):
+            word = self._vocab.strings[norm]
+            for head, forms, name in self._stems:
+                if word.startswith(forms):
+                    self._add((*head, word), name)
+
+
+def longest(found: Iterable[Found[T]]) -> list[Found[T]]:
+    """The phrases that lie in no other, from left to right; where two overlap, the longer one stays.
+
+    >>> longest([Found(0, 5, "a"), Found(3, 12, "b"), Found(20, 22, "c")])
+    [Found(start=3, end=12, meaning='b'), Found(start=20, end=22, meaning='c')]
+    """
+    kept: list[Found[T]] = []
+    for item in sorted(found, key=lambda f: (f.start - f.end, f.start)):
+        if all(item.end <= other.start or item.start >= other.end for other in kept):
+            kept.append(item)
+    return sorted(kept, key=lambda f: f.start)

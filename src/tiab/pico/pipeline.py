@@ -1,0 +1,106 @@
+"""The pipeline: records in, spans out, in one process or in several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+
+import spacy
+from joblib import Parallel, delayed
+from spacy.language import Language
+
+import tiab.pico.abbreviations
+import tiab.pico.design
+import tiab.pico.sections
+import tiab.pico.sentences  # noqa: F401  (importing a component's module registers its factory)
+from tiab.criteria import Criteria
+from tiab.pico.concepts import criteria_config
+from tiab.pico.layout import get_spans, set_fields
+from tiab.pico.spans import Span, in_reading_order
+from tiab.records import Record
+
+__all__ = ["Progress", "find_spans", "make_pipeline"]
+
+Progress = Callable[[int], object]
+"""Called with the number of records that have been read since the last call."""
+
+_ZONE = 1_000  # records whose words share one memory zone: fewer costs time, more costs memory
+_CHUNK = 500  # records that a worker process takes at once
+_WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading
+
+
+def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True) -> Language:
+    """The spaCy pipeline that finds PICO: `get_spans(nlp(text))` gives the findings.
+
+    Args:
+        criteria: the review's criteria; without them only the general rules run.
+        numbers: whether to look for sample sizes, durations and the like, too; this takes most of the time.
+
+    >>> [name for name, _ in make_pipeline(numbers=False).pipeline][:3]
+    ['tiab_sentences', 'tiab_sections', 'tiab_abbreviations']
+    """
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "tiab_words.v1"}}})
+    nlp.max_length = 10**9  # spaCy's limit is there for its parsers, which need memory by length; ours do not
+    for name in ("tiab_sentences", "tiab_sections", "tiab_abbreviations"):
+        nlp.add_pipe(name)
+    if criteria is not None:
+        nlp.add_pipe("tiab_concepts", config={"criteria": criteria_config(criteria)})
+    nlp.add_pipe("tiab_design")
+    return nlp
+
+
+def find_spans(
+    records: Sequence[Record],
+    criteria: Criteria | None = None,
+    *,
+    jobs: int = 1,
+    numbers: bool = True,
+    progress: Progress | None = None,
+) -> list[tuple[Span, ...]]:
+    """The findings in each record, in the order of `records`, each record's sorted by (start, -end).
+
+    Args:
+        jobs: processes; -1 for one on each core. A small pool is read in this process whatever `jobs` says. The
+            result does not depend on it.
+        progress: called with the number of records read since its last call.
+    """
+    if jobs == 1 or len(records) < _WORTH_A_PROCESS:
+        return list(_read(records, criteria, numbers, progress))
+    chunks = [records[i : i + _CHUNK] for i in range(0, len(records), _CHUNK)]
+    found: list[tuple[Span, ...]] = []
+    with Parallel(n_jobs=jobs, return_as="generator") as parallel:
+        for spans in parallel(delayed(_read_chunk)(chunk, criteria, numbers) for chunk in chunks):
+            found += spans
+            if progress is not None:
+                progress(len(spans))
+    return found
+
+
+def _read_chunk(records: Sequence[Record], criteria: Criteria | None, numbers: bool) -> list[tuple[Span, ...]]:
+    return list(_read(records, criteria, numbers, None))
+
+
+def _read(
+    records: Sequence[Record], criteria: Criteria | None, numbers: bool, progress: Progress | None
+) -> Iterator[tuple[Span, ...]]:
+    nlp = _pipeline(criteria, numbers)
+    rest = iter(records)
+    while zone := list(islice(rest, _ZONE)):
+        with nlp.memory_zone():
+            for record in zone:
+                yield _read_one(nlp, record)
+        if progress is not None:
+            progress(len(zone))
+
+
+def _read_one(nlp: Language, record: Record) -> tuple[Span, ...]:
+    doc = nlp.make_doc(record.text)
+    set_fields(doc, record.sections)
+    return in_reading_order(get_spans(nlp(doc)))
+
+
+@lru_cache(maxsize=4)
+def _pipeline(criteria: Criteria | None, numbers: bool) -> Language:
+    """Kept, because a screening page asks for one record at a time."""
+    return make_pipeline(criteria, numbers=numbers)

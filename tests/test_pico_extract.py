@@ -1,0 +1,115 @@
+"""extract_pico: what it finds in invented records, and what it promises for any record."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import spacy
+
+from tiab.criteria import DESIGNS, Concept, Criteria
+from tiab.pico import Span, extract_pico, find_spans, make_pipeline
+from tiab.pico.layout import get_spans
+from tiab.records import Record
+
+CRITERIA = Criteria(
+    title="Exercise and cytokines in multiple sclerosis",
+    concepts=(
+        Concept(
+            role="population",
+            name="multiple sclerosis",
+            terms=("multiple sclerosis",),
+            abbreviations=("MS", "pwMS"),
+            against=("mass spectrometry", "amyotrophic lateral sclerosis"),
+        ),
+        Concept(role="intervention", name="exercise", terms=("exercis*", "aerobic train*", "yoga")),
+        Concept(role="outcome", name="cytokines", terms=("cytokin*", "IL-6", "TNF-alpha", "tumour necrosis factor")),
+        Concept(
+            role="design", name="design", terms=(), designs=("randomised trial",), against_designs=("animal study",)
+        ),
+    ),
+)
+
+
+def spans_of(title: str, abstract: str = "", *keywords: str) -> list[Span]:
+    record = Record(record_id="1", title=title, abstract=abstract, keywords=keywords)
+    (spans,) = find_spans([record], CRITERIA)
+    assert all(record.text[span.start : span.end] == span.text for span in spans)
+    return list(spans)
+
+
+def concept_hits(role: str, title: str, abstract: str = "") -> list[str]:
+    return [s.text for s in spans_of(title, abstract) if s.role == role and s.provenance.startswith("dict:")]
+
+
+@pytest.mark.parametrize("spelling", ["IL-6", "IL‑6", "IL–6", "IL6", "IL 6", "il-6", "IL−6", "IL-\u200b6"])
+def test_one_term_finds_every_spelling_of_a_name_with_a_number(spelling: str) -> None:
+    assert concept_hits("outcome", f"Serum {spelling}-levels fell") == [spelling]
+
+
+@pytest.mark.parametrize("spelling", ["TNF-α", "TNFα", "TNF alpha", "TNF-alpha", "TNFalpha", "TNF‐Α"])
+def test_one_term_finds_greek_letters_and_their_names(spelling: str) -> None:
+    assert concept_hits("outcome", f"Rise of {spelling} in serum") == [spelling]
+
+
+def test_spelling_and_number_of_a_word_do_not_matter() -> None:
+    assert concept_hits("outcome", "Tumor necrosis factors and Cytokines") == ["Tumor necrosis factors", "Cytokines"]
+    assert concept_hits("intervention", "Aerobic\ntraining, exercised") == ["Aerobic\ntraining", "exercised"]
+
+
+def test_abbreviation_counts_where_the_record_spells_it_out() -> None:
+    assert concept_hits("population", "Multiple sclerosis and yoga", "People with MS took part.") == [
+        "Multiple sclerosis",
+        "MS",
+    ]
+    assert concept_hits("population", "Yoga in MS") == []
+    assert concept_hits("unexpanded", "Yoga in MS") == ["MS"]
+
+
+def test_abbreviation_with_another_meaning_counts_against() -> None:
+    title, abstract = "Leptin by MS (mass spectrometry)", "We used MS twice; MS is precise. No multiple sclerosis."
+    assert concept_hits("against", title, abstract) == ["MS", "mass spectrometry", "MS", "MS"]
+    assert concept_hits("population", title, abstract) == ["multiple sclerosis"]
+
+
+def test_milliseconds_are_no_abbreviation() -> None:
+    assert concept_hits("population", "Multiple sclerosis", "Latency was 12 ms.") == ["Multiple sclerosis"]
+
+
+def test_short_forms_made_in_the_record_count() -> None:
+    hits = concept_hits(
+        "population", "Yoga", "Women with relapsing-remitting multiple sclerosis (RRMS). RRMS is common."
+    )
+    assert hits == ["multiple sclerosis", "RRMS", "RRMS"]
+
+
+def test_features_have_one_row_for_each_record_in_order() -> None:
+    records = [
+        Record(record_id="z", title="Yoga in mice"),
+        Record(record_id="a", title="", publication_types=("Randomized Controlled Trial",)),
+    ]
+    features = extract_pico(records, CRITERIA).features
+    assert list(features.index) == ["z", "a"]
+    assert features.loc["z", "intervention_exercise_any"] == 1
+    assert features.loc["z", "design_ineligible"] > 0.8
+    assert features.loc["a", "design_eligible"] > 0.9
+    assert all(f"design_{d.replace(' ', '_').replace('-', '_')}" in features for d in DESIGNS)
+
+
+def test_no_records_give_empty_tables_with_their_columns() -> None:
+    empty, one = extract_pico([], CRITERIA), extract_pico([Record(record_id="1", title="Yoga")], CRITERIA)
+    assert list(empty.features.columns) == list(one.features.columns)
+    assert list(empty.spans.columns) == list(one.spans.columns)
+
+
+def test_spans_go_through_json() -> None:
+    spans = spans_of("Exercise and IL-6", "We randomised 12 women.")
+    assert [Span.from_dict(json.loads(json.dumps(span.to_dict()))) for span in spans] == spans
+
+
+def test_pipeline_survives_a_folder(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    nlp = make_pipeline(CRITERIA)
+    nlp.to_disk(tmp_path)
+    text = "A randomised trial of exercise on TNF‑α."
+    assert get_spans(spacy.load(tmp_path)(text)) == get_spans(nlp(text))
+    assert [span.label for span in get_spans(nlp(text))].count("randomised trial") == 1
