@@ -5,7 +5,8 @@
     ├── CriteriaError     a mistake in a criteria file
     ├── LabelError        a label that is not one, or that names no record
     ├── EvaluationError   an ordering and a relevant set that do not fit together
-    └── ModelFileError    a model file that is truncated, altered, foreign or from another version
+    ├── ModelFileError    a model file that is truncated, altered, foreign or from another version
+    └── ReviewError       a review folder that cannot be opened, written or understood
 
 Every message says what happened, where, and what to do next.
 """
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["CriteriaError", "EvaluationError", "InputError", "LabelError", "ModelFileError", "TiabError"]
+__all__ = ["CriteriaError", "EvaluationError", "InputError", "LabelError", "ModelFileError", "ReviewError", "TiabError"]
 
 
 class TiabError(Exception):
@@ -65,3 +66,7 @@ class EvaluationError(TiabError):
 
 class ModelFileError(TiabError):
     """A model file that is truncated, altered, foreign or from another version."""
+
+
+class ReviewError(TiabError):
+    """A review folder that cannot be opened, written or understood."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 __all__ = ["Record", "normalise_doi"]
 
-_SPACE = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
 
@@ -83,5 +82,6 @@ def normalise_doi(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return _SPACE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).casefold()
+    if text.isascii():  # nothing to decompose, which is what takes long
+        return text.casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()

@@ -1,0 +1,171 @@
+"""Events: what happened in a review, one after the other, and the writing of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from tiab.errors import LabelError, ReviewError
+from tiab.labels import Label
+from tiab.store.rows import clean
+
+__all__ = ["KINDS", "Entry", "Event", "append", "decision_to_undo", "event_from", "events_after", "label_entry"]
+
+KINDS = (
+    "criteria",
+    "exported",
+    "imported",
+    "labelled",
+    "merged",
+    "ranked",
+    "resolved",
+    "stopped",
+    "undone",
+    "unmerged",
+)
+"""What can happen in a review."""
+
+_COLUMNS = "event_id, time, kind, reviewer, record_id, target, token, payload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something to be written into the log.
+
+    Attributes:
+        kind: one of `KINDS`.
+        reviewer: who did it; "" where nobody said.
+        record_id: the record that it is about; "" where it is about none.
+        target: the number of the event that it takes back.
+        token: chosen by whoever writes, the same when the same thing is tried again: it is then stored once.
+        payload: the rest, as plain JSON types: the decision and its reason, the seed, data and model hashes.
+    """
+
+    kind: str
+    reviewer: str = ""
+    record_id: str = ""
+    target: int | None = None
+    token: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event(Entry):
+    """An entry as it stands in the log.
+
+    Attributes:
+        event_id: its number; later events have higher ones, whichever program wrote them.
+        time: UTC, ISO 8601 with microseconds, by the clock of the computer that wrote it.
+    """
+
+    event_id: int
+    time: str
+
+
+def label_entry(label: Label, *, note: str = "", token: str | None = None, kind: str = "labelled") -> Entry:
+    """The entry that says that `label` was given.
+
+    >>> from tiab.labels import Decision
+    >>> label_entry(Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva")).payload["decision"]
+    'include'
+    """
+    payload = {"decision": label.decision.value, "reason": label.reason, "note": note, "prior": label.prior}
+    return Entry(kind=kind, reviewer=label.reviewer, record_id=label.record_id, token=token, payload=payload)
+
+
+def append(connection: sqlite3.Connection, entry: Entry, *, now: datetime | None = None) -> Event:
+    """Writes `entry` within the caller's transaction; the event as it stands, an earlier one for a repeated token.
+
+    Raises:
+        LabelError: it names a record that is not in the review.
+        ReviewError: its token was used for something else.
+        ValueError: its kind is none of `KINDS`, or the payload is not JSON.
+    """
+    if entry.kind not in KINDS:
+        raise ValueError(f"'{entry.kind}' is not a kind of event")
+    payload = clean(json.dumps(dict(entry.payload), ensure_ascii=False, sort_keys=True, allow_nan=False))
+    record_id, reviewer = clean(entry.record_id), clean(entry.reviewer)
+    token = None if entry.token is None else clean(entry.token)
+    wanted = (entry.kind, reviewer, record_id or None, entry.target, token, payload)
+    earlier = token is not None and _by_token(connection, token)
+    if earlier:
+        return _same(earlier, wanted)
+    if record_id and not connection.execute("SELECT 1 FROM records WHERE record_id = ?", (record_id,)).fetchone():
+        raise LabelError(f"no record '{record_id[:80]}' in this review", hint="Check its id.")
+    time = (now or datetime.now(UTC)).isoformat(timespec="microseconds")
+    columns = _COLUMNS.split(", ", 1)[1]
+    written = connection.execute(f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", (time, *wanted))
+    return event_from((written.lastrowid, time, *wanted))
+
+
+def events_after(connection: sqlite3.Connection, event_id: int, *, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
+    """The events with higher numbers than `event_id`, in order; of `kinds` only, where some are named."""
+    chosen = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    query = f"SELECT {_COLUMNS} FROM events WHERE event_id > ?{chosen} ORDER BY event_id"
+    return tuple(event_from(row) for row in connection.execute(query, (event_id, *kinds)).fetchall())
+
+
+def decision_to_undo(
+    connection: sqlite3.Connection, reviewer: str, *, record_id: str = "", token: str | None = None
+) -> Event | None:
+    """The last decision of `reviewer` (on one record, where it is named) that was not taken back; None without one.
+
+    Where `token` was used before, it is the decision that was taken back then.
+    """
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM events WHERE event_id = (SELECT target FROM events WHERE token = ?)", (token,)
+    ).fetchone()
+    if row is None:
+        chosen = " AND record_id = ?" if record_id else ""
+        row = connection.execute(
+            f"SELECT {_COLUMNS} FROM events AS given WHERE reviewer = ? AND kind IN ('labelled', 'resolved'){chosen} "
+            "AND NOT EXISTS (SELECT 1 FROM events WHERE target = given.event_id AND kind = 'undone') "
+            "ORDER BY event_id DESC LIMIT 1",
+            (clean(reviewer), clean(record_id)) if record_id else (clean(reviewer),),
+        ).fetchone()
+    return event_from(row) if row else None
+
+
+def event_from(row: Sequence[Any]) -> Event:
+    """The event of one row of the table.
+
+    Raises:
+        ReviewError: its payload is not what tiab writes.
+    """
+    event_id, time, kind, reviewer, record_id, target, token, payload = row
+    try:
+        data = json.loads(payload)
+        if not isinstance(data, dict):
+            raise TypeError("no table where one belongs")
+    except (TypeError, ValueError) as error:
+        hint = "Another program may have altered the file: take the last copy of the folder."
+        raise ReviewError(f"event {event_id} of the log cannot be understood ({error})", hint=hint) from error
+    return Event(
+        event_id=event_id,
+        time=time,
+        kind=kind,
+        reviewer=reviewer,
+        record_id=record_id or "",
+        target=target,
+        token=token,
+        payload=MappingProxyType(data),
+    )
+
+
+def _by_token(connection: sqlite3.Connection, token: str) -> Sequence[Any] | None:
+    row: Sequence[Any] | None = connection.execute(
+        f"SELECT {_COLUMNS} FROM events WHERE token = ?", (token,)
+    ).fetchone()
+    return row
+
+
+def _same(row: Sequence[Any], wanted: Sequence[Any]) -> Event:
+    if tuple(row[2:]) != tuple(wanted):
+        hint = "Choose a new token for each decision."
+        raise ReviewError(f"the token '{row[6]}' was used for another entry of the log", hint=hint)
+    return event_from(row)

@@ -1,0 +1,286 @@
+"""Store: the SQLite file of one review."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from tiab.errors import LabelError, ReviewError
+from tiab.labels import Label
+from tiab.records import Record
+from tiab.store import cache
+from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry
+from tiab.store.faults import primary_code, reported
+from tiab.store.opening import FILE_NAME, create_file, open_file
+from tiab.store.rows import (
+    RECORD_COLUMNS,
+    SOURCE_COLUMNS,
+    Source,
+    clean,
+    insert_records,
+    insert_source,
+    record_from,
+    source_from,
+)
+from tiab.store.schema import MIGRATIONS, Migration
+
+__all__ = ["Store"]
+
+_TRIES = 5
+_CHECKPOINT_BYTES = 4 * 1024 * 1024
+
+
+class Store:
+    """The SQLite file of one review: its records, its append-only log of events, and what PICO found, as a cache.
+
+    Each writing method is one transaction, and returns once it is on the disk. One Store may be shared by threads, and
+    any number of programs may have the same review open. Nothing deletes but `drop_pico`, which empties a cache.
+
+    Attributes:
+        folder: the folder of the review.
+        read_only: whether it can be read but not written.
+    """
+
+    def __init__(self, folder: str | Path, *, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+        """Opens the review in `folder`.
+
+        Raises:
+            ReviewError: there is none, or it is damaged, foreign or from a later version of tiab.
+        """
+        self.folder = Path(folder)
+        self._path = self.folder / FILE_NAME
+        self._lock = threading.RLock()
+        opened = open_file(self._path, migrations=migrations, program=_program())
+        self._connection, self.read_only, self._copy = opened.connection, opened.read_only, opened.copy
+
+    @classmethod
+    def create(cls, folder: str | Path, *, migrations: Sequence[Migration] = MIGRATIONS) -> Store:
+        """A new, empty review in `folder`, which is made where it is missing.
+
+        Raises:
+            ReviewError: there is a review already, or the folder cannot be written.
+
+        >>> import tempfile
+        >>> from tiab.labels import Decision
+        >>> with tempfile.TemporaryDirectory() as folder, Store.create(folder) as store:
+        ...     source = store.add(Source(name="search.ris"), [Record(record_id="1", title="Yoga in MS")])
+        ...     event = store.label(Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva"))
+        ...     len(store.records()), [event.kind for event in store.events()]
+        (1, ['imported', 'labelled'])
+        """
+        create_file(Path(folder) / FILE_NAME, migrations=migrations, program=_program())
+        return cls(folder, migrations=migrations)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; a second time does nothing."""
+        with self._lock:
+            self._connection.close()
+            if self._copy:
+                self._copy.cleanup()
+
+    # Records
+
+    def add(
+        self,
+        source: Source,
+        records: Iterable[Record],
+        *,
+        reviewer: str = "",
+        payload: Mapping[str, object] | None = None,
+        entries: Iterable[Entry] = (),
+    ) -> Event:
+        """Stores `records` and the file they came from in one transaction; the `imported` event.
+
+        Args:
+            payload: what the event says beside the counts of `source`.
+            entries: written after it in the same transaction, such as the links to records that are duplicates.
+
+        Raises:
+            ReviewError: a record id is in the review already, or nothing could be stored (disk full, read-only).
+        """
+        counts = {name: getattr(source, name) for name in SOURCE_COLUMNS}
+        with self._transaction() as connection:
+            number = insert_source(connection, source)
+            insert_records(connection, records, source_id=number)
+            said = {**(payload or {}), **counts, "source_id": number}
+            event = append(connection, Entry(kind="imported", reviewer=reviewer, payload=said))
+            for entry in entries:
+                append(connection, entry)
+        return event
+
+    def records(self, *, after: int = 0) -> list[Record]:
+        """The records in the order in which they were added, without the first `after` of them.
+
+        Raises:
+            ReviewError: the file is damaged or was altered.
+        """
+        query = f"SELECT {', '.join(RECORD_COLUMNS)} FROM records WHERE position > ? ORDER BY position"
+        return [record_from(row) for row in self._read(query, (after,))]
+
+    def record(self, record_id: str) -> Record:
+        """The record of that id.
+
+        Raises:
+            LabelError: there is none.
+        """
+        rows = self._read(f"SELECT {', '.join(RECORD_COLUMNS)} FROM records WHERE record_id = ?", (clean(record_id),))
+        if not rows:
+            raise LabelError(f"no record '{record_id[:80]}' in this review", path=self.folder, hint="Check its id.")
+        return record_from(rows[0])
+
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self._read("SELECT count(*) FROM records", ())[0][0])
+
+    def sources(self) -> tuple[Source, ...]:
+        """The files that records came from, in the order in which they were added."""
+        rows = self._read(f"SELECT source_id, {', '.join(SOURCE_COLUMNS)} FROM sources ORDER BY source_id", ())
+        return tuple(source_from(row) for row in rows)
+
+    # The log
+
+    def label(self, label: Label, *, note: str = "", token: str | None = None) -> Event:
+        """Stores one decision; the event as it stands.
+
+        Args:
+            token: chosen by the caller for this decision; when it is sent again with the same token, it is stored once.
+
+        Raises:
+            LabelError: no such record.
+            ReviewError: it could not be stored, or the token was used for something else.
+        """
+        return self.append(label_entry(label, note=note, token=token))
+
+    def undo(self, reviewer: str = "", *, record_id: str = "", token: str | None = None) -> Event | None:
+        """Takes back the last decision of `reviewer` that still stands; the `undone` event, or None if there is none.
+
+        Args:
+            record_id: take back the last decision on this record instead.
+        """
+        with self._transaction() as connection:
+            given = decision_to_undo(connection, reviewer, record_id=record_id, token=token)
+            if given is None:
+                return None
+            undone = Entry(
+                kind="undone", reviewer=reviewer, record_id=given.record_id, target=given.event_id, token=token
+            )
+            return append(connection, undone)
+
+    def append(self, entry: Entry) -> Event:
+        """Writes one entry into the log; the event as it stands.
+
+        Raises:
+            LabelError: it names a record that is not in the review.
+            ReviewError: it could not be stored.
+        """
+        return self.append_all([entry])[0]
+
+    def append_all(self, entries: Iterable[Entry]) -> tuple[Event, ...]:
+        """Writes all of `entries` into the log in one transaction, or none; the events as they stand.
+
+        Raises:
+            LabelError: one names a record that is not in the review.
+            ReviewError: they could not be stored.
+        """
+        with self._transaction() as connection:
+            return tuple(append(connection, entry) for entry in entries)
+
+    def events(self, *, after: int = 0, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
+        """The events with a number above `after`, in order; only those of `kinds`, where some are named.
+
+        A reader that remembers the number of the last event it saw misses none and sees none twice, whoever writes.
+        """
+        with self._lock, reported(self._path):
+            return events_after(self._connection, after, kinds=kinds)
+
+    # What PICO found, which can be found again
+
+    def pico(self, fingerprints: Iterable[str], *, criteria: str, version: str) -> dict[str, bytes]:
+        """Record fingerprint -> what was kept for it under these criteria and this version; only those that were."""
+        with self._lock, reported(self._path):
+            return cache.kept(self._connection, fingerprints, criteria=criteria, version=version)
+
+    def keep_pico(self, values: Mapping[str, bytes], *, criteria: str, version: str) -> None:
+        """Keeps `values` (record fingerprint -> what was found); what is kept already stays."""
+        with self._transaction() as connection:
+            cache.keep(connection, values, criteria=criteria, version=version)
+
+    def drop_pico(self) -> int:
+        """Empties the cache of what PICO found; how many entries there were."""
+        with self._transaction() as connection:
+            return cache.drop(connection)
+
+    # The file
+
+    def check(self) -> None:
+        """Reads every page of the file and compares the links between them.
+
+        Raises:
+            ReviewError: the file is damaged.
+        """
+        for pragma, sound in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
+            rows = self._read(f"PRAGMA {pragma}", ())
+            if rows != sound:
+                hint = "Take the last copy of the folder; `sqlite3 review.sqlite .recover` rescues what can be read."
+                raise ReviewError(f"is damaged ({rows[0][0]})", path=self._path, hint=hint)
+
+    def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        with self._lock, reported(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that holds the write lock from its start; nothing of it remains if anything fails."""
+        if self.read_only:
+            hint = "Copy the folder to a place that you may write to, and open it there."
+            raise ReviewError("can be read but not written", path=self.folder, hint=hint)
+        with self._lock, reported(self.folder):
+            try:
+                _begin(self._connection)
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """Moves a long write-ahead log into the file, while no other program can write.
+
+        SQLite up to 3.51.2 can lose transactions when one connection checkpoints while another commits
+        (sqlite.org/wal.html, "The WAL-Reset Bug"). Its automatic checkpoints allow that, so they are off; a TRUNCATE
+        checkpoint holds the write lock, and so does not. The decision is on the disk before it begins: if it fails, the
+        log grows a little more and the next decision tries again.
+        """
+        log = self._path.with_name(self._path.name + "-wal")
+        with suppress(OSError, sqlite3.Error):
+            if log.stat().st_size > _CHECKPOINT_BYTES:
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Starts a transaction with the write lock, waiting a bounded time for another program to finish its own."""
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if primary_code(error) != sqlite3.SQLITE_BUSY or not left:
+                raise
+
+
+def _program() -> str:
+    from tiab import __version__  # at call time: tiab/__init__.py may itself be importing this module
+
+    return __version__

@@ -1,0 +1,141 @@
+"""Records and sources as rows of SQLite, and back."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tiab.errors import ReviewError
+from tiab.records import Record
+
+__all__ = [
+    "RECORD_COLUMNS",
+    "SOURCE_COLUMNS",
+    "Source",
+    "clean",
+    "insert_records",
+    "insert_source",
+    "record_from",
+    "source_from",
+]
+
+_PLAIN = ("title", "abstract", "journal", "doi", "pmid", "language", "source")
+_LISTS = ("authors", "keywords", "publication_types", "extra")
+RECORD_COLUMNS = ("record_id", "fingerprint", "year", *_PLAIN, *_LISTS)
+SOURCE_COLUMNS = ("name", "sha256", "found", "new", "known", "duplicates", "unreadable")
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file that records came from, and what became of them on the day of the import.
+
+    Attributes:
+        source_id: its number in the review; 0 before it is stored.
+        name: the file's name, without its folder.
+        sha256: of the file's bytes, in hex.
+        found: how many records the file holds: new + known + unreadable.
+        new: how many were added to the review.
+        known: how many the review held already.
+        duplicates: how many of the new are other reports of a record that the review holds.
+        unreadable: how many could not be read.
+    """
+
+    source_id: int = 0
+    name: str
+    sha256: str = ""
+    found: int = 0
+    new: int = 0
+    known: int = 0
+    duplicates: int = 0
+    unreadable: int = 0
+
+
+def clean(text: str) -> str:
+    """`text` as Unicode that can be stored and sent: surrogate pairs joined, a lone one becomes U+FFFD.
+
+    >>> clean("a\\ud800b") == "a\\ufffdb"
+    True
+    """
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def insert_source(connection: sqlite3.Connection, source: Source) -> int:
+    """Writes `source` within the caller's transaction; its number."""
+    values = (clean(source.name), *(getattr(source, name) for name in SOURCE_COLUMNS[1:]))
+    return int(connection.execute(_insert("sources", SOURCE_COLUMNS), values).lastrowid or 0)
+
+
+def insert_records(connection: sqlite3.Connection, records: Iterable[Record], *, source_id: int) -> None:
+    """Writes `records` within the caller's transaction, after those that are there.
+
+    Raises:
+        ReviewError: the review has a record of that id, or the year is no year that a database holds.
+    """
+    query = _insert("records", (*RECORD_COLUMNS, "source_id"))
+    for record in records:
+        try:
+            connection.execute(query, (*_row(record), source_id))
+        except sqlite3.IntegrityError as error:
+            hint = "Give each record an id of its own."
+            raise ReviewError(f"two records have the id '{record.record_id[:80]}'", hint=hint) from error
+
+
+def record_from(row: Sequence[Any]) -> Record:
+    """The record of one row of `RECORD_COLUMNS`.
+
+    Raises:
+        ReviewError: another program wrote something into it that is no record.
+    """
+    record_id, _, year, *rest = row
+    plain = dict(zip(_PLAIN, rest, strict=False))
+    try:
+        authors, keywords, publication_types, extra = (json.loads(text) for text in rest[len(_PLAIN) :])
+        if not all(isinstance(text, str) for text in (record_id, *plain.values())):
+            raise TypeError("a number where a text belongs")
+        return Record(
+            record_id=record_id,
+            year=None if year is None else int(year),
+            authors=_texts(authors),
+            keywords=_texts(keywords),
+            publication_types=_texts(publication_types),
+            extra=tuple((str(name), str(value)) for name, value in extra),
+            **plain,
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        hint = "Another program may have altered the file: take the last copy of the folder."
+        raise ReviewError(f"record {record_id} cannot be understood ({error})", hint=hint) from error
+
+
+def source_from(row: Sequence[Any]) -> Source:
+    """The source of one row: its number, then `SOURCE_COLUMNS`."""
+    return Source(source_id=row[0], **dict(zip(SOURCE_COLUMNS, row[1:], strict=True)))
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _row(record: Record) -> tuple[str | int | None, ...]:
+    """The values of `RECORD_COLUMNS`; lists as JSON."""
+    if record.year is not None and abs(record.year) > _LARGEST:
+        raise ReviewError(f"record {record.record_id}: {str(record.year)[:12]}… is not a year", hint="Correct it.")
+    plain = {name: clean(getattr(record, name)) for name in _PLAIN}
+    kept = replace(record, title=plain["title"], abstract=plain["abstract"])
+    lists = (clean(json.dumps(getattr(record, name), ensure_ascii=False)) for name in _LISTS)
+    return (clean(record.record_id), kept.fingerprint, record.year, *plain.values(), *lists)
+
+
+def _texts(values: Iterable[Any]) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise TypeError("no list where one belongs")
+    return tuple(str(value) for value in values)
