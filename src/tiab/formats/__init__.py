@@ -1,0 +1,160 @@
+"""Search exports in: the format is found from the content, and no record is lost in silence.
+
+Each format has a module with `looks_like(head)` and `parse(source, tally)`. `parse` gives records, and notes in the
+tally where record starts stand in the raw text, counted by code of its own; `read` compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tiab.errors import InputError, LabelError
+from tiab.formats import nbib, pubmed_xml, ris, table
+from tiab.formats.decisions import COLUMNS, decision_of, label_column
+from tiab.formats.entries import Draft, Tally, Unreadable, unique
+from tiab.formats.opening import Source, open_source
+from tiab.formats.text import head_text
+from tiab.labels import Decision
+from tiab.records import Record
+
+__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_labels", "read_records"]
+
+_FORMATS: dict[str, tuple[Callable[[str], bool], Callable[[Source, Tally], Iterator[Draft]]]] = {
+    "PubMed XML": (pubmed_xml.looks_like, pubmed_xml.parse),
+    "NBIB": (nbib.looks_like, nbib.parse),
+    "RIS": (ris.looks_like, ris.parse),
+    "table": (table.looks_like, table.parse),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one file held.
+
+    Attributes:
+        format: the name of the format that was found.
+        unreadable: records that start in the raw text and could not be read.
+        warnings: sentences about the file, such as how many of its records have no abstract.
+    """
+
+    path: str
+    format: str
+    records: tuple[Record, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def read_records(path: str | Path) -> list[Record]:
+    """The records of a search export in the order of the file, each with an id that no other of them has.
+
+    RIS, NBIB, PubMed XML, CSV and TSV are read, gzipped or not, whatever the file is called.
+
+    Raises:
+        InputError: the file is missing, a folder, empty, binary, damaged or of no known format; or a record in it
+            could not be read. The message names the file and, where it is known, the line.
+    """
+    return list(iter_records(path))
+
+
+def iter_records(path: str | Path) -> Iterator[Record]:
+    """The records that `read_records` gives, one at a time, so that a large PubMed file takes little memory.
+
+    Raises:
+        InputError: as `read_records`; what is wrong far down the file is only found there, after earlier records.
+    """
+    tally = Tally()
+    source, _, drafts = _open(path, tally)
+    for _, record in _guarded(source, drafts, tally):
+        _refuse_unreadable(source, tally)
+        yield record
+    _refuse_unreadable(source, tally)
+
+
+def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> Reading:
+    """All that one file holds, with what could not be read and what looks doubtful.
+
+    Args:
+        on_warning: is called with each warning, too.
+
+    Raises:
+        InputError: as `read_records`, but not for single records that are unreadable.
+    """
+    tally = Tally()
+    source, name, drafts = _open(path, tally)
+    records = tuple(record for _, record in _guarded(source, drafts, tally))
+    warnings = (*tally.warnings, *_gaps(records))
+    if on_warning:
+        for warning in warnings:
+            on_warning(f"{source.path}: {warning}")
+    return Reading(path=str(path), format=name, records=records, unreadable=tuple(tally.unreadable), warnings=warnings)
+
+
+def read_labels(path: str | Path) -> dict[str, Decision]:
+    """The decisions that a file carries, by the record ids that `read_records` gives for that file.
+
+    They stand in a column such as `label_included` or `decision` (1/0 or words; blank and -1 are no label), or in the
+    notes that ASReview and Rayyan write into RIS.
+
+    Raises:
+        InputError: as `read_records`.
+        LabelError: a value is no decision, or the file has neither such a column nor such notes.
+    """
+    records = read_records(path)
+    column = label_column({name: None for record in records for name, _ in record.extra})
+    labels = {record.record_id: decision_of(record, column) for record in records}
+    found = {record_id: decision for record_id, decision in labels.items() if decision is not None}
+    if not found and not column:
+        hint = f"Give it a column called one of: {', '.join(name.replace(' ', '_') for name in COLUMNS)}."
+        raise LabelError("holds no decisions", path=path, hint=hint)
+    return found
+
+
+def _open(path: str | Path, tally: Tally) -> tuple[Source, str, Iterator[Draft]]:
+    source = open_source(path)
+    head = head_text(source)
+    for name, (looks_like, parse) in _FORMATS.items():
+        if looks_like(head):
+            return source, name, parse(source, tally)
+    # Not a known export: the table reader says best what it misses.
+    return source, "table", table.parse(source, tally)
+
+
+def _guarded(source: Source, drafts: Iterator[Draft], tally: Tally) -> Iterator[Draft]:
+    """The drafts with unique ids; at the end, an error unless as many came as the raw text has record starts."""
+    taken: set[str] = set()
+    lines: list[int] = []
+    for line, record in drafts:
+        lines.append(line)
+        record_id = unique(record.record_id, taken)
+        yield line, record if record_id == record.record_id else replace(record, record_id=record_id)
+    lines.extend(lost.line for lost in tally.unreadable)
+    if len(lines) != len(tally.starts):
+        missing = sorted(set(tally.starts) - set(lines)) or sorted(set(lines) - set(tally.starts)) or [0]
+        raise InputError(
+            f"{len(tally.starts)} records start in it, but {len(lines)} were read",
+            path=source.path,
+            line=missing[0] or None,
+            hint="Look at that line, or export the file again in another format.",
+        )
+    if not lines:
+        raise InputError("holds no record", path=source.path, hint="Was the search empty?")
+
+
+def _refuse_unreadable(source: Source, tally: Tally) -> None:
+    for lost in tally.unreadable:
+        raise InputError(
+            f"the record that starts here cannot be read: {lost.reason}",
+            path=source.path,
+            line=lost.line,
+            hint="Mend it, or export the file again.",
+        )
+
+
+def _gaps(records: tuple[Record, ...]) -> Iterator[str]:
+    """A warning for records that give little to rank by."""
+    for name in ("title", "abstract"):
+        count = sum(not getattr(record, name) for record in records)
+        if count:
+            yield f"{count} of {len(records)} records have no {name}"

@@ -1,0 +1,273 @@
+"""From a file's own (name, value) pairs to a Record: which names hold the title, and what is left goes to `extra`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tiab.formats.text import clean_line, clean_text
+from tiab.records import Record, normalise_doi
+
+__all__ = [
+    "Draft",
+    "Rules",
+    "Tally",
+    "Unreadable",
+    "build",
+    "own_id",
+    "split_names",
+    "split_words",
+    "unique",
+    "year_in",
+]
+
+Draft = tuple[int, Record]
+"""The line at which a record starts, counted from 1, and the record, whose id may still occur twice."""
+
+_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
+_PMID = re.compile(
+    r"(?:pmid\s*:?\s*|medline:|pubmed:)?0*([1-9]\d{0,8})(?:\s*\[pmid\]|\s*\(pubmed id\))?", re.IGNORECASE
+)
+_DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?\S+", re.IGNORECASE)
+_OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that starts at `line` and could not be read, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reader notes beside the records that it gives.
+
+    Attributes:
+        starts: the lines at which the raw text has a record start, counted by other code than the reader's.
+    """
+
+    starts: list[int] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which of a format's names hold which field.
+
+    A field of one value is taken from the first of its names that holds one; what the other names hold stays in
+    `extra`. Authors, keywords and publication types are taken from all of their names, in the order of the file.
+    `hints` are names that may hold a DOI or PMID among other things: they are looked at, and kept in `extra`.
+    """
+
+    title: tuple[str, ...]
+    abstract: tuple[str, ...]
+    authors: tuple[str, ...]
+    year: tuple[str, ...]
+    journal: tuple[str, ...]
+    doi: tuple[str, ...]
+    pmid: tuple[str, ...]
+    keywords: tuple[str, ...]
+    publication_types: tuple[str, ...]
+    language: tuple[str, ...]
+    record_id: tuple[str, ...] = ()
+    doi_hints: tuple[str, ...] = ()
+    one_author_each: bool = True
+    one_keyword_each: bool = True
+
+
+def build(pairs: Sequence[tuple[str, str]], rules: Rules, source: str, names: Sequence[str] | None = None) -> Record:
+    """The record that `pairs` spell; `names` gives the name under which `rules` know each pair, if not its own."""
+    keys = [name for name, _ in pairs] if names is None else names
+    places: dict[str, list[int]] = {}
+    for index, key in enumerate(keys):
+        places.setdefault(key, []).append(index)
+    taken: set[int] = set()
+    found = _Finder(pairs, places, taken)
+    year, doi, pmid = found.year(rules.year), found.doi(rules), found.pmid(rules.pmid)
+    record = Record(
+        record_id=found.one(rules.record_id),
+        title=clean_line(found.joined(rules.title, " ")),
+        abstract=clean_text(found.joined(rules.abstract, "\n")),
+        authors=found.many(rules.authors, _lines if rules.one_author_each else split_names),
+        year=year,
+        journal=found.one(rules.journal),
+        doi=doi,
+        pmid=pmid,
+        keywords=found.many(rules.keywords, _words if rules.one_keyword_each else split_words),
+        publication_types=found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words),
+        language="; ".join(dict.fromkeys(found.many(rules.language, _lines))).lower(),
+        source=source,
+        extra=tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1]),
+    )
+    return record if record.record_id else replace(record, record_id=own_id(record))
+
+
+class _Finder:
+    """Takes values from the pairs of one record, and remembers which were taken."""
+
+    def __init__(self, pairs: Sequence[tuple[str, str]], places: Mapping[str, list[int]], taken: set[int]) -> None:
+        self._pairs = pairs
+        self._places = places
+        self._taken = taken
+
+    def _held(self, names: Iterable[str]) -> Iterator[int]:
+        for name in names:
+            for index in self._places.get(name, ()):
+                if self._pairs[index][1]:
+                    yield index
+
+    def one(self, names: tuple[str, ...]) -> str:
+        for index in self._held(names):
+            self._taken.add(index)
+            return clean_line(self._pairs[index][1])
+        return ""
+
+    def joined(self, names: tuple[str, ...], glue: str) -> str:
+        """All values of the first name that holds any, each once."""
+        for name in names:
+            held = list(self._held((name,)))
+            if held:
+                self._taken.update(held)
+                return glue.join(dict.fromkeys(self._pairs[index][1] for index in held))
+        return ""
+
+    def many(self, names: tuple[str, ...], split: object) -> tuple[str, ...]:
+        held = sorted(self._held(names))
+        self._taken.update(held)
+        values = [value for index in held for value in split(self._pairs[index][1])]  # type: ignore[operator]
+        return tuple(values)
+
+    def year(self, names: tuple[str, ...]) -> int | None:
+        for index in self._held(names):
+            value = self._pairs[index][1]
+            year = year_in(value)
+            if year is not None:
+                if value == str(year):
+                    self._taken.add(index)
+                return year
+        return None
+
+    def doi(self, rules: Rules) -> str:
+        for index in self._held(rules.doi):
+            value = self._pairs[index][1]
+            doi = normalise_doi(value)
+            if doi:
+                if _DOI_ALONE.fullmatch(value):
+                    self._taken.add(index)
+                return doi
+        for index in self._held(rules.doi_hints):
+            value = self._pairs[index][1]
+            if value.lower().endswith("[doi]") or "doi.org/10." in value.lower() or value.lower().startswith("doi:"):
+                doi = normalise_doi(value)
+                if doi:
+                    return doi
+        return ""
+
+    def pmid(self, names: tuple[str, ...]) -> str:
+        for index in self._held(names):
+            match = _PMID.fullmatch(self._pairs[index][1])
+            if match:
+                self._taken.add(index)
+                return match[1]
+        return ""
+
+
+def own_id(record: Record) -> str:
+    """The id of a record whose file gives it none: PMID, DOI, or "tiab:" and its fingerprint.
+
+    >>> own_id(Record(record_id="", doi="10.1/x"))
+    '10.1/x'
+    """
+    return record.pmid or record.doi or f"tiab:{record.fingerprint}"
+
+
+def unique(record_id: str, taken: set[str]) -> str:
+    """`record_id`, or where it is taken that with "#2", "#3" … behind it; the result is then taken, too.
+
+    >>> taken = {"7"}
+    >>> unique("7", taken), unique("7", taken)
+    ('7#2', '7#3')
+    """
+    number, result = 1, record_id
+    while result in taken:
+        number += 1
+        result = f"{record_id}#{number}"
+    taken.add(result)
+    return result
+
+
+def year_in(text: str) -> int | None:
+    """The first year from 1500 to 2099 in `text`, be it a date, a season or digits run together.
+
+    >>> year_in("Start date: 20170812"), year_in("2019//"), year_in("10 15")
+    (2017, 2019, None)
+    """
+    match = _YEAR.search(text)
+    return int(match[1]) if match else None
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """The people named in one cell, whichever separator it uses.
+
+    >>> split_names("Liu R., Adler D.G.")
+    ('Liu R.', 'Adler D.G.')
+    >>> split_names("Rottman, Joseph; Carmel, Erran"), split_names("Rottman, Joseph")
+    (('Rottman, Joseph', 'Carmel, Erran'), ('Rottman, Joseph',))
+    """
+    listed = _literal(text)
+    if listed:
+        return listed
+    for separator in (";", "\n", "|", " and "):
+        if separator in text:
+            return _parts(text.split(separator))
+    parts = text.split(",")
+    return _parts(parts if all(" " in part.strip() for part in parts) else [text])
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The keywords in one cell, whichever separator it uses.
+
+    >>> split_words("yoga; *Exercise, Physical"), split_words("yoga, cyst (diagnosis, surgery)")
+    (('yoga', 'Exercise, Physical'), ('yoga', 'cyst (diagnosis, surgery)'))
+    """
+    listed = _literal(text)
+    if listed:
+        return tuple(map(_unstarred, listed))
+    for separator in (";", "\n", "|"):
+        if separator in text:
+            return tuple(map(_unstarred, _parts(text.split(separator))))
+    return tuple(map(_unstarred, _parts(_OUTSIDE_BRACKETS.split(text))))
+
+
+def _unstarred(word: str) -> str:
+    """A heading without the stars that mark it as a major topic: "*Exercise", "Cyst/*therapy"."""
+    return word.replace("/*", "/").lstrip("*") or word
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return _parts(text.split("\n"))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(map(_unstarred, _parts(text.replace(";", "\n").split("\n"))))
+
+
+def _parts(values: Iterable[str]) -> tuple[str, ...]:
+    cleaned = (clean_line(value).strip(",;| ") for value in values)
+    return tuple(value for value in cleaned if value)
+
+
+def _literal(text: str) -> tuple[str, ...]:
+    """The texts of a list as Python prints it, which some tools put into a cell; nothing for any other text."""
+    if not (text.startswith("['") or text.startswith('["')) or not text.endswith("]"):
+        return ()
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return ()
+    return _parts(map(str, value)) if isinstance(value, list) else ()

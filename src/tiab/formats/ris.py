@@ -1,0 +1,215 @@
+"""RIS in the dialects that databases and reference managers write.
+
+The tokeniser is our own. rispy, the usual one, drops a record in silence where a file has a byte order mark, a
+missing `ER` or `TY`, CR line ends, lower-case tags or one space before the dash, keeps the first of repeated AB and
+TI only, and takes a wrapped line such as `CI  - 95%` for a tag. A guard around it can notice most of that and mend
+none; the state machine here is smaller than such a guard, and several times faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tiab.formats.entries import Draft, Rules, Tally, build
+from tiab.formats.opening import Source
+from tiab.formats.text import clean_line, decoding_of, lines_of
+
+__all__ = ["RULES", "looks_like", "parse"]
+
+RULES = Rules(
+    title=("TI", "T1", "CT", "BT"),
+    abstract=("AB", "N2"),
+    authors=("AU", "A1"),
+    year=("PY", "Y1", "YR", "DA"),
+    journal=("JF", "JO", "T2", "JA", "J2", "J1", "JI", "J9"),
+    doi=("DO", "DI"),
+    pmid=("PMID", "PM"),
+    keywords=("KW", "DE"),
+    publication_types=("M3", "PT"),
+    language=("LA",),
+    doi_hints=("M3", "L3", "UR", "LK", "N1"),
+)
+
+_TAGS = (
+    "TY A1 A2 A3 A4 A5 A6 AB AD AE AF AI AN AU AV AW BT C1 C2 C3 C4 C5 C6 C7 C8 CA CL CN CP CT CY DA DB DE DI DO DP ED"
+    " EP ER ET FD FU FX H1 H2 ID IP IS J1 J2 J9 JA JF JI JO K1 KW L1 L2 L3 L4 LA LB LK LL M1 M2 M3 M4 M5 N1 N2 NL NV OP"
+    " PA PB PI PM PP PT PU PY RI RN RP RS RT SE SF SL SN SO SP SR ST T1 T2 T3 T4 TA TI TS TT U1 U2 U3 U4 U5 UR VL VO WE"
+    " WP WT WV Y1 Y2 YR PMID"
+)
+_KNOWN = frozenset(_TAGS.split())
+_TEXTS = frozenset({"AB", "N2", "TI", "T1"})
+"""Fields of running text, whose wrapped lines can look like tags."""
+_LISTS = frozenset({"KW", "DE", "AU", "A1", "A2", "A3", "A4", "AD", "N1", "SN", "UR", "M1", "L1", "L2"})
+
+_TAG = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9]|PMID|pmid)(?: {0,2}- (.*)| {2}-(\S.*)| {0,2}-)$")
+_ER = re.compile(r"\s{0,3}ER {0,2}-\s*$", re.IGNORECASE)
+_TY = re.compile(r"\s{0,3}(TY) {0,2}- ?(\w[\w /-]*)$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?:;)\]\"'”’»*]$")
+_HEADING = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:\s")
+_TAIL = frozenset({"NL"})
+"""What Ovid writes behind the ER of the record that it belongs to."""
+_BETWEEN = re.compile(r"\d+\.$|Record #\d+|(?:Provider|Database|Content)\s*:|Link to the Ovid|<.*>$")
+"""Lines that some exports put between records."""
+
+
+def looks_like(head: str) -> bool:
+    """Whether `head`, the beginning of a file, is RIS: it has a TY line, or several lines of tags."""
+    lines = head.split("\n")
+    if any(_TY.match(line) for line in lines):
+        return True
+    return sum(line[2:6] == "  - " and line[:2] in _KNOWN for line in lines) >= 2 or any(map(_ER.match, lines))
+
+
+def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+    """The records of `source` with the lines at which they start.
+
+    Raises:
+        InputError: see `decoding_of` and `lines_of`.
+    """
+    decoding = decoding_of(source)
+    if decoding.warning:
+        tally.warnings.append(decoding.warning)
+    tokens = _Tokens(tally)
+    for line, pairs in tokens.entries(_counted(lines_of(source, decoding), tally)):
+        yield line, build(_with_pmid(pairs), RULES, source.name)
+    tokens.report()
+
+
+def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
+    """The lines as they come, noting each record start: a TY line, or a tag after an ER that has no TY."""
+    closed = True
+    for number, line in enumerate(lines, 1):
+        if _TY.match(line):
+            tally.starts.append(number)
+            closed = False
+        elif _ER.match(line):
+            closed = True
+        elif closed and (match := _TAG.match(line)) and match[1].upper() in _KNOWN - _TAIL:
+            tally.starts.append(number)
+            closed = False
+        yield line
+
+
+class _Tokens:
+    """A state machine over lines: which tag is open, and what it holds so far."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        self._pairs: list[tuple[str, str]] = []
+        self._tag = ""
+        self._parts: list[str] = []
+        self._strict = True
+        self._after_blank = False
+        self._closed = True
+        self._outside = 0
+        self._no_type = 0
+
+    def entries(self, lines: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+        start = 0
+        for number, line in enumerate(lines, 1):
+            tag, value, strict = _tag_of(line)
+            if tag == "ER" and not value.strip():
+                self._flush()
+                self._closed = True
+            elif self._starts(tag, value):
+                if start:
+                    yield start, self._close()
+                start = number
+                self._open(tag, value, strict=strict)
+            elif self._closed:
+                self._beyond(tag, value, line, started=bool(start))
+            elif tag and self._is_tag(tag, value, strict=strict):
+                self._open(tag, value, strict=strict)
+            else:
+                self._continue(line)
+        if start:
+            yield start, self._close()
+
+    def _starts(self, tag: str, value: str) -> bool:
+        if tag == "TY":
+            return bool(value.strip())
+        if not self._closed or tag not in _KNOWN or tag in _TAIL:
+            return False
+        self._no_type += 1
+        return True
+
+    def _beyond(self, tag: str, value: str, line: str, *, started: bool) -> None:
+        """A line behind an ER that starts no record."""
+        if started and tag in _TAIL:
+            self._pairs.append((tag, clean_line(value)))
+        elif line.strip() and not _BETWEEN.match(line.strip()):
+            self._outside += 1
+
+    def report(self) -> None:
+        if self._no_type:
+            self._tally.warnings.append(f"records without a TY line: {self._no_type}")
+        if self._outside:
+            self._tally.warnings.append(f"lines outside any record, which were left out: {self._outside}")
+
+    def _is_tag(self, tag: str, value: str, *, strict: bool) -> bool:
+        """Whether a line that looks like a tag is one, and not the wrapped line of an abstract."""
+        if self._tag not in _TEXTS or not self._parts:
+            return True
+        if tag == "ER" or tag not in _KNOWN:
+            return tag != "ER" and strict and bool(_SENTENCE_END.search(self._parts[-1]))
+        return strict or not self._strict or bool(_SENTENCE_END.search(self._parts[-1]))
+
+    def _open(self, tag: str, value: str, *, strict: bool) -> None:
+        self._flush()
+        self._tag, self._strict, self._after_blank, self._closed = tag, strict, False, False
+        self._parts = [value.strip()]
+
+    def _continue(self, line: str) -> None:
+        bare = line.strip()
+        if not bare:
+            self._after_blank = True
+        elif not (_BETWEEN.match(bare) and (self._after_blank or bare[0].isdigit())):
+            self._parts.append(self._glue(line, bare) + bare)
+            self._after_blank = False
+
+    def _glue(self, line: str, bare: str) -> str:
+        """What joins a wrapped line to the one before: a space, or a line break where a paragraph begins."""
+        if not self._parts[-1]:
+            return ""
+        if self._after_blank or self._tag in _LISTS:
+            return "\n"
+        if line[0] in " \t":
+            return " "
+        if self._tag not in _TEXTS:
+            return "\n"
+        return "\n" if _SENTENCE_END.search(self._parts[-1]) and _HEADING.match(bare) else " "
+
+    def _flush(self) -> None:
+        if self._tag:
+            self._pairs.append((self._tag, _clean("".join(self._parts))))
+        self._tag, self._parts = "", []
+
+    def _close(self) -> list[tuple[str, str]]:
+        self._flush()
+        pairs, self._pairs = self._pairs, []
+        return pairs
+
+
+def _tag_of(line: str) -> tuple[str, str, bool]:
+    """(tag in upper case, value, whether it is written as the format prescribes), or empty texts for other lines."""
+    if line[2:6] == "  - " and line[:2].isalnum() and line[:2].isupper():
+        return line[:2], line[6:], True
+    match = _TY.match(line)
+    if match:
+        return "TY", match[2], False
+    match = _TAG.match(line)
+    if match is None:
+        return "", "", False
+    return match[1].upper(), match[2] or match[3] or "", line[2:5] == "  -" and line[:2].isupper()
+
+
+def _clean(value: str) -> str:
+    return "\n".join(map(clean_line, value.split("\n"))) if "\n" in value else clean_line(value)
+
+
+def _with_pmid(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs, with AN called PMID where the record says that PubMed numbered it."""
+    if any(tag in ("DP", "DB") and value.casefold() in ("nlm", "pubmed") for tag, value in pairs):
+        return [("PMID" if tag == "AN" and value.isdigit() else tag, value) for tag, value in pairs]
+    return pairs

@@ -1,0 +1,234 @@
+"""CSV, TSV and their kin: the delimiter, the heading row and what the columns mean are found from the content."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tiab.errors import InputError
+from tiab.formats.entries import Draft, Rules, Tally, Unreadable, build
+from tiab.formats.opening import Source
+from tiab.formats.text import MAX_LINE, clean_line, clean_text, decoding_of, lines_of
+
+__all__ = ["RULES", "heading", "looks_like", "parse"]
+
+MAX_COLUMNS = 1000
+_PREAMBLE = 20
+"""Lines before the heading row that some exports have: "sep=;", an address, the date of the search."""
+
+RULES = Rules(
+    record_id=("record id",),
+    title=(
+        "title", "article title", "document title", "item title", "primary title", "original title", "ti", "t1",
+        "title of article", "reference title", "study title",
+    ),
+    abstract=("abstract", "abstract note", "ab", "n2", "abstracts", "abstract text", "original abstract"),
+    authors=("authors", "author", "author s", "author names", "au", "a1", "first authors", "author full names",
+             "creators"),
+    year=(
+        "year", "publication year", "py", "pub year", "year of publication", "year published", "date published",
+        "publication date", "pubdate", "date", "y1", "da", "source",
+    ),
+    journal=(
+        "journal", "source title", "journal title", "journal book", "publication title", "pubtitle", "publication",
+        "full journal title", "journal name", "secondary title", "jf", "jo", "jt", "so", "source", "t2",
+    ),
+    doi=("doi", "item doi", "digital object identifier", "digitalobjectidentifier", "do", "di", "article doi"),
+    pmid=("pmid", "pubmed id", "pubmedid", "medline pmid", "pubmed identifier", "pm"),
+    keywords=(
+        "author keywords", "index keywords", "keywords", "keyword", "keywords plus", "mesh", "mesh terms",
+        "mesh headings", "mesh subject headings", "manual tags", "automatic tags", "subjects", "subject terms",
+        "descriptors", "kw", "de", "identifierkeywords", "author specified keywords", "ieee terms",
+        "emtree drug index terms", "emtree medical index terms",
+    ),
+    publication_types=("document type", "publication type", "publication types", "item type", "content type", "doctype",
+                       "documenttype", "pt", "article type", "reference type"),
+    language=("language", "language of original document", "languages", "la", "article language"),
+    doi_hints=("citation", "url", "link", "open url link", "urls"),
+    one_author_each=False,
+    one_keyword_each=False,
+)  # fmt: skip
+_KNOWN = frozenset(
+    name for role in RULES.__slots__ if isinstance(names := getattr(RULES, role), tuple) for name in names
+)
+_NOT_WORD = re.compile(r"[\W_]+")
+_DELIMITERS = (",", "\t", ";", "|")
+
+
+def heading(name: str) -> str:
+    """The name of a column as `RULES` spell it.
+
+    >>> heading("Journal/Book"), heading("Author(s)"), heading("record_id")
+    ('journal book', 'author s', 'record id')
+    """
+    return _NOT_WORD.sub(" ", name).strip().casefold()
+
+
+def looks_like(head: str) -> bool:
+    """Whether `head`, the beginning of a file, has a row of headings with a title among them."""
+    return _layout(head) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    delimiter: str
+    skip: int
+    columns: tuple[str, ...]
+
+
+def _layout(head: str) -> _Layout | None:
+    """Delimiter, number of lines before the headings, and the headings; None where no line has a title column."""
+    lines = head.split("\n")
+    best: tuple[int, int, _Layout] | None = None
+    for skip in range(min(_PREAMBLE, len(lines))):
+        for delimiter in _DELIMITERS:
+            columns = _first_row(lines[skip:], delimiter)
+            names = [heading(column) for column in columns]
+            if not any(name in RULES.title for name in names):
+                continue
+            score = sum(name in _KNOWN for name in names)
+            if best is None or (score, len(names)) > best[:2]:
+                best = (score, len(names), _Layout(delimiter, skip, columns))
+        if best is not None:
+            return best[2]
+    return None
+
+
+def _first_row(lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
+    try:
+        row = next(csv.reader((line + "\n" for line in lines), delimiter=delimiter), [])
+    except csv.Error:
+        return ()
+    return tuple(clean_line(cell) for cell in row[: MAX_COLUMNS + 1])
+
+
+def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+    """The records of `source`, one for each row that is not blank, with the lines at which they start.
+
+    Raises:
+        InputError: there is no title column or there are too many columns; a quote is never closed; a cell is beyond
+            `MAX_LINE`; see also `decoding_of` and `lines_of`.
+    """
+    decoding = decoding_of(source)
+    if decoding.warning:
+        tally.warnings.append(decoding.warning)
+    layout = _layout("\n".join(_beginning(lines_of(source, decoding))))
+    if layout is None:
+        raise _no_title(source)
+    if len(layout.columns) > MAX_COLUMNS:
+        raise InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, hint="Keep the columns you need.")
+    names = tuple(heading(column) or "?" for column in layout.columns)
+    columns = tuple(column or f"column {number}" for number, column in enumerate(layout.columns, 1))
+    quotes = _Quotes(layout, tally)
+    for line, row in _rows(source, quotes.watch(lines_of(source, decoding)), layout):
+        cells = [clean_text(cell) for cell in row]
+        if line in quotes.suspect:
+            tally.unreadable.append(Unreadable(line, "a quote in it is not closed where its cell ends"))
+        elif any(cells[len(columns) :]):
+            reason = f"it has {len(row)} cells and the heading row {len(columns)}; look for a stray quote or delimiter"
+            tally.unreadable.append(Unreadable(line, reason))
+        elif any(cells):
+            yield line, build(list(zip(columns, cells, strict=False)), RULES, source.name, names)
+    if quotes.open_since:
+        raise InputError(
+            "a quote that opens here is never closed",
+            path=source.path,
+            line=quotes.open_since,
+            hint="Close it, or export the file again.",
+        )
+
+
+def _beginning(lines: Iterator[str]) -> Iterator[str]:
+    """The first lines, as many as a heading row and what stands before it can take."""
+    size = 0
+    for number, line in enumerate(lines):
+        yield line
+        size += len(line)
+        if size > MAX_LINE // 4 or number > 10 * _PREAMBLE:
+            return
+
+
+def _rows(source: Source, lines: Iterable[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+    """The rows below the headings with the lines at which they start."""
+    csv.field_size_limit(MAX_LINE)
+    reader = csv.reader((line + "\n" for line in lines), delimiter=layout.delimiter)
+    start = layout.skip + 1
+    try:
+        for number, row in enumerate(reader):
+            if number and row:
+                yield start, row
+            start = layout.skip + reader.line_num + 1
+    except csv.Error as error:
+        raise InputError(
+            f"cannot be read as a table ({error})",
+            path=source.path,
+            line=start,
+            hint="Look there for a quote that is never closed.",
+        ) from error
+
+
+class _Quotes:
+    """Watches lines go by to the CSV reader, and counts row starts with code of its own.
+
+    A row starts where no quoted cell runs on into the line. Where the quote that ends a cell of several lines is not
+    followed by a delimiter, it is more likely the one that opens a later cell: rows have run together.
+    """
+
+    def __init__(self, layout: _Layout, tally: Tally) -> None:
+        self._delimiter = layout.delimiter
+        self._skip = layout.skip
+        self._tally = tally
+        self._blank = f'{layout.delimiter}" \t'
+        self.suspect: set[int] = set()
+        self.open_since = 0
+
+    def watch(self, lines: Iterable[str]) -> Iterator[str]:
+        """The lines from the heading row on."""
+        row, seen_heading = 0, False
+        for number, line in enumerate(lines, 1):
+            if number <= self._skip:
+                continue
+            if not self.open_since and line.strip(self._blank):
+                row = number
+                if seen_heading:
+                    self._tally.starts.append(number)
+                seen_heading = True
+            if '"' in line and self._runs_together(number, line):
+                self.suspect.add(row)
+            yield line
+
+    def _runs_together(self, number: int, line: str) -> bool:
+        """Follows the quotes through one line; whether one closes a cell of several lines without a delimiter."""
+        at, found = 0, False
+        while True:
+            if not self.open_since:
+                if at == 0 and line.startswith('"'):
+                    at = 1
+                else:
+                    opening = line.find(self._delimiter + '"', at)
+                    if opening < 0:
+                        return found
+                    at = opening + 2
+                self.open_since = number
+            closing = line.find('"', at)
+            if closing < 0:
+                return found
+            at = closing + 1
+            if line.startswith('"', at):
+                at += 1
+                continue
+            if self.open_since != number and not line.startswith(self._delimiter, at) and line[at:].strip():
+                found = True
+            self.open_since = 0
+
+
+def _no_title(source: Source) -> InputError:
+    first = clean_line(source.head[:200].decode("utf-8", "replace"))
+    return InputError(
+        f"has no column for titles; it begins {first[:60]!r}",
+        path=source.path,
+        line=1,
+        hint="Name one of its columns 'title', and the one of abstracts 'abstract'.",
+    )
