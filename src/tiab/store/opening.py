@@ -16,12 +16,14 @@ from tiab.errors import ReviewError
 from tiab.store.faults import primary_code, reported
 from tiab.store.schema import APPLICATION_ID, Migration, guards, migrate, version_of, written_by
 
-__all__ = ["FILE_NAME", "Opened", "create_file", "open_file"]
+__all__ = ["BUSY_MS", "FILE_NAME", "Opened", "create_file", "open_file"]
 
 FILE_NAME = "review.sqlite"
 """The file's name within the folder of a review."""
 
-_BUSY_MS = 2000
+BUSY_MS = 2000
+"""How long a reader waits, in milliseconds, while another program repairs or closes the file."""
+
 _CHECKED_BYTES = 256 * 1024 * 1024
 _UNWRITABLE = {
     sqlite3.SQLITE_CANTOPEN,
@@ -123,7 +125,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection without implicit transactions, which threads may share under a lock of their own."""
     uri = f"{path.resolve().as_uri()}?{mode if '=' in mode else f'mode={mode}'}"
     connection = sqlite3.connect(
-        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_MS / 1000, cached_statements=64
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=64
     )
     try:
         # A file from a stranger must not run functions from its own views and triggers.
@@ -140,13 +142,16 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 def _open(path: Path) -> Opened:
     """A connection that has read the file's first page, by the first way that works."""
     try:
-        opened = Opened(connection=_probed(path, "rw"), read_only=not os.access(path, os.W_OK))
+        return Opened(connection=_probed(path, "rw"), read_only=not _writable(path))
     except sqlite3.Error as error:
         if primary_code(error) not in _UNWRITABLE:
             with reported(path):
                 raise
-        opened = _open_read_only(path)
-    return opened
+        return _open_read_only(path)
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _open_read_only(path: Path) -> Opened:
