@@ -103,12 +103,12 @@ def as_fraction(target: float | str | Fraction) -> Fraction:
 def needed(n_relevant: int, target: float | str | Fraction = 0.95, *, rounding: Rounding = "ceil") -> int:
     """m, the number of relevant records that must be found to reach the target recall τ: ceil(τR), exactly.
 
-    `round` (halves up) and `floor` are what other tools do: they accept a recall below τ. Each gives at least 1 where
-    there is a relevant record at all.
+    `round` (halves to even) and `floor` are what other tools do: they accept a recall below τ. Each gives at least 1
+    where there is a relevant record at all.
 
     >>> needed(20, 0.95), needed(12, 0.95), needed(12, 0.95, rounding="floor")
     (19, 12, 11)
     """
     exact = as_fraction(target) * n_relevant
-    count = {"ceil": math.ceil(exact), "round": math.floor(exact + Fraction(1, 2)), "floor": math.floor(exact)}
+    count = {"ceil": math.ceil(exact), "round": round(exact), "floor": math.floor(exact)}
     return max(count[rounding], min(n_relevant, 1))
