@@ -1,3 +1,81 @@
-"""tiab ranks the records of a literature search for title-abstract screening."""
+"""tiab ranks the records of a literature search for title-abstract screening.
+
+>>> import tiab
+>>> records = [
+...     tiab.Record(record_id="1", title="Tax law in the Hanseatic League"),
+...     tiab.Record(record_id="2", title="Yoga for low back pain: a randomised controlled trial"),
+... ]
+>>> tiab.rank(records, labels={"2": "include"}).order
+('2', '1')
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tiab.criteria import Criteria, read_criteria
+    from tiab.errors import TiabError
+    from tiab.evaluation import Evaluation, evaluate
+    from tiab.formats import read_labels, read_records, write_records
+    from tiab.labels import Decision, Label
+    from tiab.modelfile import read_model, write_model
+    from tiab.pico import extract_pico
+    from tiab.ranking import Ranking, RankingModel, rank, train
+    from tiab.records import Record
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "Criteria",
+    "Decision",
+    "Evaluation",
+    "Label",
+    "Ranking",
+    "RankingModel",
+    "Record",
+    "TiabError",
+    "evaluate",
+    "extract_pico",
+    "rank",
+    "read_criteria",
+    "read_labels",
+    "read_model",
+    "read_records",
+    "train",
+    "write_model",
+    "write_records",
+]
+
+_HOMES = {
+    "Criteria": "criteria",
+    "Decision": "labels",
+    "Evaluation": "evaluation",
+    "Label": "labels",
+    "Ranking": "ranking",
+    "RankingModel": "ranking",
+    "Record": "records",
+    "TiabError": "errors",
+    "evaluate": "evaluation",
+    "extract_pico": "pico",
+    "rank": "ranking",
+    "read_criteria": "criteria",
+    "read_labels": "formats",
+    "read_model": "modelfile",
+    "read_records": "formats",
+    "train": "ranking",
+    "write_model": "modelfile",
+    "write_records": "formats",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """The public name, from the room where it lives: spaCy and scikit-learn load only when they are needed."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tiab' has no attribute {name!r}")
+    return getattr(import_module(f"tiab.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

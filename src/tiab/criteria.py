@@ -97,10 +97,10 @@ class Criteria:
     search: Search = Search()
 
     @property
-    def text(self) -> str:
-        """Title, question and terms as one text, to which records can be compared."""
+    def phrases(self) -> tuple[str, ...]:
+        """Title, question, and the names and terms of the concepts: what a record can be compared to."""
         terms = (term.rstrip("*") for concept in self.concepts for term in (concept.name, *concept.terms))
-        return "\n".join((self.title, self.question, "; ".join(dict.fromkeys(terms))))
+        return tuple(dict.fromkeys((self.title, self.question, *terms)))
 
     @property
     def fingerprint(self) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from tiab.errors import InputError
 
-__all__ = ["replacing", "write_bytes"]
+__all__ = ["replacing", "write_bytes", "write_json"]
 
 
 @contextmanager
@@ -58,3 +60,12 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def write_json(path: str | Path, value: Any) -> None:
+    """Writes plain JSON types to `path`, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode())

@@ -1,0 +1,8 @@
+"""The commands of tiab: each parses, calls and prints; the work is done in the rooms below."""
+
+from __future__ import annotations
+
+from tiab.cli import criteria, demo, evaluate, pico, rank, train
+from tiab.cli.app import app, main
+
+__all__ = ["app", "criteria", "demo", "evaluate", "main", "pico", "rank", "train"]

@@ -1,0 +1,67 @@
+"""The command line: one group of commands, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated, Any
+
+import typer
+
+import tiab
+from tiab.errors import TiabError
+
+__all__ = ["app", "main"]
+
+EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
+
+
+class _Commands(typer.core.TyperGroup):
+    """Says a mistake in one line and leaves with exit code 2; Ctrl-C leaves with 130."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TiabError as error:
+            _say(error)
+            raise typer.Exit(EXIT_MISTAKE) from error
+        except KeyboardInterrupt:
+            _say("interrupted; nothing was left half-written")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
+
+def _say(message: object) -> None:
+    line = " ".join(str(message).split())
+    sys.stderr.write(f"tiab: {line}\n")
+
+
+app = typer.Typer(
+    name="tiab",
+    cls=_Commands,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+) -> None:
+    """Rank the records of a literature search, so that screening meets the relevant ones first.
+
+    Start with [bold]tiab demo[/bold]. Every command has its own --help with an example.
+    """
+    if version:
+        sys.stdout.write(f"tiab {tiab.__version__}\n")
+        raise typer.Exit
+
+
+def main() -> None:
+    """What the command `tiab` runs."""
+    app()

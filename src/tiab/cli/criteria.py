@@ -1,0 +1,96 @@
+"""tiab criteria check"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JobsOption, JsonOption, pool_of
+from tiab.cli.show import console, print_json, print_table, progress_bar
+
+__all__ = ["check_criteria", "criteria_app"]
+
+criteria_app = typer.Typer(no_args_is_help=True, help="Work on a review's criteria file.")
+app.add_typer(criteria_app, name="criteria")
+
+
+@criteria_app.callback()
+def _criteria() -> None:
+    """Work on a review's criteria file."""
+
+
+@criteria_app.command("check")
+def check_criteria(
+    file: Annotated[Path, typer.Argument(help="The criteria, a TOML file.", show_default=False)],
+    records: Annotated[
+        list[Path] | None, typer.Argument(help="Search exports to count the concepts in.", show_default=False)
+    ] = None,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a criteria file holds and, given records, how many each concept and each pair of concepts finds.
+
+    [dim]Example:[/dim] tiab criteria check criteria.toml pubmed.nbib
+    """
+    from tiab.criteria import read_criteria
+    from tiab.hits import count_hits
+
+    criteria = read_criteria(file)
+    result: dict[str, object] = {
+        "title": criteria.title,
+        "concepts": [
+            {
+                "role": concept.role,
+                "name": concept.name,
+                "required": concept.required,
+                "terms": len(concept.terms),
+                "abbreviations": len(concept.abbreviations),
+                "against": len(concept.against),
+                "designs": len(concept.designs),
+            }
+            for concept in criteria.concepts
+        ],
+    }
+    hits = None
+    if records:
+        pool = pool_of(records)
+        with progress_bar("reading abstracts", len(pool.records)) as progress:
+            hits = count_hits(pool.records, criteria, jobs=jobs, progress=progress)
+        result |= hits.to_dict()
+    if as_json:
+        print_json(result)
+        return
+    console.print(criteria.title, style="bold", markup=False)
+    rows = [
+        (
+            c.role,
+            c.name,
+            "yes" if c.required else "no",
+            len(c.terms),
+            len(c.abbreviations),
+            len(c.against),
+            len(c.designs),
+        )
+        for c in criteria.concepts
+    ]
+    columns = ("role", "concept", "required", "terms", "abbreviations", "against", "designs")
+    print_table("", columns, rows, right=4)
+    if hits is None:
+        return
+    print_table(
+        f"\nof {hits.n_records} records",
+        ("concept", "records", "share"),
+        [(*row, f"{row[1] / hits.n_records:.1%}") for row in hits.singles],
+        right=2,
+    )
+    if hits.pairs:
+        print_table(
+            "\ntwo concepts together", ("concepts", "records"), [(f"{a} + {b}", n) for a, b, n in hits.pairs], right=1
+        )
+    console.print(f"\nevery required concept: {hits.all_required} records", markup=False)
+    for name in hits.silent_terms:
+        terms = ", ".join(hits.silent_terms[name])
+        console.print(f"terms of '{name}' that no record has: {terms}", style="dim", markup=False)

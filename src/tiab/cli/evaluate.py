@@ -1,0 +1,83 @@
+"""tiab evaluate"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JsonOption
+from tiab.cli.show import console, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from tiab.evaluation import Evaluation
+
+__all__ = ["evaluate_ranking", "print_evaluation"]
+
+
+@app.command("evaluate")
+def evaluate_ranking(
+    ranked: Annotated[Path, typer.Argument(help="A ranking, as tiab rank wrote it.", show_default=False)],
+    gold: Annotated[
+        Path,
+        typer.Option(
+            "--gold", "-g", help="The relevant records: a table with record_id, pmid or doi.", show_default=False
+        ),
+    ],
+    missing: Annotated[
+        str, typer.Option(help="A relevant record outside the ranking: 'error', or 'count' it as missed.")
+    ] = "error",
+    curve: Annotated[
+        Path | None, typer.Option(help="Draw the recall curve there (.svg, .png or .pdf).", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the evaluation there as JSON.", show_default=False)
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a ranking against the records that are known to be relevant.
+
+    [dim]Example:[/dim] tiab evaluate ranked.csv --gold gold.csv --curve recall.svg
+    """
+    from tiab.errors import EvaluationError
+    from tiab.evaluation import evaluate
+    from tiab.gold import read_gold, read_order
+    from tiab.writing import write_json
+
+    if missing not in ("error", "count"):
+        raise EvaluationError(f"--missing is '{missing}'", hint="Use 'error' or 'count'.")
+    records = read_order(ranked)
+    evaluation = evaluate(
+        [record.record_id for record in records],
+        read_gold(gold, records),
+        missing="count" if missing == "count" else "error",
+    )
+    if output:
+        write_json(output, evaluation.to_dict())
+        note(f"written to {output}")
+    if curve:
+        draw(curve, evaluation)
+        note(f"drawn to {curve}")
+    if as_json:
+        print_json(evaluation.to_dict())
+    else:
+        print_evaluation(evaluation)
+
+
+def draw(path: Path, evaluation: Evaluation, *, title: str = "") -> None:
+    """Draws the recall curve of an evaluation."""
+    from tiab.report.figures import draw_recall_curve
+
+    ranks = [place for _, place in evaluation.relevant_ranks if place is not None]
+    draw_recall_curve(path, ranks, evaluation.n_records, n_relevant=evaluation.n_relevant, title=title)
+
+
+def print_evaluation(evaluation: Evaluation) -> None:
+    """Prints what an ordering was worth: in sentences, then the rank of each relevant record, worst first."""
+    for sentence in evaluation.summary():
+        console.print(Text(sentence))
+    rows = [(place if place is not None else "not in the ranking", key) for key, place in evaluation.relevant_ranks]
+    print_table("\nrank of each relevant record, worst first", ("rank", "record"), rows)

@@ -1,0 +1,77 @@
+"""tiab rank"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiab.cli.app import app
+from tiab.cli.inputs import (
+    CriteriaOption,
+    FilesArgument,
+    JobsOption,
+    JsonOption,
+    LabelsOption,
+    SeedOption,
+    labels_of,
+    pool_of,
+)
+from tiab.cli.show import note, print_json, print_ranking, progress_bar
+
+if TYPE_CHECKING:
+    from tiab.ranking import Ranking
+
+__all__ = ["columns_of", "rank_files"]
+
+
+@app.command("rank")
+def rank_files(
+    files: FilesArgument,
+    criteria: CriteriaOption = None,
+    labels: LabelsOption = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write the ranking: .csv, .ris or .xlsx.", show_default=False),
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
+    seed: SeedOption = 0,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Rank the records of search exports, those most likely to be relevant first.
+
+    Give the review's criteria, decisions that were made already, or a kept model; or several of these.
+
+    [dim]Example:[/dim] tiab rank pubmed.nbib embase.ris --criteria criteria.toml -o ranked.csv
+    """
+    from tiab.criteria import read_criteria
+    from tiab.formats import write_records
+    from tiab.modelfile import read_model
+    from tiab.ranking import rank
+
+    known_criteria = read_criteria(criteria) if criteria else None
+    kept = read_model(model) if model else None
+    decisions = labels_of(labels)
+    pool = pool_of(files)
+    with progress_bar("reading abstracts", len(pool.records)) as progress:
+        ranking = rank(
+            pool.records, criteria=known_criteria, labels=decisions, model=kept, seed=seed, jobs=jobs, progress=progress
+        )
+    if output:
+        write_records(output, ranking.ranked, columns=columns_of(ranking))
+        note(f"{len(pool.records)} records ranked; written to {output}")
+    if as_json:
+        print_json(ranking.table.to_dict(orient="records"))
+    elif top:
+        print_ranking(ranking.table, top=top)
+
+
+def columns_of(ranking: Ranking) -> dict[str, dict[str, object]]:
+    """What a ranking adds to its records when they are written: column -> record id -> value."""
+    table = ranking.table.set_index("record_id").drop(columns="title")
+    return {str(name): dict(column) for name, column in table.to_dict().items()}

@@ -1,0 +1,82 @@
+"""How the commands show things: tables, JSON, progress."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pandas as pd
+
+__all__ = ["console", "note", "print_json", "print_ranking", "print_table", "progress_bar"]
+
+console = Console(highlight=False)
+_notes = Console(stderr=True, highlight=False)
+
+
+def note(message: str) -> None:
+    """Says something beside the result, on standard error."""
+    _notes.print(Text(message))
+
+
+def print_json(value: Any) -> None:
+    """Prints a result for programs: JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def print_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: int = 0) -> None:
+    """Prints rows under `columns`; the last `right` columns are set flush right."""
+    table = Table(
+        title=heading, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
+    for place, column in enumerate(columns):
+        table.add_column(column, justify="right" if place >= len(columns) - right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+    console.print(table)
+
+
+def print_ranking(table: pd.DataFrame, *, top: int) -> None:
+    """Prints the first `top` rows of a ranking: title, criteria missing and what weighed most."""
+    shown = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    shown.add_column("rank", justify="right")
+    shown.add_column("score", justify="right")
+    shown.add_column("record", ratio=1)
+    for row in table.head(top).to_dict(orient="records"):
+        cell = Text(row["title"] or "(no title)", style="bold")
+        if row["label"]:
+            cell.append(f"  [{row['label']}]", style="green" if row["label"] == "include" else "dim")
+        if row["criteria_missing"]:
+            cell.append(f"\nmissing: {row['criteria_missing']}", style="yellow")
+        cell.append(f"\nfor: {row['weighed_for'] or '–'}", style="dim")
+        if row["weighed_against"]:
+            cell.append(f"\nagainst: {row['weighed_against']}", style="dim")
+        shown.add_row(str(row["rank"]), f"{row['score']:.2f}", cell)
+    console.print(shown)
+    if len(table) > top:
+        console.print(Text(f"… and {len(table) - top} more", style="dim"))
+
+
+@contextmanager
+def progress_bar(task: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, and a function that moves it on by a number of records; silent where nobody looks."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_notes, transient=True, disable=not _notes.is_terminal) as bar:
+        task_id = bar.add_task(task, total=total)
+        yield lambda done: bar.advance(task_id, done)

@@ -1,0 +1,49 @@
+"""tiab train"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiab.cli.app import app
+from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, SeedOption, labels_of, pool_of
+from tiab.cli.show import note, print_json
+
+__all__ = ["train_model"]
+
+
+@app.command("train")
+def train_model(
+    files: FilesArgument,
+    labels: Annotated[
+        list[Path], typer.Option("--labels", "-l", help="Decisions on these records.", show_default=False)
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to keep the model (.safetensors).", show_default=False)
+    ],
+    criteria: CriteriaOption = None,
+    seed: SeedOption = 0,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Learn from decisions and keep what was learned, to rank the next search with it.
+
+    The file holds numbers and words, no code: it may be passed on and opened without fear.
+
+    [dim]Example:[/dim] tiab train screened.csv --labels screened.csv --criteria criteria.toml -o mine.safetensors
+    """
+    from tiab.criteria import read_criteria
+    from tiab.modelfile import write_model
+    from tiab.ranking import train
+
+    known_criteria = read_criteria(criteria) if criteria else None
+    decisions = labels_of(labels)
+    model = train(pool_of(files).records, labels=decisions, criteria=known_criteria, seed=seed, jobs=jobs)
+    write_model(output, model)
+    learned = {"included": model.n_included, "excluded": model.n_excluded, "columns": len(model.coef)}
+    if as_json:
+        print_json({"output": str(output), **learned, "data_hash": model.data_hash, "seed": model.seed})
+    else:
+        note(f"learned from {model.n_included} included and {model.n_excluded} excluded records; kept in {output}")

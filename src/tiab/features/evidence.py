@@ -1,0 +1,201 @@
+"""What PICO found in a record ► a few columns that say how the record meets the criteria.
+
+Every column runs from 0 (nothing of it) to 1 (as much as can be), so that their weights compare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tiab.criteria import DESIGNS, Concept, Criteria, Limits
+from tiab.pico import Span
+from tiab.pico.design import design_scores
+from tiab.records import Record
+
+__all__ = ["Coverage", "evidence_names", "evidence_row", "prior_evidence", "read_coverage"]
+
+UNSEEN = 0.3
+"""How far a concept that is not in the title counts as met where there is no abstract to look in."""
+
+_GENERAL = (
+    "no abstract",
+    "eligible design",
+    "ineligible design",
+    "other species",
+    "other language",
+    "outside the years",
+    *(f"design: {design}" for design in DESIGNS),
+)
+_CONCEPT = ("criterion", "criterion in the title", "against criterion", "criterion abbreviated only")
+_PRIOR = {"eligible design": 1.0, "ineligible design": -1.5}
+_PRIOR |= {"other species": -0.75, "other language": -0.25, "outside the years": -0.25}
+_PRIOR_CONCEPT = dict(zip(_CONCEPT, (1.0, 0.5, -0.5, 0.2), strict=True))
+_LIKELY = 0.5
+_OPTIONAL = 0.3
+"""What a concept that is not required weighs beside one that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How one record meets one concept.
+
+    Attributes:
+        title, abstract, keywords: the number of findings in each.
+        against: the number of findings that count against it.
+        unexpanded: abbreviations that the record never spells out.
+        eligible, ineligible: how surely the study is of a design that the concept wants, or does not; 0 to 1.
+        other_design: the likeliest of the designs that it does not want, "" where none is found.
+        terms: the review's terms that were met, most frequent first.
+    """
+
+    concept: Concept
+    title: int = 0
+    abstract: int = 0
+    keywords: int = 0
+    against: int = 0
+    unexpanded: int = 0
+    eligible: float = 0.0
+    ineligible: float = 0.0
+    other_design: str = ""
+    terms: tuple[str, ...] = ()
+
+    @property
+    def met(self) -> bool:
+        """Whether the record has the concept at all, and not rather another meaning of it."""
+        found = self.title + self.abstract
+        named = bool(found or self.keywords) and self.against <= found
+        return (named or self.eligible >= _LIKELY) and self.ineligible <= max(self.eligible, _LIKELY)
+
+    @property
+    def gap(self) -> str:
+        """What a reader should be told is missing, "" for nothing: a required concept, or an eligible design."""
+        if self.met:
+            return ""
+        if self.ineligible > _LIKELY:
+            return f"{self.concept.name} (it looks like: {self.other_design})"
+        return self.concept.name if self.concept.required else ""
+
+    def degree(self, *, has_abstract: bool) -> float:
+        """How surely the record has the concept, from 0 to 1."""
+        if self.title:
+            found = 1.0
+        elif self.abstract or self.keywords:
+            found = 1.0 - 0.5 ** (self.abstract + self.keywords)
+        else:
+            return 0.0 if has_abstract else UNSEEN
+        return found if self.met else found / 2
+
+
+@dataclass(slots=True)
+class _Counts:
+    fields: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    against: int = 0
+    unexpanded: int = 0
+    terms: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def read_coverage(record: Record, spans: Sequence[Span], criteria: Criteria) -> tuple[Coverage, ...]:
+    """How a record, in which `spans` were found, meets each concept of the criteria, in their order."""
+    designs = design_scores(spans, record.publication_types)
+    counts: dict[str, _Counts] = defaultdict(_Counts)
+    for span in spans:
+        if not span.provenance.startswith("dict:"):
+            continue
+        count = counts[span.label]
+        if span.role == "against":
+            count.against += 1
+        elif span.role == "unexpanded":
+            count.unexpanded += 1
+        else:
+            count.fields[span.field] += 1
+            count.terms[span.value or span.text] += 1
+    return tuple(_coverage(concept, counts[concept.name], designs) for concept in criteria.concepts)
+
+
+def _coverage(concept: Concept, count: _Counts, designs: Mapping[str, float]) -> Coverage:
+    other = max(concept.against_designs, key=lambda name: designs.get(name, 0.0), default="")
+    return Coverage(
+        concept=concept,
+        title=count.fields["title"],
+        abstract=count.fields["abstract"],
+        keywords=count.fields["keywords"],
+        against=count.against,
+        unexpanded=count.unexpanded,
+        eligible=max((designs.get(name, 0.0) for name in concept.designs), default=0.0),
+        ineligible=designs.get(other, 0.0),
+        other_design=other if other in designs else "",
+        terms=tuple(sorted(count.terms, key=lambda term: (-count.terms[term], term))),
+    )
+
+
+def evidence_names(criteria: Criteria | None) -> tuple[str, ...]:
+    """The names of the columns of `evidence_rows`, in their order."""
+    concepts = criteria.concepts if criteria else ()
+    return (*_GENERAL, *(f"{part}: {concept.name}" for concept in concepts for part in _CONCEPT))
+
+
+def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | None) -> list[float]:
+    """The evidence of one record, in the order of `evidence_names`; each value from 0 to 1."""
+    designs = design_scores(spans, record.publication_types)
+    coverage = read_coverage(record, spans, criteria) if criteria else ()
+    degrees = [c.degree(has_abstract=bool(record.abstract)) for c in coverage]
+    row = [
+        float(not record.abstract),
+        max((c.eligible for c in coverage), default=0.0),
+        max((c.ineligible for c in coverage), default=0.0),
+        *(_outside(record, spans, criteria.limits) if criteria else (0.0, 0.0, 0.0)),
+        *(designs.get(design, 0.0) for design in DESIGNS),
+    ]
+    for c, degree in zip(coverage, degrees, strict=True):
+        row += [degree, float(c.title > 0), _some(c.against), _some(c.unexpanded)]
+    return row
+
+
+def prior_evidence(criteria: Criteria) -> list[float]:
+    """What each column of evidence weighs before there is any label, in the order of `evidence_names`."""
+    weights = [_PRIOR.get(name, 0.0) for name in _GENERAL]
+    for concept in criteria.concepts:
+        share = concept.weight * (1.0 if concept.required else _OPTIONAL)
+        weights += [share * _PRIOR_CONCEPT[part] for part in _CONCEPT]
+    return weights
+
+
+def limits_missed(record: Record, spans: Iterable[Span], limits: Limits) -> list[str]:
+    """What of the limits a record is likely to be outside of: species, language, years."""
+    names = ("species: " + ", ".join(limits.species), "language: " + ", ".join(limits.languages), "years")
+    return [name for name, sure in zip(names, _outside(record, spans, limits), strict=True) if sure > _LIKELY]
+
+
+def _some(count: int) -> float:
+    """0 for none, 1/2 for one, ever nearer to 1 for more."""
+    return 1.0 - 0.5**count
+
+
+def _outside(record: Record, spans: Iterable[Span], limits: Limits) -> tuple[float, float, float]:
+    """How surely a record is of another species, in another language, outside the years; unknown is not outside."""
+    late = limits.year_to is not None and record.year is not None and record.year > limits.year_to
+    early = limits.year_from is not None and record.year is not None and record.year < limits.year_from
+    language = bool(limits.languages and record.language) and not _speaks(record.language, limits.languages)
+    return _other_species(spans, limits.species), float(language), float(late or early)
+
+
+def _speaks(language: str, wanted: Iterable[str]) -> bool:
+    """Whether "eng", "en" or "English; German" names one of the languages wanted."""
+    said = [part.strip()[:2] for part in re.split(r"[;,/|]", language.casefold()) if part.strip()]
+    return any(name[:2] in said for name in wanted)
+
+
+def _other_species(spans: Iterable[Span], wanted: Sequence[str]) -> float:
+    """How surely the study is on animals where the review wants humans, or the other way round."""
+    sure = {"human": 0.0, "animal": 0.0}
+    for span in spans:
+        if span.role == "population" and span.label in sure:
+            sure[span.label] = max(sure[span.label], span.weight)
+    human = any(name in ("human", "humans") for name in wanted)
+    animal = any(name not in ("human", "humans") for name in wanted)
+    if human == animal:
+        return 0.0
+    return max(0.0, sure["animal"] - sure["human"] if human else sure["human"] - sure["animal"])

@@ -1,0 +1,153 @@
+"""ScreeningRanker: a linear model that learns from a reviewer's decisions, with the criteria as prior knowledge.
+
+The score of a record is a sum over its columns (words, word pairs, evidence) of value × weight, plus a constant. So
+what moved a record up or down can be read off, whether the weights come from the criteria alone or from labels too.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array, vstack
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from tiab.dual_svm import DualLinearSVC
+from tiab.features import FeatureSpace
+
+__all__ = ["UNLABELLED", "ScreeningRanker", "make_ranker"]
+
+EVIDENCE_SCALE = 0.1
+"""A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
+
+UNLABELLED = -1
+"""What stands in `y` for a record that nobody has decided on yet."""
+
+
+class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
+    """Ranks records by a linear support vector machine on the labels, added to what was known before them.
+
+    The machine is ASReview's ELAS u4 in kind (squared hinge, C = 0.11, relevant records weighing 9.8 times as much
+    as irrelevant ones in sum); the criteria stand among the relevant records as one that never leaves. Its score and
+    the prior's are each brought to mean 0 and spread 1 over the pool; the prior's counts `prior_strength` times, and
+    half as much once `prior_fades` records are included.
+
+    Args:
+        prior_coef: the weights before any label, shape (n_columns,); None for no prior.
+        example: the criteria as a row of the matrix, shape (n_columns,); None for none.
+        column_scale: how much of each column the machine sees, shape (n_columns,); None for all of it. The smaller,
+            the less it learns from that column.
+        C: the inverse strength of the machine's L2 penalty.
+        ratio: the summed weight of the relevant over that of the irrelevant records.
+        prior_strength: how much the prior counts beside the machine while nothing is included.
+        prior_fades: the number of included records at which the prior counts half of that.
+        seed: decides which unlabelled records stand in for excluded ones while nothing is excluded.
+
+    Attributes:
+        coef_: the weights of the columns, shape (n_columns,).
+        intercept_: the constant.
+    """
+
+    def __init__(
+        self,
+        *,
+        prior_coef: ArrayLike | None = None,
+        example: ArrayLike | None = None,
+        column_scale: ArrayLike | None = None,
+        C: float = 0.11,
+        ratio: float = 9.8,
+        prior_strength: float = 0.6,
+        prior_fades: float = 40.0,
+        seed: int = 0,
+    ) -> None:
+        self.prior_coef = prior_coef
+        self.example = example
+        self.column_scale = column_scale
+        self.C = C
+        self.ratio = ratio
+        self.prior_strength = prior_strength
+        self.prior_fades = prior_fades
+        self.seed = seed
+
+    def fit(self, X: Any, y: ArrayLike) -> Self:
+        """The ranker, fitted on the whole pool.
+
+        Args:
+            X: all records of the pool, sparse or dense, shape (n_records, n_columns).
+            y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
+
+        Raises:
+            ValueError: the shapes differ, or there is neither a prior, an example nor an included record.
+        """
+        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
+        X = csr_array(X)
+        learned = self._learn(X, np.asarray(y))
+        prior = None if self.prior_coef is None else np.asarray(self.prior_coef, dtype=np.float64)
+        if learned is None and prior is None:
+            raise ValueError("nothing to rank by: no prior, no example and no included record")
+        coef, intercept = np.zeros(X.shape[1]), 0.0
+        included = int(np.sum(np.asarray(y) == 1))
+        parts = [(learned, 1.0), (prior, self.prior_strength / (1 + included / self.prior_fades))]
+        for part, strength in parts:
+            if part is not None:
+                scores = X @ part
+                spread = float(scores.std()) or 1.0
+                coef += strength / spread * part
+                intercept -= strength / spread * float(scores.mean())
+        self.coef_, self.intercept_ = coef, intercept
+        return self
+
+    def decision_function(self, X: Any) -> NDArray[np.float64]:
+        """The scores of records, shape (n_records,); higher is read earlier."""
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
+        scores: NDArray[np.float64] = np.asarray(csr_array(X) @ self.coef_ + self.intercept_).ravel()
+        return scores
+
+    def _learn(self, X: csr_array, y: NDArray[np.int_]) -> NDArray[np.float64] | None:
+        """The machine's weights, or None where there is nothing to learn from."""
+        included, excluded = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+        if not len(included) and (self.example is None or not len(excluded)):
+            return None
+        if not len(excluded):
+            excluded = self._stand_ins(np.flatnonzero(y == UNLABELLED))
+        rows = X[np.concatenate([included, excluded])]
+        target = np.repeat([1, 0], [len(included), len(excluded)])
+        if self.example is not None:
+            rows = vstack([csr_array(np.asarray(self.example, dtype=X.dtype)[None, :]), rows], format="csr")
+            target = np.concatenate([[1], target])
+        if target.all():
+            return None
+        scale = np.ones(X.shape[1]) if self.column_scale is None else np.asarray(self.column_scale)
+        machine = DualLinearSVC(C=self.C)
+        machine.fit(csr_array(rows.multiply(scale)), target, sample_weight=_balanced(target, self.ratio))
+        weights: NDArray[np.float64] = machine.coef_.ravel() * scale
+        return weights
+
+    def _stand_ins(self, unlabelled: NDArray[np.intp]) -> NDArray[np.intp]:
+        """A few unlabelled records, nearly all of which are irrelevant, so that there is something to tell apart."""
+        few = min(len(unlabelled), 100)
+        return np.sort(np.random.default_rng(self.seed).choice(unlabelled, few, replace=False))
+
+
+def _balanced(target: NDArray[np.int_], ratio: float) -> NDArray[np.float64]:
+    """Weights of mean 1 under which the relevant weigh `ratio` times as much as the irrelevant in sum."""
+    relevant = int(target.sum())
+    weights = np.where(target == 1, 1.0, relevant / (ratio * (len(target) - relevant)))
+    return np.asarray(weights * len(target) / weights.sum())
+
+
+def make_ranker(
+    space: FeatureSpace, *, prior_coef: NDArray[np.float64] | None = None, seed: int = 0
+) -> ScreeningRanker:
+    """An unfitted ranker for the columns of `space`, with its criteria as prior knowledge.
+
+    Args:
+        prior_coef: other weights to start from than the criteria's, such as a kept model's; shape (n_columns,).
+    """
+    prior = space.prior_coef if prior_coef is None else prior_coef
+    scale = np.ones(len(space.names))
+    scale[len(space.words.words) :] = EVIDENCE_SCALE
+    return ScreeningRanker(prior_coef=prior, example=space.criteria_row, column_scale=scale, seed=seed)

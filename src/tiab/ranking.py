@@ -1,0 +1,268 @@
+"""rank: a pool of records ► a Ranking, with what each record owes its place to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tiab.criteria import Criteria
+from tiab.errors import LabelError, TiabError
+from tiab.features import Features, FeatureSpace, make_features
+from tiab.labels import Decision, Label, as_labels
+from tiab.pico.pipeline import Progress
+from tiab.ranker import UNLABELLED, make_ranker
+from tiab.records import Record
+
+__all__ = ["Ranking", "RankingModel", "rank", "train"]
+
+Labels = Iterable[Label] | Mapping[str, object]
+
+_REASONS = 5
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RankingModel:
+    """A linear rule that scores records: the sum over its columns of value × weight, plus a constant.
+
+    Attributes:
+        space: the columns: words, word pairs and evidence for the criteria.
+        coef: the weight of each column; float64, shape (n_columns,).
+        intercept: the constant.
+        n_included, n_excluded: the labels it was fitted on.
+        data_hash: 16 hex digits of those labels and of the records they were given to.
+        seed: the seed it was fitted with.
+    """
+
+    space: FeatureSpace
+    coef: NDArray[np.float64]
+    intercept: float
+    n_included: int = 0
+    n_excluded: int = 0
+    data_hash: str = ""
+    seed: int = 0
+
+    def score(self, features: Features) -> NDArray[np.float64]:
+        """The score of each record, shape (n_records,)."""
+        scores: NDArray[np.float64] = np.asarray(features.matrix @ self.coef) + self.intercept
+        return scores
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ranking:
+    """The records of a pool, best first, with the model that ranked them.
+
+    Attributes:
+        features: the pool, in the order in which it was given, and its rows in the model's columns.
+        labels: what was known when they were ranked.
+        scores: the score of each record of `records`; shape (n_records,).
+    """
+
+    features: Features
+    model: RankingModel
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    scores: NDArray[np.float64]
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The pool, in the order in which it was given."""
+        return self.features.records
+
+    @cached_property
+    def _places(self) -> NDArray[np.intp]:
+        """Positions in `records`, best first; equal scores in the order of the records' fingerprints."""
+        fingerprints = np.array([record.fingerprint for record in self.records])
+        return np.lexsort((fingerprints, -self.scores))
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The record ids, best first."""
+        return tuple(self.records[place].record_id for place in self._places)
+
+    @property
+    def ranked(self) -> list[Record]:
+        """The records, best first."""
+        return [self.records[place] for place in self._places]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row for each record, best first.
+
+        Columns: rank (from 1), record_id, score, title, label ("" where nobody decided), criteria_met and
+        criteria_missing (names of concepts), weighed_for and weighed_against (the terms and the evidence that
+        moved the record most, with what each added to its score).
+        """
+        reasons = [self._reasons(place) for place in self._places]
+        ranked = self.ranked
+        return pd.DataFrame(
+            {
+                "rank": np.arange(1, len(ranked) + 1),
+                "record_id": [record.record_id for record in ranked],
+                "score": np.round(self.scores[self._places], 6),
+                "title": [record.title for record in ranked],
+                "label": [self._decision(record.record_id) for record in ranked],
+                "criteria_met": ["; ".join(self.features.criteria_met(place)) for place in self._places],
+                "criteria_missing": ["; ".join(self.features.criteria_missing(place)) for place in self._places],
+                "weighed_for": [_listed(pairs, positive=True) for pairs in reasons],
+                "weighed_against": [_listed(pairs, positive=False) for pairs in reasons],
+            }
+        )
+
+    def explain(self, record_id: str) -> pd.DataFrame:
+        """What each column added to one record's score, largest effect first.
+
+        Columns: feature, value, weight, contribution (value × weight). The last row is the constant; the
+        contributions sum to the score.
+
+        Raises:
+            LabelError: no record of that id is in the pool.
+        """
+        place = self._place(record_id)
+        columns, values = self.features.row(place)
+        weights = self.model.coef[columns]
+        table = pd.DataFrame(
+            {
+                "feature": [self.model.space.names[column] for column in columns],
+                "value": values,
+                "weight": weights,
+                "contribution": values * weights,
+            }
+        )
+        table = table[table["contribution"] != 0].sort_values("contribution", key=abs, ascending=False, kind="stable")
+        constant = {"feature": "constant", "value": 1.0, "weight": self.model.intercept}
+        constant["contribution"] = self.model.intercept
+        return pd.concat([table, pd.DataFrame([constant])], ignore_index=True)
+
+    def _place(self, record_id: str) -> int:
+        for place, record in enumerate(self.records):
+            if record.record_id == record_id:
+                return place
+        raise LabelError(f"no record '{record_id}' in the pool", hint="Check the id in the ranking's first columns.")
+
+    def _decision(self, record_id: str) -> str:
+        label = self.labels.get(record_id)
+        return str(label.decision) if label else ""
+
+    def _reasons(self, place: int) -> list[tuple[str, float]]:
+        columns, values = self.features.row(place)
+        effects = values * self.model.coef[columns]
+        strongest = np.argsort(-np.abs(effects), kind="stable")[: 8 * _REASONS]
+        return [(self.model.space.names[columns[i]], float(effects[i])) for i in strongest if effects[i]]
+
+
+def rank(
+    records: Sequence[Record],
+    *,
+    criteria: Criteria | None = None,
+    labels: Labels | None = None,
+    model: RankingModel | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Ranking:
+    """The records ranked by the criteria, by labels, by a kept model, or by what there is of the three.
+
+    The same input and seed give the same ranking to the last digit. A record without an abstract, or with words that
+    nothing is known about, is ranked by what it has; none is left out. Labelled records are ranked among the others.
+
+    Args:
+        labels: Label objects, or record id -> decision ("include", 0, True …). "maybe" teaches nothing.
+        model: what `train` or `read_model` gave; its criteria are used, and labels are learned on top of it.
+        jobs: processes for the PICO step.
+        progress: called with the number of records that the PICO step has done since the last call.
+
+    Raises:
+        TiabError: there are no records, or two have one id, or there is nothing to rank by.
+        LabelError: a label names no record of the pool.
+    """
+    known = as_labels(labels)
+    _check(records, known, criteria, model)
+    features = make_features(
+        records, criteria=criteria, space=model.space if model else None, jobs=jobs, progress=progress
+    )
+    fitted = model if model and not known else fit(features, known, model=model, seed=seed)
+    return Ranking(features=features, model=fitted, labels=known, scores=fitted.score(features))
+
+
+def train(
+    records: Sequence[Record], *, labels: Labels, criteria: Criteria | None = None, seed: int = 0, jobs: int = 1
+) -> RankingModel:
+    """The model that ranks by these labels, to be kept and to rank new search results.
+
+    Raises:
+        LabelError: there is no label, or one names no record.
+    """
+    if not as_labels(labels):
+        raise LabelError("there are no labels to train on", hint="Give at least one included record.")
+    return rank(records, criteria=criteria, labels=labels, seed=seed, jobs=jobs).model
+
+
+def fit(
+    features: Features,
+    labels: Mapping[str, Label],
+    *,
+    model: RankingModel | None = None,
+    seed: int = 0,
+) -> RankingModel:
+    """The model fitted to `labels` on the pool's features; with `model`, learned on top of it."""
+    meaning = {Decision.INCLUDE: 1, Decision.EXCLUDE: 0, Decision.MAYBE: UNLABELLED}
+    records = features.records
+    y = np.array([meaning[labels[r.record_id].decision] if r.record_id in labels else UNLABELLED for r in records])
+    ranker = make_ranker(features.space, prior_coef=model.coef if model else None, seed=seed)
+    try:
+        ranker.fit(features.matrix, y)
+    except ValueError as error:
+        hint = "Give criteria, or label at least one record 'include'."
+        raise LabelError("there is nothing to rank by", hint=hint) from error
+    return RankingModel(
+        space=features.space,
+        coef=ranker.coef_,
+        intercept=float(ranker.intercept_),
+        n_included=int(np.sum(y == 1)),
+        n_excluded=int(np.sum(y == 0)),
+        data_hash=_data_hash(records, labels),
+        seed=seed,
+    )
+
+
+def _check(
+    records: Sequence[Record],
+    labels: Mapping[str, Label],
+    criteria: Criteria | None,
+    model: RankingModel | None,
+) -> None:
+    if not records:
+        raise TiabError("there are no records to rank", hint="Check that the search export is not empty.")
+    ids = {record.record_id for record in records}
+    if len(ids) < len(records):
+        raise TiabError("two records have the same id", hint="Number them, or read them with tiab.read_records.")
+    unknown = [record_id for record_id in labels if record_id not in ids]
+    if unknown:
+        some = ", ".join(unknown[:5]) + (" …" if len(unknown) > 5 else "")
+        raise LabelError(
+            f"{len(unknown)} of {len(labels)} labels name no record of the pool ({some})",
+            hint="Give the records that were labelled too, or check the ids.",
+        )
+    if criteria is None and model is None and not labels:
+        raise LabelError("there is nothing to rank by", hint="Give criteria, labels or a kept model.")
+
+
+def _data_hash(records: Sequence[Record], labels: Mapping[str, Label]) -> str:
+    lines = sorted(f"{r.fingerprint} {labels[r.record_id].decision}" for r in records if r.record_id in labels)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def _listed(reasons: list[tuple[str, float]], *, positive: bool) -> str:
+    """The strongest effects of one sign, without the words of a phrase that is listed already."""
+    chosen: list[tuple[str, float]] = []
+    for name, effect in reasons:
+        words = set(name.split())
+        said = any(words <= set(other.split()) or set(other.split()) <= words for other, _ in chosen)
+        if (effect > 0) == positive and not said:
+            chosen.append((name, effect))
+    return "; ".join(f"{name} ({effect:+.2f})" for name, effect in chosen[:_REASONS])
