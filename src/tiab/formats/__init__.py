@@ -15,6 +15,7 @@ from tiab.formats import nbib, pubmed_xml, ris, table
 from tiab.formats.decisions import COLUMNS, decision_of, label_column
 from tiab.formats.entries import Draft, Tally, Unreadable, unique
 from tiab.formats.opening import Source, open_source
+from tiab.formats.sniffing import unknown
 from tiab.formats.text import head_text
 from tiab.labels import Decision
 from tiab.records import Record
@@ -117,13 +118,12 @@ def _open(path: str | Path, tally: Tally) -> tuple[Source, str, Iterator[Draft]]
     for name, (looks_like, parse) in _FORMATS.items():
         if looks_like(head):
             return source, name, parse(source, tally)
-    # Not a known export: the table reader says best what it misses.
-    return source, "table", table.parse(source, tally)
+    raise unknown(source, head)
 
 
 def _guarded(source: Source, drafts: Iterator[Draft], tally: Tally) -> Iterator[Draft]:
     """The drafts with unique ids; at the end, an error unless as many came as the raw text has record starts."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     lines: list[int] = []
     for line, record in drafts:
         lines.append(line)

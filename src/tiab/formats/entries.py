@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
@@ -16,7 +17,6 @@ __all__ = [
     "Tally",
     "Unreadable",
     "build",
-    "own_id",
     "split_names",
     "split_words",
     "unique",
@@ -84,27 +84,37 @@ def build(pairs: Sequence[tuple[str, str]], rules: Rules, source: str, names: Se
     """The record that `pairs` spell; `names` gives the name under which `rules` know each pair, if not its own."""
     keys = [name for name, _ in pairs] if names is None else names
     places: dict[str, list[int]] = {}
-    for index, key in enumerate(keys):
+    for index, key in enumerate(keys[: len(pairs)]):
         places.setdefault(key, []).append(index)
     taken: set[int] = set()
     found = _Finder(pairs, places, taken)
-    year, doi, pmid = found.year(rules.year), found.doi(rules), found.pmid(rules.pmid)
-    record = Record(
-        record_id=found.one(rules.record_id),
-        title=clean_line(found.joined(rules.title, " ")),
-        abstract=clean_text(found.joined(rules.abstract, "\n")),
-        authors=found.many(rules.authors, _lines if rules.one_author_each else split_names),
-        year=year,
-        journal=found.one(rules.journal),
-        doi=doi,
-        pmid=pmid,
-        keywords=found.many(rules.keywords, _words if rules.one_keyword_each else split_words),
-        publication_types=found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words),
-        language="; ".join(dict.fromkeys(found.many(rules.language, _lines))).lower(),
-        source=source,
-        extra=tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1]),
-    )
-    return record if record.record_id else replace(record, record_id=own_id(record))
+    fields: dict[str, Any] = {
+        "year": found.year(rules.year),
+        "doi": found.doi(rules),
+        "pmid": found.pmid(rules.pmid),
+        "title": clean_line(found.joined(rules.title, " ")),
+        "abstract": clean_text(found.joined(rules.abstract, "\n")),
+        "authors": found.many(rules.authors, _lines if rules.one_author_each else split_names),
+        "journal": found.one(rules.journal),
+        "keywords": found.many(rules.keywords, _words if rules.one_keyword_each else split_words),
+        "publication_types": found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words),
+        "language": "; ".join(dict.fromkeys(found.many(rules.language, _lines))).lower(),
+    }
+    given = found.one(rules.record_id)
+    fields["extra"] = tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1])
+    return with_id(fields, source, given)
+
+
+def with_id(fields: Mapping[str, Any], source: str, given: str = "") -> Record:
+    """The record of `fields`, whose id is the one `given` by the file, else its PMID, DOI, or "tiab:" and fingerprint.
+
+    >>> with_id({"title": "Yoga", "doi": "10.1/x"}, "a.ris").record_id
+    '10.1/x'
+    """
+    record_id = given or fields.get("pmid") or fields.get("doi")
+    if not record_id:
+        record_id = f"tiab:{Record(record_id='', **fields).fingerprint}"
+    return Record(record_id=record_id, source=source, **fields)
 
 
 class _Finder:
@@ -116,10 +126,12 @@ class _Finder:
         self._taken = taken
 
     def _held(self, names: Iterable[str]) -> Iterator[int]:
+        """The places of the values of `names` that are not blank, by order of the names."""
         for name in names:
-            for index in self._places.get(name, ()):
-                if self._pairs[index][1]:
-                    yield index
+            if name in self._places:
+                for index in self._places[name]:
+                    if self._pairs[index][1]:
+                        yield index
 
     def one(self, names: tuple[str, ...]) -> str:
         for index in self._held(names):
@@ -136,11 +148,13 @@ class _Finder:
                 return glue.join(dict.fromkeys(self._pairs[index][1] for index in held))
         return ""
 
-    def many(self, names: tuple[str, ...], split: object) -> tuple[str, ...]:
+    def many(self, names: tuple[str, ...], split: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
+        """The parts of all values of all names, in the order of the file."""
         held = sorted(self._held(names))
+        if not held:
+            return ()
         self._taken.update(held)
-        values = [value for index in held for value in split(self._pairs[index][1])]  # type: ignore[operator]
-        return tuple(values)
+        return tuple(part for index in held for part in split(self._pairs[index][1]))
 
     def year(self, names: tuple[str, ...]) -> int | None:
         for index in self._held(names):
@@ -177,27 +191,21 @@ class _Finder:
         return ""
 
 
-def own_id(record: Record) -> str:
-    """The id of a record whose file gives it none: PMID, DOI, or "tiab:" and its fingerprint.
-
-    >>> own_id(Record(record_id="", doi="10.1/x"))
-    '10.1/x'
-    """
-    return record.pmid or record.doi or f"tiab:{record.fingerprint}"
-
-
-def unique(record_id: str, taken: set[str]) -> str:
+def unique(record_id: str, taken: dict[str, int]) -> str:
     """`record_id`, or where it is taken that with "#2", "#3" … behind it; the result is then taken, too.
 
-    >>> taken = {"7"}
-    >>> unique("7", taken), unique("7", taken)
-    ('7#2', '7#3')
+    `taken` remembers the last number that each id was given, so that a file of equal records takes no longer.
+
+    >>> taken = {"7": 1}
+    >>> unique("7", taken), unique("7", taken), unique("7#2", taken)
+    ('7#2', '7#3', '7#2#2')
     """
-    number, result = 1, record_id
+    number, result = taken.get(record_id, 0), record_id
     while result in taken:
         number += 1
         result = f"{record_id}#{number}"
-    taken.add(result)
+    taken[record_id] = max(number, 1)
+    taken.setdefault(result, 1)
     return result
 
 
@@ -250,10 +258,14 @@ def _unstarred(word: str) -> str:
 
 
 def _lines(text: str) -> tuple[str, ...]:
+    if "\n" not in text:
+        return (text,)
     return _parts(text.split("\n"))
 
 
 def _words(text: str) -> tuple[str, ...]:
+    if "\n" not in text and ";" not in text:
+        return (_unstarred(text),)
     return tuple(map(_unstarred, _parts(text.replace(";", "\n").split("\n"))))
 
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 from lxml import etree
 
 from tiab.errors import InputError
-from tiab.formats.entries import Draft, Tally, own_id, year_in
+from tiab.formats.entries import Draft, Tally, with_id, year_in
 from tiab.formats.opening import Source
 from tiab.formats.text import clean_line, xml_encoding
 from tiab.records import Record, normalise_doi
@@ -25,6 +25,8 @@ __all__ = ["looks_like", "parse"]
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
 _OVERLAP = 32
+MAX_ARTICLE = 16 << 20
+"""Bytes from one article's start to the next; those with thousands of authors take a quarter of it."""
 _NO_TITLE = re.compile(r"\[?\s*not available\s*\]?\.?", re.IGNORECASE)
 _LINKS = {"RetractionIn": "RIN", "RetractionOf": "ROF", "ErratumIn": "EIN", "ErratumFor": "EFR", "UpdateIn": "UIN"}
 _NO_LABEL = frozenset({"", "UNLABELLED", "UNLABELED"})
@@ -77,7 +79,7 @@ def _counted(source: Source, tally: Tally) -> Iterator[bytes]:
     """The bytes as UTF-8 or as the file declares, with an empty end, noting the line of each article's start tag."""
     encoding = xml_encoding(source)
     decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
-    line, tail = 1, b""
+    line, tail, since = 1, b"", 0
     for raw in source.chunks():
         chunk = decoder.decode(raw).encode() if decoder else raw
         window = tail + chunk
@@ -89,10 +91,14 @@ def _counted(source: Source, tally: Tally) -> Iterator[bytes]:
                 line += window.count(b"\n", at, match.start())
                 at = match.start()
                 tally.starts.append(line)
+                since = 0
         # Lines are counted up to the overlap, whose bytes come again at the front of the next window.
         keep = max(at, len(window) - _OVERLAP)
         line += window.count(b"\n", at, keep)
         tail = window[keep:]
+        since += len(chunk)
+        if since > MAX_ARTICLE:
+            raise InputError(f"has more than {MAX_ARTICLE >> 20} MB in one record", path=source.path, line=line)
         if chunk:
             yield chunk
     yield b""
@@ -115,8 +121,7 @@ def _record(element: etree._Element, source: str) -> Record:
     citation = element.find("MedlineCitation")
     article = citation.find("Article") if citation is not None else None
     fields = _book(element) if citation is None or article is None else _article(element, citation, article)
-    record = Record(record_id="", source=source, **fields)
-    return Record(record_id=own_id(record), source=source, **fields)
+    return with_id(fields, source)
 
 
 def _article(element: etree._Element, citation: etree._Element, article: etree._Element) -> dict[str, Any]:

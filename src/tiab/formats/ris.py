@@ -72,6 +72,7 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
         tally.warnings.append(decoding.warning)
     tokens = _Tokens(tally)
     for line, pairs in tokens.entries(_counted(lines_of(source, decoding), tally)):
+        tokens.look_at(line, pairs)
         yield line, build(_with_pmid(pairs), RULES, source.name)
     tokens.report()
 
@@ -80,10 +81,11 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
     """The lines as they come, noting each record start: a TY line, or a tag after an ER that has no TY."""
     closed = True
     for number, line in enumerate(lines, 1):
-        if _TY.match(line):
+        mark = line[:5].upper()
+        if "TY" in mark and _TY.match(line):
             tally.starts.append(number)
             closed = False
-        elif _ER.match(line):
+        elif "ER" in mark and _ER.match(line):
             closed = True
         elif closed and (match := _TAG.match(line)) and match[1].upper() in _KNOWN - _TAIL:
             tally.starts.append(number)
@@ -104,6 +106,7 @@ class _Tokens:
         self._closed = True
         self._outside = 0
         self._no_type = 0
+        self._two_titles: list[int] = []
 
     def entries(self, lines: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
         start = 0
@@ -141,11 +144,20 @@ class _Tokens:
         elif line.strip() and not _BETWEEN.match(line.strip()):
             self._outside += 1
 
+    def look_at(self, line: int, pairs: list[tuple[str, str]]) -> None:
+        """Notes a record of several titles: where both ER and TY are missing, two records look like one."""
+        if any(len({value for tag, value in pairs if tag == title}) > 1 for title in ("TI", "T1")):
+            self._two_titles.append(line)
+
     def report(self) -> None:
         if self._no_type:
             self._tally.warnings.append(f"records without a TY line: {self._no_type}")
         if self._outside:
             self._tally.warnings.append(f"lines outside any record, which were left out: {self._outside}")
+        if self._two_titles:
+            count, first = len(self._two_titles), self._two_titles[0]
+            text = f"records with two titles, which may be two run together: {count} (the first at line {first})"
+            self._tally.warnings.append(text)
 
     def _is_tag(self, tag: str, value: str, *, strict: bool) -> bool:
         """Whether a line that looks like a tag is one, and not the wrapped line of an abstract."""
@@ -195,6 +207,8 @@ def _tag_of(line: str) -> tuple[str, str, bool]:
     """(tag in upper case, value, whether it is written as the format prescribes), or empty texts for other lines."""
     if line[2:6] == "  - " and line[:2].isalnum() and line[:2].isupper():
         return line[:2], line[6:], True
+    if "-" not in line[:9]:
+        return "", "", False
     match = _TY.match(line)
     if match:
         return "TY", match[2], False

@@ -12,7 +12,7 @@ from tiab.formats.entries import Draft, Rules, Tally, Unreadable, build
 from tiab.formats.opening import Source
 from tiab.formats.text import MAX_LINE, clean_line, clean_text, decoding_of, lines_of
 
-__all__ = ["RULES", "heading", "looks_like", "parse"]
+__all__ = ["DELIMITERS", "RULES", "heading", "looks_like", "parse"]
 
 MAX_COLUMNS = 1000
 _PREAMBLE = 20
@@ -54,7 +54,7 @@ _KNOWN = frozenset(
     name for role in RULES.__slots__ if isinstance(names := getattr(RULES, role), tuple) for name in names
 )
 _NOT_WORD = re.compile(r"[\W_]+")
-_DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = (",", "\t", ";", "|")
 
 
 def heading(name: str) -> str:
@@ -83,7 +83,7 @@ def _layout(head: str) -> _Layout | None:
     lines = head.split("\n")
     best: tuple[int, int, _Layout] | None = None
     for skip in range(min(_PREAMBLE, len(lines))):
-        for delimiter in _DELIMITERS:
+        for delimiter in DELIMITERS:
             columns = _first_row(lines[skip:], delimiter)
             names = [heading(column) for column in columns]
             if not any(name in RULES.title for name in names):
@@ -116,12 +116,13 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
         tally.warnings.append(decoding.warning)
     layout = _layout("\n".join(_beginning(lines_of(source, decoding))))
     if layout is None:
-        raise _no_title(source)
+        raise InputError("has no column for titles", path=source.path, line=1, hint="Name one of its columns 'title'.")
     if len(layout.columns) > MAX_COLUMNS:
         raise InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, hint="Keep the columns you need.")
     names = tuple(heading(column) or "?" for column in layout.columns)
     columns = tuple(column or f"column {number}" for number, column in enumerate(layout.columns, 1))
     quotes = _Quotes(layout, tally)
+    short = 0
     for line, row in _rows(source, quotes.watch(lines_of(source, decoding)), layout):
         cells = [clean_text(cell) for cell in row]
         if line in quotes.suspect:
@@ -130,7 +131,10 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
             reason = f"it has {len(row)} cells and the heading row {len(columns)}; look for a stray quote or delimiter"
             tally.unreadable.append(Unreadable(line, reason))
         elif any(cells):
+            short += len(cells) < len(columns)
             yield line, build(list(zip(columns, cells, strict=False)), RULES, source.name, names)
+    if short:
+        tally.warnings.append(f"rows with fewer cells than the heading row: {short}")
     if quotes.open_since:
         raise InputError(
             "a quote that opens here is never closed",
@@ -222,13 +226,3 @@ class _Quotes:
             if self.open_since != number and not line.startswith(self._delimiter, at) and line[at:].strip():
                 found = True
             self.open_since = 0
-
-
-def _no_title(source: Source) -> InputError:
-    first = clean_line(source.head[:200].decode("utf-8", "replace"))
-    return InputError(
-        f"has no column for titles; it begins {first[:60]!r}",
-        path=source.path,
-        line=1,
-        hint="Name one of its columns 'title', and the one of abstracts 'abstract'.",
-    )

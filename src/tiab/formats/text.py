@@ -19,6 +19,10 @@ __all__ = ["Decoding", "clean_line", "clean_text", "decoding_of", "head_text", "
 MAX_LINE = 4 << 20
 """Bytes in a line, or in a cell of a table. Long abstracts are below 20 kB, long reference lists below 1 MB."""
 _SAMPLE = 1 << 16
+_FEW = 32
+"""Zero bytes that a text may have; binary files have more."""
+_ENOUGH = 40
+"""Bytes above ASCII from which an encoding can be told."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufffe\uffff\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -40,7 +44,10 @@ def clean_line(value: str) -> str:
     >>> clean_line("Exercise\\n   in\\u00a0MS\\x07 ")
     'Exercise in MS'
     """
-    if not value.isascii():
+    if value.isascii():
+        if value.isprintable() and "  " not in value:
+            return value.strip()
+    else:
         value = unicodedata.normalize("NFC", value)
     if not value.isprintable():
         value = _CONTROL.sub("", _LINE_ENDS.sub("\n", value).replace("\x0b", " ").replace("\x0c", " "))
@@ -98,32 +105,29 @@ def decoding_of(source: Source) -> Decoding:
     """
     marked = _marked(source.head)
     decoder = codecs.getincrementaldecoder(marked or "utf-8-sig")("strict")
-    measure = _Measure(source, wide=bool(marked))
+    lengths = _Lengths(source)
     valid = True
     for chunk in source.chunks():
-        measure.add(chunk)
+        lengths.add(chunk)
+        if not marked and chunk.count(0) > max(_FEW, len(chunk) // 100):
+            raise _not_text(source, None)
         if valid:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:
                 valid = False
                 if marked:
-                    raise _not_text(source, measure.line) from None
-    return Decoding(marked or "utf-8-sig") if valid else _guess(source, measure)
+                    raise _not_text(source, lengths.line) from None
+    return Decoding(marked or "utf-8-sig") if valid else _guess(source)
 
 
-class _Measure:
-    """What one pass over the bytes finds: the line count, too long a line, and bytes above ASCII."""
+class _Lengths:
+    """Counts lines chunk by chunk, and refuses too long a one."""
 
-    def __init__(self, source: Source, *, wide: bool) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
-        self._wide = wide
         self._open = 0
         self.line = 1
-        self.multibyte = 0
-        self.high = 0
-        self.letters = 0
-        self.sample = bytearray()
 
     def add(self, chunk: bytes) -> None:
         first = re.search(rb"[\r\n]", chunk)
@@ -137,30 +141,32 @@ class _Measure:
         last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
         self._open = self._open + len(chunk) if last < 0 else len(chunk) - last - 1
         self.line += chunk.count(b"\n")
-        if not self._wide:
-            if chunk.count(0) > len(chunk) // 100:
-                raise _not_text(self._source, None)
-            if not chunk.isascii():
-                self._count(chunk)
 
-    def _count(self, chunk: bytes) -> None:
+
+def _guess(source: Source) -> Decoding:
+    """The decoding of a file that is not UTF-8."""
+    size = multibyte = high = 0
+    sample = bytearray()
+    for chunk in source.chunks():
         sequences = _MULTIBYTE.findall(chunk)
-        self.multibyte += len(sequences)
-        self.high += len(_HIGH.findall(chunk)) - sum(map(len, sequences))
-        self.letters += len(chunk)
-        if len(self.sample) < _SAMPLE:
-            self.sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())[:_SAMPLE]
-
-
-def _guess(source: Source, measure: _Measure) -> Decoding:
-    if measure.multibyte > measure.high:
+        size += len(chunk)
+        multibyte += len(sequences)
+        high += len(_HIGH.findall(chunk)) - sum(map(len, sequences))
+        if len(sample) < _SAMPLE and not chunk.isascii():
+            sample += b"\n".join(line for line in chunk.splitlines() if not line.isascii())[:_SAMPLE]
+    if multibyte > high:
         return _checked(source, Decoding("utf-8-sig", _STRAY, "has bytes that are not UTF-8; they were read as cp1252"))
-    if measure.high > 0.15 * measure.letters or measure.sample.count(0x81):
-        best = from_bytes(bytes(measure.sample)).best()
-        if best is not None:
-            warning = f"is not UTF-8; it was read as {best.encoding}, so look at its accents"
-            return _checked(source, Decoding(best.encoding, warning=warning))
-    return _checked(source, Decoding("cp1252", warning="is not UTF-8; it was read as cp1252"))
+    if high <= 0.15 * size:
+        try:
+            return _checked(source, Decoding("cp1252", warning="is not UTF-8; it was read as cp1252"))
+        except InputError:
+            if high < _ENOUGH:
+                raise
+    best = from_bytes(bytes(sample)).best()
+    if best is None:
+        raise _not_text(source, None)
+    warning = f"is not UTF-8; it was read as {best.encoding}, so look at its accents"
+    return _checked(source, Decoding(best.encoding, warning=warning))
 
 
 def _checked(source: Source, decoding: Decoding) -> Decoding:

@@ -1,0 +1,71 @@
+"""Labels that exports carry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tiab.errors import LabelError
+from tiab.formats import read_labels, read_records
+from tiab.labels import Decision
+
+INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
+
+
+def write(tmp_path: Path, text: str, name: str = "labels.csv") -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("column", ["label_included", "included", "Decision", "label", "asreview_label"])
+def test_columns_and_spellings(tmp_path: Path, column: str) -> None:
+    values = {"a": "1", "b": "0", "c": "-1", "d": "", "e": "Include", "f": "exclude", "g": "maybe", "h": "nan"}
+    rows = "\n".join(f"{record_id},T {record_id},{value}" for record_id, value in values.items())
+    labels = read_labels(write(tmp_path, f"record_id,title,{column}\n{rows}\n"))
+    assert labels == {"a": INCLUDE, "b": EXCLUDE, "e": INCLUDE, "f": EXCLUDE, "g": MAYBE}
+
+
+def test_the_final_decision_comes_before_the_others(tmp_path: Path) -> None:
+    path = write(tmp_path, "title,label_abstract,label_included\na,1,0\n")
+    assert list(read_labels(path).values()) == [EXCLUDE]
+
+
+def test_the_ids_are_those_of_the_records(tmp_path: Path) -> None:
+    path = write(tmp_path, "title,pmid,included\na,1,1\nb,1,0\nc,,1\n")
+    assert list(read_labels(path)) == [record.record_id for record in read_records(path)]
+    assert read_labels(path)["1#2"] is EXCLUDE
+
+
+def test_a_value_that_is_no_decision(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"labels\.csv: record 7: 'perhaps' in column 'included'"):
+        read_labels(write(tmp_path, "record_id,title,included\n7,a,perhaps\n"))
+
+
+def test_a_file_without_labels(tmp_path: Path) -> None:
+    with pytest.raises(LabelError, match=r"holds no decisions\. Give it a column called one of: label_included"):
+        read_labels(write(tmp_path, "title,abstract\na,b\n"))
+    assert read_labels(write(tmp_path, "title,included\na,\nb,0\n")) == {"tiab:" + _print("b"): EXCLUDE}
+
+
+def _print(title: str) -> str:
+    from tiab.records import Record
+
+    return Record(record_id="x", title=title).fingerprint
+
+
+def test_notes_of_asreview_and_rayyan(tmp_path: Path) -> None:
+    notes = {
+        "1": "ASReview_relevant",
+        "2": "Note. ASReview_irrelevant. More",
+        "3": "ASReview_not_seen",
+        "4": 'RAYYAN-INCLUSION: {"Ann"=>"Included"} | RAYYAN-LABELS: x',
+        "5": 'RAYYAN-INCLUSION: {"Ann"=>"Excluded", "Bob"=>"Excluded"}',
+        "6": 'RAYYAN-INCLUSION: {"Ann"=>"Included", "Bob"=>"Excluded"}',
+        "7": "nothing of the kind",
+    }
+    text = "".join(f"TY  - JOUR\nPMID  - {n}\nTI  - T{n}\nN1  - {note}\nER  - \n" for n, note in notes.items())
+    assert read_labels(write(tmp_path, text, "r.ris")) == {
+        "1": INCLUDE, "2": EXCLUDE, "4": INCLUDE, "5": EXCLUDE, "6": MAYBE,
+    }  # fmt: skip
