@@ -66,7 +66,7 @@ def records_in(share: float | str | Fraction, n_records: int) -> int:
 def rrf(ranks: Ranks, n_records: int, *, share: float | str | Fraction = 0.1) -> float:
     """Relevant records found, RRF@p: recall after floor(p · N) records. NaN where R = 0.
 
-    As in Ferdinands et al. 2023 (Syst Rev 12:100), which gives it as a percentage.
+    The name is that of ASReview Insights, which gives it as a share, too.
 
     >>> rrf([1, 2, 4, 7, 15], 20, share=0.1)
     0.4

@@ -2,7 +2,7 @@
 
 Each urn j began after its start with n_j records drawn since, f_j of them relevant; the hypothesis is that M relevant
 records are missing, so that it held K_j = f_j + M. A step changes n, f or K by one, and each such step changes P(X = f)
-by a factor and P(X ≤ f) by a multiple of it. So a whole screening costs two vector operations a step, not a sum.
+by a factor and P(X ≤ f) by a multiple of it. So each costs a few operations on vectors, not a sum for every urn.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Urns:
 
     def draw_relevant(self) -> None:
         if self.missing == 0:
-            self._apply_more()  # it was missing, against what had been concluded
+            self._more(self._below_if_more())  # it was missing, against what had been concluded
         size, drawn, hits, log_pmf, below = self._view()
         left = size - drawn - self.missing + 1
         next_pmf = np.exp(log_pmf) * (self.missing / (hits + 1)) * ((drawn - hits) / left)
@@ -74,14 +74,16 @@ class _Urns:
             while self.missing and self._view()[4].min() < threshold:
                 self._fewer()
             return
-        while self.missing < self.unseen and self._below_if_more().min() >= threshold:
-            self._apply_more()
+        while self.missing < self.unseen:
+            below = self._below_if_more()
+            if below.min() < threshold:
+                return
+            self._more(below)
 
     def _fewer(self) -> None:
         size, drawn, hits, log_pmf, below = self._view()
         relevant = hits + self.missing
-        factor = relevant / self.missing * ((self.unseen - self.missing + 1) / (size - relevant + 1))
-        log_pmf -= np.log(factor)
+        log_pmf -= np.log(relevant / self.missing * ((self.unseen - self.missing + 1) / (size - relevant + 1)))
         below += np.exp(log_pmf) * (drawn - hits) / (size - relevant + 1)
         self.missing -= 1
 
@@ -89,10 +91,9 @@ class _Urns:
         size, drawn, hits, log_pmf, below = self._view()
         return np.asarray(below - np.exp(log_pmf) * (drawn - hits) / (size - hits - self.missing))
 
-    def _apply_more(self) -> None:
+    def _more(self, below_then: Floats) -> None:
         size, _, hits, log_pmf, below = self._view()
-        below[:] = self._below_if_more()
         relevant = hits + self.missing + 1
-        factor = relevant / (self.missing + 1) * ((self.unseen - self.missing) / (size - relevant + 1))
-        log_pmf += np.log(factor)
+        below[:] = below_then
+        log_pmf += np.log(relevant / (self.missing + 1) * ((self.unseen - self.missing) / (size - relevant + 1)))
         self.missing += 1
