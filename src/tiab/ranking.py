@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
 from tiab.errors import LabelError, TiabError
-from tiab.features import Features, FeatureSpace, make_features
+from tiab.features import CRITERION, IN_TITLE, Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label, as_labels
 from tiab.pico.pipeline import Progress
 from tiab.ranker import UNLABELLED, make_ranker
@@ -149,10 +149,14 @@ class Ranking:
         return str(label.decision) if label else ""
 
     def _reasons(self, place: int) -> list[tuple[str, float]]:
+        """What moved a record most, strongest first; what says the same of one criterion is taken together."""
         columns, values = self.features.row(place)
         effects = values * self.model.coef[columns]
-        strongest = np.argsort(-np.abs(effects), kind="stable")[: 8 * _REASONS]
-        return [(self.model.space.names[columns[i]], float(effects[i])) for i in strongest if effects[i]]
+        reasons: dict[str, float] = {}
+        for i in np.argsort(-np.abs(effects), kind="stable")[: 8 * _REASONS]:
+            name = self.model.space.names[columns[i]].replace(IN_TITLE, CRITERION)
+            reasons[name] = reasons.get(name, 0.0) + float(effects[i])
+        return sorted(reasons.items(), key=lambda reason: -abs(reason[1]))
 
 
 def rank(

@@ -17,8 +17,15 @@ __all__ = ["app", "main"]
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 
 
+_ORDER = ("demo", "rank", "train", "evaluate", "criteria", "pico")
+
+
 class _Commands(typer.core.TyperGroup):
     """Says a mistake in one line and leaves with exit code 2; Ctrl-C leaves with 130."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        names = super().list_commands(ctx)
+        return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
 
     def invoke(self, ctx: Any) -> Any:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from tiab.cli.app import app
@@ -69,8 +70,7 @@ def show_pico(
         return
     for one, spans in zip(chosen, found, strict=True):
         _show(one, spans)
-    legend = Text("\n").join(Text.assemble((f" {role} ", style)) for role, style in _STYLES.items())
-    console.print(Text(" ").join(legend.split("\n")))
+    console.print(Text(" ").join(Text(f" {role} ", style=style) for role, style in _STYLES.items()))
 
 
 def _show(record: Record, spans: Sequence[Span]) -> None:
@@ -81,11 +81,26 @@ def _show(record: Record, spans: Sequence[Span]) -> None:
     console.print(title)
     for paragraph in rest:
         console.print(Padding(paragraph, (0, 0, 0, 2)))
-    for role in ("population", "intervention", "comparator", "outcome", "design", "against"):
-        values = dict.fromkeys(f"{s.label}: {s.value or s.text}" for s in spans if s.role == role)
-        if values:
-            console.print(Text.assemble((f"{role:>14}  ", "bold"), "; ".join(values)))
+    card = Table(box=None, show_header=False, pad_edge=False)
+    card.add_column(style="bold", justify="right", min_width=14)
+    card.add_column()
+    card.add_column(ratio=1)
+    for role in _STYLES:
+        said = role
+        for label, values in _card(spans, role).items():
+            card.add_row(said, Text(label), Text(", ".join(values)))
+            said = ""
+    console.print(card)
     console.print()
+
+
+def _card(spans: Sequence[Span], role: str) -> dict[str, list[str]]:
+    """What was found for one role: label -> its values, each once."""
+    card: dict[str, dict[str, None]] = {}
+    for span in spans:
+        if span.role == role:
+            card.setdefault(span.label, {})[span.value or span.text] = None
+    return {label: list(values) for label, values in card.items()}
 
 
 def highlighted(text: str, spans: Sequence[Span]) -> Text:

@@ -53,7 +53,7 @@ def print_ranking(table: pd.DataFrame, *, top: int) -> None:
     shown.add_column("score", justify="right")
     shown.add_column("record", ratio=1)
     for row in table.head(top).to_dict(orient="records"):
-        cell = Text(row["title"] or "(no title)", style="bold")
+        cell = Text.assemble((row["title"] or "(no title)", "bold"))
         if row["label"]:
             cell.append(f"  [{row['label']}]", style="green" if row["label"] == "include" else "dim")
         if row["criteria_missing"]:
@@ -61,7 +61,7 @@ def print_ranking(table: pd.DataFrame, *, top: int) -> None:
         cell.append(f"\nfor: {row['weighed_for'] or '–'}", style="dim")
         if row["weighed_against"]:
             cell.append(f"\nagainst: {row['weighed_against']}", style="dim")
-        shown.add_row(str(row["rank"]), f"{row['score']:.2f}", cell)
+        shown.add_row(str(row["rank"]), f"{row['score']:.2f}", cell.append("\n"))
     console.print(shown)
     if len(table) > top:
         console.print(Text(f"… and {len(table) - top} more", style="dim"))

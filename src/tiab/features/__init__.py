@@ -12,6 +12,8 @@ from scipy.sparse import csr_array, hstack
 
 from tiab.criteria import Criteria
 from tiab.features.evidence import (
+    CRITERION,
+    IN_TITLE,
     Coverage,
     evidence_names,
     evidence_row,
@@ -24,7 +26,16 @@ from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
 
-__all__ = ["Coverage", "FeatureSpace", "Features", "WordSpace", "make_features", "read_coverage"]
+__all__ = [
+    "CRITERION",
+    "IN_TITLE",
+    "Coverage",
+    "FeatureSpace",
+    "Features",
+    "WordSpace",
+    "make_features",
+    "read_coverage",
+]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -15,7 +15,7 @@ from tiab.pico import Span
 from tiab.pico.design import design_scores
 from tiab.records import Record
 
-__all__ = ["Coverage", "evidence_names", "evidence_row", "prior_evidence", "read_coverage"]
+__all__ = ["CRITERION", "IN_TITLE", "Coverage", "evidence_names", "evidence_row", "prior_evidence", "read_coverage"]
 
 UNSEEN = 0.3
 """How far a concept that is not in the title counts as met where there is no abstract to look in."""
@@ -29,7 +29,8 @@ _GENERAL = (
     "outside the years",
     *(f"design: {design}" for design in DESIGNS),
 )
-_CONCEPT = ("criterion", "criterion in the title", "against criterion", "criterion abbreviated only")
+CRITERION, IN_TITLE = "criterion", "criterion in the title"
+_CONCEPT = (CRITERION, IN_TITLE, "term against", "criterion abbreviated only")
 _PRIOR = {"eligible design": 1.0, "ineligible design": -1.5}
 _PRIOR |= {"other species": -0.75, "other language": -0.25, "outside the years": -0.25}
 _PRIOR_CONCEPT = dict(zip(_CONCEPT, (1.0, 0.5, -0.5, 0.2), strict=True))

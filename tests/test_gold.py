@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tiab.assets import corpus_path
+from tiab.errors import EvaluationError, InputError
+from tiab.formats import read_records
+from tiab.gold import read_gold, read_order
+from tiab.records import Record
+
+POOL = [
+    Record(record_id="a", pmid="111", doi="10.1000/aaa"),
+    Record(record_id="b", pmid="222"),
+    Record(record_id="222", doi="10.1000/ccc"),
+]
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Path:
+    return tmp_path / "gold.csv"
+
+
+def test_records_are_found_by_id_then_pmid_then_doi(gold: Path) -> None:
+    gold.write_text("record_id,pmid,doi\nb,,\n,111,\n,,https://doi.org/10.1000/CCC\n")
+    assert read_gold(gold, POOL) == ["b", "a", "222"]
+
+
+def test_an_id_goes_before_a_pmid_that_looks_the_same(gold: Path) -> None:
+    gold.write_text("record_id\n222\n")
+    assert read_gold(gold, POOL) == ["222"]
+
+
+def test_where_decisions_stand_only_the_included_count(gold: Path) -> None:
+    gold.write_text("record_id;label_included\na;1\nb;0\n222;\n")
+    assert read_gold(gold, POOL) == ["a"]
+
+
+def test_one_that_is_not_in_the_pool_keeps_its_name(gold: Path) -> None:
+    gold.write_text("pmid\n999\n111\n111\n")
+    assert read_gold(gold, POOL) == ["999", "a"]
+
+
+def test_an_export_of_the_relevant_records_will_do(tmp_path: Path) -> None:
+    path = tmp_path / "relevant.ris"
+    path.write_text("TY  - JOUR\nTI  - One\nDO  - 10.1000/aaa\nER  - \n")
+    assert read_gold(path, POOL) == ["a"]
+
+
+def test_a_table_that_names_nothing_is_an_error(gold: Path) -> None:
+    gold.write_text("record_id,label_included\na,0\n")
+    with pytest.raises(EvaluationError, match="no relevant record"):
+        read_gold(gold, POOL)
+    gold.write_text("name\nx\n")
+    with pytest.raises(InputError):
+        read_gold(gold, POOL)
+
+
+def test_the_order_is_by_rank_where_there_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "ranked.csv"
+    path.write_text("record_id,title,rank\nx,X,3\ny,Y,1\nz,Z,2\n")
+    assert [record.record_id for record in read_order(path)] == ["y", "z", "x"]
+    path.write_text("record_id,title\nx,X\ny,Y\n")
+    assert [record.record_id for record in read_order(path)] == ["x", "y"]
+
+
+def test_the_corpus_names_its_12() -> None:
+    corpus = corpus_path()
+    records = read_records(corpus / "records.csv")
+    gold = read_gold(corpus / "gold.csv", records)
+    assert len(gold) == 12
+    assert set(gold) <= {record.record_id for record in records}
