@@ -212,6 +212,12 @@ def test_no_relevant_record() -> None:
     assert np.isnan(metrics.recall_curve([], 3)).all()
 
 
+def test_a_cutoff_beyond_the_pool_reads_the_pool() -> None:
+    assert metrics.precision_at([1, 2, 4], 5, k=100) == 0.6
+    assert metrics.recall_at([1, 2, 4], 5, k=100) == 1
+    assert math.isnan(metrics.precision_at([1], 5, k=0))
+
+
 def test_every_record_relevant() -> None:
     ranks = [1.0, 2.0, 3.0]
     assert [metrics.wss(ranks, 3, target=1), metrics.recall_at(ranks, 3, k=2)] == pytest.approx([0, 2 / 3])

@@ -178,6 +178,12 @@ def test_frontier_test_and_stop_tell_one_story(
         assert impossible or stopping.is_rejected(p, 0.05)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_stops_where_too_few_records_are_left_to_miss_the_target(method: Literal["trailing", "buscar"]) -> None:
+    """One of two found, and the recall to reach is a half: whatever the other one is."""
+    assert stopping.stop_at([True, False], 2, target=0.5, method=method) == 1
+
+
 def test_frontier_of_the_founding_review() -> None:
     """No ordering whatever can assure 95 % of 12 relevant records among 907 before 863 are read."""
     for method in METHODS:
@@ -273,6 +279,8 @@ def test_elusion_size_is_the_smallest_that_does(unscreened: int, allowed: int, h
     if size < unscreened and size > hits:
         chance = exact_cdf(hits, unscreened, hits + allowed + 1, size)
         assert chance < Fraction(1, 20)
+    if hits + 1 < size < unscreened:
+        assert exact_cdf(hits, unscreened, hits + allowed + 1, size - 1) >= Fraction(1, 20)
 
 
 def test_control_set_and_pool() -> None:

@@ -19,7 +19,8 @@ __all__ = ["atd", "auc", "average_precision", "loss", "ndcg"]
 def atd(ranks: Ranks, n_records: int, *, as_share: bool = False) -> float:
     """Average time to discovery, (Σ rᵢ)/R: the mean number of records read when a relevant one comes up.
 
-    Ferdinands et al. 2023 (Syst Rev 12:100), who give it as a share: with `as_share`, divided by N. NaN where R = 0 or one has no rank.
+    Ferdinands et al. 2023 (Syst Rev 12:100), who give it as a share: with `as_share`, divided by N. NaN where R = 0 or
+    a relevant record has no rank.
 
     >>> atd([1, 2, 4, 7, 15], 20), atd([1, 2, 4, 7, 15], 20, as_share=True)
     (5.8, 0.29)
