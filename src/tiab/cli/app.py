@@ -56,17 +56,22 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"tiab {tiab.__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
 ) -> None:
     """Rank the records of a literature search, so that screening meets the relevant ones first.
 
     Start with [bold]tiab demo[/bold]. Every command has its own --help with an example.
     """
-    if version:
-        sys.stdout.write(f"tiab {tiab.__version__}\n")
-        raise typer.Exit
 
 
 def main() -> None:

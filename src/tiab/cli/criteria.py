@@ -81,14 +81,14 @@ def check_criteria(
     if hits is None:
         return
     print_table(
-        f"\nof {hits.n_records} records",
+        f"of {hits.n_records} records",
         ("concept", "records", "share"),
         [(*row, f"{row[1] / hits.n_records:.1%}") for row in hits.singles],
         right=2,
     )
     if hits.pairs:
         print_table(
-            "\ntwo concepts together", ("concepts", "records"), [(f"{a} + {b}", n) for a, b, n in hits.pairs], right=1
+            "two concepts together", ("concepts", "records"), [(f"{a} + {b}", n) for a, b, n in hits.pairs], right=1
         )
     console.print(f"\nevery required concept: {hits.all_required} records", markup=False)
     for name in hits.silent_terms:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,5 +80,23 @@ def print_evaluation(evaluation: Evaluation) -> None:
     """Prints what an ordering was worth: in sentences, then the rank of each relevant record, worst first."""
     for sentence in evaluation.summary():
         console.print(Text(sentence))
+    figures = [
+        ("work saved over sampling at 95 % recall (WSS@95)", _share(evaluation.wss_95)),
+        ("work saved at 100 % recall (WSS@100)", _share(evaluation.wss_100)),
+        ("loss (0 is a perfect order, 50 % chance)", _share(evaluation.loss)),
+    ]
+    print_table("figures", ("metric", "value"), figures, right=1)
+    hours = [
+        (f"{w.seconds_per_record:.0f} s", w.screeners, f"{w.hours_all:.1f}", f"{w.hours_saved:.1f}")
+        for w in evaluation.workload
+        if w.target_recall == 1 and w.records_read is not None
+    ]
+    if hours:
+        columns = ("a record takes", "people who read each", "hours for all", "hours saved")
+        print_table("hours, had reading stopped at the last relevant record", columns, hours, right=3)
     rows = [(place if place is not None else "not in the ranking", key) for key, place in evaluation.relevant_ranks]
-    print_table("\nrank of each relevant record, worst first", ("rank", "record"), rows)
+    print_table("rank of each relevant record, worst first", ("rank", "record"), rows)
+
+
+def _share(value: float) -> str:
+    return "not defined" if math.isnan(value) else f"{value:.1%}"

@@ -73,5 +73,7 @@ def rank_files(
 
 def columns_of(ranking: Ranking) -> dict[str, dict[str, object]]:
     """What a ranking adds to its records when they are written: column -> record id -> value."""
-    table = ranking.table.set_index("record_id").drop(columns="title")
+    table = ranking.table.set_index("record_id").drop(columns="title").rename(columns={"label": "decision"})
+    if not ranking.labels:
+        table = table.drop(columns="decision")
     return {str(name): dict(column) for name, column in table.to_dict().items()}

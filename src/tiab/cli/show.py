@@ -36,9 +36,9 @@ def print_json(value: Any) -> None:
 
 def print_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: int = 0) -> None:
     """Prints rows under `columns`; the last `right` columns are set flush right."""
-    table = Table(
-        title=heading, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
-    )
+    if heading:
+        console.print(Text(f"\n{heading}", style="bold"))
+    table = Table(header_style="dim", box=None, pad_edge=False)
     for place, column in enumerate(columns):
         table.add_column(column, justify="right" if place >= len(columns) - right else "left", overflow="fold")
     for row in rows:

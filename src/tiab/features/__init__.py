@@ -140,12 +140,13 @@ def make_features(
     """The features of a pool, in columns of its own or in those of `space` (whose criteria then count).
 
     Args:
-        spans: what PICO found in each record, where that is known already.
+        spans: what PICO found in each record, where that is known already. The numbers among it (sample size, dose,
+            markers) are not used, and are not looked for.
     """
     if space is not None:
         criteria = space.criteria
     if spans is None:
-        spans = find_spans(records, criteria, jobs=jobs, progress=progress)
+        spans = find_spans(records, criteria, numbers=False, jobs=jobs, progress=progress)
     if space is None:
         words, rows = make_word_space(records, beside="\n".join(criteria.phrases) if criteria else "")
         space = FeatureSpace(words=words, criteria=criteria)
