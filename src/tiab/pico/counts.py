@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from tiab.pico.abbreviations import Abbreviation
 from tiab.pico.layout import Layout
@@ -15,47 +16,15 @@ from tiab.pico.vocabulary import vocabulary
 __all__ = ["Count", "find_counts"]
 
 _REACH = 80
-_EVIDENCE_AFTER = (
-    ("random_after", r"randomi[sz]ed|randomly|allocated|assigned"),
-    ("studied_after", r"enroll?ed|recruited|included|entered|participated|studied|accrued|registered|took part|treated"
-     r"|examined|investigated|divided|received|underwent|volunteered|consented|stratified"),
-    ("analysed_after", r"analy[sz]ed|evaluable|evaluated|assessed|completed|available|finished|provided"),
-)  # fmt: skip
-_EVIDENCE_BEFORE = (
-    ("total_before", r"(?:total|all|overall|altogether|sample(?: size)? of|cohort of|population of|series of)[\s,]+(?:of\s+)?$"),
-    ("random_before", r"(?:randomi[sz]ed|randomly|allocated|assigned|randomi[sz]ation)\b[^.;]{0,25}$"),
-    ("studied_before", r"(?:enroll?ed|recruited|included|entered|studied|involv\w+|compris\w+|consist\w+|accrued|registered"
-     r"|treated|examined|investigated|participants were|subjects were|patients were|trial of|study of|trial with|data (?:from"
-     r"|for|of))\b[^.;]{0,25}$"),
-    ("analysed_before", r"(?:analy\w+|evaluated|assessed|completed|evaluable)\b[^.;]{0,25}$"),
-    ("among_before", r"(?:in|among|on|with|from|for)\s+(?:the\s+)?$"),
-    ("screened_before", r"(?:excluded|screened|approached|invited|eligible|assessed for)\b[^.;]{0,25}$"),
-    ("rest_before", r"(?:remaining|of (?:whom|these|those|which)|other|only|additional|further|another|first|last)[\s,]+$"),
-    ("bound_before", r"(?:at least|more than|less than|fewer than|up to|about|approximately|per|minimum of|maximum of)\s+$"),
-    ("planned_before", r"(?:target\w*|planned|plan to|required?|calculated|power\w*|goal|aim\w* to|will)\b[^.;]{0,40}$"),
-    ("fraction_before", r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten)(?:\s*\([^)]*\))?\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?$"),
-)  # fmt: skip
-_CLOSE_AFTER = (
-    ("screened_after", r"\s*(?:(?:who\s+)?(?:were|was)\s+)?(?:screened|approached|invited|contacted|(?<=were )eligible)"),
-    ("lost_after", r"\s*(?:were\s+|was\s+|had\s+)?(?:excluded|withdrew|withdrawn|dropped|died|relapsed|lost|discontinued"
-     r"|refused|declined|stopped|progressed|did not|alive)"),
-    ("event_after", r"\s*(?:had|experienced|developed|reported|showed|achieved|responded|required|presented|needed|were"
-     r" (?:alive|free|positive|negative|considered|found|classified))\b"),
-    ("arm_after", r"[^.;]{0,30}?\b(?:per (?:group|arm)|each\b|in (?:the )?(?:[\w-]+ ){1,4}(?:group|arm)s?|(?:group|arm) [A-Z\d]|to (?:the"
-     r" )?(?:[\w-]+ ){1,4}(?:group|arm))\b"),
-    ("percent_after", r"\s*\(\s*\d+(?:\.\d+)?\s*%"),
-    ("fraction_after", r"\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?\d"),
-)  # fmt: skip
-_AFTER = [(name, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for name, pattern in _EVIDENCE_AFTER]
-_BEFORE = [(name, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for name, pattern in _EVIDENCE_BEFORE]
-_CLOSE = [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _CLOSE_AFTER]
 _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
-_YEAR_BEFORE = re.compile(
-    r"\b(?:in|and|to|since|until|from|between|through|by|of|till|year|\w{3,9})\s*$|[/-]\s*$", re.I
-)
+_YEAR_BEFORE = re.compile(r"\b(?:in|to|by|of|\w{3,9})\s*$|[/-]\s*$")
 _YEARS = range(1900, 2041)
 _PART_OF = re.compile(
     r"(?:\s*\([^()]{0,20}\))?\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?:[a-z]+\s+)?[\d,]+(?=\s)", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"(?:\s*\([^()]{0,40}\))?\s+(?:of\s+(?:the|these|our)\s+)?\(?"
+    r"(?P<words>[^\W\d][\w/'’+‐-―-]*(?:[,)]{0,2}\s+\(?[^\W\d][\w/'’+‐-―-]*){0,7})"
 )
 _SMALL = 10
 _DIGIT_WORD = re.compile(r"[^\W\d][\w/'’+‐-―-]*")
@@ -68,7 +37,7 @@ class Count:
     Attributes:
         start, end: its place in the text; of a sum, from the first number to the last.
         value: the number.
-        evidence: the names of what its surroundings say, each weighed in `words/sample_size.toml`.
+        evidence: the names of what its surroundings say, each with a weight in `words/sample_size.toml`.
         summed: whether it is a sum of arms.
     """
 
@@ -101,14 +70,14 @@ class _Nouns:
     """Finds the noun that a number counts: one of the list, or a short form of one that the record defines."""
 
     def __init__(self, abbreviations: Iterable[Abbreviation]) -> None:
-        listed, providers = _listed()
+        listed, _ = _listed()
         own = {a.short for a in abbreviations if a.long.split()[-1].casefold() in listed}
         self._own = frozenset(own | {short + "s" for short in own})
 
     def after(self, text: str, start: int, end: int) -> tuple[int, bool] | None:
         """(end of the noun, whether it is one for providers) if one of the next words is a noun for people."""
         listed, providers = _listed()
-        found = _PHRASE.match(text, start, min(end, start + 160))
+        found = _COUNTED.match(text, start, min(end, start + 160))
         if found is None:
             return None
         for word in _DIGIT_WORD.finditer(text, found.start("words"), found.end("words")):
@@ -125,11 +94,6 @@ class _Nouns:
         listed, _ = _listed()
         words = _DIGIT_WORD.findall(text[max(begin, start - 60) : start])[-6:]
         return any(w.casefold().rpartition("-")[2] in listed or w in self._own for w in words)
-
-
-_PHRASE = re.compile(
-    r"(?:\s*\([^()]{0,40}\))?\s+(?:of\s+(?:the|these|our)\s+)?(?P<words>(?:[^\W\d][\w/'’+‐-―-]*[,)]?\s*\(?){1,8})"
-)
 
 
 @cache
@@ -154,10 +118,10 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
         return None
     if number.value in _YEARS and len(text[number.start : number.end]) == 4 and _YEAR_BEFORE.search(before):
         return None
-    evidence = {"noun"} if noun else {"n_equals"}
+    evidence = {"counts a noun"} if noun else {"n ="}
     if equals:
         opening = text.rfind("(", begin, number.start)
-        evidence |= {"noun_before_n"} if nouns.before(text, begin, max(opening, begin)) else set()
+        evidence |= {"noun before n ="} if nouns.before(text, begin, max(opening, begin)) else set()
         before = text[max(begin, opening - _REACH) : max(opening, begin)]
     elif noun and noun[1]:
         evidence.add("provider")
@@ -173,31 +137,49 @@ def _whole(text: str, start: int, end: int) -> int:
 
 
 def _surroundings(text: str, before: str, stop: int, end: int) -> Iterator[str]:
-    close = [name for name, pattern in _CLOSE if pattern.match(text, stop, end)]
-    yield from close
-    yield from (name for name, pattern in _BEFORE if pattern.search(before))
-    yield from (name for name, pattern in _AFTER if pattern.search(text, stop, min(end, stop + 2 * _REACH)))
+    for where, name, pattern in _patterns():
+        if where == "before":
+            found = pattern.search(before)
+        elif where == "next":
+            found = pattern.match(text, stop, end)
+        else:
+            found = pattern.search(text, stop, min(end, stop + 2 * _REACH))
+        if found:
+            yield name
+
+
+@cache
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    """(where, name, pattern) of the evidence in words."""
+    frames = {"before": r"\b(?:{words}){then}", "next": "(?:{words})", "after": r"\b(?:{words})\b"}
+    found = []
+    for item in vocabulary("sample_size")["evidence"]:
+        pattern = (
+            frames[item["where"]].replace("{words}", "|".join(item["words"])).replace("{then}", item.get("then", ""))
+        )
+        found.append((item["where"], item["name"], re.compile(pattern, re.IGNORECASE)))
+    return tuple(found)
 
 
 def _place(layout: Layout, start: int, begin: int, length: int) -> Iterator[str]:
     section = layout.section(start)
     if layout.field(start) == "title":
-        yield "in_title"
+        yield "in title"
     elif section:
-        yield f"in_{section}"
+        yield f"in {section}"
     elif start > 0.85 * length:
-        yield "at_end"
+        yield "at the end"
     if start - begin < 3:
-        yield "starts_sentence"
+        yield "starts a sentence"
 
 
 def _sums(counts: Sequence[Count], layout: Layout) -> Iterator[Count]:
     """The sum of the "n =" of one sentence, where there are two or more."""
-    arms = [count for count in counts if "n_equals" in count.evidence]
+    arms = [count for count in counts if "n =" in count.evidence]
     if len(arms) >= 2 and arms[0].value != sum(arm.value for arm in arms[1:]):
-        kept = {name for name in arms[0].evidence if name.startswith(("in_", "random", "at_end"))}
+        kept = {name for name in arms[0].evidence if name.startswith(("in ", "randomised", "at the end"))}
         total = sum(arm.value for arm in arms)
-        yield Count(arms[0].start, arms[-1].end, total, frozenset({"sum", *kept}), summed=True)
+        yield Count(arms[0].start, arms[-1].end, total, frozenset({"sum of arms", *kept}), summed=True)
 
 
 def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) -> list[Count]:
@@ -205,21 +187,21 @@ def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) 
     if not counts:
         return []
     values = [number.value for number in numbers]
-    sums = {a + b for a, b in zip(values, values[1:], strict=False) if min(a, b) > 2}
+    sums = {a + b for a, b in pairwise(values) if min(a, b) > 2}
     sums |= {a + b + c for a, b, c in zip(values, values[1:], values[2:], strict=False) if min(a, b, c) > 2}
     known = {count.value for count in counts}
-    parts = {v for a, b in zip(values, values[1:], strict=False) if a + b in known and min(a, b) > 2 for v in (a, b)}
+    parts = {v for a, b in pairwise(values) if a + b in known and min(a, b) > 2 for v in (a, b)}
     largest = max(count.value for count in counts)
     first = min(count.start for count in counts)
     result = []
     for count in counts:
         said = set(count.evidence)
-        said |= {"is_sum"} if count.value in sums and not count.summed else set()
-        said |= {"is_part"} if count.value in parts else set()
+        said |= {"equals a sum"} if count.value in sums and not count.summed else set()
+        said |= {"part of a sum"} if count.value in parts else set()
         said |= {"largest"} if count.value == largest else set()
         said |= {"first"} if count.start == first else set()
         said |= {"tiny"} if count.value < _SMALL else set()
-        said |= {"much_smaller"} if count.value * 3 < largest else set()
+        said |= {"much smaller than the largest"} if count.value * 3 < largest else set()
         said |= {"repeated"} if sum(other.value == count.value for other in counts) > 1 else set()
         result.append(replace(count, evidence=frozenset(said)))
     return result

@@ -50,7 +50,7 @@ def extract_pico(
 
     >>> record = Record(record_id="1", title="A randomised trial of yoga in asthma")
     >>> extract_pico([record]).spans[["text", "role", "label"]].values.tolist()
-    [['randomised trial', 'design', 'randomised trial']]
+    [['randomised trial', 'design', 'randomised trial'], ['yoga', 'intervention', 'exercise type']]
     """
     records = list(records)
     found = find_spans(records, criteria, jobs=jobs, numbers=numbers, progress=progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -9,13 +10,28 @@ import pandas as pd
 
 from tiab.criteria import DESIGNS, Concept, Criteria
 from tiab.pico.design import design_scores
+from tiab.pico.dose import middle
 from tiab.pico.sections import SECTIONS
 from tiab.pico.spans import Span
+from tiab.pico.vocabulary import vocabulary
 from tiab.records import Record
 
 __all__ = ["concept_columns", "feature_name", "pico_features"]
 
 _FIELDS = ("title", "abstract", "keywords")
+_NUMBERS = {
+    "sample_size": "sample size",
+    "duration_weeks": "duration",
+    "sessions_per_week": "frequency",
+    "session_minutes": "session",
+}
+_DIFFERENT = {
+    "n_exercise_types": "exercise type",
+    "n_markers": "marker",
+    "n_increased": "increased",
+    "n_decreased": "decreased",
+    "n_unchanged": "unchanged",
+}
 _COUNTS = 0.5  # a span that weighs less (a denied term) is no hit
 
 
@@ -55,6 +71,12 @@ def pico_features(
         required_coverage: the share of the required concepts.
         design_<design>: the score of each of `tiab.criteria.DESIGNS`, from 0 to 1.
         has_publication_type, has_abstract, section_<section>, n_sections.
+        species_human, species_animal: how many kinds of signs speak for each; animal_share: the animals' share of them.
+        comparator_<value>: whether that comparator is named; n_comparators.
+        sample_size, duration_weeks, sessions_per_week, session_minutes, intensity_percent: NaN where not known. Where
+            several are given, the one best spoken for, the first of equals; the middle of a range.
+        n_exercise_types, n_markers, n_increased, n_decreased, n_unchanged: of different values. These and the sample
+            size to the intensity are NaN or 0 where `find_spans` ran with `numbers=False`.
     """
     prefixes = concept_columns(criteria)
     rows = [_row(record, spans, criteria, prefixes) for record, spans in zip(records, found, strict=True)]
@@ -78,7 +100,44 @@ def _row(
     headings = [span.label for span in spans if span.role == "section"]
     row.update({f"section_{name}": float(name in headings) for name in SECTIONS})
     row["n_sections"] = float(len(headings))
+    row.update(_species(spans))
+    row.update(_comparators(spans))
+    row.update({name: _best(spans, label) for name, label in _NUMBERS.items()})
+    row["intensity_percent"] = _intensity(spans)
+    row.update({name: _different(spans, label) for name, label in _DIFFERENT.items()})
     return row
+
+
+def _species(spans: Sequence[Span]) -> Iterator[tuple[str, float]]:
+    human, animal = (float(len({(s.value, s.field) for s in spans if s.label == k})) for k in ("human", "animal"))
+    yield "species_human", human
+    yield "species_animal", animal
+    yield "animal_share", animal / (human + animal) if human + animal else math.nan
+
+
+def _comparators(spans: Sequence[Span]) -> Iterator[tuple[str, float]]:
+    named = {span.value for span in spans if span.role == "comparator" and span.provenance.startswith("rule:")}
+    listed = [value for values in vocabulary("cues")["comparator"].values() for value in values]
+    for value in listed:
+        yield f"comparator_{feature_name(value)}", float(value in named)
+    yield "n_comparators", float(len(named))
+
+
+def _best(spans: Sequence[Span], label: str) -> float:
+    """The value of the heaviest rule span of that label, the first of equals; NaN without one."""
+    mine = [span for span in spans if span.label == label and span.provenance.startswith("rule:")]
+    return middle(max(mine, key=lambda span: span.weight).value) if mine else math.nan
+
+
+def _intensity(spans: Sequence[Span]) -> float:
+    percents = [s.value.split("%")[0] for s in spans if s.label == "intensity" and "%" in s.value]
+    return middle(percents[0]) if percents else math.nan
+
+
+def _different(spans: Sequence[Span], label: str) -> float:
+    """How many different values the rule spans of that label have."""
+    mine = [span.value.split("; ") for span in spans if span.label == label and span.provenance.startswith("rule:")]
+    return float(len({value for values in mine for value in values}))
 
 
 def _concept(

@@ -9,7 +9,17 @@ from spacy.tokens import Doc
 
 from tiab.pico.spans import Span
 
-__all__ = ["Layout", "add_spans", "get_layout", "get_spans", "get_text", "make_span", "set_fields", "set_layout"]
+__all__ = [
+    "Layout",
+    "add_spans",
+    "get_layout",
+    "get_spans",
+    "get_text",
+    "keep_text",
+    "make_span",
+    "set_fields",
+    "set_layout",
+]
 
 _TEXT, _FIELDS, _SPANS, _LAYOUT = "tiab_text", "tiab_fields", "tiab_spans", "tiab_layout"
 
@@ -75,6 +85,11 @@ def get_text(doc: Doc) -> str:
     if text is None:
         text = doc.user_data[_TEXT] = doc.text
     return str(text)
+
+
+def keep_text(doc: Doc, text: str) -> None:
+    """Keeps the text that `doc` was made of, which spaCy would have to join from its words."""
+    doc.user_data[_TEXT] = text
 
 
 def get_spans(doc: Doc) -> tuple[Span, ...]:

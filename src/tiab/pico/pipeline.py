@@ -11,7 +11,10 @@ from joblib import Parallel, delayed
 from spacy.language import Language
 
 import tiab.pico.abbreviations
+import tiab.pico.cues
 import tiab.pico.design
+import tiab.pico.dose
+import tiab.pico.markers
 import tiab.pico.sample_size
 import tiab.pico.sections
 import tiab.pico.sentences  # noqa: F401  (importing a component's module registers its factory)
@@ -26,8 +29,9 @@ __all__ = ["Progress", "find_spans", "make_pipeline"]
 Progress = Callable[[int], object]
 """Called with the number of records that have been read since the last call."""
 
-_NUMBERS = ("tiab_sample_size",)
-_ZONE = 1_000  # records whose words share one memory zone: fewer costs time, more costs memory
+_ALWAYS = ("tiab_design", "tiab_cues")
+_NUMBERS = ("tiab_sample_size", "tiab_dose", "tiab_markers")
+_ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
 _CHUNK = 500  # records that a worker process takes at once
 _WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading
 
@@ -48,8 +52,7 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True) -> 
         nlp.add_pipe(name)
     if criteria is not None:
         nlp.add_pipe("tiab_concepts", config={"criteria": criteria_config(criteria)})
-    nlp.add_pipe("tiab_design")
-    for name in _NUMBERS if numbers else ():
+    for name in (*_ALWAYS, *_NUMBERS) if numbers else _ALWAYS:
         nlp.add_pipe(name)
     return nlp
 

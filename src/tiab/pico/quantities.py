@@ -18,11 +18,11 @@ _SCALES = {"hundred": 100, "thousand": 1000}
 _WORD = "|".join(sorted((*_UNITS, *_SCALES), key=len, reverse=True))
 _GAP = r"[\s\u00ad\u2010-\u2015-]+"
 NUMBER = (
-    r"(?:\d{1,3}(?:[,\u00a0\u2009\u202f'’ ]\d{3})+(?!\d)|\d+"
+    r"(?:\d{1,3}(?:[,\u00a0\u2009\u202f'’ ]\d{3}){1,3}(?!\d)|\d{1,9}(?!\d)"
     rf"|(?:{_WORD})(?:(?:{_GAP}(?:and{_GAP})?)?(?:{_WORD})(?![a-z]))*(?![a-z]))"
 )
-"""A whole number: 1200, 1,200, 1 200, "twelve hundred"; matched without regard to case."""
-_FREE = re.compile(rf"(?<![\w.,/<>=±$€£^-]){NUMBER}(?![\w%]|\s?%|[.,:]\d|[-/\u2010-\u2015]\w)", re.IGNORECASE)
+"""A whole number below a thousand million: 1200, 1,200, 1 200, "twelve hundred"; matched without regard to case."""
+_FREE = re.compile(rf"(?<![\w.,/<>=±≥≤~$€£^-]){NUMBER}(?![\w%]|\s?%|[.,:]\d|[-/\u2010-\u2015]\w)", re.IGNORECASE)
 _PARTS = re.compile(rf"{_WORD}", re.IGNORECASE)
 
 
@@ -57,5 +57,4 @@ def number_of(text: str) -> int:
 def quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
     """The free-standing whole numbers of `text[start:end]`: no decimals, percentages, ranges or parts of names."""
     for found in _FREE.finditer(text, start, end):
-        if len(found[0]) <= 12 or not found[0][0].isdigit():
-            yield Quantity(found.start(), found.end(), number_of(found[0]))
+        yield Quantity(found.start(), found.end(), number_of(found[0]))

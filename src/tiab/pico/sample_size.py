@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -40,10 +41,16 @@ class SampleSizeFinder:
 
 def best_count(counts: Iterable[Count]) -> tuple[Count, float] | None:
     """The count with the highest sum of weights, and that sum; None where none reaches the threshold."""
-    lists = vocabulary("sample_size")
-    scored = [(count, sum(lists["weights"].get(name, 0.0) for name in count.evidence)) for count in counts]
+    weights = _weights()
+    scored = [(count, sum(weights[name] for name in count.evidence)) for count in counts]
     best = max(scored, key=lambda item: (item[1], -item[0].start), default=None)
-    return best if best is not None and best[1] >= lists["threshold"] else None
+    return best if best is not None and best[1] >= vocabulary("sample_size")["threshold"] else None
+
+
+@cache
+def _weights() -> dict[str, float]:
+    lists = vocabulary("sample_size")
+    return {**lists["weights"], **{item["name"]: item["weight"] for item in lists["evidence"]}}
 
 
 @Language.factory("tiab_sample_size")

@@ -19,11 +19,11 @@ _LISTS = vocabulary("sentences")
 _NEVER_LAST = frozenset(_LISTS["never_last"])
 _BEFORE_NUMBER = frozenset(_LISTS["before_number"])
 _STARTERS = frozenset(_LISTS["starters"])
-_STOP = re.compile(r"(?:[.!?…]+[\"'”’»)\]]*(?=\s)|(?<=[a-z]{3}\.)(?=[A-Z][a-z]{2,}))")
-_WORD_BEFORE = re.compile(r"([^\s(\[]*)$")
+_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|[A-Z][a-z]{2})")
 _NEXT = re.compile(r"\s*[\"'“‘«(\[]*(\S*)")
 _NEW_LINE = re.compile(r"\n\s*(?=\S)")
 _INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]$")
+_UNSPACED = re.compile(r"[a-z]{3}$")  # "…in both groups.Results: …" is an end, "E.coli" and "p.Arg" are none
 _LONGEST_WORD = 40  # how far back the word before a full stop is looked for
 
 
@@ -55,9 +55,10 @@ def _ends_sentence(text: str, stop: re.Match[str], following: str) -> bool:
         return False
     if stop[0][:1] != ".":
         return True
-    before = _WORD_BEFORE.search(text, max(0, stop.start() - _LONGEST_WORD), stop.start())
-    word = before[1] if before else ""
+    word = _word_before(text, stop.start())
     if not word:
+        return False
+    if stop.end() < len(text) and not text[stop.end()].isspace() and not _UNSPACED.search(word):
         return False
     lower = word.casefold()
     if lower in _NEVER_LAST or (lower in _BEFORE_NUMBER and not first.isupper()):
@@ -65,6 +66,11 @@ def _ends_sentence(text: str, stop: re.Match[str], following: str) -> bool:
     if _INITIALS.fullmatch(word) and ("." in word or stop.start() - 1 == 0):
         return following.rstrip(",.") in _STARTERS
     return not (word.isdigit() and _is_list_number(text, stop.start() - len(word)))
+
+
+def _word_before(text: str, end: int) -> str:
+    before = text[max(0, end - _LONGEST_WORD) : end]
+    return before[max(before.rfind(mark) for mark in " \n([") + 1 :]
 
 
 def _is_list_number(text: str, start: int) -> bool:

@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from tiab.pico.layout import keep_text
 from tiab.pico.spelling import american, singular
 
 __all__ = ["WordTokenizer", "make_tokenizer", "normal_form", "normal_words", "plain_form", "split_words", "visible_end"]
@@ -28,17 +29,17 @@ _HYPHENS = "-\u00ad\u2010-\u2013\u2212\u2043\ufe63\uff0d"
 _INSIDE = "\u00ad\u200b-\u200d\u2060\ufeff\u0300-\u036f"  # invisible or combining: they never end a word
 _DIGITS = "\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089"
 _GREEK = "\u00b5\u0370-\u03ff"
-_LETTER = rf"[^\W\d_{_DIGITS}{_GREEK}]"
+_BEYOND = rf"[^\W\d_{_DIGITS}{_GREEK}\x00-\x7f]"  # a letter beyond ASCII
 _WORDS = re.compile(
     rf"""(
     (?: [A-Z]{{2,}}(?=(?:alpha|beta|gamma|delta|kappa)(?![a-z]))    # TNFalpha
-      | {_LETTER}(?:{_LETTER}|[{_INSIDE}])*(?:['’]s(?!\w))?
-      | [{_GREEK}][{_INSIDE}]*
+      | (?:[A-Za-z]+|{_BEYOND})(?:(?:{_BEYOND}|[{_INSIDE}])+[A-Za-z]*)*(?:['’]s(?!\w))?
       | \d+(?:[.,]\d+)*
+      | [{_GREEK}][{_INSIDE}]*
       | [{_DIGITS}]+
     )
     (?:[{_HYPHENS}][{_INSIDE}]*(?=\w))?
-    (?:\s*[^\S\x20]|\x20+(?=\x20))?    # a line break or a double space must not part a phrase
+    (?:[^\S\x20]\s*|\x20(?=\s)\s*)?    # a line break or a double space must not part a phrase
     | .)
     (\x20?)""",
     re.VERBOSE | re.DOTALL,
@@ -91,8 +92,7 @@ def normal_form(word: str) -> str:
     ['tumor', 'tumor', 'randomized', 'randomized', 'aids', 'rct', 'sclerosis']
     """
     plain = american(plain_form(word))
-    word = word.rstrip()
-    if word.isupper() and len(word) <= _SHORT_CAPITALS:
+    if word.isupper() and len(plain) <= _SHORT_CAPITALS:
         return plain
     return singular(plain)
 
@@ -124,7 +124,9 @@ class WordTokenizer:
 
     def __call__(self, text: str) -> Doc:
         words, spaces = split_words(text)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        keep_text(doc, text)
+        return doc
 
     def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterable[Doc]:
         """A Doc for each text."""

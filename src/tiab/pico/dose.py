@@ -1,0 +1,160 @@
+"""Dose: how long, how often and how hard an intervention was, whether exercise or another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from tiab.pico.layout import add_spans, get_layout, get_text, make_span
+from tiab.pico.quantities import NUMBER, number_of
+from tiab.pico.spans import Span
+from tiab.pico.vocabulary import alternatives, vocabulary
+
+__all__ = ["DoseFinder", "make_dose", "middle"]
+
+_LISTS = {name: words for name, words in vocabulary("dose").items() if isinstance(words, list)}
+_MEASURES: dict[str, list[str]] = vocabulary("dose")["measures"]
+_DASH = r"[-\u2010-\u2015]"
+_NUMBER = rf"(?:\d{{1,9}}(?:\.\d{{1,6}})?|{NUMBER})"
+_RANGE = rf"(?<![\w.,/<>=±≥≤~])(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
+
+
+def _pattern(frame: str) -> re.Pattern[str]:
+    """`frame` as a pattern, `{list}` in it the alternatives of a list of `words/dose.toml`."""
+    for key in _LISTS:
+        frame = frame.replace(f"{{{key}}}", alternatives(_LISTS, key)) if f"{{{key}}}" in frame else frame
+    return re.compile(frame, re.IGNORECASE)
+
+
+_WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
+_MULTIPLES = {"once": 1, "twice": 2, "thrice": 3}
+_DURATION = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?!\w)")
+_DURATION_BEFORE = _pattern(r"\b{duration_before}$")
+_DURATION_AFTER = _pattern(r"(?:\s+of)?(?:\s+[\w,/-]+){0,3}?\s+{treated}")
+_TREATED = _pattern(r"\b{treated}\b")
+_NO_DURATION_BEFORE = _pattern(r"\b{no_duration_before}\s*\(?(?:(?:of|was|is|for|the)\s*)*$")
+_NO_DURATION_AFTER = _pattern(rf"(?:\s|{_DASH}|\()*(?:{{no_duration_after}}\b|/)")
+_FREQUENCY = _pattern(
+    rf"(?:\b(?P<word>once|twice|thrice)|{_RANGE}\s?{_DASH}?\s?(?:{{counted}}|(?=[/·⋅]\s?w)))"
+    r"[\s·⋅/]*(?:(?:per|a|each|every|in\s+a|/)\s*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
+)
+_DAILY = _pattern(r"\b(?:daily|every\s?day)\s+(?:\w+\s+)?(?:exercise|training|sessions?|walk\w*|practice|workouts?)\b")
+_MINUTES = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)")
+_SESSION_NEAR = _pattern(r"\b{session_near}")
+_NO_SESSION_AFTER = _pattern(rf"(?:\s|{_DASH})*{{no_session_after}}\b")
+_OF_MAXIMUM = re.compile(
+    rf"(?<![\w.])(?P<low>\d{{2,3}})\s?%?(?:\s?(?:{_DASH}|to|and)\s?(?P<high>\d{{2,3}}))?\s?%\s*(?:of\s+)?"
+    r"(?:(?:the|their|his|her|individual|age[\s-]predicted|estimated|predicted|maximal|maximum|peak|max)\s+)*"
+    rf"(?P<of>{'|'.join(alternatives(_MEASURES, name) for name in _MEASURES)})(?![a-z])",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(
+    r"\b(?P<level>(?:(?:low|moderate)[\s-]+to[\s-]+)?(?:low|light|mild|moderate|vigorous|high|submaximal|maximal))(?:er)?"
+    r"[\s-]+intensity\b",
+    re.IGNORECASE,
+)
+_EXERTION = re.compile(
+    rf"\b(?:RPE|Borg(?:\sscale|\sscore)?|perceived\sexertion)\D{{0,12}}(?P<low>\d{{1,2}})(?:\s?(?:{_DASH}|to)\s?(?P<high>\d{{1,2}}))?"
+    r"(?![\d.%])",
+    re.IGNORECASE,
+)
+_CONTEXT = 60
+_MOST_TIMES = 28  # a week; more is a count of something else
+_SESSION_MINUTES = (3, 300)
+
+
+class DoseFinder:
+    """The component `tiab_dose`: spans "duration" (weeks), "frequency" (a week), "session" (minutes) and "intensity".
+
+    A number of weeks is a duration where the text says "for" or "over" before it or names a treatment beside it, not
+    where it is an age, a time of measuring, a history or a follow-up.
+    """
+
+    def __call__(self, doc: Doc) -> Doc:
+        text, layout = get_text(doc), get_layout(doc)
+        for begin, end, name in layout.fields:
+            if name != "keywords":
+                for find in (_durations, _frequencies, _minutes, _intensities):
+                    add_spans(doc, list(find(doc, text, begin, end)))
+        return doc
+
+
+def middle(value: str) -> float:
+    """The middle of the range that a dose's value is, or the value itself.
+
+    >>> middle("30-40"), middle("12")
+    (35.0, 12.0)
+    """
+    low, _, high = value.partition("-")
+    return (float(low) + float(high or low)) / 2
+
+
+def _durations(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
+    for found in _DURATION.finditer(text, begin, end):
+        before = text[max(begin, found.start() - _CONTEXT) : found.start()]
+        after = text[found.end() : min(end, found.end() + _CONTEXT)]
+        if _NO_DURATION_BEFORE.search(before) or _NO_DURATION_AFTER.match(after):
+            continue
+        said, named = _DURATION_BEFORE.search(before), _DURATION_AFTER.match(after)
+        weight = 0.5 * bool(said) + 0.5 * bool(named) + 0.2 * bool(_TREATED.search(before[-40:]))
+        if said or named:
+            yield _span(doc, found, "duration", _scaled(found, _WEEKS[found["unit"][0].lower()]), min(1.0, weight))
+
+
+def _frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
+    for found in _FREQUENCY.finditer(text, begin, end):
+        value = str(_MULTIPLES[found["word"].lower()]) if found["word"] else _scaled(found, 1.0)
+        if middle(value) <= _MOST_TIMES:
+            yield _span(doc, found, "frequency", value, 1.0)
+    for found in _DAILY.finditer(text, begin, end):
+        yield _span(doc, found, "frequency", "7", 0.6)
+
+
+def _minutes(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
+    for found in _MINUTES.finditer(text, begin, end):
+        after = text[found.end() : min(end, found.end() + _CONTEXT)]
+        near = text[max(begin, found.start() - _CONTEXT) : found.start()] + " " + after
+        value = _scaled(found, 60.0 if found["unit"][0] in "hH" else 1.0)
+        low, high = _SESSION_MINUTES
+        if low <= middle(value) <= high and _SESSION_NEAR.search(near) and not _NO_SESSION_AFTER.match(after):
+            yield _span(doc, found, "session", value, 0.8)
+
+
+def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
+    for found in _OF_MAXIMUM.finditer(text, begin, end):
+        yield _span(doc, found, "intensity", f"{_scaled(found, 1.0)}% {_measure(found['of'])}", 1.0)
+    for found in _EXERTION.finditer(text, begin, end):
+        yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
+    for found in _LEVEL.finditer(text, begin, end):
+        yield _span(doc, found, "intensity", re.sub(r"[\s-]+", " ", found["level"].lower()), 0.7)
+
+
+def _measure(text: str) -> str:
+    """The short name of what a percentage is of."""
+    return next((m for m in _MEASURES if re.fullmatch(alternatives(_MEASURES, m), text, re.IGNORECASE)), "")
+
+
+def _scaled(found: re.Match[str], factor: float) -> str:
+    """The number or range that was found, times `factor`, without needless decimals."""
+    numbers = [_value(found[name]) * factor for name in ("low", "high") if found[name]]
+    return "-".join(f"{round(number, 1):.15g}" for number in numbers)
+
+
+def _value(text: str) -> float:
+    return float(text) if "." in text else float(number_of(text))
+
+
+def _span(doc: Doc, found: re.Match[str], label: str, value: str, weight: float) -> Span:
+    return make_span(
+        doc, found.start(), found.end(), role="intervention", label=label, value=value,
+        provenance=f"rule:{label}", weight=round(weight, 2),
+    )  # fmt: skip
+
+
+@Language.factory("tiab_dose")
+def make_dose(nlp: Language, name: str) -> DoseFinder:
+    """The component `tiab_dose`."""
+    return DoseFinder()
