@@ -14,13 +14,16 @@ from scipy.sparse import csr_array, vstack
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tiab.dual_svm import DualLinearSVC
+from tiab.dual_svm import DualLinearSVC, GrowingGram
 from tiab.features import FeatureSpace
 
-__all__ = ["UNLABELLED", "ScreeningRanker", "make_ranker"]
+__all__ = ["UNLABELLED", "Memory", "ScreeningRanker", "make_ranker"]
 
 EVIDENCE_SCALE = 0.1
 """A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
+
+_MAX_GRAM = 1000
+"""With more labels than this, multiplying by their rows is quicker than by the rows' inner products."""
 
 UNLABELLED = -1
 """What stands in `y` for a record that nobody has decided on yet."""
@@ -71,19 +74,20 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         self.prior_fades = prior_fades
         self.seed = seed
 
-    def fit(self, X: Any, y: ArrayLike) -> Self:
+    def fit(self, X: Any, y: ArrayLike, *, memory: Memory | None = None) -> Self:
         """The ranker, fitted on the whole pool.
 
         Args:
             X: all records of the pool, sparse or dense, shape (n_records, n_columns).
             y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
+            memory: what earlier fits on the same X have computed; the weights are the same within rounding.
 
         Raises:
             ValueError: the shapes differ, or there is neither a prior, an example nor an included record.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
         X = csr_array(X)
-        learned = self._learn(X, np.asarray(y))
+        learned = self._learn(X, np.asarray(y), memory)
         prior = None if self.prior_coef is None else np.asarray(self.prior_coef, dtype=np.float64)
         if learned is None and prior is None:
             raise ValueError("nothing to rank by: no prior, no example and no included record")
@@ -106,30 +110,57 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         scores: NDArray[np.float64] = np.asarray(csr_array(X) @ self.coef_ + self.intercept_).ravel()
         return scores
 
-    def _learn(self, X: csr_array, y: NDArray[np.int_]) -> NDArray[np.float64] | None:
+    def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> NDArray[np.float64] | None:
         """The machine's weights, or None where there is nothing to learn from."""
         included, excluded = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
         if not len(included) and (self.example is None or not len(excluded)):
             return None
         if not len(excluded):
             excluded = self._stand_ins(np.flatnonzero(y == UNLABELLED))
-        rows = X[np.concatenate([included, excluded])]
         target = np.repeat([1, 0], [len(included), len(excluded)])
         if self.example is not None:
-            rows = vstack([csr_array(np.asarray(self.example, dtype=X.dtype)[None, :]), rows], format="csr")
             target = np.concatenate([[1], target])
         if target.all():
             return None
-        scale = np.ones(X.shape[1]) if self.column_scale is None else np.asarray(self.column_scale)
-        machine = DualLinearSVC(C=self.C)
-        machine.fit(csr_array(rows.multiply(scale)), target, sample_weight=_balanced(target, self.ratio))
-        weights: NDArray[np.float64] = machine.coef_.ravel() * scale
+        places = np.concatenate([included, excluded])
+        rows, gram = memory.take(places) if memory else (self._seen(X[places]), None)
+        machine = DualLinearSVC(C=self.C, max_gram=_MAX_GRAM)
+        machine.fit(rows, target, sample_weight=_balanced(target, self.ratio), gram=gram)
+        weights: NDArray[np.float64] = machine.coef_.ravel() * self._scale(X)
         return weights
+
+    def _seen(self, rows: csr_array) -> csr_array:
+        """The rows as the machine sees them: the criteria first, each column scaled."""
+        if self.example is not None:
+            rows = vstack([csr_array(np.asarray(self.example, dtype=rows.dtype)[None, :]), rows], format="csr")
+        return csr_array(rows.multiply(self._scale(rows)))
+
+    def _scale(self, X: csr_array) -> NDArray[np.float64]:
+        return np.ones(X.shape[1]) if self.column_scale is None else np.asarray(self.column_scale)
 
     def _stand_ins(self, unlabelled: NDArray[np.intp]) -> NDArray[np.intp]:
         """A few unlabelled records, nearly all of which are irrelevant, so that there is something to tell apart."""
         few = min(len(unlabelled), 100)
         return np.sort(np.random.default_rng(self.seed).choice(unlabelled, few, replace=False))
+
+
+class Memory:
+    """What the fits of one ranker on one pool have in common, each part of it computed once.
+
+    Args:
+        ranker: its example and column scale are used.
+        X: all records of the pool; shape (n_records, n_columns).
+    """
+
+    def __init__(self, ranker: ScreeningRanker, X: Any) -> None:
+        self._rows = ranker._seen(csr_array(X))
+        self._before = int(ranker.example is not None)
+        self._gram = GrowingGram(self._rows)
+
+    def take(self, places: NDArray[np.intp]) -> tuple[csr_array, NDArray[np.float64] | None]:
+        """The rows of these records as the machine sees them, the criteria first, and their inner products."""
+        wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
+        return self._rows[wanted], self._gram.of(wanted) if len(wanted) <= _MAX_GRAM else None
 
 
 def _balanced(target: NDArray[np.int_], ratio: float) -> NDArray[np.float64]:

@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
 from tiab.errors import LabelError, TiabError
-from tiab.features import CRITERION, IN_TITLE, Features, FeatureSpace, make_features
+from tiab.features import Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label, as_labels
 from tiab.pico.pipeline import Progress
-from tiab.ranker import UNLABELLED, make_ranker
+from tiab.ranker import UNLABELLED, Memory, make_ranker
+from tiab.reasons import Reasons, find_reasons
 from tiab.records import Record
 
 __all__ = ["Ranking", "RankingModel", "rank", "train"]
 
 Labels = Iterable[Label] | Mapping[str, object]
-
-_REASONS = 5
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,8 +107,8 @@ class Ranking:
                 "label": [self._decision(record.record_id) for record in ranked],
                 "criteria_met": ["; ".join(self.features.criteria_met(place)) for place in self._places],
                 "criteria_missing": ["; ".join(self.features.criteria_missing(place)) for place in self._places],
-                "weighed_for": [_listed(pairs, positive=True) for pairs in reasons],
-                "weighed_against": [_listed(pairs, positive=False) for pairs in reasons],
+                "weighed_for": [pairs.listed(positive=True) for pairs in reasons],
+                "weighed_against": [pairs.listed(positive=False) for pairs in reasons],
             }
         )
 
@@ -148,15 +147,9 @@ class Ranking:
         label = self.labels.get(record_id)
         return str(label.decision) if label else ""
 
-    def _reasons(self, place: int) -> list[tuple[str, float]]:
-        """What moved a record most, strongest first; what says the same of one criterion is taken together."""
+    def _reasons(self, place: int) -> Reasons:
         columns, values = self.features.row(place)
-        effects = values * self.model.coef[columns]
-        reasons: dict[str, float] = {}
-        for i in np.argsort(-np.abs(effects), kind="stable")[: 8 * _REASONS]:
-            name = self.model.space.names[columns[i]].replace(IN_TITLE, CRITERION)
-            reasons[name] = reasons.get(name, 0.0) + float(effects[i])
-        return sorted(reasons.items(), key=lambda reason: -abs(reason[1]))
+        return find_reasons([self.model.space.names[c] for c in columns], values * self.model.coef[columns])
 
 
 def rank(
@@ -212,14 +205,24 @@ def fit(
     *,
     model: RankingModel | None = None,
     seed: int = 0,
+    memory: Memory | None = None,
+    fingerprints: Sequence[str] | None = None,
 ) -> RankingModel:
-    """The model fitted to `labels` on the pool's features; with `model`, learned on top of it."""
+    """The model fitted to `labels` on the pool's features; with `model`, learned on top of it.
+
+    Args:
+        memory: what earlier fits on the same features have computed.
+        fingerprints: those of the records, where they are known already.
+
+    Raises:
+        LabelError: there is nothing to rank by.
+    """
     meaning = {Decision.INCLUDE: 1, Decision.EXCLUDE: 0, Decision.MAYBE: UNLABELLED}
     records = features.records
     y = np.array([meaning[labels[r.record_id].decision] if r.record_id in labels else UNLABELLED for r in records])
     ranker = make_ranker(features.space, prior_coef=model.coef if model else None, seed=seed)
     try:
-        ranker.fit(features.matrix, y)
+        ranker.fit(features.matrix, y, memory=memory)
     except ValueError as error:
         hint = "Give criteria, or label at least one record 'include'."
         raise LabelError("there is nothing to rank by", hint=hint) from error
@@ -229,7 +232,7 @@ def fit(
         intercept=float(ranker.intercept_),
         n_included=int(np.sum(y == 1)),
         n_excluded=int(np.sum(y == 0)),
-        data_hash=_data_hash(records, labels),
+        data_hash=_data_hash(records, labels, fingerprints),
         seed=seed,
     )
 
@@ -256,17 +259,8 @@ def _check(
         raise LabelError("there is nothing to rank by", hint="Give criteria, labels or a kept model.")
 
 
-def _data_hash(records: Sequence[Record], labels: Mapping[str, Label]) -> str:
-    lines = sorted(f"{r.fingerprint} {labels[r.record_id].decision}" for r in records if r.record_id in labels)
+def _data_hash(records: Sequence[Record], labels: Mapping[str, Label], fingerprints: Sequence[str] | None) -> str:
+    decided = [(place, labels[r.record_id].decision) for place, r in enumerate(records) if r.record_id in labels]
+    known = fingerprints or {place: records[place].fingerprint for place, _ in decided}
+    lines = sorted(f"{known[place]} {decision}" for place, decision in decided)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
-
-
-def _listed(reasons: list[tuple[str, float]], *, positive: bool) -> str:
-    """The strongest effects of one sign, without the words of a phrase that is listed already."""
-    chosen: list[tuple[str, float]] = []
-    for name, effect in reasons:
-        words = set(name.split())
-        said = any(words <= set(other.split()) or set(other.split()) <= words for other, _ in chosen)
-        if (effect > 0) == positive and not said:
-            chosen.append((name, effect))
-    return "; ".join(f"{name} ({effect:+.2f})" for name, effect in chosen[:_REASONS])

@@ -1,0 +1,130 @@
+"""Criteria and Concept: what makes a study eligible for a review."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tiab.errors import CriteriaError
+
+__all__ = ["DESIGNS", "ROLES", "Concept", "Criteria", "Limits", "Search"]
+
+ROLES = ("population", "intervention", "comparator", "outcome", "design")
+
+DESIGNS = (
+    "randomised trial",
+    "non-randomised trial",
+    "single-arm trial",
+    "crossover trial",
+    "cohort study",
+    "case-control study",
+    "cross-sectional study",
+    "systematic review",
+    "review",
+    "protocol",
+    "case report",
+    "qualitative study",
+    "animal study",
+    "laboratory study",
+    "letter",
+)
+"""The study designs that the PICO rules tell apart; `designs` and `against_designs` name some of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One thing that an eligible study has.
+
+    Attributes:
+        role: one of `ROLES`.
+        terms: words and phrases, any one of which is enough. A final `*` truncates the last word.
+        abbreviations: short forms that count only where the record spells out one of the terms.
+        against: words and phrases that count against the concept, such as another meaning of its abbreviation.
+        designs: (role "design") the study designs that are eligible, of `DESIGNS`.
+        against_designs: (role "design") the study designs that are not.
+        required: whether a study without it is not eligible. A record is never dropped for it, only ranked lower.
+        weight: how much it counts beside the other concepts.
+    """
+
+    role: str
+    name: str
+    terms: tuple[str, ...]
+    abbreviations: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    designs: tuple[str, ...] = ()
+    against_designs: tuple[str, ...] = ()
+    required: bool = True
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The limits of the review; None or empty is no limit. Years are inclusive."""
+
+    year_from: int | None = None
+    year_to: int | None = None
+    languages: tuple[str, ...] = ()
+    species: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """How the review searched: a PubMed query, and the last day that the search covers (ISO date or "")."""
+
+    pubmed: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criteria:
+    """A review's eligibility criteria: its question, its concepts, its limits and how it searched.
+
+    A study is eligible that has every required concept; the terms of one concept are alternatives.
+    """
+
+    title: str
+    question: str = ""
+    concepts: tuple[Concept, ...]
+    limits: Limits = Limits()
+    search: Search = Search()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Title, question, and the names and terms of the concepts: what a record can be compared to."""
+        terms = (term.rstrip("*") for concept in self.concepts for term in (concept.name, *concept.terms))
+        return tuple(dict.fromkeys((self.title, self.question, *terms)))
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that change with any change of what is eligible; how the review searched does not count."""
+        eligibility = {key: value for key, value in asdict(self).items() if key != "search"}
+        return hashlib.sha256(json.dumps(eligibility, sort_keys=True).encode()).hexdigest()[:16]
+
+    def of_role(self, role: str) -> tuple[Concept, ...]:
+        """The concepts of one role, in the order of the file."""
+        return tuple(concept for concept in self.concepts if concept.role == role)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The criteria as plain JSON types; `Criteria.from_dict` takes it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Criteria:
+        """The criteria that `to_dict` gave.
+
+        Raises:
+            CriteriaError: `data` is not of that shape.
+        """
+        try:
+            concepts = tuple(Concept(**_tuples(concept)) for concept in data["concepts"])
+            limits, search = Limits(**_tuples(data["limits"])), Search(**data["search"])
+            return cls(title=data["title"], question=data["question"], concepts=concepts, limits=limits, search=search)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise CriteriaError(f"these are not criteria that tiab wrote ({error})") from error
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}

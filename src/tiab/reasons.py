@@ -1,0 +1,51 @@
+"""Reasons: which words and which evidence moved a record most, said in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiab.features import CRITERION, IN_TITLE
+
+__all__ = ["Reasons", "find_reasons"]
+
+_SHOWN = 5
+_CONSIDERED = 40
+"""Beyond the strongest so many columns nothing is left that could be among the first few reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """(name, what it added to the score), strongest first."""
+
+    pairs: tuple[tuple[str, float], ...]
+
+    def listed(self, *, positive: bool) -> str:
+        """The strongest of one sign in a line, without the words of a phrase that is listed already.
+
+        >>> Reasons((("back pain", 0.5), ("pain", 0.4), ("law", -0.1))).listed(positive=True)
+        'back pain (+0.50)'
+        """
+        chosen: list[tuple[str, float]] = []
+        for name, effect in self.pairs:
+            words = set(name.split())
+            said = any(words <= set(other.split()) or set(other.split()) <= words for other, _ in chosen)
+            if (effect > 0) == positive and not said:
+                chosen.append((name, effect))
+        return "; ".join(f"{name} ({effect:+.2f})" for name, effect in chosen[:_SHOWN])
+
+
+def find_reasons(names: Sequence[str], effects: NDArray[np.float64]) -> Reasons:
+    """The reasons behind a score of which column `names[i]` added `effects[i]`.
+
+    What two columns say of one criterion (met, met in the title) is taken together.
+    """
+    together: dict[str, float] = {}
+    for i in np.argsort(-np.abs(effects), kind="stable")[:_CONSIDERED]:
+        if effects[i]:
+            name = names[i].replace(IN_TITLE, CRITERION)
+            together[name] = together.get(name, 0.0) + float(effects[i])
+    return Reasons(tuple(sorted(together.items(), key=lambda reason: -abs(reason[1]))))
