@@ -1,12 +1,13 @@
 """Search exports in: the format is found from the content, and no record is lost in silence.
 
-Each format has a module with `looks_like(head)` and `parse(source, tally)`. `parse` gives records, and notes in the
-tally where record starts stand in the raw text, counted by code of its own; `read` compares the two.
+Each format has a module with `found_at(lines)` and `parse(source, tally)`. `found_at` gives the first of a file's lines
+that speaks for the format; the earliest decides, as any text may stand further down. `parse` gives records, and notes
+in the tally where record starts stand in the raw text, counted by code of its own; `read` compares the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,16 +18,17 @@ from tiab.formats.entries import Draft, Tally, Unreadable, unique
 from tiab.formats.opening import Source, open_source
 from tiab.formats.sniffing import unknown
 from tiab.formats.text import head_text
+from tiab.formats.writing import write_records
 from tiab.labels import Decision
 from tiab.records import Record
 
-__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_labels", "read_records"]
+__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_labels", "read_records", "write_records"]
 
-_FORMATS: dict[str, tuple[Callable[[str], bool], Callable[[Source, Tally], Iterator[Draft]]]] = {
-    "PubMed XML": (pubmed_xml.looks_like, pubmed_xml.parse),
-    "NBIB": (nbib.looks_like, nbib.parse),
-    "RIS": (ris.looks_like, ris.parse),
-    "table": (table.looks_like, table.parse),
+_FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
+    "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
+    "NBIB": (nbib.found_at, nbib.parse),
+    "RIS": (ris.found_at, ris.parse),
+    "table": (table.found_at, table.parse),
 }
 
 
@@ -115,10 +117,13 @@ def read_labels(path: str | Path) -> dict[str, Decision]:
 def _open(path: str | Path, tally: Tally) -> tuple[Source, str, Iterator[Draft]]:
     source = open_source(path)
     head = head_text(source)
-    for name, (looks_like, parse) in _FORMATS.items():
-        if looks_like(head):
-            return source, name, parse(source, tally)
-    raise unknown(source, head)
+    lines = head.split("\n")
+    places = {name: found_at(lines) for name, (found_at, _) in _FORMATS.items()}
+    found = [(place, name) for name, place in places.items() if place is not None]
+    if not found:
+        raise unknown(source, head)
+    name = min(found, key=lambda pair: pair[0])[1]
+    return source, name, _FORMATS[name][1](source, tally)
 
 
 def _guarded(source: Source, drafts: Iterator[Draft], tally: Tally) -> Iterator[Draft]:

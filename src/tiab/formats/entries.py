@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tiab.formats.carrying import MARK, restored
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
 __all__ = [
+    "NOTE",
     "Draft",
     "Rules",
     "Tally",
@@ -20,6 +22,7 @@ __all__ = [
     "split_names",
     "split_words",
     "unique",
+    "with_id",
     "year_in",
 ]
 
@@ -31,6 +34,7 @@ _PMID = re.compile(
     r"(?:pmid\s*:?\s*|medline:|pubmed:)?0*([1-9]\d{0,8})(?:\s*\[pmid\]|\s*\(pubmed id\))?", re.IGNORECASE
 )
 _DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?\S+", re.IGNORECASE)
+NOTE = re.compile(r"tiab_([^:\n]{1,80}): (.*)", re.DOTALL)
 _OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
 
 
@@ -61,7 +65,8 @@ class Rules:
 
     A field of one value is taken from the first of its names that holds one; what the other names hold stays in
     `extra`. Authors, keywords and publication types are taken from all of their names, in the order of the file.
-    `hints` are names that may hold a DOI or PMID among other things: they are looked at, and kept in `extra`.
+    `doi_hints` may hold a DOI among other things: they are looked at, and kept in `extra`. `notes` hold what tiab
+    writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry` holds what `carrying` packs.
     """
 
     title: tuple[str, ...]
@@ -78,13 +83,36 @@ class Rules:
     doi_hints: tuple[str, ...] = ()
     one_author_each: bool = True
     one_keyword_each: bool = True
+    notes: tuple[str, ...] = ()
+    carry: tuple[str, ...] = ()
 
 
 def build(pairs: Sequence[tuple[str, str]], rules: Rules, source: str, names: Sequence[str] | None = None) -> Record:
     """The record that `pairs` spell; `names` gives the name under which `rules` know each pair, if not its own."""
-    keys = [name for name, _ in pairs] if names is None else names
+    keys = [name for name, _ in pairs] if names is None else names[: len(pairs)]
+    carried = "".join(value for key, (_, value) in zip(keys, pairs, strict=True) if key in rules.carry)
+    if carried.startswith(MARK):
+        plain = [(key, pair) for key, pair in zip(keys, pairs, strict=True) if key not in rules.carry]
+        keys, pairs = [key for key, _ in plain], [pair for _, pair in plain]
+    fields = _fields([_noted(pair, rules) for pair in pairs], rules, keys)
+    if carried.startswith(MARK):
+        fields = restored(fields, carried) or {**fields, "extra": (*fields["extra"], (rules.carry[0], carried))}
+    return with_id(fields, source)
+
+
+def _noted(pair: tuple[str, str], rules: Rules) -> tuple[str, str]:
+    """A note that tiab wrote, such as ("N1", "tiab_rank: 3"), as ("rank", "3")."""
+    if pair[0] in rules.notes and pair[1].startswith("tiab_"):
+        match = NOTE.fullmatch(pair[1])
+        if match:
+            return match[1], match[2]
+    return pair
+
+
+def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str]) -> dict[str, Any]:
+    """The fields of the record that `pairs` spell, and under "record_id" the id that they give, or ""."""
     places: dict[str, list[int]] = {}
-    for index, key in enumerate(keys[: len(pairs)]):
+    for index, key in enumerate(keys):
         places.setdefault(key, []).append(index)
     taken: set[int] = set()
     found = _Finder(pairs, places, taken)
@@ -100,21 +128,21 @@ def build(pairs: Sequence[tuple[str, str]], rules: Rules, source: str, names: Se
         "publication_types": found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words),
         "language": "; ".join(dict.fromkeys(found.many(rules.language, _lines))).lower(),
     }
-    given = found.one(rules.record_id)
+    fields["record_id"] = found.one(rules.record_id)
     fields["extra"] = tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1])
-    return with_id(fields, source, given)
+    return fields
 
 
-def with_id(fields: Mapping[str, Any], source: str, given: str = "") -> Record:
-    """The record of `fields`, whose id is the one `given` by the file, else its PMID, DOI, or "tiab:" and fingerprint.
+def with_id(fields: Mapping[str, Any], source: str) -> Record:
+    """The record of `fields`, whose id is the one that the file gives, else its PMID, DOI, or "tiab:" and fingerprint.
 
     >>> with_id({"title": "Yoga", "doi": "10.1/x"}, "a.ris").record_id
     '10.1/x'
     """
-    record_id = given or fields.get("pmid") or fields.get("doi")
+    record_id = fields.get("record_id") or fields.get("pmid") or fields.get("doi")
     if not record_id:
-        record_id = f"tiab:{Record(record_id='', **fields).fingerprint}"
-    return Record(record_id=record_id, source=source, **fields)
+        record_id = f"tiab:{Record(**{**fields, 'record_id': ''}).fingerprint}"
+    return Record(**{**fields, "record_id": record_id, "source": source})
 
 
 class _Finder:

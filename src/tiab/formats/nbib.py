@@ -7,13 +7,13 @@ line numbers by which a lost record could be found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tiab.formats.entries import Draft, Rules, Tally, build
 from tiab.formats.opening import Source
 from tiab.formats.text import clean_line, decoding_of, lines_of
 
-__all__ = ["RULES", "looks_like", "parse"]
+__all__ = ["RULES", "found_at", "parse"]
 
 RULES = Rules(
     title=("TI", "TT", "BTI"),
@@ -31,16 +31,15 @@ RULES = Rules(
 
 _TAG = re.compile(r"([A-Za-z][A-Za-z0-9]{1,3}) {0,2}- ?(.*)$")
 _START = re.compile(r"PMID {0,2}-\s*\d", re.IGNORECASE)
+_SIGN = re.compile(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d)", re.IGNORECASE)
 _OTHER_START = re.compile(r"(?:OWN|UI) {0,2}-\s*\S", re.IGNORECASE)
 _HEADING = re.compile(r"(?<=[.?!)]) (?=[A-Z][A-Z/&, -]{3,60}: )")
 _KNOWN_LOWER = frozenset("pmid own stat ti ab fau au ad la pt jt ta dp vi ip pg mh ot so lid aid is jid sb".split())  # noqa: SIM905
 
 
-def looks_like(head: str) -> bool:
-    """Whether `head`, the beginning of a file, is NBIB: it has a line of PMID or owner, written as MEDLINE does."""
-    return any(
-        re.match(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d)", line, re.IGNORECASE) for line in head.split("\n")
-    )
+def found_at(lines: Sequence[str]) -> int | None:
+    """The place in `lines`, the beginning of a file, of the first line of PMID or owner written as MEDLINE does."""
+    return next((place for place, line in enumerate(lines) if _SIGN.match(line)), None)
 
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:

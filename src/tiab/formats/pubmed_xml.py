@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from lxml import etree
@@ -20,10 +20,11 @@ from tiab.formats.opening import Source
 from tiab.formats.text import clean_line, xml_encoding
 from tiab.records import Record, normalise_doi
 
-__all__ = ["looks_like", "parse"]
+__all__ = ["found_at", "parse"]
 
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
+_SIGN = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?\b")
 _OVERLAP = 32
 MAX_ARTICLE = 16 << 20
 """Bytes from one article's start to the next; those with thousands of authors take a quarter of it."""
@@ -32,9 +33,12 @@ _LINKS = {"RetractionIn": "RIN", "RetractionOf": "ROF", "ErratumIn": "EIN", "Err
 _NO_LABEL = frozenset({"", "UNLABELLED", "UNLABELED"})
 
 
-def looks_like(head: str) -> bool:
-    """Whether `head`, the beginning of a file, is PubMed XML."""
-    return bool(re.search(r"<(?:PubmedArticle|PubmedBookArticle|PubmedArticleSet|PubmedBookArticleSet)\b", head))
+def found_at(lines: Sequence[str]) -> int | None:
+    """The place in `lines`, the beginning of a file, of the first tag of PubMed XML; None in a file that is not XML."""
+    first = next((line for line in lines if line.strip()), "")
+    if not first.lstrip().startswith("<"):
+        return None
+    return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:

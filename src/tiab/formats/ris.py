@@ -9,13 +9,15 @@ none; the state machine here is smaller than such a guard, and several times fas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from tiab.formats.entries import Draft, Rules, Tally, build
+from tiab.formats.carrying import packed
+from tiab.formats.entries import Draft, Rules, Tally, build, year_in
 from tiab.formats.opening import Source
 from tiab.formats.text import clean_line, decoding_of, lines_of
+from tiab.records import Record
 
-__all__ = ["RULES", "looks_like", "parse"]
+__all__ = ["RULES", "found_at", "parse", "render"]
 
 RULES = Rules(
     title=("TI", "T1", "CT", "BT"),
@@ -29,6 +31,8 @@ RULES = Rules(
     publication_types=("M3", "PT"),
     language=("LA",),
     doi_hints=("M3", "L3", "UR", "LK", "N1"),
+    notes=("N1",),
+    carry=("C8",),
 )
 
 _TAGS = (
@@ -47,18 +51,19 @@ _ER = re.compile(r"\s{0,3}ER {0,2}-\s*$", re.IGNORECASE)
 _TY = re.compile(r"\s{0,3}(TY) {0,2}- ?(\w[\w /-]*)$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?:;)\]\"'”’»*]$")
 _HEADING = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:\s")
+_KIND = re.compile(r"\w[\w /-]*")
+_NAME = re.compile(r"[A-Z][A-Z0-9]")
 _TAIL = frozenset({"NL"})
 """What Ovid writes behind the ER of the record that it belongs to."""
 _BETWEEN = re.compile(r"\d+\.$|Record #\d+|(?:Provider|Database|Content)\s*:|Link to the Ovid|<.*>$")
 """Lines that some exports put between records."""
 
 
-def looks_like(head: str) -> bool:
-    """Whether `head`, the beginning of a file, is RIS: it has a TY line, or several lines of tags."""
-    lines = head.split("\n")
-    if any(_TY.match(line) for line in lines):
-        return True
-    return sum(line[2:6] == "  - " and line[:2] in _KNOWN for line in lines) >= 2 or any(map(_ER.match, lines))
+def found_at(lines: Sequence[str]) -> int | None:
+    """The place in `lines`, the beginning of a file, of the first line of RIS: TY, ER, or one of several with tags."""
+    tags = [place for place, line in enumerate(lines) if line[2:6] == "  - " and line[:2] in _KNOWN]
+    sure = [place for place, line in enumerate(lines) if _TY.match(line) or _ER.match(line)]
+    return min([*sure[:1], *(tags[:1] if len(tags) > 1 or sure else [])], default=None)
 
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
@@ -91,6 +96,39 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
             tally.starts.append(number)
             closed = False
         yield line
+
+
+def render(record: Record, shown: Collection[str]) -> str:
+    """`record` as RIS, a blank line behind it; what is `shown` of its `extra` becomes notes for people to read."""
+    lines = _lines_of(record, shown, whole=True)
+    read = _read_back(lines)
+    if read is None:
+        lines = _lines_of(record, shown, whole=False)
+        read = _read_back(lines)
+    carried = packed(record, read) if read else ""
+    return "\n".join((*lines, *([f"C8  - {carried}"] if carried else []), "ER  - ", "", ""))
+
+
+def _lines_of(record: Record, shown: Collection[str], *, whole: bool) -> list[str]:
+    """The plain fields; without `whole`, no value of several lines, one of which might look like an end."""
+    kind = next((value for name, value in record.extra if name == "TY" and _KIND.fullmatch(value)), "JOUR")
+    pairs = [("TY", kind), *(("AU", name) for name in record.authors), ("TI", record.title), ("JF", record.journal)]
+    if record.year is not None and not any(n in RULES.year and year_in(v) == record.year for n, v in record.extra):
+        pairs.append(("PY", str(record.year)))
+    pairs += [("AB", record.abstract.replace("\n", " ")), *(("KW", word) for word in record.keywords)]
+    pairs += [("DO", record.doi), ("PM", record.pmid), *(("M3", kind) for kind in record.publication_types)]
+    pairs.append(("LA", record.language))
+    for name, value in record.extra:
+        if name in shown:
+            pairs.append(("N1", f"tiab_{name}: {value}"))
+        elif _NAME.fullmatch(name) and name not in ("TY", "ER", "C8"):
+            pairs.append((name, value))
+    return [f"{name}  - {value}" for name, value in pairs if value and (whole or "\n" not in value)]
+
+
+def _read_back(lines: list[str]) -> Record | None:
+    entries = list(_Tokens(Tally()).entries("\n".join([*lines, "ER  - "]).split("\n")))
+    return build(_with_pmid(entries[0][1]), RULES, "") if len(entries) == 1 else None
 
 
 class _Tokens:

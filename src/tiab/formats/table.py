@@ -12,7 +12,7 @@ from tiab.formats.entries import Draft, Rules, Tally, Unreadable, build
 from tiab.formats.opening import Source
 from tiab.formats.text import MAX_LINE, clean_line, clean_text, decoding_of, lines_of
 
-__all__ = ["DELIMITERS", "RULES", "heading", "looks_like", "parse"]
+__all__ = ["DELIMITERS", "FIELDS", "RULES", "found_at", "guarded", "heading", "is_own", "parse", "unguarded"]
 
 MAX_COLUMNS = 1000
 _PREAMBLE = 20
@@ -47,11 +47,15 @@ RULES = Rules(
                        "documenttype", "pt", "article type", "reference type"),
     language=("language", "language of original document", "languages", "la", "article language"),
     doi_hints=("citation", "url", "link", "open url link", "urls"),
+    carry=("tiab", *(f"tiab {number}" for number in range(2, 200))),
     one_author_each=False,
     one_keyword_each=False,
 )  # fmt: skip
 _KNOWN = frozenset(
-    name for role in RULES.__slots__ if isinstance(names := getattr(RULES, role), tuple) for name in names
+    name
+    for role in RULES.__slots__
+    if role != "carry" and isinstance(names := getattr(RULES, role), tuple)
+    for name in names
 )
 _NOT_WORD = re.compile(r"[\W_]+")
 DELIMITERS = (",", "\t", ";", "|")
@@ -66,9 +70,39 @@ def heading(name: str) -> str:
     return _NOT_WORD.sub(" ", name).strip().casefold()
 
 
-def looks_like(head: str) -> bool:
-    """Whether `head`, the beginning of a file, has a row of headings with a title among them."""
-    return _layout(head) is not None
+FIELDS = (
+    "record_id", "title", "abstract", "authors", "year", "journal", "doi", "pmid", "keywords", "publication_types",
+    "language",
+)  # fmt: skip
+"""The columns of a table that tiab writes, side by side; what else it holds stands before and behind them."""
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_FORMULA = re.compile("'*[=+@＝＋－＠-]")
+
+
+def is_own(columns: Sequence[str]) -> bool:
+    """Whether tiab wrote the table with these headings."""
+    return any(tuple(columns[at : at + len(FIELDS)]) == FIELDS for at in range(len(columns) - len(FIELDS) + 1))
+
+
+def guarded(cell: str) -> str:
+    """`cell` so that no spreadsheet takes it for a formula: with an apostrophe before it, if need be.
+
+    >>> guarded("=1+1"), guarded("-0.5"), guarded("'=1"), guarded("yoga")
+    ("'=1+1", '-0.5', "''=1", 'yoga')
+    """
+    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+
+
+def unguarded(cell: str) -> str:
+    """What `guarded` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def found_at(lines: Sequence[str]) -> int | None:
+    """The place in `lines`, the beginning of a file, of a row of headings with a title among them."""
+    layout = _layout(lines)
+    return layout.skip if layout else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +112,8 @@ class _Layout:
     columns: tuple[str, ...]
 
 
-def _layout(head: str) -> _Layout | None:
+def _layout(lines: Sequence[str]) -> _Layout | None:
     """Delimiter, number of lines before the headings, and the headings; None where no line has a title column."""
-    lines = head.split("\n")
     best: tuple[int, int, _Layout] | None = None
     for skip in range(min(_PREAMBLE, len(lines))):
         for delimiter in DELIMITERS:
@@ -114,17 +147,20 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     decoding = decoding_of(source)
     if decoding.warning:
         tally.warnings.append(decoding.warning)
-    layout = _layout("\n".join(_beginning(lines_of(source, decoding))))
+    layout = _layout(list(_beginning(lines_of(source, decoding))))
     if layout is None:
         raise InputError("has no column for titles", path=source.path, line=1, hint="Name one of its columns 'title'.")
     if len(layout.columns) > MAX_COLUMNS:
         raise InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, hint="Keep the columns you need.")
     names = tuple(heading(column) or "?" for column in layout.columns)
     columns = tuple(column or f"column {number}" for number, column in enumerate(layout.columns, 1))
+    own = is_own(columns)
     quotes = _Quotes(layout, tally)
     short = 0
     for line, row in _rows(source, quotes.watch(lines_of(source, decoding)), layout):
         cells = [clean_text(cell) for cell in row]
+        if own:
+            cells = [unguarded(cell) for cell in cells]
         if line in quotes.suspect:
             tally.unreadable.append(Unreadable(line, "a quote in it is not closed where its cell ends"))
         elif any(cells[len(columns) :]):
