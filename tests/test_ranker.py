@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.ranker import UNLABELLED, ScreeningRanker
+from tiab.ranker import UNLABELLED, Memory, ScreeningRanker
 
 NOTHING_INCLUDED = dict.fromkeys(
     (
@@ -93,3 +93,18 @@ def test_with_nothing_to_rank_by_it_says_so(pool) -> None:
     y[:3] = 0
     with pytest.raises(ValueError, match="no prior, no example and no included record"):
         ScreeningRanker().fit(X, y)
+
+
+@pytest.mark.parametrize("with_example", [True, False])
+def test_a_memory_changes_no_digit(pool: Any, with_example: bool) -> None:
+    X, relevant = pool
+    example = np.linspace(0, 1, 30) if with_example else None
+    ranker = ScreeningRanker(prior_coef=np.ones(30), example=example, column_scale=np.linspace(0.1, 1, 30))
+    memory = Memory(ranker, X)
+    order = np.random.default_rng(1).permutation(200)
+    for n in (1, 2, 7, 50, 30, 120):
+        y = np.full(200, UNLABELLED)
+        y[order[:n]] = relevant[order[:n]]
+        remembered = ranker.fit(X, y, memory=memory).coef_
+        assert (remembered == ranker.fit(X, y).coef_).all()
+        assert (remembered == ranker.fit(X, y, memory=Memory(ranker, X)).coef_).all()
