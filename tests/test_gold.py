@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tiab.assets import corpus_path
-from tiab.errors import EvaluationError, InputError
-from tiab.formats import read_records
+from tiab.errors import EvaluationError, InputError, LabelError
+from tiab.formats import read_labels, read_records
 from tiab.gold import read_gold, read_order
+from tiab.labels import Decision
 from tiab.records import Record
 
 POOL = [
@@ -71,3 +72,17 @@ def test_the_corpus_names_its_12() -> None:
     gold = read_gold(corpus / "gold.csv", records)
     assert len(gold) == 12
     assert set(gold) <= {record.record_id for record in records}
+
+
+def test_a_table_of_decisions_needs_no_titles(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("record_id,decision\na,include\nb,0\nc,\n")
+    assert read_labels(path) == {"a": Decision.INCLUDE, "b": Decision.EXCLUDE}
+    path.write_text("pmid;included\n111;1\n")
+    assert read_labels(path) == {"111": Decision.INCLUDE}
+    path.write_text("record_id,decision\na,perhaps\n")
+    with pytest.raises(LabelError, match=r"labels\.csv, line 2: 'perhaps' is not a decision"):
+        read_labels(path)
+    path.write_text("record_id,name\na,x\n")
+    with pytest.raises(LabelError, match="holds no decisions"):
+        read_labels(path)

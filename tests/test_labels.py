@@ -35,4 +35,5 @@ def test_the_last_label_stands() -> None:
 
 def test_labels_may_come_as_a_mapping_or_not_at_all() -> None:
     assert as_labels({7: "include"})["7"].decision is Decision.INCLUDE  # type: ignore[dict-item]
+    assert as_labels({"7": 1, "8": None, "9": float("nan")}).keys() == {"7"}
     assert as_labels(None) == {}

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tiab.errors import EvaluationError
 from tiab.formats import read_records
-from tiab.formats.opening import open_source
-from tiab.formats.text import decoding_of, lines_of
+from tiab.formats.decisions import NO_DECISION, label_column
+from tiab.formats.rows import is_key_table, read_rows
+from tiab.formats.table import heading
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
 
 __all__ = ["read_gold", "read_order"]
-
-_LABELS = ("label_included", "included", "label", "decision")
 
 
 def read_order(path: str | Path) -> list[Record]:
@@ -41,9 +39,8 @@ def read_gold(path: str | Path, records: Sequence[Record]) -> list[str]:
     known = _identifiers(records)
     relevant: list[str] = []
     for row in _rows(path):
-        cells = {name.strip().casefold(): value.strip() for name, value in row.items()}
-        names = _names(cells)
-        if names and _counts(cells):
+        names = _names(row)
+        if names and _counts(row):
             relevant.append(next((known[name] for name in names if name in known), names[0]))
     if not relevant:
         hint = "It needs a column record_id, pmid or doi."
@@ -52,18 +49,13 @@ def read_gold(path: str | Path, records: Sequence[Record]) -> list[str]:
 
 
 def _rows(path: str | Path) -> Iterator[dict[str, str]]:
-    """The rows of a table that need not have a title column; of an export, its records' identifiers."""
-    source = open_source(path)
-    head = source.head.decode("utf-8", "replace").lstrip("\ufeff").split("\n")[0]
-    delimiter = max(",;\t", key=head.count)
-    names = {name.strip().strip('"').casefold() for name in head.split(delimiter)}
-    if names & {"record_id", "pmid", "doi"}:
-        lines = (line + "\n" for line in lines_of(source, decoding_of(source)))
-        for row in csv.DictReader(lines, delimiter=delimiter):
-            yield {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
-    else:
-        for record in read_records(path):
-            yield {"record_id": record.record_id, "pmid": record.pmid, "doi": record.doi, **dict(record.extra)}
+    """The rows of a table of identifiers; of an export, what identifies its records."""
+    if is_key_table(path):
+        yield from (row for _, row in read_rows(path))
+        return
+    for record in read_records(path):
+        carried = {heading(name): value for name, value in record.extra}
+        yield carried | {"record id": record.record_id, "pmid": record.pmid, "doi": record.doi}
 
 
 def _identifiers(records: Sequence[Record]) -> dict[str, str]:
@@ -76,14 +68,16 @@ def _identifiers(records: Sequence[Record]) -> dict[str, str]:
     return names | {record.record_id: record.record_id for record in records}
 
 
-def _names(cells: dict[str, str]) -> list[str]:
-    found = [cells.get("record_id", ""), cells.get("pmid", ""), normalise_doi(cells.get("doi", ""))]
+def _names(row: dict[str, str]) -> list[str]:
+    found = [row.get("record id", ""), row.get("pmid", ""), normalise_doi(row.get("doi", ""))]
     return [name for name in found if name]
 
 
-def _counts(cells: dict[str, str]) -> bool:
-    said = next((cells[column] for column in _LABELS if column in cells), "include")
-    return bool(said) and Decision.parse(said) is Decision.INCLUDE
+def _counts(row: dict[str, str]) -> bool:
+    """Whether a row names a relevant record: it says so, or says nothing of decisions at all."""
+    column = label_column(row)
+    said = row[column] if column else "include"
+    return said.casefold() not in NO_DECISION and Decision.parse(said) is Decision.INCLUDE
 
 
 def _rank(record: Record) -> float:

@@ -73,6 +73,8 @@ def standing(labels: Iterable[Label]) -> dict[str, Label]:
 def as_labels(labels: Iterable[Label] | Mapping[str, object] | None) -> dict[str, Label]:
     """The standing labels from either form that a caller may hold: Labels, or record id -> decision.
 
+    None and NaN are no decision, as in a table where nobody wrote one.
+
     Raises:
         LabelError: a value that spells no decision.
 
@@ -82,5 +84,6 @@ def as_labels(labels: Iterable[Label] | Mapping[str, object] | None) -> dict[str
     if labels is None:
         return {}
     if isinstance(labels, Mapping):
-        return {str(rid): Label(record_id=str(rid), decision=Decision.parse(value)) for rid, value in labels.items()}
+        given = {str(key): value for key, value in labels.items() if value is not None and value == value}
+        return {key: Label(record_id=key, decision=Decision.parse(value)) for key, value in given.items()}
     return standing(labels)

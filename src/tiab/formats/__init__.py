@@ -12,15 +12,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tiab.errors import InputError, LabelError
-from tiab.formats import nbib, pubmed_xml, ris, table
-from tiab.formats.decisions import COLUMNS, decision_of, label_column
+from tiab.formats import nbib, pubmed_xml, ris, table, xlsx
+from tiab.formats.archive import open_sources
+from tiab.formats.decisions import COLUMNS, NO_DECISION, decision_of, label_column
 from tiab.formats.entries import Draft, Tally, Unreadable, unique
-from tiab.formats.opening import Source, open_source
+from tiab.formats.opening import Source
+from tiab.formats.rows import IDENTIFIERS, is_key_table, read_rows
 from tiab.formats.sniffing import unknown
 from tiab.formats.text import head_text
 from tiab.formats.writing import write_records
 from tiab.labels import Decision
-from tiab.records import Record
+from tiab.records import Record, normalise_doi
 
 __all__ = ["Reading", "Unreadable", "iter_records", "read", "read_labels", "read_records", "write_records"]
 
@@ -29,6 +31,7 @@ _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Sourc
     "NBIB": (nbib.found_at, nbib.parse),
     "RIS": (ris.found_at, ris.parse),
     "table": (table.found_at, table.parse),
+    "XLSX": (lambda lines: None, xlsx.parse),
 }
 
 
@@ -67,12 +70,11 @@ def iter_records(path: str | Path) -> Iterator[Record]:
     Raises:
         InputError: as `read_records`; what is wrong far down the file is only found there, after earlier records.
     """
-    tally = Tally()
-    source, _, drafts = _open(path, tally)
-    for _, record in _guarded(source, drafts, tally):
-        _refuse_unreadable(source, tally)
-        yield record
-    _refuse_unreadable(source, tally)
+    for opened in _open(path):
+        for record in opened.records():
+            opened.refuse_unreadable()
+            yield record
+        opened.refuse_unreadable()
 
 
 def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> Reading:
@@ -84,77 +86,128 @@ def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None)
     Raises:
         InputError: as `read_records`, but not for single records that are unreadable.
     """
-    tally = Tally()
-    source, name, drafts = _open(path, tally)
-    records = tuple(record for _, record in _guarded(source, drafts, tally))
-    warnings = (*tally.warnings, *_gaps(records))
+    opened = list(_open(path))
+    records = tuple(record for one in opened for record in one.records())
+    warnings = []
+    for one in opened:
+        prefix = f"{one.source.name}: " if len(opened) > 1 else ""
+        warnings += [prefix + warning for warning in one.tally.warnings]
+    warnings += _gaps(records)
     if on_warning:
         for warning in warnings:
-            on_warning(f"{source.path}: {warning}")
-    return Reading(path=str(path), format=name, records=records, unreadable=tuple(tally.unreadable), warnings=warnings)
+            on_warning(f"{path}: {warning}")
+    return Reading(
+        path=str(path),
+        format=", ".join(dict.fromkeys(one.format for one in opened)),
+        records=records,
+        unreadable=tuple(lost for one in opened for lost in one.tally.unreadable),
+        warnings=tuple(warnings),
+    )
 
 
 def read_labels(path: str | Path) -> dict[str, Decision]:
     """The decisions that a file carries, by the record ids that `read_records` gives for that file.
 
     They stand in a column such as `label_included` or `decision` (1/0 or words; blank and -1 are no label), or in the
-    notes that ASReview and Rayyan write into RIS.
+    notes that ASReview and Rayyan write into RIS. A table needs no more than record ids (else PMIDs or DOIs) and them.
 
     Raises:
         InputError: as `read_records`.
         LabelError: a value is no decision, or the file has neither such a column nor such notes.
     """
+    if is_key_table(path):
+        return _read_key_table(path)
     records = read_records(path)
     column = label_column({name: None for record in records for name, _ in record.extra})
     labels = {record.record_id: decision_of(record, column) for record in records}
     found = {record_id: decision for record_id, decision in labels.items() if decision is not None}
     if not found and not column:
-        hint = f"Give it a column called one of: {', '.join(name.replace(' ', '_') for name in COLUMNS)}."
-        raise LabelError("holds no decisions", path=path, hint=hint)
+        raise _no_decisions(path)
     return found
 
 
-def _open(path: str | Path, tally: Tally) -> tuple[Source, str, Iterator[Draft]]:
-    source = open_source(path)
+def _read_key_table(path: str | Path) -> dict[str, Decision]:
+    labels: dict[str, Decision] = {}
+    for line, row in read_rows(path):
+        column, key = label_column(row), next((row[name] for name in IDENTIFIERS if row.get(name)), "")
+        if not column:
+            raise _no_decisions(path)
+        if key and row[column].casefold() not in NO_DECISION:
+            try:
+                labels[normalise_doi(key) or key] = Decision.parse(row[column])
+            except LabelError as error:
+                raise LabelError(error.message, path=path, line=line, hint=error.hint) from error
+    return labels
+
+
+def _no_decisions(path: str | Path) -> LabelError:
+    hint = f"Give it a column called one of: {', '.join(name.replace(' ', '_') for name in COLUMNS)}."
+    return LabelError("holds no decisions", path=path, hint=hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A source whose format has been found; `taken` is shared by the members of an archive."""
+
+    source: Source
+    format: str
+    taken: dict[str, int]
+    tally: Tally
+
+    def records(self) -> Iterator[Record]:
+        """The records with unique ids; at the end, an error unless as many came as the raw text has record starts."""
+        lines: list[int] = []
+        for line, record in _FORMATS[self.format][1](self.source, self.tally):
+            lines.append(line)
+            record_id = unique(record.record_id, self.taken)
+            yield record if record_id == record.record_id else replace(record, record_id=record_id)
+        lines.extend(lost.line for lost in self.tally.unreadable)
+        self._compare(lines)
+
+    def _compare(self, lines: Sequence[int]) -> None:
+        starts = self.tally.starts
+        if len(lines) != len(starts):
+            missing = sorted(set(starts) - set(lines)) or sorted(set(lines) - set(starts)) or [0]
+            raise InputError(
+                f"{len(starts)} records start in it, but {len(lines)} were read",
+                path=self.source.path,
+                line=missing[0] or None,
+                hint="Look at that line, or export the file again in another format.",
+            )
+        if not lines:
+            raise InputError("holds no record", path=self.source.path, hint="Was the search empty?")
+
+    def refuse_unreadable(self) -> None:
+        for lost in self.tally.unreadable:
+            raise InputError(
+                f"the record that starts here cannot be read: {lost.reason}",
+                path=self.source.path,
+                line=lost.line,
+                hint="Mend it, or export the file again.",
+            )
+
+
+def _open(path: str | Path) -> Iterator[_Opened]:
+    taken: dict[str, int] = {}
+    for source in open_sources(path):
+        yield _Opened(source, _format_of(source), taken, Tally())
+
+
+def _format_of(source: Source) -> str:
+    """The name of the format whose sign stands first in the file.
+
+    Raises:
+        InputError: no format's does.
+    """
+    if source.head.startswith(b"PK"):
+        return "XLSX"
     head = head_text(source)
     lines = head.split("\n")
     places = {name: found_at(lines) for name, (found_at, _) in _FORMATS.items()}
     found = [(place, name) for name, place in places.items() if place is not None]
     if not found:
         raise unknown(source, head)
-    name = min(found, key=lambda pair: pair[0])[1]
-    return source, name, _FORMATS[name][1](source, tally)
-
-
-def _guarded(source: Source, drafts: Iterator[Draft], tally: Tally) -> Iterator[Draft]:
-    """The drafts with unique ids; at the end, an error unless as many came as the raw text has record starts."""
-    taken: dict[str, int] = {}
-    lines: list[int] = []
-    for line, record in drafts:
-        lines.append(line)
-        record_id = unique(record.record_id, taken)
-        yield line, record if record_id == record.record_id else replace(record, record_id=record_id)
-    lines.extend(lost.line for lost in tally.unreadable)
-    if len(lines) != len(tally.starts):
-        missing = sorted(set(tally.starts) - set(lines)) or sorted(set(lines) - set(tally.starts)) or [0]
-        raise InputError(
-            f"{len(tally.starts)} records start in it, but {len(lines)} were read",
-            path=source.path,
-            line=missing[0] or None,
-            hint="Look at that line, or export the file again in another format.",
-        )
-    if not lines:
-        raise InputError("holds no record", path=source.path, hint="Was the search empty?")
-
-
-def _refuse_unreadable(source: Source, tally: Tally) -> None:
-    for lost in tally.unreadable:
-        raise InputError(
-            f"the record that starts here cannot be read: {lost.reason}",
-            path=source.path,
-            line=lost.line,
-            hint="Mend it, or export the file again.",
-        )
+    return min(found, key=lambda pair: pair[0])[1]
 
 
 def _gaps(records: tuple[Record, ...]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from tiab.formats.table import heading
 from tiab.labels import Decision
 from tiab.records import Record
 
-__all__ = ["COLUMNS", "decision_of", "label_column"]
+__all__ = ["COLUMNS", "NO_DECISION", "decision_of", "label_column"]
 
 COLUMNS = (
     "label included", "included", "decision", "label", "asreview label", "final label", "final decision",
@@ -18,7 +18,10 @@ COLUMNS = (
 )  # fmt: skip
 """Columns that hold decisions, best first, as `table.heading` spells them."""
 
-_NONE = frozenset({"", "-1", "-1.0", "nan", "na", "n/a", "none", "null", "unlabelled", "unlabeled", "not seen", "?"})
+NO_DECISION = frozenset(
+    {"", "-1", "-1.0", "nan", "na", "n/a", "none", "null", "unlabelled", "unlabeled", "not seen", "?"}
+)
+"""What stands in such a column where nobody decided, in lower case."""
 _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
 _RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^}]*)\}")
 _RAYYAN_ONE = re.compile(r"=>\s*\"?(Included|Excluded|Maybe|Undecided)", re.IGNORECASE)
@@ -42,7 +45,7 @@ def decision_of(record: Record, column: str) -> Decision | None:
     """
     for name, value in record.extra:
         if column and name == column:
-            return None if value.strip().casefold() in _NONE else _parsed(record, column, value)
+            return None if value.strip().casefold() in NO_DECISION else _parsed(record, column, value)
     for _, value in record.extra:
         noted = _noted(value)
         if noted is not None:

@@ -1,18 +1,20 @@
-"""Files as bounded streams of bytes: plain or gzipped, with every way in which a file can be hostile refused."""
+"""Files as bounded streams of bytes, plain or gzipped; what is no text, damaged or a bomb is refused."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from tiab.errors import InputError
 
-__all__ = ["Source", "open_source"]
+__all__ = ["Source", "bounded", "open_source", "signature", "source_of"]
 
 CHUNK = 1 << 18
 HEAD = 1 << 16
@@ -25,7 +27,7 @@ Bibliographic text shrinks 4 to 12 times; a bomb made of one byte, a thousand ti
 
 _SIGNATURES = {
     b"%PDF": "a PDF",
-    b"PK\x03\x04": "a zip archive or an Office file",
+    b"PK\x03\x04": "a zip archive, or an Office file that is no workbook",
     b"\xd0\xcf\x11\xe0": "an old Office file",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -40,18 +42,18 @@ _HINT = "Export the search again as RIS, NBIB, PubMed XML, CSV or TSV."
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file that exists and is not empty.
+    """A file, or a member of an archive, that exists and is not empty.
 
     Attributes:
+        path: where it is, for messages; a member's is "archive.zip/member.ris".
         name: what records read from it carry as their source.
         head: its first 64 KiB, unpacked.
-        zipped: whether it is gzipped; known by its content, whatever it is called.
     """
 
     path: Path
     name: str
     head: bytes
-    zipped: bool
+    opener: Callable[[], IO[bytes]]
 
     def open(self) -> IO[bytes]:
         """The unpacked bytes as a buffered stream.
@@ -59,7 +61,7 @@ class Source:
         Raises:
             InputError: the file has vanished or cannot be read; while reading, it is damaged or unpacks to too much.
         """
-        return io.BufferedReader(_Bounded(self.path, zipped=self.zipped), CHUNK)
+        return self.opener()
 
     def chunks(self) -> Iterator[bytes]:
         """The unpacked bytes, 256 KiB at a time; raises as `open` does."""
@@ -67,30 +69,76 @@ class Source:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
+    def read_all(self, limit: int = FREE_EXPANDED) -> bytes:
+        """All unpacked bytes.
+
+        Raises:
+            InputError: there are more than `limit`; or as `open` does.
+        """
+        with self.open() as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise InputError(f"holds more than {limit >> 20} MB", path=self.path, hint="Split it, or export it as CSV.")
+        return data
+
 
 def open_source(path: str | Path) -> Source:
-    """The file at `path`, ready to be read.
+    """The file at `path`, plain or gzipped, ready to be read.
 
     Raises:
         InputError: it is missing, a directory, not readable, empty, damaged or of a kind that holds no text.
     """
     place = Path(path)
+    start = signature(place)
+    zipped = start.startswith(b"\x1f\x8b")
+    return source_of(place, place.name, partial(_open_file, place, zipped=zipped))
+
+
+def signature(path: Path) -> bytes:
+    """The first bytes of a file, by which its kind is known, whatever it is called.
+
+    Raises:
+        InputError: it is missing, a directory, not readable or empty.
+    """
     try:
-        with place.open("rb") as stream:
+        with path.open("rb") as stream:
             start = stream.read(16)
     except OSError as error:
-        raise _unreadable(place, error) from error
+        raise _unreadable(path, error) from error
     if not start:
         raise InputError("is empty", path=path, hint=_HINT)
-    zipped = start.startswith(b"\x1f\x8b")
-    with io.BufferedReader(_Bounded(place, zipped=zipped), CHUNK) as unpacked:
-        head = unpacked.read(HEAD)
+    return start
+
+
+def source_of(path: Path, name: str, opener: Callable[[], IO[bytes]], *, workbook: bool = False) -> Source:
+    """The source that `opener` opens, once its head has been seen to be of a kind that can be read.
+
+    Raises:
+        InputError: it is empty, or of a kind that holds no text; a `workbook` is let through.
+    """
+    with opener() as stream:
+        head = stream.read(HEAD)
     if not head.strip(b"\xef\xbb\xbf \t\r\n\0"):
         raise InputError("is empty", path=path, hint=_HINT)
-    for signature, kind in _SIGNATURES.items():
-        if head.startswith(signature):
-            raise InputError(f"is {kind}, not a search export", path=path, hint=_HINT)
-    return Source(path=place, name=place.name, head=head, zipped=zipped)
+    if not workbook:
+        for start, kind in _SIGNATURES.items():
+            if head.startswith(start):
+                raise InputError(f"is {kind}, not a search export", path=path, hint=_HINT)
+    return Source(path=path, name=name, head=head, opener=opener)
+
+
+def _open_file(path: Path, *, zipped: bool) -> IO[bytes]:
+    try:
+        limit = max(FREE_EXPANDED, MAX_RATIO * path.stat().st_size) if zipped else None
+        file: IO[bytes] | gzip.GzipFile = gzip.open(path, "rb") if zipped else path.open("rb", buffering=0)  # noqa: SIM115
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return bounded(file, path, limit)
+
+
+def bounded(file: IO[bytes] | gzip.GzipFile, path: Path, limit: int | None) -> IO[bytes]:
+    """`file` as a buffered stream that raises InputError where it is damaged or gives more than `limit` bytes."""
+    return io.BufferedReader(_Bounded(file, path, limit), CHUNK)
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
@@ -104,16 +152,12 @@ def _unreadable(path: Path, error: OSError) -> InputError:
 class _Bounded(io.RawIOBase):
     """The bytes of a file, unpacked, that stops at a size no honest export has."""
 
-    def __init__(self, path: Path, *, zipped: bool) -> None:
+    def __init__(self, file: IO[bytes] | gzip.GzipFile, path: Path, limit: int | None) -> None:
         super().__init__()
+        self._file = file
         self._path = path
-        self._zipped = zipped
+        self._limit = limit
         self._read = 0
-        try:
-            self._limit = max(FREE_EXPANDED, MAX_RATIO * path.stat().st_size) if zipped else None
-            self._file: io.IOBase = gzip.open(path, "rb") if zipped else path.open("rb", buffering=0)  # noqa: SIM115
-        except OSError as error:
-            raise _unreadable(path, error) from error
 
     def readable(self) -> bool:
         return True
@@ -122,9 +166,9 @@ class _Bounded(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type]
         try:
             data = self._file.read(len(view))
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise InputError(
-                f"its gzip data breaks off or is damaged ({error})", path=self._path, hint="Download it again."
+                f"its packed data breaks off or is damaged ({error})", path=self._path, hint="Download it again."
             ) from error
         except OSError as error:
             raise _unreadable(self._path, error) from error

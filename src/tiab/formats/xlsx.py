@@ -1,4 +1,4 @@
-"""XLSX out, as the few parts of one that hold texts and numbers.
+"""XLSX in, through openpyxl, and out, as the few parts of one that hold texts and numbers.
 
 openpyxl would stamp the time into the file and take texts that begin with "=" for formulas; what is written here is the
 same bytes for the same records, and its texts are texts.
@@ -6,18 +6,34 @@ same bytes for the same records, and its texts are texts.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import IO
 from xml.sax.saxutils import escape
 
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
 from tiab.errors import InputError
+from tiab.formats.entries import Draft, Tally, Unreadable, build
+from tiab.formats.opening import FREE_EXPANDED, MAX_RATIO, Source
 from tiab.formats.sheets import CELL, sheet_of
+from tiab.formats.table import MAX_COLUMNS, RULES, heading
+from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record
 
-__all__ = ["is_workbook", "write"]
+__all__ = ["is_workbook", "parse", "write"]
 
+MAX_PARTS = 1000
+_HEADING_ROWS = 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, EOFError,
+           AttributeError, IndexError, OSError, NotImplementedError, RuntimeError)  # fmt: skip
+"""What zipfile, XML parsers and openpyxl raise for files that are not what they should be."""
+_CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 MAX_ROWS = 1_048_576
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -103,8 +119,100 @@ def _row(cells: Sequence[str], *, style: int) -> str:
 def _cell(cell: str, style: int) -> str:
     if not cell:
         return "<c/>"
-    if not style and _NUMBER.fullmatch(cell):
+    if not style and _NUMBER.fullmatch(cell) and _plain(float(cell)) == cell:
         return f"<c><v>{cell}</v></c>"
     kept = _ESCAPED.sub("_x005F_", cell)
     quoted = 2 if cell[0] in "=+-@" else style
     return f'<c t="inlineStr" s="{quoted}"><is><t xml:space="preserve">{escape(kept)}</t></is></c>'
+
+
+def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+    """The records of the first sheet that has a column for titles, with the rows at which they stand.
+
+    Raises:
+        InputError: the workbook is damaged or protected, unpacks to too much, or no sheet has such a column.
+    """
+    data = source.read_all()
+    _check_parts(source, data)
+    try:
+        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        for sheet in workbook.worksheets:
+            sheet.reset_dimensions()
+            rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.values, 1))
+            headings = _headings(rows)
+            if headings:
+                yield from _records(source, tally, headings, rows)
+                return
+    except _DAMAGE as error:
+        reason = clean_line(str(error))[:100] or type(error).__name__
+        raise InputError(f"is a damaged workbook ({reason})", path=source.path, hint="Save it again.") from error
+    raise InputError("has no sheet with a column for titles", path=source.path, hint="Call one of its columns 'title'.")
+
+
+def _check_parts(source: Source, data: bytes) -> None:
+    """Refuses a workbook that is a bomb or declares entities, and counts the rows of its sheets in the raw XML."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+            size = sum(member.file_size for member in members)
+            if size > max(FREE_EXPANDED, MAX_RATIO * len(data)) or len(members) > MAX_PARTS:
+                raise InputError(f"unpacks to {size >> 20} MB, which no workbook of its size does", path=source.path)
+            for member in members:
+                if member.filename.endswith((".xml", ".rels")) and _declares(archive.open(member)):
+                    raise InputError("declares XML entities", path=source.path, hint="No spreadsheet program does.")
+    except _DAMAGE as error:
+        raise InputError(f"is a damaged workbook ({error})", path=source.path, hint="Save it again.") from error
+
+
+def _declares(part: IO[bytes]) -> bool:
+    tail = b""
+    with part:
+        while chunk := part.read(1 << 20):
+            if b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk:
+                return True
+            tail = chunk[-10:]
+    return False
+
+
+def _headings(rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
+    """The first row that has a heading for titles, of the first few; the rows up to it are then used up."""
+    for number, row in rows:
+        columns = tuple(map(clean_line, row))
+        if any(heading(column) in RULES.title for column in columns):
+            return columns
+        if number >= _HEADING_ROWS:
+            break
+    return ()
+
+
+def _records(
+    source: Source, tally: Tally, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]]
+) -> Iterator[Draft]:
+    if len(headings) > MAX_COLUMNS:
+        raise InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, hint="Keep the columns you need.")
+    names = [heading(column) or "?" for column in headings]
+    columns = [column or f"column {number}" for number, column in enumerate(headings, 1)]
+    for number, row in rows:
+        if any(row):
+            tally.starts.append(number)
+        if any(row[len(columns) :]):
+            tally.unreadable.append(Unreadable(number, "it has cells beyond the last heading"))
+        elif any(row):
+            yield number, build(list(zip(columns, row, strict=False)), RULES, source.name, names)
+
+
+def _text(value: object) -> str:
+    """A cell as text: whole numbers without a point, dates as 2017-10-31."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float):
+        return _plain(value)
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        return value.date().isoformat()
+    return clean_text(_CODE.sub(lambda match: chr(int(match[1], 16)), str(value)))
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
