@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from spacy.language import Language
@@ -20,7 +20,10 @@ __all__ = ["DesignFinder", "design_scores", "make_design"]
 _RULE = "rule:design_cue"
 _TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much away
 _MENTION_FACTOR = 0.2
-_PLURAL_TITLE_FACTOR = 0.3
+_REVIEWED, _ANIMALS = 0.8, 0.6
+_OWN_FACTOR = 0.6
+_PLURAL_FACTOR = 0.4  # "randomised trials" are mostly other people's
+_PLURAL = re.compile(r"(?:trials|studies|RCTs|experiments)$", re.IGNORECASE)
 _OTHERS = frozenset({"systematic review", "review", "protocol", "letter"})  # a mention of studies is what these are
 _MENTION = re.compile(
     r"\b(?:need(?:ed|s)?|warrant\w*|future|further|should|required|lack(?:ing)? of|few|search(?:ed|es)?|pubmed|medline"
@@ -42,6 +45,7 @@ _DENIAL = re.compile(
 class _Cue(NamedTuple):
     design: str
     weight: float
+    title_only: bool = False
 
 
 class DesignFinder:
@@ -64,7 +68,7 @@ class DesignFinder:
         return doc
 
 
-def design_scores(spans: Iterable[Span], publication_types: Iterable[str] = ()) -> dict[str, float]:
+def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) -> dict[str, float]:
     """How far a record's cues and publication types speak for each design, from 0 to below 1; absent means 0.
 
     Cues are taken as independent witnesses: 1 - Π(1 - weight) over the best cue of each wording, so that a phrase
@@ -79,11 +83,27 @@ def design_scores(spans: Iterable[Span], publication_types: Iterable[str] = ()) 
             wording = doubts.setdefault(span.label, {})
             word = span.text.casefold()
             wording[word] = min(wording.get(word, 1.0), 1.0 - span.weight)
+    types_said = []
     types = vocabulary("design")["publication_types"]
     for name in publication_types:
         for design, weight in types.get(name.strip().casefold(), {}).items():
             doubts.setdefault(design, {})[f"[{name}]"] = 1.0 - weight
-    return {design: round(1.0 - _product(wording.values()), 4) for design, wording in sorted(doubts.items())}
+            types_said.append(design)
+    scores = {design: 1.0 - _product(wording.values()) for design, wording in sorted(doubts.items())}
+    _temper(scores, humans=any(span.label == "human" for span in spans), typed=set(types_said))
+    return {design: round(score, 4) for design, score in scores.items()}
+
+
+def _temper(scores: dict[str, float], *, humans: bool, typed: set[str]) -> None:
+    """Lowers the score of a randomised trial where the trials are a review's or the randomised are animals.
+
+    What the publication type says is never lowered.
+    """
+    trial, review, animal = "randomised trial", "systematic review", "animal study"
+    if trial in scores and trial not in typed:
+        scores[trial] *= 1.0 - _REVIEWED * scores.get(review, 0.0)
+        if not humans:
+            scores[trial] *= 1.0 - _ANIMALS * scores.get(animal, 0.0)
 
 
 def _product(values: Iterable[float]) -> float:
@@ -97,7 +117,7 @@ def _phrases() -> Iterator[tuple[str, _Cue]]:
     words = vocabulary("design")
     for cue in words["cue"]:
         for phrase in cue["phrases"]:
-            yield phrase, _Cue(cue["design"], cue["weight"])
+            yield phrase, _Cue(cue["design"], cue["weight"], cue.get("where") == "title")
     for phrase in words["blockers"]["phrases"]:
         yield phrase, _Cue("", 0.0)
 
@@ -108,16 +128,17 @@ def _weight(doc: Doc, start: int, end: int, cue: _Cue) -> float:
     if _DENIAL.search(before):
         return 0.0
     field = layout.field(start)
+    if cue.title_only and field != "title":
+        return cue.weight * _MENTION_FACTOR
+    many = _PLURAL_FACTOR if _PLURAL.search(text, start, end) and cue.design not in _OTHERS else 1.0
     if field == "keywords":
         return cue.weight
-    begin, stop = layout.sentence_bounds(layout.sentence(start), len(text))
     if field == "title":
-        plural = text[start:end].rstrip().endswith(("trials", "studies", "RCTs"))
-        return cue.weight * _PLURAL_TITLE_FACTOR if plural else cue.weight + (1 - cue.weight) * _TITLE_GAIN
-    sentence = text[begin:stop]
-    if cue.design not in _OTHERS and _MENTION.search(sentence):
-        return cue.weight * (0.6 if _OWN.search(sentence) else _MENTION_FACTOR)
-    return cue.weight
+        return cue.weight * many if many < 1 else cue.weight + (1 - cue.weight) * _TITLE_GAIN
+    sentence = slice(*layout.sentence_bounds(layout.sentence(start), len(text)))
+    if cue.design not in _OTHERS and _MENTION.search(text[sentence]):
+        return cue.weight * many * (_OWN_FACTOR if _OWN.search(text[sentence]) else _MENTION_FACTOR)
+    return cue.weight * many
 
 
 @Language.factory("tiab_design")
