@@ -75,6 +75,14 @@ def test_any_text_is_stored_and_only_lone_surrogates_change(rows: list[tuple[str
         assert (back.year, back.extra) == (record.year, ((back.title, back.abstract),))
 
 
+def test_part_of_the_records(store: Store) -> None:
+    assert store.records(after=3, up_to=5) == RECORDS[3:5]
+    assert store.fingerprints() == [record.fingerprint for record in RECORDS]
+    assert store.fingerprints(after=3, up_to=5) == [record.fingerprint for record in RECORDS[3:5]]
+    assert store.events()[0].payload["last_position"] == 20
+    assert store.add(Source(name="none"), []).payload["last_position"] == 20
+
+
 def test_absurd_values_are_stored(store: Store) -> None:
     absurd = [
         Record(record_id="sql", title="'); DROP TABLE events; --"),
@@ -175,7 +183,7 @@ def test_nothing_can_be_changed_or_deleted(store: Store, table: str) -> None:
 def test_no_method_deletes() -> None:
     methods = {name for name in vars(Store) if not name.startswith("_")}
     written = {"add", "label", "undo", "append", "append_all", "keep_pico", "drop_pico"}
-    read = {"records", "record", "count", "sources", "events", "pico", "check"}
+    read = {"records", "fingerprints", "record", "count", "sources", "events", "pico", "check"}
     assert methods == written | read | {"create", "close"}
 
 

@@ -72,6 +72,11 @@ def test_merges_come_and_go() -> None:
     assert advance(state, [taken_back]).merges == {}
 
 
+def test_imports_tell_how_many_records_there_were() -> None:
+    events = [Event(event_id=n, time="t", kind="imported", payload={"last_position": 10 * n}) for n in (1, 2)]
+    assert (advance(LogState(), events[:1]).n_records, advance(LogState(), events).n_records) == (10, 20)
+
+
 def test_the_last_criteria_stand() -> None:
     events = [Event(event_id=n, time="t", kind="criteria", payload={"title": str(n)}) for n in (1, 2)]
     assert advance(LogState(), events).criteria == {"title": "2"}

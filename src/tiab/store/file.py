@@ -115,20 +115,28 @@ class Store:
         with self._transaction() as connection:
             number = insert_source(connection, source)
             insert_records(connection, records, source_id=number)
-            said = {**(payload or {}), **counts, "source_id": number}
+            last = connection.execute("SELECT max(position) FROM records").fetchone()[0] or 0
+            said = {**(payload or {}), **counts, "source_id": number, "last_position": last}
             event = append(connection, Entry(kind="imported", reviewer=reviewer, payload=said))
             for entry in entries:
                 append(connection, entry)
         return event
 
-    def records(self, *, after: int = 0) -> list[Record]:
-        """The records in the order in which they were added, without the first `after` of them.
+    def records(self, *, after: int = 0, up_to: int | None = None) -> list[Record]:
+        """The records in the order in which they were added, from position `after` + 1 (to `up_to`, where it is said).
 
         Raises:
             ReviewError: the file is damaged or was altered.
         """
-        query = f"SELECT {', '.join(RECORD_COLUMNS)} FROM records WHERE position > ? ORDER BY position"
-        return [record_from(row) for row in self._read(query, (after,))]
+        query = (
+            f"SELECT {', '.join(RECORD_COLUMNS)} FROM records WHERE position > ? AND position <= ? ORDER BY position"
+        )
+        return [record_from(row) for row in self._read(query, (after, 2**62 if up_to is None else up_to))]
+
+    def fingerprints(self, *, after: int = 0, up_to: int | None = None) -> list[str]:
+        """`Record.fingerprint` of the records that `records` gives, as it was when they were added."""
+        query = "SELECT fingerprint FROM records WHERE position > ? AND position <= ? ORDER BY position"
+        return [str(row[0]) for row in self._read(query, (after, 2**62 if up_to is None else up_to))]
 
     def record(self, record_id: str) -> Record:
         """The record of that id.

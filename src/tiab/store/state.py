@@ -44,9 +44,11 @@ class LogState:
         resolved: record id -> the decisions that settled a conflict between reviewers, oldest first.
         merges: event id -> the links between reports of one record that were not taken back.
         criteria: the payload of the last `criteria` event.
+        n_records: how many records had been imported.
     """
 
     cursor: int = 0
+    n_records: int = 0
     labels: Mapping[tuple[str, str], tuple[GivenLabel, ...]] = field(default_factory=dict)
     resolved: Mapping[str, tuple[GivenLabel, ...]] = field(default_factory=dict)
     merges: Mapping[int, Merge] = field(default_factory=dict)
@@ -90,7 +92,9 @@ class _Growing:
         self._resolved = dict(state.resolved)
         self._merges = dict(state.merges)
         self._criteria = state.criteria
+        self._n_records = state.n_records
         self._takers: dict[str, Callable[[Event], None]] = {
+            "imported": self._imported,
             "labelled": self._labelled,
             "resolved": self._settled,
             "undone": self._undone,
@@ -107,11 +111,15 @@ class _Growing:
     def state(self, *, cursor: int) -> LogState:
         return LogState(
             cursor=cursor,
+            n_records=self._n_records,
             labels=MappingProxyType(self._labels),
             resolved=MappingProxyType(self._resolved),
             merges=MappingProxyType(self._merges),
             criteria=self._criteria,
         )
+
+    def _imported(self, event: Event) -> None:
+        self._n_records = max(self._n_records, int(event.payload["last_position"]))
 
     def _labelled(self, event: Event) -> None:
         key = (event.record_id, event.reviewer)
