@@ -26,7 +26,7 @@ _PLURAL_FACTOR = 0.4  # "randomised trials" are mostly other people's
 _PLURAL = re.compile(r"(?:trials|studies|RCTs|experiments)$", re.IGNORECASE)
 _OTHERS = frozenset({"systematic review", "review", "protocol", "letter"})  # a mention of studies is what these are
 _MENTION = re.compile(
-    r"\b(?:need(?:ed|s)?|warrant\w*|future|further|should|required|lack(?:ing)? of|few|search(?:ed|es)?|pubmed|medline"
+    r"\b(?:need(?:ed|s)?|warrant\w*|future|further|should|require[ds]?|would|lack(?:ing)? of|few|search(?:ed|es)?|pubmed|medline"
     r"|embase|cochrane|databases?|we included|were included if|eligible (?:stud|trial)\w*|previous|earlier|existing"
     r"|published|identified|pooled|meta-analys\w+|systematic\w* review\w*|literature)\b",
     re.IGNORECASE,
@@ -46,6 +46,7 @@ class _Cue(NamedTuple):
     design: str
     weight: float
     title_only: bool = False
+    own: bool = False
 
 
 class DesignFinder:
@@ -90,11 +91,11 @@ def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) 
             doubts.setdefault(design, {})[f"[{name}]"] = 1.0 - weight
             types_said.append(design)
     scores = {design: 1.0 - _product(wording.values()) for design, wording in sorted(doubts.items())}
-    _temper(scores, humans=any(span.label == "human" for span in spans), typed=set(types_said))
+    _temper(scores, animals=_mostly_animals(spans), typed=set(types_said))
     return {design: round(score, 4) for design, score in scores.items()}
 
 
-def _temper(scores: dict[str, float], *, humans: bool, typed: set[str]) -> None:
+def _temper(scores: dict[str, float], *, animals: bool, typed: set[str]) -> None:
     """Lowers the score of a randomised trial where the trials are a review's or the randomised are animals.
 
     What the publication type says is never lowered.
@@ -102,8 +103,14 @@ def _temper(scores: dict[str, float], *, humans: bool, typed: set[str]) -> None:
     trial, review, animal = "randomised trial", "systematic review", "animal study"
     if trial in scores and trial not in typed:
         scores[trial] *= 1.0 - _REVIEWED * scores.get(review, 0.0)
-        if not humans:
+        if animals:
             scores[trial] *= 1.0 - _ANIMALS * scores.get(animal, 0.0)
+
+
+def _mostly_animals(spans: Iterable[Span]) -> bool:
+    """Whether the record shows more kinds of signs of animals than of people."""
+    signs = {(span.label, span.value, span.field) for span in spans if span.label in ("human", "animal")}
+    return sum(label == "animal" for label, _, _ in signs) > len(signs) / 2
 
 
 def _product(values: Iterable[float]) -> float:
@@ -117,7 +124,7 @@ def _phrases() -> Iterator[tuple[str, _Cue]]:
     words = vocabulary("design")
     for cue in words["cue"]:
         for phrase in cue["phrases"]:
-            yield phrase, _Cue(cue["design"], cue["weight"], cue.get("where") == "title")
+            yield phrase, _Cue(cue["design"], cue["weight"], cue.get("where") == "title", cue.get("own", False))
     for phrase in words["blockers"]["phrases"]:
         yield phrase, _Cue("", 0.0)
 
@@ -136,7 +143,7 @@ def _weight(doc: Doc, start: int, end: int, cue: _Cue) -> float:
     if field == "title":
         return cue.weight * many if many < 1 else cue.weight + (1 - cue.weight) * _TITLE_GAIN
     sentence = slice(*layout.sentence_bounds(layout.sentence(start), len(text)))
-    if cue.design not in _OTHERS and _MENTION.search(text[sentence]):
+    if not cue.own and cue.design not in _OTHERS and _MENTION.search(text[sentence]):
         return cue.weight * many * (_OWN_FACTOR if _OWN.search(text[sentence]) else _MENTION_FACTOR)
     return cue.weight * many
 
