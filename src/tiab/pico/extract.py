@@ -38,6 +38,7 @@ def extract_pico(
     *,
     jobs: int = 1,
     numbers: bool = True,
+    learned: bool = False,
     progress: Progress | None = None,
 ) -> Pico:
     """The PICO elements of the records as a table of spans and a table of features.
@@ -46,6 +47,7 @@ def extract_pico(
         criteria: the review's criteria; without them only the general rules run.
         jobs: processes; -1 for one on each core. The result does not depend on it.
         numbers: whether to look for sample sizes, durations, markers and the like, too.
+        learned: whether the learned components run, too; see `make_pipeline`.
         progress: called with the number of records read since its last call.
 
     >>> record = Record(record_id="1", title="A randomised trial of yoga in asthma")
@@ -53,7 +55,7 @@ def extract_pico(
     [['randomised trial', 'design', 'randomised trial'], ['yoga', 'intervention', 'exercise type']]
     """
     records = list(records)
-    found = find_spans(records, criteria, jobs=jobs, numbers=numbers, progress=progress)
+    found = find_spans(records, criteria, jobs=jobs, numbers=numbers, learned=learned, progress=progress)
     return Pico(spans=pico_table(records, found), features=pico_features(records, found, criteria))
 
 

@@ -14,6 +14,7 @@ import tiab.pico.abbreviations
 import tiab.pico.cues
 import tiab.pico.design
 import tiab.pico.dose
+import tiab.pico.learned.roles
 import tiab.pico.markers
 import tiab.pico.sample_size
 import tiab.pico.sections
@@ -31,17 +32,20 @@ Progress = Callable[[int], object]
 
 _ALWAYS = ("tiab_design", "tiab_cues")
 _NUMBERS = ("tiab_sample_size", "tiab_dose", "tiab_markers")
+_LEARNED = ("tiab_roles",)
 _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
 _CHUNK = 500  # records that a worker process takes at once
 _WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading
 
 
-def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True) -> Language:
+def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, learned: bool = False) -> Language:
     """The spaCy pipeline that finds PICO: `get_spans(nlp(text))` gives the findings.
 
     Args:
         criteria: the review's criteria; without them only the general rules run.
-        numbers: whether to look for sample sizes, durations and the like, too; this takes most of the time.
+        numbers: whether to look for sample sizes, durations and the like, too; this takes most of the rules' time.
+        learned: whether the learned components run, too: roles of sentences, and spans of participants, interventions
+            and outcomes that no list names. They take more time than the rules.
 
     >>> [name for name, _ in make_pipeline(numbers=False).pipeline][:3]
     ['tiab_sentences', 'tiab_sections', 'tiab_abbreviations']
@@ -52,7 +56,7 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True) -> 
         nlp.add_pipe(name)
     if criteria is not None:
         nlp.add_pipe("tiab_concepts", config={"criteria": criteria_config(criteria)})
-    for name in (*_ALWAYS, *_NUMBERS) if numbers else _ALWAYS:
+    for name in (*_ALWAYS, *(_NUMBERS if numbers else ()), *(_LEARNED if learned else ())):
         nlp.add_pipe(name)
     return nlp
 
@@ -63,6 +67,7 @@ def find_spans(
     *,
     jobs: int = 1,
     numbers: bool = True,
+    learned: bool = False,
     progress: Progress | None = None,
 ) -> list[tuple[Span, ...]]:
     """The findings in each record, in the order of `records`, each record's sorted by (start, -end).
@@ -70,28 +75,28 @@ def find_spans(
     Args:
         jobs: processes; -1 for one on each core. A small pool is read in this process whatever `jobs` says. The
             result does not depend on it.
+        numbers, learned: as for `make_pipeline`.
         progress: called with the number of records read since its last call.
     """
     if jobs == 1 or len(records) < _WORTH_A_PROCESS:
-        return list(_read(records, criteria, numbers, progress))
+        return list(_read(records, _pipeline(criteria, numbers, learned), progress))
     chunks = [records[i : i + _CHUNK] for i in range(0, len(records), _CHUNK)]
     found: list[tuple[Span, ...]] = []
     with Parallel(n_jobs=jobs, return_as="generator") as parallel:
-        for spans in parallel(delayed(_read_chunk)(chunk, criteria, numbers) for chunk in chunks):
+        for spans in parallel(delayed(_read_chunk)(chunk, criteria, numbers, learned) for chunk in chunks):
             found += spans
             if progress is not None:
                 progress(len(spans))
     return found
 
 
-def _read_chunk(records: Sequence[Record], criteria: Criteria | None, numbers: bool) -> list[tuple[Span, ...]]:
-    return list(_read(records, criteria, numbers, None))
+def _read_chunk(
+    records: Sequence[Record], criteria: Criteria | None, numbers: bool, learned: bool
+) -> list[tuple[Span, ...]]:
+    return list(_read(records, _pipeline(criteria, numbers, learned), None))
 
 
-def _read(
-    records: Sequence[Record], criteria: Criteria | None, numbers: bool, progress: Progress | None
-) -> Iterator[tuple[Span, ...]]:
-    nlp = _pipeline(criteria, numbers)
+def _read(records: Sequence[Record], nlp: Language, progress: Progress | None) -> Iterator[tuple[Span, ...]]:
     rest = iter(records)
     while zone := list(islice(rest, _ZONE)):
         with nlp.memory_zone():
@@ -108,6 +113,6 @@ def _read_one(nlp: Language, record: Record) -> tuple[Span, ...]:
 
 
 @lru_cache(maxsize=4)
-def _pipeline(criteria: Criteria | None, numbers: bool) -> Language:
+def _pipeline(criteria: Criteria | None, numbers: bool, learned: bool) -> Language:
     """Kept, because a screening page asks for one record at a time."""
-    return make_pipeline(criteria, numbers=numbers)
+    return make_pipeline(criteria, numbers=numbers, learned=learned)

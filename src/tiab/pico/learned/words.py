@@ -1,0 +1,67 @@
+"""The words of a Doc as arrays: what the learned components read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.attrs import IDX, LENGTH, LIKE_NUM, NORM
+from spacy.tokens import Doc
+
+from tiab.pico.layout import get_layout
+from tiab.pico.learned.hashing import Hashes
+
+__all__ = ["NUMBER", "Words", "read_words"]
+
+NUMBER = 1
+"""The hash that stands for every number, in digits or in words."""
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words of one text, in order.
+
+    Attributes:
+        hashes: of each word's normal form, `NUMBER` for a number.
+        starts: the offset of each word.
+        ends: the offset behind it.
+        sentences: the first word of each sentence; sentences without a word are left out.
+        lengths: the number of words in each of these sentences.
+        places: the offset at which each of them begins.
+    """
+
+    hashes: Hashes
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    sentences: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    places: NDArray[np.int64]
+
+    def part(self, begin: int, end: int) -> Words:
+        """The sentences from number `begin` up to, not including, `end`, as Words of their own."""
+        kept = slice(begin, max(begin, end))
+        sentences, lengths = self.sentences[kept], self.lengths[kept]
+        first = int(sentences[0]) if len(sentences) else 0
+        words = slice(first, first + int(lengths.sum()))
+        return Words(
+            hashes=self.hashes[words],
+            starts=self.starts[words],
+            ends=self.ends[words],
+            sentences=sentences - first,
+            lengths=lengths,
+            places=self.places[kept],
+        )
+
+
+def read_words(doc: Doc) -> Words:
+    """The words of `doc`, in which `tiab_sentences` has run."""
+    table = doc.to_array([NORM, IDX, LENGTH, LIKE_NUM]).astype(np.uint64, copy=False)
+    hashes = np.where(table[:, 3] > 0, np.uint64(NUMBER), table[:, 0])
+    starts = table[:, 1].astype(np.int64)
+    cuts = np.asarray(get_layout(doc).sentences, dtype=np.int64)
+    firsts = np.searchsorted(starts, cuts)
+    lengths = np.diff(np.append(firsts, len(starts)))
+    kept = lengths > 0
+    ends = starts + table[:, 2].astype(np.int64)
+    return Words(hashes, starts, ends, firsts[kept], lengths[kept], starts[firsts[kept]])

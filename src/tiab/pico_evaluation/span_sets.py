@@ -1,0 +1,151 @@
+"""Sets of abstracts in which people marked participants, interventions and outcomes."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiab.errors import InputError
+from tiab.pico.sentences import sentence_starts
+from tiab.records import Record
+
+__all__ = ["MarkedArticle", "read_ebm_nlp", "read_pico_corpus"]
+
+_DOCUMENT = "-DOCSTART-"
+_EBM_LABELS = {"O": 0, "I-PAR": 1, "I-INT": 2, "I-OUT": 3, "B-PAR": 1, "B-INT": 2, "B-OUT": 3}
+_BRAT_LABELS = {
+    "age": 1, "condition": 1, "control-participants": 1, "eligibility": 1, "ethinicity": 1, "ethnicity": 1,
+    "intervention-participants": 1, "location": 1, "total-participants": 1, "control": 2, "intervention": 2,
+    "outcome": 3, "outcome-Measure": 3,
+}  # fmt: skip
+_NO_SPACE_BEFORE = frozenset(".,;:)]}%?!'’")
+_NO_SPACE_AFTER = frozenset("([{")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, eq=False)
+class MarkedArticle:
+    """One abstract, its tokens and the label of each.
+
+    Attributes:
+        record: title and abstract.
+        starts, ends: the place of each token in `record.text`.
+        labels: 0 for none, else a place in `PIO_LABELS`, shape (n_tokens,).
+        total: the number of participants that was marked, None where none was.
+    """
+
+    record: Record
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    labels: NDArray[np.int64]
+    total: str | None = None
+
+
+def read_ebm_nlp(path: str | Path) -> list[MarkedArticle]:
+    """The articles of a file with one token a line, its label last (I-PAR, I-INT, I-OUT or O), gzipped or not.
+
+    Tokens are joined to text as an author would have spaced them; the first sentence is the title.
+
+    Raises:
+        InputError: the file cannot be read, or a line's label is none of these.
+    """
+    articles: list[MarkedArticle] = []
+    name, tokens, labels = "", list[str](), list[int]()
+    for number, line in enumerate(_lines(path), start=1):
+        if line.startswith(_DOCUMENT):
+            if tokens:
+                articles.append(_from_tokens(name, tokens, labels))
+            name, tokens, labels = line.removeprefix(_DOCUMENT).strip(" ()\t"), [], []
+        elif parts := line.split():
+            if len(parts) < 2 or parts[-1] not in _EBM_LABELS:
+                hint = f"Each line is a token and, last, one of {', '.join(sorted(_EBM_LABELS))}."
+                raise InputError(f"has no label '{parts[-1]}'", path=path, line=number, hint=hint)
+            tokens.append(parts[0])
+            labels.append(_EBM_LABELS[parts[-1]])
+    if tokens:
+        articles.append(_from_tokens(name, tokens, labels))
+    if not articles:
+        raise InputError("holds no article", path=path, hint="Give a file with one token a line.")
+    return articles
+
+
+def _lines(path: str | Path) -> list[str]:
+    try:
+        data = Path(path).read_bytes()
+        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8").splitlines()
+    except (OSError, EOFError, ValueError) as error:
+        raise InputError("cannot be read as text", path=path, hint="Give a UTF-8 text file, gzipped or not.") from error
+
+
+def _from_tokens(name: str, tokens: list[str], labels: list[int]) -> MarkedArticle:
+    text, starts, ends = "", [], []
+    for index, token in enumerate(tokens):
+        glued = not text or token[0] in _NO_SPACE_BEFORE or tokens[index - 1] in _NO_SPACE_AFTER
+        text += token if glued else f" {token}"
+        starts.append(len(text) - len(token))
+        ends.append(len(text))
+    return MarkedArticle(_record(name, text), np.array(starts), np.array(ends), np.array(labels))
+
+
+def _record(name: str, text: str) -> Record:
+    """The record of a text whose first sentence is the title; every character keeps its place."""
+    cut = next((start for start in sentence_starts(text)[1:] if text[start - 1].isspace()), 0)
+    if not cut:
+        return Record(record_id=name, title=text)
+    return Record(record_id=name, title=text[: cut - 1], abstract=text[cut:])
+
+
+def read_pico_corpus(path: str | Path) -> list[MarkedArticle]:
+    """The articles of a folder or a tar file of brat files: NAME.txt with the text, NAME.ann with the marks.
+
+    Raises:
+        InputError: it cannot be read, or holds no pair of such files.
+    """
+    files = dict(_brat_files(Path(path)))
+    names = sorted(name for name in files if name.endswith(".txt") and f"{name[:-4]}.ann" in files)
+    if not names:
+        hint = "Give the folder, or the tar file, that holds NAME.txt beside NAME.ann."
+        raise InputError("holds no brat files", path=path, hint=hint)
+    return [_from_brat(name[:-4], files) for name in names]
+
+
+def _brat_files(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        if path.is_dir():
+            for file in sorted(path.rglob("*")):
+                if file.suffix in (".txt", ".ann"):
+                    yield file.name, file.read_text(encoding="utf-8")
+            return
+        with tarfile.open(path) as archive:  # members are read, never unpacked to disk
+            for member in archive:
+                stream = archive.extractfile(member) if member.isfile() else None
+                if stream is not None and member.name.endswith((".txt", ".ann")):
+                    yield Path(member.name).name, stream.read().decode("utf-8")
+    except (OSError, EOFError, ValueError, tarfile.TarError) as error:
+        raise InputError("cannot be read", path=path, hint="Give a folder or a tar file of brat files.") from error
+
+
+def _from_brat(name: str, files: Mapping[str, str]) -> MarkedArticle:
+    text = files[f"{name}.txt"].rstrip("\n")
+    places = np.array([match.span() for match in _TOKEN.finditer(text)], dtype=np.int64).reshape(-1, 2)
+    labels, total = np.zeros(len(places), dtype=np.int64), None
+    for kind, start, end in _marks(files[f"{name}.ann"]):
+        if kind == "total-participants" and total is None:
+            total = text[start:end]
+        inside = (places[:, 0] < end) & (places[:, 1] > start)
+        labels[inside] = _BRAT_LABELS.get(kind, 0)
+    return MarkedArticle(_record(name, text), places[:, 0], places[:, 1], labels, total)
+
+
+def _marks(annotations: str) -> Iterator[tuple[str, int, int]]:
+    for line in annotations.splitlines():
+        if line.startswith("T"):
+            kind, *spans = line.split("\t")[1].replace(";", " ").split()
+            yield kind, int(spans[0]), int(spans[-1])
