@@ -122,7 +122,7 @@ def test_demo_prints_and_writes_what_it_says(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path / "out")) == ["evaluation.json", "ranked.csv", "recall.png", "recall.svg"]
     assert "written for this project" in result.stdout
     evaluation = json.loads((tmp_path / "out" / "evaluation.json").read_text())
-    assert evaluation["held_out"]["draws"] == 20
+    assert evaluation["few_labels"]["draws"] == 20
     assert (tmp_path / "out" / "recall.png").read_bytes().startswith(b"\x89PNG")
 
 

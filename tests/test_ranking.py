@@ -11,7 +11,7 @@ from tiab.errors import LabelError, TiabError
 from tiab.evaluation import evaluate
 from tiab.formats import read_labels, read_records
 from tiab.gold import read_gold
-from tiab.heldout import rank_held_out
+from tiab.protocols import few_labels
 from tiab.ranking import rank, train
 from tiab.records import Record
 
@@ -37,9 +37,9 @@ def test_with_no_label_the_12_come_in_the_first_third_and_8_in_the_first_16(reco
 
 def test_after_learning_from_6_of_the_12_the_others_rank_above_90_percent(records, criteria) -> None:
     labels = read_labels(CORPUS / "records.csv")
-    held_out = rank_held_out(records, labels, criteria=criteria, n_included=6, n_excluded=20)
-    assert len(held_out.ranked_above) == 20
-    assert np.median(held_out.ranked_above) > 0.9
+    runs = few_labels(records, labels, criteria=criteria, n_included=6, n_excluded=20)
+    assert [(len(run.above), run.n_irrelevant) for run in runs] == [(6, 83)] * 20
+    assert np.median([run.auc for run in runs]) > 0.9
 
 
 def test_the_same_input_and_seed_give_the_same_bytes(records, criteria) -> None:

@@ -22,7 +22,7 @@ from tiab.labels import Decision
 from tiab.ranker import UNLABELLED, make_ranker
 from tiab.records import Record
 
-__all__ = ["Withheld", "k_fold", "leave_one_out", "update"]
+__all__ = ["Withheld", "few_labels", "k_fold", "leave_one_out", "update"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Withheld:
     """How the withheld relevant records ranked among the withheld irrelevant ones.
 
     Attributes:
-        protocol: "leave-one-out", "k-fold" or "update".
+        protocol: "leave-one-out", "k-fold", "few labels" or "update".
         above: (record id, share of the irrelevant records withheld with it that rank below it; a tie counts half) of
             each withheld relevant record, worst first.
         n_irrelevant: how many irrelevant records were withheld, over all folds.
@@ -97,6 +97,34 @@ def leave_one_out(
     return _withhold(features, y, _deal(y, int((y == 1).sum()), seed), seed, "leave-one-out")
 
 
+def few_labels(
+    records: Sequence[Record],
+    labels: Mapping[str, Decision],
+    *,
+    criteria: Criteria | None = None,
+    n_included: int,
+    n_excluded: int,
+    draws: int = 20,
+) -> list[Withheld]:
+    """What so many labels teach: for each seed from 0 to draws − 1 they are drawn, and all others are withheld.
+
+    Raises:
+        EvaluationError: there are too few labels to withhold some of either kind.
+    """
+    y = _answers(records, labels)
+    relevant, irrelevant = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+    if len(relevant) <= n_included or len(irrelevant) <= n_excluded:
+        raise EvaluationError("too few labels to withhold some", hint="Learn from fewer, or label more records.")
+    features = make_features(records, criteria=criteria)
+    runs = []
+    for seed in range(draws):
+        rng = np.random.default_rng(seed)
+        learned = [rng.choice(relevant, n_included, replace=False), rng.choice(irrelevant, n_excluded, replace=False)]
+        withheld = np.setdiff1d(np.flatnonzero(y != UNLABELLED), np.concatenate(learned))
+        runs.append(_withhold(features, y, [withheld], seed, "few labels"))
+    return runs
+
+
 def update(
     records: Sequence[Record],
     labels: Mapping[str, Decision],
@@ -156,7 +184,8 @@ def _withhold(
         known[places] = UNLABELLED
         scores = make_ranker(features.space, seed=seed).fit(features.matrix, known).decision_function(features.matrix)
         above += _above([ids[place] for place in places], scores[places], y[places])
-    return Withheld(protocol=protocol, above=tuple(sorted(above, key=_by_share)), n_irrelevant=int((y == 0).sum()))
+    n_irrelevant = sum(int((y[places] == 0).sum()) for places in folds)
+    return Withheld(protocol=protocol, above=tuple(sorted(above, key=_by_share)), n_irrelevant=n_irrelevant)
 
 
 def _above(ids: Sequence[str], scores: NDArray[np.float64], y: NDArray[np.int_]) -> list[tuple[str, float]]:
