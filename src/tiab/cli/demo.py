@@ -44,6 +44,7 @@ def demo(
     from tiab.evaluation import evaluate
     from tiab.formats import read_labels, read_records, write_records
     from tiab.gold import read_gold
+    from tiab.protocols import few_labels
     from tiab.ranking import rank
     from tiab.writing import write_json
 
