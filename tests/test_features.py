@@ -6,6 +6,7 @@ import pytest
 from tiab.criteria import Concept, Criteria, Limits
 from tiab.features import FeatureSpace, make_features
 from tiab.features.words import make_word_space, ranking_text
+from tiab.ranking import rank
 from tiab.records import Record
 
 CRITERIA = Criteria(
@@ -63,8 +64,14 @@ def test_the_title_says_more_than_the_abstract_and_the_abstract_more_than_nothin
 
 def test_without_an_abstract_what_is_not_in_the_title_may_still_be_there() -> None:
     bare = evidence(Record(record_id="1", title="Words"))
-    assert 0 < bare["criterion: back pain"] < 0.5
-    assert bare["no abstract"] == 1
+    assert bare["criterion: back pain"] == 0
+    assert bare["no abstract to look in"] == 1
+    half = evidence(Record(record_id="1", title="Yoga"))
+    assert 0 < half["no abstract to look in"] < 1
+    whole = evidence(Record(record_id="1", title="Yoga", abstract="Words."))
+    assert whole["no abstract to look in"] == 0
+    pool = [Record(record_id="1", title="Words"), Record(record_id="2", title="Words", abstract="Others.")]
+    assert rank(pool, criteria=CRITERIA).order == ("1", "2")
 
 
 def test_another_meaning_of_the_abbreviation_counts_against() -> None:

@@ -17,11 +17,12 @@ from tiab.records import Record
 
 __all__ = ["CRITERION", "IN_TITLE", "Coverage", "evidence_names", "evidence_row", "prior_evidence", "read_coverage"]
 
-UNSEEN = 0.3
+_UNSEEN = 0.3
 """How far a concept that is not in the title counts as met where there is no abstract to look in."""
 
+_NO_ABSTRACT = "no abstract to look in"
 _GENERAL = (
-    "no abstract",
+    _NO_ABSTRACT,
     "eligible design",
     "ineligible design",
     "other species",
@@ -79,14 +80,10 @@ class Coverage:
             return f"{self.concept.name} (it looks like: {self.other_design})"
         return self.concept.name if self.concept.required else ""
 
-    def degree(self, *, has_abstract: bool) -> float:
+    @property
+    def degree(self) -> float:
         """How surely the record has the concept, from 0 to 1."""
-        if self.title:
-            found = 1.0
-        elif self.abstract or self.keywords:
-            found = 1.0 - 0.5 ** (self.abstract + self.keywords)
-        else:
-            return 0.0 if has_abstract else UNSEEN
+        found = 1.0 if self.title else _some(self.abstract + self.keywords)
         return found if self.met else found / 2
 
 
@@ -142,26 +139,30 @@ def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | Non
     """The evidence of one record, in the order of `evidence_names`; each value from 0 to 1."""
     designs = design_scores(spans, record.publication_types)
     coverage = read_coverage(record, spans, criteria) if criteria else ()
-    degrees = [c.degree(has_abstract=bool(record.abstract)) for c in coverage]
+    unseen = sum(_share(c.concept) for c in coverage if not c.degree) / (sum(_share(c.concept) for c in coverage) or 1)
     row = [
-        float(not record.abstract),
+        0.0 if record.abstract else unseen,
         max((c.eligible for c in coverage), default=0.0),
         max((c.ineligible for c in coverage), default=0.0),
         *(_outside(record, spans, criteria.limits) if criteria else (0.0, 0.0, 0.0)),
         *(designs.get(design, 0.0) for design in DESIGNS),
     ]
-    for c, degree in zip(coverage, degrees, strict=True):
-        row += [degree, float(c.title > 0), _some(c.against), _some(c.unexpanded)]
+    for c in coverage:
+        row += [c.degree, float(c.title > 0), _some(c.against), _some(c.unexpanded)]
     return row
 
 
 def prior_evidence(criteria: Criteria) -> list[float]:
     """What each column of evidence weighs before there is any label, in the order of `evidence_names`."""
-    weights = [_PRIOR.get(name, 0.0) for name in _GENERAL]
-    for concept in criteria.concepts:
-        share = concept.weight * (1.0 if concept.required else _OPTIONAL)
-        weights += [share * _PRIOR_CONCEPT[part] for part in _CONCEPT]
-    return weights
+    shares = [_share(concept) for concept in criteria.concepts]
+    prior = _PRIOR | {_NO_ABSTRACT: _UNSEEN * sum(shares)}
+    weights = [prior.get(name, 0.0) for name in _GENERAL]
+    return weights + [share * _PRIOR_CONCEPT[part] for share in shares for part in _CONCEPT]
+
+
+def _share(concept: Concept) -> float:
+    """What a concept weighs beside the others."""
+    return concept.weight * (1.0 if concept.required else _OPTIONAL)
 
 
 def limits_missed(record: Record, spans: Iterable[Span], limits: Limits) -> list[str]:
