@@ -1,0 +1,25 @@
+"""A review that remembers: its records, its criteria, every decision, and the ranking that follows from them."""
+
+from tiab.review.decisionfile import Matching
+from tiab.review.intake import FileReport
+from tiab.review.opinions import Conflict
+from tiab.review.replaying import Replay, Replayed
+from tiab.review.service import Review
+from tiab.review.snapshot import Snapshot
+from tiab.review.status import Counts, Status
+from tiab.review.suggesting import Suggestion
+from tiab.review.updating import Update
+
+__all__ = [
+    "Conflict",
+    "Counts",
+    "FileReport",
+    "Matching",
+    "Replay",
+    "Replayed",
+    "Review",
+    "Snapshot",
+    "Status",
+    "Suggestion",
+    "Update",
+]

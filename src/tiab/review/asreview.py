@@ -1,0 +1,151 @@
+"""ASReview's project files: the decisions in them, and the records that they were made on.
+
+A project is a zip archive with an SQLite file of results, and the records in a second one, in the same one or in the
+dataset beside them, by the version of ASReview that wrote it (1, 2 and 3 are read). Nothing in it is run.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from tiab.errors import InputError, LabelError
+from tiab.formats import read
+from tiab.labels import Decision
+from tiab.records import Record, normalise_doi
+from tiab.review.decided import Decided
+
+__all__ = ["is_project", "read_project"]
+
+_LARGEST = 1 << 30
+_FOREIGN = "Export the project from ASReview once more, or export its labels as CSV."
+
+
+def is_project(path: str | Path) -> bool:
+    """Whether a file is a project of ASReview: a zip archive that holds a project.json."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "project.json" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def read_project(path: str | Path) -> list[Decided]:
+    """The decisions of an ASReview project, in the order in which they were made.
+
+    Raises:
+        InputError: the file is damaged or holds no results.
+        LabelError: it has no decisions, or its results are of other records than its dataset.
+    """
+    with tempfile.TemporaryDirectory(prefix="tiab-") as folder:
+        try:
+            dataset, databases = _unpacked(Path(path), Path(folder))
+            results = _results(databases)
+            records = _stored_records(databases) or _dataset_records(dataset, results)
+        except (OSError, zipfile.BadZipFile, ValueError, KeyError, RuntimeError, sqlite3.Error) as error:
+            raise InputError(f"is a damaged project of ASReview ({error})", path=path, hint=_FOREIGN) from error
+    decided = []
+    for number, label, prior, note in results:
+        if label not in (0, 1):
+            continue
+        if number not in records:
+            raise LabelError(f"has a decision on record {number}, which it does not hold", path=path, hint=_FOREIGN)
+        decision = Decision.INCLUDE if label else Decision.EXCLUDE
+        decided.append(Decided(record=records[number], decision=decision, prior=prior, note=note))
+    if not decided:
+        raise LabelError("holds no decisions", path=path, hint="Was anything screened in this project?")
+    return decided
+
+
+def _unpacked(path: Path, folder: Path) -> tuple[Path | None, list[Path]]:
+    """The dataset and the SQLite files, copied out under names of our own."""
+    dataset, databases = None, []
+    with zipfile.ZipFile(path) as archive:
+        told = json.loads(archive.read("project.json"))
+        names = [told.get("dataset_path"), *(one.get("name") for one in told.get("datasets", []))]
+        for number, member in enumerate(archive.infolist()):
+            name = PurePosixPath(member.filename)
+            is_dataset = name.parent.name == "data" and name.name in names
+            if not is_dataset and name.suffix not in (".db", ".sql"):
+                continue
+            if member.file_size > _LARGEST:
+                raise ValueError(f"{name} is over 1 GB")
+            target = folder / f"{number}{name.suffix}"
+            target.write_bytes(archive.read(member))
+            if is_dataset:
+                dataset = target
+            else:
+                databases.append(target)
+    return dataset, databases
+
+
+def _rows(database: Path, table: str, columns: Sequence[str]) -> list[dict[str, object]]:
+    """The rows of a table with those of `columns` that it has; none where there is no such table."""
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        has = [row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?)", (table,))]
+        chosen = [column for column in columns if column in has]
+        if not chosen:
+            return []
+        rows = connection.execute(f"SELECT {', '.join(chosen)} FROM {table} ORDER BY rowid")  # names of our own
+        return [dict(zip(chosen, row, strict=True)) for row in rows]
+
+
+def _results(databases: Sequence[Path]) -> list[tuple[int, object, bool, str]]:
+    """(record number, label, whether it was prior knowledge, note) of each result."""
+    columns = ("record_id", "label", "query_strategy", "querier", "classifier", "notes", "note")
+    for database in databases:
+        rows = _rows(database, "results", columns)
+        if rows:
+            return [(int(str(row["record_id"])), row["label"], _is_prior(row), _note(row)) for row in rows]
+    return []
+
+
+def _is_prior(row: dict[str, object]) -> bool:
+    """Version 1 says so; since version 2 it is what no model chose."""
+    if "query_strategy" in row:
+        return row["query_strategy"] == "prior"
+    return row.get("querier") is None and row.get("classifier") is None
+
+
+def _note(row: dict[str, object]) -> str:
+    return str(row.get("notes") or row.get("note") or "")
+
+
+def _stored_records(databases: Sequence[Path]) -> dict[int, Record]:
+    for database in databases:
+        rows = _rows(database, "record", ("record_id", "title", "abstract", "year", "doi"))
+        if rows:
+            return {int(str(row["record_id"])): _stored_record(row) for row in rows}
+    return {}
+
+
+def _stored_record(row: dict[str, object]) -> Record:
+    year = str(row.get("year") or "")
+    return Record(
+        record_id="",
+        title=str(row.get("title") or ""),
+        abstract=str(row.get("abstract") or ""),
+        year=int(year) if year.isdecimal() else None,
+        doi=normalise_doi(str(row.get("doi") or "")),
+    )
+
+
+def _dataset_records(dataset: Path | None, results: Sequence[tuple[int, object, bool, str]]) -> dict[int, Record]:
+    """The records of the dataset by their own number where they have one, else by their row, from 0."""
+    if dataset is None:
+        raise ValueError("no dataset")
+    reading = read(dataset)
+    if reading.unreadable:
+        raise ValueError(f"its dataset has {len(reading.unreadable)} unreadable records")
+    own = {record.record_id: record for record in reading.records}
+    numbers = [number for number, *_ in results]
+    if all(str(number) in own for number in numbers):
+        return {number: replace(own[str(number)], record_id="") for number in numbers}
+    return {number: replace(record, record_id="") for number, record in enumerate(reading.records)}

@@ -1,0 +1,99 @@
+"""export: the records of a review with rank, decisions and reasons, in the format of another program."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from tiab.formats import write_records
+from tiab.labels import Decision
+from tiab.records import Record
+from tiab.review.live import Queue
+from tiab.review.opinions import conflicts, joint_labels, labels_by_reviewer, own_labels
+from tiab.review.snapshot import Snapshot
+from tiab.store import Entry, GivenLabel
+
+__all__ = ["export"]
+
+
+def export(
+    path: str | Path,
+    snapshot: Snapshot,
+    queue: Queue | None,
+    *,
+    reviewer: str | None = None,
+    only: Collection[Decision] = (),
+    duplicates: bool = False,
+) -> Entry:
+    """Writes the records to `path`, best first; what the log is to say of it.
+
+    Args:
+        queue: gives rank and score; without one the records stand in the order of their import.
+        reviewer: write this one's decisions only, for a reviewer who is blinded; None for all reviewers' together.
+        only: write only the records with such a decision; all records where it is empty.
+        duplicates: write the records that are linked as duplicates, too, each behind the one it stands under.
+
+    Raises:
+        InputError: the suffix names no format, or the file cannot be written.
+    """
+    columns = _columns(snapshot, queue, reviewer)
+    records = _records(snapshot, queue, duplicates=duplicates)
+    if only:
+        wanted = {str(decision) for decision in only}
+        records = [record for record in records if columns["decision"].get(record.record_id) in wanted]
+    used = {name: column for name, column in columns.items() if column or name == "decision"}
+    write_records(path, records, columns=used)
+    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    payload = {"name": Path(path).name, "sha256": digest, "records": len(records), "only": sorted(map(str, only))}
+    return Entry(kind="exported", reviewer=reviewer or "", payload=payload)
+
+
+def _records(snapshot: Snapshot, queue: Queue | None, *, duplicates: bool) -> list[Record]:
+    heads = [snapshot.records[place] for place in snapshot.heads]
+    if queue is not None:
+        heads.sort(key=lambda record: queue.learned.ranks.get(record.record_id, len(snapshot.records)))
+    if not duplicates:
+        return heads
+    under: dict[str, list[Record]] = {}
+    for record in snapshot.records:
+        if record.record_id in snapshot.groups.heads:
+            under.setdefault(snapshot.groups.head(record.record_id), []).append(record)
+    return [one for head in heads for one in (head, *under.get(head.record_id, ()))]
+
+
+def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> dict[str, dict[str, object]]:
+    """Column -> record id -> value; a duplicate has the decision of the record it stands under."""
+    state, groups = snapshot.state, snapshot.groups
+    labels = joint_labels(state, groups) if reviewer is None else own_labels(state, groups, reviewer)
+    by_reviewer = labels_by_reviewer(state, groups)
+    shown = by_reviewer if reviewer is None else {reviewer: by_reviewer.get(reviewer, {})}
+    columns: dict[str, dict[str, object]] = {"rank": {}, "score": {}}
+    if queue is not None and queue.learned.model is not None:
+        scores = queue.learned.scores.tolist()
+        columns["rank"] = dict(queue.learned.ranks)
+        columns["score"] = {key: round(score, 6) for key, score in zip(queue.learned.record_ids, scores, strict=True)}
+    columns["decision"] = {key: str(label.decision) for key, label in labels.items()}
+    columns["reason"] = _joined(shown, "reason")
+    columns["note"] = _joined(shown, "note")
+    columns["prior"] = {key: "yes" for key, label in labels.items() if label.prior}
+    if len(shown) > 1:
+        for name, given in sorted(shown.items()):
+            columns[f"decision_{name or 'unnamed'}"] = {key: str(one.label.decision) for key, one in given.items()}
+        columns["conflict"] = {conflict.record_id: "yes" for conflict in conflicts(state, groups)}
+    columns["duplicate_of"] = dict(groups.heads)
+    columns["decision"] |= {
+        key: columns["decision"][head] for key, head in groups.heads.items() if head in columns["decision"]
+    }
+    return columns
+
+
+def _joined(shown: Mapping[str, Mapping[str, GivenLabel]], what: str) -> dict[str, object]:
+    """What the reviewers said beside their decisions, each different text once."""
+    said: dict[str, dict[str, None]] = {}
+    for given in shown.values():
+        for key, one in given.items():
+            text = one.label.reason if what == "reason" else one.note
+            if text:
+                said.setdefault(key, {})[text] = None
+    return {key: "; ".join(texts) for key, texts in said.items()}

@@ -1,0 +1,48 @@
+"""Groups: which records are reports of one study, as the log links them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from tiab.store import Merge
+
+__all__ = ["Groups", "group"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Records that are linked as duplicates stand as one: the record that was there first.
+
+    Attributes:
+        heads: record id -> the id that it stands under; only of records that are linked to another.
+    """
+
+    heads: Mapping[str, str] = field(default_factory=dict)
+
+    def head(self, record_id: str) -> str:
+        """The id under which a record is screened: its own, or that of the record it is a duplicate of."""
+        return self.heads.get(record_id, record_id)
+
+    def duplicates(self, record_id: str) -> tuple[str, ...]:
+        """The ids of the records that stand under `record_id`, without itself."""
+        return tuple(other for other, head in self.heads.items() if head == record_id)
+
+
+def group(merges: Iterable[Merge]) -> Groups:
+    """The groups that links make; a link to a record that is itself a duplicate leads on to its head.
+
+    >>> links = [Merge(event_id=1, record_id="b", into="a"), Merge(event_id=2, record_id="c", into="b")]
+    >>> group(links).heads
+    {'b': 'a', 'c': 'a'}
+    """
+    into = {merge.record_id: merge.into for merge in merges if merge.record_id != merge.into}
+    heads: dict[str, str] = {}
+    for record_id in into:
+        head, seen = into[record_id], {record_id}
+        while head in into and head not in seen:  # a ring, which tiab never writes, ends where it began
+            seen.add(head)
+            head = into[head]
+        if head != record_id:
+            heads[record_id] = head
+    return Groups(heads=heads)

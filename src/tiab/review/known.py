@@ -1,0 +1,116 @@
+"""Known: whether the review holds a record already, or another report of the same study.
+
+A false match would hide a study, so a match needs an identifier that agrees and titles that do not disagree, or the
+same words throughout. Doubtful pairs are not matched: they are read twice, which costs a minute.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tiab.records import Record
+
+__all__ = ["Known", "Match", "alike", "plain_title"]
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_ENOUGH_WORDS = 25
+"""So many words of title and abstract are not equal by chance; two "Editorial" of one year are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The record of the review that a new one matches, and by what."""
+
+    record: Record
+    reason: Literal["same PMID", "same DOI and title", "same title, abstract and year"]
+
+    def adds_nothing(self, record: Record) -> bool:
+        """Whether the review has all that `record` says that anyone would rank, find or cite it by."""
+        had = self.record
+        return (
+            had.fingerprint == record.fingerprint
+            and all(not value or value == kept for value, kept in ((record.pmid, had.pmid), (record.doi, had.doi)))
+            and (bool(had.abstract) or not record.abstract)
+        )
+
+
+class Known:
+    """An index of records by what identifies them; `find` and `add` take time that does not grow with it."""
+
+    def __init__(self, records: Iterable[Record] = (), fingerprints: Iterable[str] | None = None) -> None:
+        self.ids: dict[str, Record] = {}
+        self._by_pmid: dict[str, Record] = {}
+        self._by_doi: dict[str, list[Record]] = {}
+        self._by_fingerprint: dict[str, list[Record]] = {}
+        self._by_title: dict[str, list[Record]] = {}
+        if fingerprints is None:
+            for record in records:
+                self.add(record)
+        else:
+            for record, fingerprint in zip(records, fingerprints, strict=True):
+                self.add(record, fingerprint=fingerprint)
+
+    def add(self, record: Record, *, fingerprint: str = "") -> None:
+        """Makes a record known; of several that share an identifier the first is found."""
+        self.ids.setdefault(record.record_id, record)
+        if record.pmid:
+            self._by_pmid.setdefault(record.pmid, record)
+        if record.doi:
+            self._by_doi.setdefault(record.doi, []).append(record)
+        self._by_fingerprint.setdefault(fingerprint or record.fingerprint, []).append(record)
+        self._by_title.setdefault(plain_title(record.title), []).append(record)
+
+    def find(self, record: Record) -> Match | None:
+        """The known record that is another report of the same study as `record`, if that is certain."""
+        same = self._by_pmid.get(record.pmid) if record.pmid else None
+        if same is not None and alike(record.title, same.title, least=0.3):
+            return Match(same, "same PMID")
+        for other in self._by_doi.get(record.doi, ()) if record.doi else ():
+            if alike(record.title, other.title, least=0.8) and not _contradict(record, other):
+                return Match(other, "same DOI and title")
+        if len(f"{record.title} {record.abstract}".split()) >= _ENOUGH_WORDS:
+            for other in self._by_fingerprint.get(record.fingerprint, ()):
+                if not _contradict(record, other):
+                    return Match(other, "same title, abstract and year")
+        return None
+
+    def with_title(self, title: str) -> list[Record]:
+        """The known records of that title, whatever its case and punctuation."""
+        return list(self._by_title.get(plain_title(title), ())) if plain_title(title) else []
+
+    def with_pmid(self, pmid: str) -> Record | None:
+        """The known record of that PMID."""
+        return self._by_pmid.get(pmid)
+
+    def with_doi(self, doi: str) -> list[Record]:
+        """The known records of that DOI, as `tiab.records.normalise_doi` writes it."""
+        return list(self._by_doi.get(doi, ()))
+
+
+def alike(one: str, other: str, *, least: float) -> bool:
+    """Whether two titles share at least that part of their words, or one goes on from the other; an empty one may.
+
+    >>> alike("Yoga in MS: a trial", "Yoga in MS", least=0.8), alike("Yoga in MS", "Tax law", least=0.3)
+    (True, False)
+    """
+    first, second = plain_title(one), plain_title(other)
+    if not first or not second or first.startswith(second) or second.startswith(first):
+        return True
+    words, others = set(first.split()), set(second.split())
+    return len(words & others) >= least * len(words | others)
+
+
+def plain_title(title: str) -> str:
+    """The words of a title in lower case, without accents and punctuation."""
+    decomposed = unicodedata.normalize("NFKD", title)
+    return _NOT_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()).strip()
+
+
+def _contradict(one: Record, other: Record) -> bool:
+    """Whether identifiers say that two records are of two publications."""
+    pairs = ((one.pmid, other.pmid), (one.doi, other.doi))
+    return any(first and second and first != second for first, second in pairs)

@@ -1,0 +1,42 @@
+"""make: a new review, with its criteria and the first entry in its log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tiab.criteria import Criteria, read_criteria
+from tiab.errors import ReviewError
+from tiab.review.criteriafile import CRITERIA_NAME, CriteriaFile
+from tiab.review.snapshot import criteria_payload
+from tiab.store import FILE_NAME, Entry, Store
+
+__all__ = ["make"]
+
+
+def make(folder: str | Path, criteria: Criteria | str | Path | None, *, seed: int) -> None:
+    """Makes a review. The criteria come first: a folder is a review only once the SQLite file is there.
+
+    Args:
+        seed: makes what is drawn by chance repeatable.
+
+    Raises:
+        CriteriaError: there is a mistake in the criteria file.
+        ReviewError: there is a review already, or the folder cannot be written.
+    """
+    place = Path(folder)
+    if (place / FILE_NAME).exists():
+        raise ReviewError("there is a review here already", path=place, hint="Open it, or name another folder.")
+    wanted = Path(criteria) if isinstance(criteria, str) else criteria
+    if isinstance(wanted, Path):
+        read_criteria(wanted)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "Name a folder that you may write to."
+        raise ReviewError(f"cannot be made ({error.strerror})", path=place, hint=hint) from error
+    file = CriteriaFile(place / CRITERIA_NAME)
+    if wanted is not None:
+        file.write(wanted)
+    payload = criteria_payload(file.read(), seed=seed)
+    with Store.create(place) as store:
+        store.append(Entry(kind="criteria", payload=payload))

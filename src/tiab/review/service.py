@@ -1,0 +1,342 @@
+"""Review: the one service through which the commands, the page and Python users work on a review."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from tiab.agreement import Agreement
+from tiab.criteria import Criteria
+from tiab.errors import LabelError
+from tiab.labels import Decision, Label
+from tiab.pico import Span, find_spans
+from tiab.pico.pipeline import Progress
+from tiab.ranking import Ranking
+from tiab.records import Record
+from tiab.review.decisionfile import Matching, label_entries, match_decisions, match_names, read_decisions
+from tiab.review.exporting import export
+from tiab.review.intake import FileReport, add_files
+from tiab.review.known import Known
+from tiab.review.live import Live
+from tiab.review.making import make
+from tiab.review.opinions import Conflict, conflicts
+from tiab.review.replaying import Replay, Replaying, replay
+from tiab.review.snapshot import Snapshot
+from tiab.review.status import Status, measure_status
+from tiab.review.suggesting import Suggestion, suggest
+from tiab.review.team import agreements, link_entry, must_conflict, unlink_entries
+from tiab.review.updating import Update, make_update
+from tiab.store import Event, Store, label_entry
+
+__all__ = ["Review"]
+
+
+class Review:
+    """A review: one folder that holds its records, its criteria and the log of everything that happened.
+
+    Each method that writes returns once what it wrote is on the disk. One Review may be shared by threads, and several
+    programs may have one folder open at once; each sees what the others did. Nothing is ever deleted.
+
+    A reviewer is a name; "" is a reviewer who gave none. Reviewers are blinded: `next`, `labels` and `export` for one
+    of them rest on that reviewer's own decisions, on settled conflicts and on prior knowledge alone.
+
+    Attributes:
+        folder: the folder.
+        read_only: whether it can be read but not written.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Review.create(folder) as review:
+    ...     review.status().records
+    0
+    """
+
+    def __init__(self, folder: str | Path, *, jobs: int = 1, progress: Progress | None = None) -> None:
+        """Opens the review in `folder`.
+
+        Args:
+            jobs: processes for the PICO step.
+            progress: called with the number of records that the PICO step has done since the last call.
+
+        Raises:
+            ReviewError: there is none, or it is damaged, foreign or from a later version of tiab.
+        """
+        self._store = Store(folder)
+        self._live = Live(self._store, jobs=jobs, progress=progress)
+        self.folder = Path(folder)
+        self.read_only = self._store.read_only
+
+    @classmethod
+    def create(
+        cls,
+        folder: str | Path,
+        criteria: Criteria | str | Path | None = None,
+        *,
+        seed: int = 0,
+        jobs: int = 1,
+        progress: Progress | None = None,
+    ) -> Review:
+        """A new review in `folder`, which is made where it is missing.
+
+        Args:
+            criteria: a criteria file, which is copied into the folder, or Criteria; None to rank by labels alone.
+
+        Raises:
+            CriteriaError: there is a mistake in the criteria file.
+            ReviewError: there is a review already, or the folder cannot be written.
+        """
+        make(folder, criteria, seed=seed)
+        return cls(folder, jobs=jobs, progress=progress)
+
+    def __enter__(self) -> Review:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the review; a second time does nothing."""
+        self._store.close()
+
+    # What it holds
+
+    @property
+    def criteria(self) -> Criteria | None:
+        """The criteria as they are in the folder's criteria file now; a mistake in it is a CriteriaError."""
+        return self._live.snapshot().criteria
+
+    def snapshot(self) -> Snapshot:
+        """The review as it stands now: all its records, labels and links, unchanging."""
+        return self._live.snapshot()
+
+    def record(self, record_id: str) -> Record:
+        """The record of that id; a LabelError where there is none."""
+        return self._store.record(record_id)
+
+    def events(self, *, after: int = 0) -> tuple[Event, ...]:
+        """What happened since the event of that number, in order."""
+        return self._store.events(after=after)
+
+    def status(self) -> Status:
+        """Where the review stands, in numbers."""
+        return measure_status(self._live.snapshot(), self._store.sources())
+
+    def labels(self, reviewer: str | None = None) -> dict[str, Label]:
+        """Record id -> the label that stands for one reviewer, or (None) for all together where they agree."""
+        return self._live.snapshot().labels(reviewer)
+
+    def spans(self, record: Record) -> tuple[Span, ...]:
+        """All that PICO finds in one record, with sample sizes, doses and markers."""
+        return find_spans([record], self.criteria)[0]
+
+    # Records in
+
+    def add(self, files: Iterable[str | Path], *, reviewer: str = "") -> list[FileReport]:
+        """Adds the records of search exports; what became of them, file by file.
+
+        Records that the review holds already are not added again; duplicates that say more than the record it holds
+        are added and linked to it. All files are read before the first is stored.
+
+        Raises:
+            InputError: a file cannot be read; nothing was added.
+            ReviewError: nothing of a file could be stored.
+        """
+        return add_files(self._store, self._live, files, reviewer=reviewer)
+
+    def update(self, files: Iterable[str | Path], *, reviewer: str = "") -> Update:
+        """Adds a later search as `add` does, and ranks what is new in it by all that was learned before."""
+        learner, queue = self._live.learned(None)
+        reports = self.add(files, reviewer=reviewer)
+        after = self._live.snapshot()
+        fresh = after.records[len(queue.snapshot.records) :]
+        records = [record for record in fresh if record.record_id not in after.groups.heads]
+        spans = self._live.spans(records, queue.snapshot.criteria)
+        self._live.log_ranking(None)
+        return make_update(learner, queue.learned, records, spans, reports)
+
+    # Screening
+
+    def next(self, reviewer: str = "", *, learn: bool = True) -> Suggestion | None:
+        """The record that this reviewer should screen next; None where all are screened.
+
+        Args:
+            learn: first learn from the decisions since, where it is due; else read on from the ranking there is.
+        """
+        if learn or self._live.queue(reviewer) is None:
+            self._live.learn(reviewer)
+        queue = self._live.queue(reviewer)
+        return suggest(self._live.snapshot(), queue, reviewer) if queue else None
+
+    def learn(self, reviewer: str | None = "") -> bool:
+        """Makes a reviewer's ranking (None: that of all together) anew where it is due; whether it was.
+
+        A page may call it beside the reading; `next(learn=False)` reads on from what there is meanwhile.
+        """
+        return self._live.learn(reviewer)
+
+    def label(
+        self,
+        record_id: str,
+        decision: Decision | str,
+        *,
+        reviewer: str = "",
+        reason: str = "",
+        note: str = "",
+        prior: bool = False,
+        token: str | None = None,
+    ) -> Event:
+        """Stores one decision; its entry in the log. It is on the disk when this returns.
+
+        Args:
+            reason: why the record is excluded.
+            token: chosen by the caller for this decision; if it is sent again with the same token it is stored once.
+
+        Raises:
+            LabelError: there is no such record, or no such decision.
+            ReviewError: it could not be stored.
+        """
+        label = Label(
+            record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason, prior=prior
+        )
+        ranked = self._live.unlogged(reviewer)
+        event = self._store.append_all([*ranked, label_entry(label, note=note, token=token)])[-1]
+        self._live.has_logged(reviewer, ranked)
+        return event
+
+    def undo(self, reviewer: str = "", *, record_id: str = "", token: str | None = None) -> Event | None:
+        """Takes back this reviewer's last decision (on one record, where it is named); None if there is none.
+
+        The entry names the record, and `target` the decision; an earlier decision on the record then stands again.
+        """
+        return self._store.undo(reviewer, record_id=record_id, token=token)
+
+    def add_labels(self, path: str | Path, *, reviewer: str = "", prior: bool = False) -> Matching:
+        """Stores the decisions that a file of Rayyan, Covidence, ASReview or a table carries; what was found.
+
+        Those that say what stands already are not stored again.
+
+        Args:
+            prior: they are prior knowledge, whatever the file says.
+
+        Raises:
+            InputError: the file cannot be read.
+            LabelError: it carries no decisions.
+        """
+        return self._keep(match_decisions(read_decisions(path), self._known()), reviewer, prior=prior)
+
+    def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
+        """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.
+
+        What is missing was not found by the review's search, which is worth a look at the search.
+        """
+        return self._keep(match_names(names, self._known()), reviewer, prior=True)
+
+    # Two reviewers
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The records on which reviewers disagree and that nobody settled."""
+        snapshot = self._live.snapshot()
+        return conflicts(snapshot.state, snapshot.groups)
+
+    def resolve(
+        self,
+        record_id: str,
+        decision: Decision | str,
+        *,
+        reviewer: str = "",
+        reason: str = "",
+        note: str = "",
+        token: str | None = None,
+    ) -> Event:
+        """Settles a record on which reviewers disagree, by a third entry; a LabelError where they do not."""
+        if token is None or not any(event.token == token for event in self._store.events(kinds=["resolved"])):
+            must_conflict(self._live.snapshot(), record_id)
+        label = Label(record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason)
+        return self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
+
+    def agreement(self, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
+        """Two reviewers -> how far they agree on the records that both screened, whatever was settled later.
+
+        "maybe" counts as include, because both lead to the full text.
+        """
+        return agreements(self._live.snapshot(), confidence=confidence)
+
+    # Duplicates
+
+    def merge(self, record_id: str, into: str, *, reason: str = "by hand", reviewer: str = "") -> Event:
+        """Links a record to another as a report of the same study; its entry in the log.
+
+        Raises:
+            LabelError: there is no such record, or they are one already.
+        """
+        self.record(into)
+        return self._store.append(link_entry(self._live.snapshot(), record_id, into, reason=reason, reviewer=reviewer))
+
+    def unmerge(self, record_id: str, *, reviewer: str = "") -> Event:
+        """Takes back the link of a duplicate to its record; a LabelError where it is linked to none."""
+        return self._store.append_all(unlink_entries(self._live.snapshot(), record_id, reviewer=reviewer))[-1]
+
+    # Rankings and reports
+
+    def rank(self, reviewer: str | None = None) -> Ranking:
+        """All records ranked by all that is known now, to one reviewer or (None) to all together.
+
+        Raises:
+            LabelError: there is nothing to rank by.
+        """
+        ranking = self._live.ranking(reviewer)
+        if ranking is None:
+            hint = "Give the review criteria, or label at least one record 'include'."
+            raise LabelError("there is nothing to rank by", hint=hint)
+        self._live.log_ranking(reviewer)
+        return ranking
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        reviewer: str | None = None,
+        only: Collection[Decision] = (),
+        duplicates: bool = False,
+    ) -> int:
+        """Writes the records, best first, with rank, score, decisions and reasons; how many there are.
+
+        Args:
+            path: the suffix tells the format.
+            reviewer: write this one's decisions only; None for all reviewers' together.
+            only: write only the records with such a decision.
+            duplicates: write those that are linked as duplicates, too.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        self._live.learn(reviewer)
+        entry = export(
+            path,
+            self._live.snapshot(),
+            self._live.queue(reviewer),
+            reviewer=reviewer,
+            only=only,
+            duplicates=duplicates,
+        )
+        self._live.log_ranking(reviewer)
+        if not self.read_only:
+            self._store.append(entry)
+        return int(entry.payload["records"])
+
+    def replay(self, *, progress: Replaying | None = None) -> Replay:
+        """Every ranking that the log names, made again from the log, and compared with what it was.
+
+        Raises:
+            ReviewError: the file is damaged.
+        """
+        self._store.check()
+        return replay(self._store, jobs=self._live.jobs, progress=progress)
+
+    def _known(self) -> Known:
+        snapshot = self._live.snapshot()
+        return Known(snapshot.records, snapshot.fingerprints)
+
+    def _keep(self, matching: Matching, reviewer: str, *, prior: bool) -> Matching:
+        standing = {given.label for given in self._live.snapshot().state.standing()}
+        self._store.append_all(label_entries(matching, standing, reviewer=reviewer, prior=prior))
+        return matching

@@ -1,0 +1,100 @@
+"""Status: where a review stands, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tiab.labels import Decision, Label
+from tiab.review.opinions import conflicts, joint_labels, labels_by_reviewer
+from tiab.review.snapshot import Snapshot
+from tiab.store import Source
+
+__all__ = ["Counts", "Status", "measure_status"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many records were decided on in each way."""
+
+    include: int = 0
+    exclude: int = 0
+    maybe: int = 0
+
+    @property
+    def decided(self) -> int:
+        """All of them together."""
+        return self.include + self.exclude + self.maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Where a review stands.
+
+    Attributes:
+        sources: the files that were added, with their counts.
+        records: all that were added, duplicates too.
+        duplicates: those that are linked to another record.
+        to_screen: the records without their duplicates.
+        no_abstract: those of them without an abstract.
+        prior: how many were known beforehand.
+        joint: what the reviewers decided together (agreed, settled, or prior).
+        reviewers: what each decided alone, by name; "" is a reviewer who gave no name.
+        conflicts: how many records wait to be settled.
+        left: records on which there is neither a decision nor a conflict.
+        events: how many entries the log has.
+    """
+
+    sources: tuple[Source, ...]
+    records: int
+    duplicates: int
+    to_screen: int
+    no_abstract: int
+    prior: int
+    joint: Counts
+    reviewers: Mapping[str, Counts]
+    conflicts: int
+    left: int
+    events: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain JSON types."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        files = [
+            {name: getattr(source, name) for name in ("name", "found", "new", "known", "duplicates", "unreadable")}
+            for source in self.sources
+        ]
+        people = {name: _counts_dict(counts) for name, counts in self.reviewers.items()}
+        return plain | {"sources": files, "joint": _counts_dict(self.joint), "reviewers": people}
+
+
+def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
+    """Where the review of `snapshot` stands."""
+    state, groups = snapshot.state, snapshot.groups
+    heads = [snapshot.records[place] for place in snapshot.heads]
+    joint, open_conflicts = joint_labels(state, groups), conflicts(state, groups)
+    people = labels_by_reviewer(state, groups)
+    return Status(
+        sources=tuple(sources),
+        records=len(snapshot.records),
+        duplicates=len(snapshot.records) - len(heads),
+        to_screen=len(heads),
+        no_abstract=sum(not record.abstract.strip() for record in heads),
+        prior=sum(label.prior for label in joint.values()),
+        joint=_counts(joint.values()),
+        reviewers={name: _counts(one.label for one in given.values()) for name, given in sorted(people.items())},
+        conflicts=len(open_conflicts),
+        left=len(heads) - len(joint) - len(open_conflicts),
+        events=state.cursor,
+    )
+
+
+def _counts(labels: Iterable[Label]) -> Counts:
+    said = Counter(label.decision for label in labels)
+    return Counts(include=said[Decision.INCLUDE], exclude=said[Decision.EXCLUDE], maybe=said[Decision.MAYBE])
+
+
+def _counts_dict(counts: Counts) -> dict[str, int]:
+    return {"include": counts.include, "exclude": counts.exclude, "maybe": counts.maybe}
