@@ -14,7 +14,7 @@ from tiab.criteria import Criteria
 from tiab.errors import EvaluationError, LabelError
 from tiab.evaluation import Evaluation, evaluate
 from tiab.features import Features, make_features
-from tiab.ranker import UNLABELLED, make_ranker
+from tiab.ranker import UNLABELLED, Memory, make_ranker
 from tiab.records import Record
 
 __all__ = ["Retrain", "ScreeningRun", "draw_priors", "simulate"]
@@ -132,11 +132,12 @@ def _screen(
     y[list(known)] = answers[list(known)]
     order, fits = list(known), 0
     ranker = make_ranker(features.space, seed=seed)
+    memory = Memory(ranker, features.matrix)
     missing = int(answers.sum()) - int(answers[list(known)].sum())
     queue: list[int] = []
     while missing or not fits:
         if fits == 0 or (len(order) - len(known)) % interval == 0:
-            queue = _ranked(ranker.fit(features.matrix, y).decision_function(features.matrix), y)
+            queue = _ranked(ranker.fit(features.matrix, y, memory=memory).decision_function(features.matrix), y)
             fits += 1
         if not missing:
             break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tiab.cli import criteria, demo, evaluate, pico, rank, train
+from tiab.cli import criteria, demo, evaluate, pico, rank, simulate, train
 from tiab.cli.app import app, main
 
-__all__ = ["app", "criteria", "demo", "evaluate", "main", "pico", "rank", "train"]
+__all__ = ["app", "criteria", "demo", "evaluate", "main", "pico", "rank", "simulate", "train"]

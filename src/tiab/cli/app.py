@@ -17,7 +17,7 @@ __all__ = ["app", "main"]
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 
 
-_ORDER = ("demo", "rank", "train", "evaluate", "criteria", "pico")
+_ORDER = ("demo", "rank", "train", "evaluate", "simulate", "criteria", "pico")
 
 
 class _Commands(typer.core.TyperGroup):

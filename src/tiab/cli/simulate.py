@@ -1,0 +1,131 @@
+"""tiab simulate"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tiab.cli.app import app
+from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, labels_of, pool_of
+from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.errors import LabelError
+
+if TYPE_CHECKING:
+    from tiab.labels import Decision
+    from tiab.simulation import Retrain, ScreeningRun
+
+__all__ = ["simulate_screening"]
+
+PriorOption = Annotated[list[str] | None, typer.Option(help="The id of a record known beforehand.", show_default=False)]
+
+
+@app.command("simulate")
+def simulate_screening(
+    files: FilesArgument,
+    criteria: CriteriaOption = None,
+    labels: LabelsOption = None,
+    prior_included: PriorOption = None,
+    prior_excluded: PriorOption = None,
+    seeds: Annotated[int, typer.Option(min=1, help="How many runs, with the seeds 0, 1, 2 …")] = 1,
+    retrain: Annotated[
+        str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")
+    ] = "every",
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Screen a review again whose decisions are known, to see how much reading tiab would have saved.
+
+    The decisions stand in the files (a column such as label_included) or are given with --labels. Without criteria and
+    priors, each run starts from one included and one excluded record, drawn by its seed.
+
+    [dim]Example:[/dim] tiab simulate review.csv --seeds 5 --jobs 2
+    """
+    from tiab.criteria import read_criteria
+
+    known_criteria = read_criteria(criteria) if criteria else None
+    pool = pool_of(files)
+    decisions = labels_of(labels or files)
+    relevant = _relevant(decisions)
+    prior = _priors(decisions, prior_included or [], prior_excluded or [])
+    settings = {"criteria": known_criteria, "prior": prior, "retrain": _retrain(retrain)}
+    with progress_bar("simulating", seeds) as progress:
+        runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
+    if as_json:
+        print_json([_to_dict(run) for run in runs])
+    else:
+        _print(runs)
+
+
+def _relevant(decisions: Mapping[str, Decision]) -> set[str]:
+    """The included records; what nobody decided counts as irrelevant."""
+    included = {record_id for record_id, said in decisions.items() if said == "include"}
+    if not included:
+        raise LabelError("no record is included", hint="Give decisions on these records with --labels.")
+    return included
+
+
+def _priors(decisions: Mapping[str, Decision], included: list[str], excluded: list[str]) -> list[str] | None:
+    for ids, wanted in ((included, True), (excluded, False)):
+        for record_id in ids:
+            if (decisions.get(record_id) == "include") is not wanted:
+                said = "included" if wanted else "excluded"
+                raise LabelError(f"record '{record_id}' is not {said} in the decisions", hint="Check the id.")
+    return [*included, *excluded] or None
+
+
+def _retrain(value: str) -> Retrain:
+    if value in ("every", "never"):
+        return "every" if value == "every" else "never"
+    try:
+        return int(value)
+    except ValueError as error:
+        raise LabelError(f"--retrain is '{value}'", hint="Use 'every', 'never' or a number of labels.") from error
+
+
+def _runs(
+    records: Any, relevant: set[str], settings: Mapping[str, Any], seeds: int, jobs: int, progress: Any
+) -> list[ScreeningRun]:
+    """One run for each seed; the features, which are the same for all, are made once."""
+    from joblib import Parallel, delayed
+
+    from tiab.features import make_features
+    from tiab.simulation import simulate
+
+    features = make_features(records, criteria=settings["criteria"], jobs=jobs)
+    one_is_all = settings["prior"] is not None or settings["criteria"] is not None
+    if one_is_all and seeds > 1:
+        note("the runs differ only where something is drawn: with criteria or priors they may all be the same.")
+    tasks = (delayed(simulate)(records, relevant, **settings, features=features, seed=seed) for seed in range(seeds))
+    runs = []
+    for run in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+        runs.append(run)
+        progress(1)
+    return runs
+
+
+def _to_dict(run: ScreeningRun) -> dict[str, Any]:
+    return {
+        "seed": run.seed,
+        "retrain": run.retrain,
+        "fits": run.fits,
+        "prior": list(run.prior),
+        "order": list(run.order),
+        "evaluation": run.evaluate().to_dict(),
+    }
+
+
+def _print(runs: list[ScreeningRun]) -> None:
+    """A row for each run, and what the first one means in sentences."""
+    columns = ("seed", "found", "read for 95 %", "read for all", "WSS@95", "WSS@100", "loss", "recall at 10 %")
+    rows = []
+    for run in runs:
+        e = run.evaluate()
+        to_95 = "–" if e.records_saved_95 is None else str(e.n_records - e.records_saved_95)
+        last = "–" if e.last_relevant_rank is None else str(e.last_relevant_rank)
+        shares = [f"{value:.3f}" for value in (e.wss_95, e.wss_100, e.loss, e.recall_at_10_percent)]
+        rows.append((str(run.seed), f"{e.n_relevant} of {e.n_records}", to_95, last, *shares))
+    print_table("", columns, rows, right=8)
+    for sentence in runs[0].evaluate().summary():
+        console.print(sentence)

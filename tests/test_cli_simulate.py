@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tiab.cli import app
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Path:
+    """Twelve records, four of them on yoga and included."""
+    path = tmp_path / "review.csv"
+    rows = [
+        f"{number},{'Yoga for pain' if number % 3 == 0 else 'Tax law'} {number},,{int(number % 3 == 0)}"
+        for number in range(12)
+    ]
+    path.write_text("record_id,title,abstract,label_included\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_gives_one_run_for_each_seed_and_the_same_with_two_processes(review: Path) -> None:
+    one, two = (run("simulate", review, "--seeds", 3, "--jobs", jobs, "--json") for jobs in (1, 2))
+    assert one.exit_code == 0, one.output
+    runs = json.loads(one.stdout)
+    assert runs == json.loads(two.stdout)
+    assert [r["seed"] for r in runs] == [0, 1, 2]
+    assert all(len(r["order"]) == 12 and r["evaluation"]["n_relevant"] == 3 for r in runs)
+    assert len({tuple(r["prior"]) for r in runs}) > 1
+
+
+def test_starts_from_the_priors_it_is_given(review: Path) -> None:
+    result = run("simulate", review, "--prior-included", "3", "--prior-excluded", "4", "--retrain", "2", "--json")
+    (only,) = json.loads(result.stdout)
+    assert only["prior"] == only["order"][:2] == ["3", "4"]
+    assert only["evaluation"]["last_relevant_rank"] == 3
+
+
+def test_says_what_it_means(review: Path) -> None:
+    result = run("simulate", review)
+    assert result.exit_code == 0, result.output
+    assert "WSS@95" in result.stdout
+    assert "3 of 10" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--prior-included", "4"], "'4' is not included"),
+        (["--prior-excluded", "3"], "'3' is not excluded"),
+        (["--retrain", "often"], "--retrain is 'often'"),
+        (["--retrain", "0"], "retrain is 0"),
+    ],
+)
+def test_a_mistake_is_one_line(review: Path, arguments: list[str], said: str) -> None:
+    result = run("simulate", review, *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
