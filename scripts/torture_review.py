@@ -3,7 +3,7 @@
 Each round starts two programs that label records in a loop. A program writes the token of a decision to a pipe once the
 store has acknowledged it. Both are killed (SIGKILL) at random moments. Then the review must open and be sound, hold
 every acknowledged decision once, and nothing beyond them but the one decision that each program may have stored
-without having had the time to say so.
+without having had the time to say so. In the end every ranking that the log names is made again and compared.
 
     python scripts/torture_review.py --rounds 50 --decisions 2000
 
@@ -48,10 +48,12 @@ class Figures:
     twice: int = 0
     invented: int = 0
     unsound: int = 0
+    rankings: int = 0
+    rankings_that_differ: int = 0
 
     @property
     def sound(self) -> bool:
-        return not (self.lost or self.twice or self.invented or self.unsound)
+        return not (self.lost or self.twice or self.invented or self.unsound or self.rankings_that_differ)
 
 
 def decision_of(number: int) -> Label:
@@ -60,8 +62,25 @@ def decision_of(number: int) -> Label:
     return Label(record_id=str(number % RECORDS), decision=decision, reason=f"reason {number}")
 
 
-def label_on(folder: str, name: str, turn: int, decisions: int) -> None:
+def made_up_record(number: int) -> Record:
+    """A record of a few words, some of which it shares with every third record."""
+    return Record(record_id=str(number), title=f"Record {number} of kind {number % 3}", abstract=f"Word{number % 50}.")
+
+
+def label_on(folder: str, name: str, turn: int, decisions: int, rank_every: int) -> None:
     """The program that will be killed."""
+    if rank_every:
+        from tiab.review import Review  # takes seconds to load, which is spared where nothing ranks
+
+        with Review(folder) as review:
+            for number in range(decisions):
+                if number % rank_every == 0:
+                    review.learn(name)
+                said = decision_of(number)
+                token = f"{turn}-{name}-{number}"
+                review.label(said.record_id, said.decision, reviewer=name, reason=said.reason, token=token)
+                os.write(1, f"{token}\n".encode())
+        return
     with Store(folder) as store:
         for number in range(decisions):
             token = f"{turn}-{name}-{number}"
@@ -72,8 +91,8 @@ def label_on(folder: str, name: str, turn: int, decisions: int) -> None:
 class Victim:
     """One program that labels, and what it acknowledged before it died."""
 
-    def __init__(self, folder: Path, name: str, turn: int, decisions: int) -> None:
-        command = [sys.executable, __file__, "--victim", str(folder), name, str(turn), str(decisions)]
+    def __init__(self, folder: Path, name: str, turn: int, decisions: int, rank_every: int) -> None:
+        command = [sys.executable, __file__, "--victim", str(folder), name, str(turn), str(decisions), str(rank_every)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.acknowledged: list[str] = []
 
@@ -93,15 +112,15 @@ class Victim:
         return self.process.returncode != 0
 
 
-def torture(folder: Path, *, rounds: int, decisions: int, seed: int) -> Figures:
+def torture(folder: Path, *, rounds: int, decisions: int, rank_every: int, seed: int) -> Figures:
     """The figures of that many rounds upon one review in `folder`."""
     generator = random.Random(seed)
     figures = Figures()
     with Store.create(folder) as store:
-        store.add(Source(name="search.ris"), [Record(record_id=str(n), title=f"Record {n}") for n in range(RECORDS)])
+        store.add(Source(name="search.ris"), [made_up_record(n) for n in range(RECORDS)])
     for turn in range(rounds):
         before = _last_event(folder)
-        victims = [Victim(folder, name, turn, decisions) for name in NAMES]
+        victims = [Victim(folder, name, turn, decisions, rank_every) for name in NAMES]
         with ThreadPoolExecutor(len(victims)) as pool:
             deaths = [
                 pool.submit(victim.kill_after, generator.randint(1, decisions), delay=generator.uniform(0, 0.02))
@@ -113,7 +132,18 @@ def torture(folder: Path, *, rounds: int, decisions: int, seed: int) -> Figures:
         figures.finished_before += len(victims) - killed
         _compare(folder, before, [victim.acknowledged for victim in victims], figures)
         _say(f"round {turn + 1}: {', '.join(str(len(v.acknowledged)) for v in victims)} acknowledged")
+    if rank_every:
+        _replay(folder, figures)
     return figures
+
+
+def _replay(folder: Path, figures: Figures) -> None:
+    from tiab.review import Review
+
+    with Review(folder) as review:
+        replayed = review.replay()
+    figures.rankings = len(replayed.rankings)
+    figures.rankings_that_differ = sum(not one.identical for one in replayed.rankings)
 
 
 def _last_event(folder: Path) -> int:
@@ -124,7 +154,7 @@ def _last_event(folder: Path) -> int:
 def _compare(folder: Path, before: int, acknowledged: list[list[str]], figures: Figures) -> None:
     with Store(folder) as store:
         store.check()
-        events = store.events(after=before)
+        events = store.events(after=before, kinds=["labelled"])
         advance(LogState(), store.events())
     stored = Counter(event.token or "" for event in events)
     said = {token for tokens in acknowledged for token in tokens}
@@ -152,17 +182,19 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--decisions", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--victim", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--rank-every", type=int, default=10, help="decisions between two rankings; 0 for none")
+    parser.add_argument("--victim", nargs=5, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.victim:
-        folder, name, turn, decisions = options.victim
-        label_on(folder, name, int(turn), int(decisions))
+        folder, name, *numbers = options.victim
+        label_on(folder, name, *map(int, numbers))
         return 0
     with tempfile.TemporaryDirectory() as folder:
         figures = torture(
             Path(folder) / "review",
             rounds=options.rounds,
             decisions=options.decisions,
+            rank_every=options.rank_every,
             seed=options.seed,
         )
     print(json.dumps({**asdict(figures), "sound": figures.sound}, indent=2))

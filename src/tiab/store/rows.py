@@ -37,10 +37,10 @@ class Source:
         source_id: its number in the review; 0 before it is stored.
         name: the file's name, without its folder.
         sha256: of the file's bytes, in hex.
-        found: how many records the file holds: new + known + unreadable.
+        found: how many records start in the file: new + known + duplicates + unreadable.
         new: how many were added to the review.
         known: how many the review held already.
-        duplicates: how many of the new are other reports of a record that the review holds.
+        duplicates: how many were added and linked to a record that the review held.
         unreadable: how many could not be read.
     """
 
