@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,9 +18,8 @@ __all__ = ["Pico", "extract_pico", "pico_table"]
 _COLUMNS = ["field", "start", "end", "text", "role", "label", "value", "provenance", "section", "sentence", "weight"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pico:
-    """What `extract_pico` found.
+class Pico(NamedTuple):
+    """What `extract_pico` found: `spans, features = extract_pico(…)`, or by name.
 
     Attributes:
         spans: one row for each finding: record_id, field, start, end, text, role, label, value, provenance, section,
