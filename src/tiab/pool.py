@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tiab.formats import read_records
+from tiab.formats import iter_records
 from tiab.records import Record
 
 __all__ = ["Pool", "read_pool"]
+
+_STEP = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +27,23 @@ class Pool:
     repeated: int = 0
 
 
-def read_pool(paths: Iterable[str | Path]) -> Pool:
+def read_pool(paths: Iterable[str | Path], *, progress: Callable[[int], object] | None = None) -> Pool:
     """The records of all files; one that an earlier file had under the same id is taken once.
+
+    Args:
+        progress: called with the number of records read since the last call.
 
     Raises:
         InputError: a file cannot be read.
     """
-    return _joined([read_records(path) for path in paths])
+    return _joined([list(_counted(iter_records(path), progress)) for path in paths])
+
+
+def _counted(records: Iterable[Record], progress: Callable[[int], object] | None) -> Iterator[Record]:
+    for number, record in enumerate(records, 1):
+        if progress is not None and number % _STEP == 0:
+            progress(_STEP)
+        yield record
 
 
 def _joined(files: Sequence[Sequence[Record]]) -> Pool:

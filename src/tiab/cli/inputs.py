@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiab.cli.show import note
+from tiab.cli.show import note, progress_bar
 from tiab.errors import TiabError
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def pool_of(files: list[Path]) -> Pool:
     """The records of the files, and a word about those that stood in more than one."""
     from tiab.pool import read_pool
 
-    pool = read_pool(files)
+    with progress_bar("reading records", None) as progress:
+        pool = read_pool(files, progress=progress)
     if not pool.records:
         raise TiabError("there are no records in these files", hint="Check that the search export is not empty.")
     if pool.repeated:

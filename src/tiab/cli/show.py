@@ -68,8 +68,11 @@ def print_ranking(table: pd.DataFrame, *, top: int) -> None:
 
 
 @contextmanager
-def progress_bar(task: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error, and a function that moves it on by a number of records; silent where nobody looks."""
+def progress_bar(task: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, and a function that moves it on by a number of records; silent where nobody looks.
+
+    Without a total it counts.
+    """
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
