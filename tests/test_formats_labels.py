@@ -44,7 +44,7 @@ def test_a_value_that_is_no_decision(tmp_path: Path) -> None:
 
 
 def test_a_file_without_labels(tmp_path: Path) -> None:
-    with pytest.raises(LabelError, match=r"holds no decisions\. Give it a column called one of: label_included"):
+    with pytest.raises(LabelError, match=r"holds no decisions\. Give it a column called one of: decision"):
         read_labels(write(tmp_path, "title,abstract\na,b\n"))
     assert read_labels(write(tmp_path, "title,included\na,\nb,0\n")) == {"tiab:" + _print("b"): EXCLUDE}
 

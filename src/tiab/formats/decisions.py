@@ -13,7 +13,7 @@ from tiab.records import Record
 __all__ = ["COLUMNS", "NO_DECISION", "decision_of", "label_column"]
 
 COLUMNS = (
-    "label included", "included", "decision", "label", "asreview label", "final label", "final decision",
+    "decision", "label included", "included", "label", "asreview label", "final label", "final decision",
     "screening decision", "include", "inclusion", "label abstract",
 )  # fmt: skip
 """Columns that hold decisions, best first, as `table.heading` spells them."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tiab.errors import InputError
-from tiab.formats.opening import open_source
+from tiab.formats.opening import open_source, signature
 from tiab.formats.table import heading
 from tiab.formats.text import MAX_LINE, clean_line, decoding_of, head_text, lines_of
 
@@ -20,11 +20,13 @@ _DELIMITERS = ",;\t|"
 
 
 def is_key_table(path: str | Path) -> bool:
-    """Whether the file is a table with a column of identifiers and none of titles.
+    """Whether the file is a table with a column of identifiers and none of titles; a workbook is none.
 
     Raises:
         InputError: the file is missing, a folder, empty or binary.
     """
+    if signature(Path(path)).startswith(b"PK"):
+        return False
     names = {heading(name) for name in _columns(_first_line(path))}
     return bool(names.intersection(IDENTIFIERS)) and "title" not in names
 

@@ -16,6 +16,9 @@ __all__ = ["CRITERIA_NAME", "CriteriaFile"]
 CRITERIA_NAME = "criteria.toml"
 """The file's name within the folder of a review."""
 
+_DATES = ("until",)
+"""Keys whose values TOML writes without quotes."""
+
 
 class CriteriaFile:
     """The criteria in one file, read again only when the file changed."""
@@ -68,15 +71,15 @@ def _toml(criteria: Criteria) -> str:
         role = concept.pop("role")
         keys = [key for key in concept if role == "design" or key not in ("designs", "against_designs")]
         lines += ["", f"[[{role}]]", *_pairs({key: concept[key] for key in keys})]
-    rest = {key: value for key, value in data.items() if isinstance(value, dict)}
-    for name, table in rest.items():
-        pairs = _pairs(table)
-        lines += ["", f"[{name}]", *pairs] if pairs else []
+    for name, table in data.items():
+        if isinstance(table, dict) and _pairs(table):
+            lines += ["", f"[{name}]", *_pairs(table)]
     return "\n".join(lines) + "\n"
 
 
 def _pairs(table: dict[str, object]) -> list[str]:
-    return [f"{key} = {_value(value)}" for key, value in table.items() if value not in (None, "", [], ())]
+    pairs = {key: value for key, value in table.items() if value not in (None, "", [], ())}
+    return [f"{key} = {value if key in _DATES else _value(value)}" for key, value in pairs.items()]
 
 
 def _value(value: object) -> str:

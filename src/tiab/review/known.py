@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,7 +26,7 @@ class Match:
     """The record of the review that a new one matches, and by what."""
 
     record: Record
-    reason: Literal["same PMID", "same DOI and title", "same title, abstract and year"]
+    reason: Literal["same PMID", "same DOI and title", "same title, abstract and year", "the same in every field"]
 
     def adds_nothing(self, record: Record) -> bool:
         """Whether the review has all that `record` says that anyone would rank, find or cite it by."""
@@ -43,7 +43,7 @@ class Known:
 
     def __init__(self, records: Iterable[Record] = (), fingerprints: Iterable[str] | None = None) -> None:
         self.ids: dict[str, Record] = {}
-        self._by_pmid: dict[str, Record] = {}
+        self._by_pmid: dict[str, list[Record]] = {}
         self._by_doi: dict[str, list[Record]] = {}
         self._by_fingerprint: dict[str, list[Record]] = {}
         self._by_title: dict[str, list[Record]] = {}
@@ -58,33 +58,45 @@ class Known:
         """Makes a record known; of several that share an identifier the first is found."""
         self.ids.setdefault(record.record_id, record)
         if record.pmid:
-            self._by_pmid.setdefault(record.pmid, record)
+            self._by_pmid.setdefault(record.pmid, []).append(record)
         if record.doi:
             self._by_doi.setdefault(record.doi, []).append(record)
         self._by_fingerprint.setdefault(fingerprint or record.fingerprint, []).append(record)
         self._by_title.setdefault(plain_title(record.title), []).append(record)
 
     def find(self, record: Record) -> Match | None:
-        """The known record that is another report of the same study as `record`, if that is certain."""
-        same = self._by_pmid.get(record.pmid) if record.pmid else None
-        if same is not None and alike(record.title, same.title, least=0.3):
-            return Match(same, "same PMID")
+        """The known record that is another report of the same study as `record`, if that is certain.
+
+        Of several, one is given to which `record` adds nothing, where there is one.
+        """
+        first = None
+        for match in self._matches(record):
+            if match.adds_nothing(record):
+                return match
+            first = first or match
+        return first
+
+    def _matches(self, record: Record) -> Iterator[Match]:
+        for other in self._by_pmid.get(record.pmid, ()) if record.pmid else ():
+            if alike(record.title, other.title, least=0.3):
+                yield Match(other, "same PMID")
         for other in self._by_doi.get(record.doi, ()) if record.doi else ():
             if alike(record.title, other.title, least=0.8) and not _contradict(record, other):
-                return Match(other, "same DOI and title")
-        if len(f"{record.title} {record.abstract}".split()) >= _ENOUGH_WORDS:
-            for other in self._by_fingerprint.get(record.fingerprint, ()):
-                if not _contradict(record, other):
-                    return Match(other, "same title, abstract and year")
-        return None
+                yield Match(other, "same DOI and title")
+        enough = len(f"{record.title} {record.abstract}".split()) >= _ENOUGH_WORDS
+        for other in self._by_fingerprint.get(record.fingerprint, ()):
+            if enough and not _contradict(record, other):
+                yield Match(other, "same title, abstract and year")
+            elif _rest(record) == _rest(other):
+                yield Match(other, "the same in every field")
 
     def with_title(self, title: str) -> list[Record]:
         """The known records of that title, whatever its case and punctuation."""
         return list(self._by_title.get(plain_title(title), ())) if plain_title(title) else []
 
     def with_pmid(self, pmid: str) -> Record | None:
-        """The known record of that PMID."""
-        return self._by_pmid.get(pmid)
+        """The first known record of that PMID."""
+        return next(iter(self._by_pmid.get(pmid, ())), None)
 
     def with_doi(self, doi: str) -> list[Record]:
         """The known records of that DOI, as `tiab.records.normalise_doi` writes it."""
@@ -108,6 +120,11 @@ def plain_title(title: str) -> str:
     """The words of a title in lower case, without accents and punctuation."""
     decomposed = unicodedata.normalize("NFKD", title)
     return _NOT_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()).strip()
+
+
+def _rest(record: Record) -> tuple[object, ...]:
+    """What a record says beside title, abstract and year, which the fingerprint tells."""
+    return record.authors, record.journal, record.doi, record.pmid, record.extra
 
 
 def _contradict(one: Record, other: Record) -> bool:

@@ -51,7 +51,7 @@ class Update:
         """
         if self.ranking is None:
             return pd.DataFrame(columns=["rank", "record_id", "score", "title", "above_includes", "above_excludes"])
-        table = self.ranking.table
+        table = self.ranking.table.copy()
         scores = table["score"].to_numpy()
         table.insert(3, "above_includes", _shares_below(scores, self.include_scores))
         table.insert(4, "above_excludes", _shares_below(scores, self.exclude_scores))
