@@ -37,8 +37,8 @@ CASES = [
     ("lines.csv", b'title,abstract\nx,"' + b"a b\n" * 2_000_000, "line 2: cannot be read as a table"),
     ("columns.csv", b"title," * 100_000 + b"x\n", "has more than 1000 columns"),
     ("cells.csv", b"title,abstract\n" + b"x," * 500_000, "line 2: .*it has 500001 cells"),
-    ("cut.ris.gz", gzip.compress(RIS * 1000)[:-100], "gzip data breaks off"),
-    ("bad.ris.gz", b"\x1f\x8b" + NOISE, "gzip data breaks off or is damaged"),
+    ("cut.ris.gz", gzip.compress(RIS * 1000)[:-100], "packed data breaks off"),
+    ("bad.ris.gz", b"\x1f\x8b" + NOISE, "packed data breaks off or is damaged"),
     ("twice.ris.gz", gzip.compress(gzip.compress(RIS)), "is not text|is of no format"),
 ]
 

@@ -18,7 +18,7 @@ from tiab.formats.text import clean_line, clean_text
 from tiab.labels import Decision
 from tiab.records import Record
 
-SUFFIXES = [".csv", ".tsv", ".ris", ".csv.gz"]
+SUFFIXES = [".csv", ".tsv", ".ris", ".xlsx", ".nbib", ".bib", ".xml", ".csv.gz"]
 
 characters = st.characters(codec="utf-8", exclude_categories=["Cs", "Co", "Cn"])
 awkward = st.sampled_from(

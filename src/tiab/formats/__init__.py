@@ -12,7 +12,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tiab.errors import InputError, LabelError
-from tiab.formats import nbib, pubmed_xml, ris, table, xlsx
+from tiab.formats import (
+    bibtex,
+    cochrane,
+    endnote_xml,
+    enw,
+    json_table,
+    nbib,
+    ovid,
+    pubmed_text,
+    pubmed_xml,
+    ris,
+    table,
+    wos,
+    xlsx,
+)
 from tiab.formats.archive import open_sources
 from tiab.formats.decisions import COLUMNS, NO_DECISION, decision_of, label_column
 from tiab.formats.entries import Draft, Tally, Unreadable, unique
@@ -28,6 +42,14 @@ __all__ = ["Reading", "Unreadable", "iter_records", "read", "read_labels", "read
 
 _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
+    "EndNote XML": (endnote_xml.found_at, endnote_xml.parse),
+    "JSON": (json_table.found_at, json_table.parse),
+    "Ovid text": (ovid.found_at, ovid.parse),
+    "Cochrane text": (cochrane.found_at, cochrane.parse),
+    "Web of Science": (wos.found_at, wos.parse),
+    "EndNote tags": (enw.found_at, enw.parse),
+    "BibTeX": (bibtex.found_at, bibtex.parse),
+    "PubMed text": (pubmed_text.found_at, pubmed_text.parse),
     "NBIB": (nbib.found_at, nbib.parse),
     "RIS": (ris.found_at, ris.parse),
     "table": (table.found_at, table.parse),

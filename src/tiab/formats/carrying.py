@@ -51,7 +51,7 @@ def restored(fields: Mapping[str, Any], carried: str) -> dict[str, Any] | None:
         for name, value in parts:
             _restore(result, name, value)
         return result
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
         return None
 
 
@@ -62,7 +62,7 @@ def _restore(fields: dict[str, Any], name: str, value: Any) -> None:
     elif name in _LISTS:
         fields[name] = tuple(map(_text, value))
     elif name == "year":
-        fields[name] = None if value is None else int(value)
+        fields[name] = None if value is None else range(10_000)[int(value)]
     elif name == "breaks":
         letters = list(fields["abstract"])
         for place in value:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from tiab.formats.carrying import MARK, restored
@@ -19,6 +20,7 @@ __all__ = [
     "Tally",
     "Unreadable",
     "build",
+    "note_lines",
     "split_names",
     "split_words",
     "unique",
@@ -33,8 +35,10 @@ _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))
 _PMID = re.compile(
     r"(?:pmid\s*:?\s*|medline:|pubmed:)?0*([1-9]\d{0,8})(?:\s*\[pmid\]|\s*\(pubmed id\))?", re.IGNORECASE
 )
+_PMID_SAID = re.compile(r"PMID:?\s*([1-9]\d{0,8})(?!\w)", re.IGNORECASE)
 _DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?\S+", re.IGNORECASE)
 NOTE = re.compile(r"tiab_([^:\n]{1,80}): (.*)", re.DOTALL)
+_ASREVIEW = re.compile(r"ASReview_(?:relevant|irrelevant|not_seen)")
 _OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
 
 
@@ -65,8 +69,8 @@ class Rules:
 
     A field of one value is taken from the first of its names that holds one; what the other names hold stays in
     `extra`. Authors, keywords and publication types are taken from all of their names, in the order of the file.
-    `doi_hints` may hold a DOI among other things: they are looked at, and kept in `extra`. `notes` hold what tiab
-    writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry` holds what `carrying` packs.
+    `doi_hints` and `pmid_hints` may hold one among other things: they are looked at, and kept in `extra`. `notes` hold
+    what tiab writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry` what `carrying` packs.
     """
 
     title: tuple[str, ...]
@@ -81,6 +85,7 @@ class Rules:
     language: tuple[str, ...]
     record_id: tuple[str, ...] = ()
     doi_hints: tuple[str, ...] = ()
+    pmid_hints: tuple[str, ...] = ()
     one_author_each: bool = True
     one_keyword_each: bool = True
     notes: tuple[str, ...] = ()
@@ -101,12 +106,22 @@ def build(pairs: Sequence[tuple[str, str]], rules: Rules, source: str, names: Se
 
 
 def _noted(pair: tuple[str, str], rules: Rules) -> tuple[str, str]:
-    """A note that tiab wrote, such as ("N1", "tiab_rank: 3"), as ("rank", "3")."""
-    if pair[0] in rules.notes and pair[1].startswith("tiab_"):
+    """A note that tiab wrote, such as ("N1", "tiab_rank: 3"), as ("rank", "3"); ASReview's by its name in RIS."""
+    if pair[0] in rules.notes:
+        if _ASREVIEW.fullmatch(pair[1]):
+            return "N1", pair[1]
         match = NOTE.fullmatch(pair[1])
         if match:
             return match[1], match[2]
     return pair
+
+
+def note_lines(name: str, text: str) -> Iterator[tuple[str, str]]:
+    """Notes that share one field as pairs: each line that tiab wrote by itself, what stands between them as it is."""
+    own = (bool(NOTE.match(line) or _ASREVIEW.fullmatch(line)) for line in text.split("\n"))
+    for mine, group in groupby(zip(own, text.split("\n"), strict=True), key=lambda pair: pair[0]):
+        lines = [line for _, line in group]
+        yield from ((name, line) for line in (lines if mine else ["\n".join(lines)]))
 
 
 def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str]) -> dict[str, Any]:
@@ -119,7 +134,7 @@ def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str])
     fields: dict[str, Any] = {
         "year": found.year(rules.year),
         "doi": found.doi(rules),
-        "pmid": found.pmid(rules.pmid),
+        "pmid": found.pmid(rules),
         "title": clean_line(found.joined(rules.title, " ")),
         "abstract": clean_text(found.joined(rules.abstract, "\n")),
         "authors": found.many(rules.authors, _lines if rules.one_author_each else split_names),
@@ -210,11 +225,15 @@ class _Finder:
                     return doi
         return ""
 
-    def pmid(self, names: tuple[str, ...]) -> str:
-        for index in self._held(names):
+    def pmid(self, rules: Rules) -> str:
+        for index in self._held(rules.pmid):
             match = _PMID.fullmatch(self._pairs[index][1])
             if match:
                 self._taken.add(index)
+                return match[1]
+        for index in self._held(rules.pmid_hints):
+            match = _PMID_SAID.match(self._pairs[index][1])
+            if match:
                 return match[1]
         return ""
 

@@ -7,30 +7,39 @@ line numbers by which a lost record could be found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from tiab.formats.entries import Draft, Rules, Tally, build
+from tiab.formats.carrying import packed
+from tiab.formats.entries import Draft, Rules, Tally, build, year_in
 from tiab.formats.opening import Source
 from tiab.formats.text import clean_line, decoding_of, lines_of
+from tiab.records import Record
 
-__all__ = ["RULES", "found_at", "parse"]
+__all__ = ["RULES", "found_at", "parse", "render"]
 
 RULES = Rules(
     title=("TI", "TT", "BTI"),
     abstract=("AB", "OAB"),
     authors=("FAU", "CN"),
-    year=("DP", "DEP", "SO"),
-    journal=("JT", "TA", "BTI"),
-    doi=("DOI",),
+    year=("DP", "DEP", "YR", "SO"),
+    journal=("JT", "TA", "JN", "BTI", "SO"),
+    doi=("DOI", "DO"),
     pmid=("PMID",),
-    keywords=("MH", "OT"),
+    keywords=("MH", "OT", "KW"),
     publication_types=("PT",),
     language=("LA",),
     doi_hints=("LID", "AID", "SO"),
+    notes=("GN",),
+    carry=("TIAB",),
 )
 
 _TAG = re.compile(r"([A-Za-z][A-Za-z0-9]{1,3}) {0,2}- ?(.*)$")
 _START = re.compile(r"PMID {0,2}-\s*\d", re.IGNORECASE)
+_NAME = re.compile(r"[A-Z][A-Z0-9]{1,3}")
+_WIDTH = 80
+_BETWEEN = re.compile(r"<\d+>\s*$")
+"""What Ovid writes before each record, as others do a blank line."""
 _SIGN = re.compile(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d)", re.IGNORECASE)
 _OTHER_START = re.compile(r"(?:OWN|UI) {0,2}-\s*\S", re.IGNORECASE)
 _HEADING = re.compile(r"(?<=[.?!)]) (?=[A-Z][A-Z/&, -]{3,60}: )")
@@ -52,28 +61,32 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     if decoding.warning:
         tally.warnings.append(decoding.warning)
     for line, pairs in _entries(_counted(lines_of(source, decoding), tally)):
-        yield line, build(pairs, _rules_for(pairs), source.name)
+        yield line, _read(pairs, source.name)
 
 
-def _rules_for(pairs: list[tuple[str, str]]) -> Rules:
-    return RULES if any(tag == "FAU" for tag, _ in pairs) else _SHORT_NAMES
+def _read(pairs: list[tuple[str, str]], source: str) -> Record:
+    rules = RULES if any(tag == "FAU" for tag, _ in pairs) else _SHORT_NAMES
+    if any(tag == "DB" and "medline" in value.casefold() for tag, value in pairs):
+        # Ovid gives the PMID of a MEDLINE record as its unique identifier.
+        pairs = [("PMID" if tag == "UI" and value.isdigit() else tag, value) for tag, value in pairs]
+    return build(pairs, rules, source)
 
 
-_SHORT_NAMES = Rules(**{**{name: getattr(RULES, name) for name in RULES.__slots__}, "authors": ("AU", "CN")})
+_SHORT_NAMES = replace(RULES, authors=("AU", "CN"))
 
 
 def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
     """The lines as they come, noting each record start: a PMID, or after a blank line an owner without one."""
-    blank = owned = True
+    blank, only_pmid = True, False
     for number, line in enumerate(lines, 1):
         if _START.match(line):
             tally.starts.append(number)
-            owned = False
-        elif _OTHER_START.match(line):
-            if blank and owned:
-                tally.starts.append(number)
-            owned = True
-        blank = not line.strip()
+            only_pmid = True
+        elif _OTHER_START.match(line) and blank and not only_pmid:
+            tally.starts.append(number)
+        elif line.strip() and line[0] not in " \t":
+            only_pmid = False
+        blank = not line.strip() or bool(_BETWEEN.match(line))
         yield line
 
 
@@ -83,12 +96,12 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]
     for number, line in enumerate(lines, 1):
         found = _tag_of(line)
         if found is None:
-            blank = not line.strip()
+            blank = not line.strip() or bool(_BETWEEN.match(line))
             if not blank:
                 entry.wrap(line)
             continue
         tag, value = found
-        if tag == "PMID" or (blank and tag in ("OWN", "UI") and (not start or entry.owned)):
+        if tag == "PMID" or (blank and tag in ("OWN", "UI") and (not start or not entry.only_pmid)):
             if start:
                 yield start, entry.pairs()
             start, entry = number, _Entry()
@@ -104,11 +117,14 @@ class _Entry:
 
     def __init__(self) -> None:
         self._tags: list[tuple[str, list[str]]] = []
-        self.owned = False
+
+    @property
+    def only_pmid(self) -> bool:
+        """Whether an owner behind a blank line still belongs to this record."""
+        return [tag for tag, _ in self._tags] == ["PMID"]
 
     def add(self, tag: str, value: str) -> None:
         self._tags.append((tag, [clean_line(value)]))
-        self.owned = self.owned or tag in ("OWN", "UI")
 
     def wrap(self, line: str) -> None:
         if self._tags:
@@ -135,3 +151,49 @@ def _joined(tag: str, parts: list[str]) -> str:
     """A wrapped value as one line; in an abstract, a section's heading begins a line of its own."""
     text = " ".join(part for part in parts if part)
     return _HEADING.sub("\n", text) if tag in ("AB", "OAB") else text
+
+
+def render(record: Record, shown: Collection[str]) -> str:
+    """`record` as NBIB, a blank line behind it; what is `shown` of its `extra` becomes general notes."""
+    pairs = list(_plain(record, shown))
+    entries = list(_entries("".join(map(_lines, pairs)).split("\n")))
+    carried = packed(record, _read(entries[0][1], "")) if entries else ""
+    return "".join(map(_lines, [*pairs, *([("TIAB", carried)] if carried else [])])) + "\n"
+
+
+def _plain(record: Record, shown: Collection[str]) -> Iterator[tuple[str, str]]:
+    yield ("PMID", record.pmid) if record.pmid else ("OWN", "tiab")
+    if record.year is not None and not any(n in RULES.year and year_in(v) == record.year for n, v in record.extra):
+        yield "DP", str(record.year)
+    yield from (("TI", record.title), ("AB", record.abstract.replace("\n", " ")))
+    yield from (("FAU", name) for name in record.authors)
+    yield from (("LA", name) for name in record.language.split("; "))
+    yield from (("PT", kind) for kind in record.publication_types)
+    yield from (("JT", record.journal), ("LID", f"{record.doi} [doi]" if record.doi else ""))
+    yield from (("OT", word) for word in record.keywords)
+    for name, value in record.extra:
+        if "\n" in value:
+            continue
+        if name in shown:
+            yield "GN", f"tiab_{name}: {value}"
+        elif name == "N1" and value.startswith("ASReview_"):
+            yield "GN", value
+        elif _NAME.fullmatch(name) and name not in ("PMID", "OWN", "TIAB", "UI"):
+            yield name, value
+
+
+def _lines(pair: tuple[str, str]) -> str:
+    """A field, wrapped at spaces as PubMed does, but for what only tiab reads."""
+    tag, value = pair
+    if not value:
+        return ""
+    if tag == "TIAB":
+        return f"TIAB- {value}\n"
+    lines, current = [], ""
+    for word in value.split(" "):
+        if current and len(current) + len(word) >= _WIDTH:
+            lines.append(current)
+            current = word
+        else:
+            current = f"{current} {word}" if current else word
+    return f"{tag:<4}- " + "\n      ".join([*lines, current]) + "\n"

@@ -6,18 +6,16 @@ What goes to `extra` bears the tag that the same thing has in NBIB.
 
 from __future__ import annotations
 
-import codecs
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 from lxml import etree
 
-from tiab.errors import InputError
 from tiab.formats.entries import Draft, Tally, with_id, year_in
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, xml_encoding
+from tiab.formats.text import clean_line
+from tiab.formats.xml_stream import elements, text_of
 from tiab.records import Record, normalise_doi
 
 __all__ = ["found_at", "parse"]
@@ -25,9 +23,6 @@ __all__ = ["found_at", "parse"]
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
 _SIGN = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?\b")
-_OVERLAP = 32
-MAX_ARTICLE = 16 << 20
-"""Bytes from one article's start to the next; those with thousands of authors take a quarter of it."""
 _NO_TITLE = re.compile(r"\[?\s*not available\s*\]?\.?", re.IGNORECASE)
 _LINKS = {"RetractionIn": "RIN", "RetractionOf": "ROF", "ErratumIn": "EIN", "ErratumFor": "EFR", "UpdateIn": "UIN"}
 _NO_LABEL = frozenset({"", "UNLABELLED", "UNLABELED"})
@@ -47,78 +42,8 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     Raises:
         InputError: the XML is not well-formed, breaks off, or declares entities.
     """
-    parser = etree.XMLPullParser(
-        events=("end",),
-        tag=_ARTICLES,
-        encoding="utf-8" if xml_encoding(source) else None,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    read = 0
-    for chunk in _counted(source, tally):
-        try:
-            if chunk:
-                parser.feed(chunk)
-            else:
-                parser.close()
-        except etree.XMLSyntaxError as error:
-            raise InputError(
-                f"its XML is damaged or breaks off after {read} records ({_reason(error)})",
-                path=source.path,
-                line=error.lineno,
-                hint="Download it again.",
-            ) from error
-        for _, element in cast("Iterable[tuple[str, etree._Element]]", parser.read_events()):
-            line = tally.starts[read] if read < len(tally.starts) else read + 1
-            read += 1
-            yield line, _record(element, source.name)
-            _forget(element)
-
-
-def _counted(source: Source, tally: Tally) -> Iterator[bytes]:
-    """The bytes as UTF-8 or as the file declares, with an empty end, noting the line of each article's start tag."""
-    encoding = xml_encoding(source)
-    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
-    line, tail, since = 1, b"", 0
-    for raw in source.chunks():
-        chunk = decoder.decode(raw).encode() if decoder else raw
-        window = tail + chunk
-        if b"<!ENTITY" in window:
-            raise InputError("declares XML entities", path=source.path, line=line, hint="PubMed's own files have none.")
-        at = 0
-        for match in _START.finditer(window):
-            if match.end() > len(tail):
-                line += window.count(b"\n", at, match.start())
-                at = match.start()
-                tally.starts.append(line)
-                since = 0
-        # Lines are counted up to the overlap, whose bytes come again at the front of the next window.
-        keep = max(at, len(window) - _OVERLAP)
-        line += window.count(b"\n", at, keep)
-        tail = window[keep:]
-        since += len(chunk)
-        if since > MAX_ARTICLE:
-            raise InputError(f"has more than {MAX_ARTICLE >> 20} MB in one record", path=source.path, line=line)
-        if chunk:
-            yield chunk
-    yield b""
-
-
-def _reason(error: etree.XMLSyntaxError) -> str:
-    return clean_line(str(error.msg or "no reason given"))[:120]
-
-
-def _forget(element: etree._Element) -> None:
-    """Frees an article that has been read, and what stands before it."""
-    element.clear()
-    parent = element.getparent()
-    if parent is not None:
-        while element.getprevious() is not None:
-            del parent[0]
+    for line, element in elements(source, tally, _ARTICLES, _START):
+        yield line, _record(element, source.name)
 
 
 def _record(element: etree._Element, source: str) -> Record:
@@ -198,19 +123,8 @@ def _book(element: etree._Element) -> dict[str, Any]:
     }
 
 
-def _raw(element: etree._Element | None) -> str:
-    """The text within, that of inline markup such as <i> and <sup> with it."""
-    if element is None:
-        return ""
-    if not len(element):
-        return element.text or ""
-    # An entity that only the DTD defines stands as a node of its own, whose text is "&alpha;".
-    parts = map(str, element.itertext())
-    return "".join(html.unescape(part) if part.startswith("&") and part.endswith(";") else part for part in parts)
-
-
 def _text(element: etree._Element | None) -> str:
-    return clean_line(_raw(element))
+    return clean_line(text_of(element))
 
 
 def _texts(elements: Iterable[etree._Element]) -> tuple[str, ...]:

@@ -100,17 +100,14 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
 
 def render(record: Record, shown: Collection[str]) -> str:
     """`record` as RIS, a blank line behind it; what is `shown` of its `extra` becomes notes for people to read."""
-    lines = _lines_of(record, shown, whole=True)
-    read = _read_back(lines)
-    if read is None:
-        lines = _lines_of(record, shown, whole=False)
-        read = _read_back(lines)
-    carried = packed(record, read) if read else ""
+    lines = _lines_of(record, shown)
+    ((_, pairs),) = _Tokens(Tally()).entries("\n".join([*lines, "ER  - "]).split("\n"))
+    carried = packed(record, build(_with_pmid(pairs), RULES, ""))
     return "\n".join((*lines, *([f"C8  - {carried}"] if carried else []), "ER  - ", "", ""))
 
 
-def _lines_of(record: Record, shown: Collection[str], *, whole: bool) -> list[str]:
-    """The plain fields; without `whole`, no value of several lines, one of which might look like an end."""
+def _lines_of(record: Record, shown: Collection[str]) -> list[str]:
+    """The plain fields, but for values of several lines one of which would be taken for more than text."""
     kind = next((value for name, value in record.extra if name == "TY" and _KIND.fullmatch(value)), "JOUR")
     pairs = [("TY", kind), *(("AU", name) for name in record.authors), ("TI", record.title), ("JF", record.journal)]
     if record.year is not None and not any(n in RULES.year and year_in(v) == record.year for n, v in record.extra):
@@ -119,16 +116,13 @@ def _lines_of(record: Record, shown: Collection[str], *, whole: bool) -> list[st
     pairs += [("DO", record.doi), ("PM", record.pmid), *(("M3", kind) for kind in record.publication_types)]
     pairs.append(("LA", record.language))
     for name, value in record.extra:
+        if any(_tag_of(line)[0] or _BETWEEN.match(line) for line in value.split("\n")[1:]):
+            continue
         if name in shown:
             pairs.append(("N1", f"tiab_{name}: {value}"))
         elif _NAME.fullmatch(name) and name not in ("TY", "ER", "C8"):
             pairs.append((name, value))
-    return [f"{name}  - {value}" for name, value in pairs if value and (whole or "\n" not in value)]
-
-
-def _read_back(lines: list[str]) -> Record | None:
-    entries = list(_Tokens(Tally()).entries("\n".join([*lines, "ER  - "]).split("\n")))
-    return build(_with_pmid(entries[0][1]), RULES, "") if len(entries) == 1 else None
+    return [f"{name}  - {value}" for name, value in pairs if value]
 
 
 class _Tokens:

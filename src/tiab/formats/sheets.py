@@ -64,8 +64,19 @@ class Sheet:
         """What the plain cells of a record don't hold, in pieces that each fit into a cell."""
         names = (*self._first, *FIELDS, *self._last)
         text = packed(record, build(list(zip(names, self._plain(record), strict=True)), RULES, "", _headings(names)))
-        size = self._longest or max(len(text), 1)
-        return [text[at : at + size] for at in range(0, len(text), size)]
+        return list(_pieces(text, self._longest or max(len(text), 1)))
+
+
+def _pieces(text: str, size: int) -> Iterator[str]:
+    """`text` in pieces of at most `size` characters, none of which begins or ends with a space, as cells lose those."""
+    while len(text) > size:
+        cut = size
+        while cut > 1 and " " in text[cut - 1 : cut + 1]:
+            cut -= 1
+        yield text[:cut]
+        text = text[cut:]
+    if text:
+        yield text
 
 
 def _headings(names: Iterable[str]) -> list[str]:

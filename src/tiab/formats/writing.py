@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from tiab.errors import InputError, LabelError
-from tiab.formats import ris, sheets, xlsx
+from tiab.formats import bibtex, endnote_xml, nbib, ris, sheets, xlsx
 from tiab.formats.table import heading
 from tiab.formats.text import clean_text
 from tiab.labels import Decision
@@ -64,13 +64,15 @@ def _opened(beside: Path, path: Path) -> Iterator[IO[bytes]]:
             yield cast("IO[bytes]", packed)
 
 
-def _text(render: Callable[[Record, frozenset[str]], str]) -> _Writer:
+def _text(render: Callable[[Record, frozenset[str]], str], *, head: str = "", end: str = "") -> _Writer:
     """A writer of a format in which each record is a piece of text."""
 
     def write(stream: IO[bytes], records: Sequence[Record], first: Sequence[str]) -> None:
         shown = frozenset((*first, *_SHOWN))
+        stream.write(head.encode())
         for record in records:
-            stream.write(render(record, shown).encode())
+            stream.write(render(record, shown).encode("utf-8", "replace"))
+        stream.write(end.encode())
 
     return write
 
@@ -80,6 +82,9 @@ _WRITERS: dict[str, tuple[_Writer, bool]] = {
     ".tsv": (partial(sheets.write_csv, delimiter="\t"), True),
     ".xlsx": (xlsx.write, True),
     ".ris": (_text(ris.render), False),
+    ".nbib": (_text(nbib.render), False),
+    ".bib": (_text(bibtex.render), False),
+    ".xml": (_text(endnote_xml.render, head=endnote_xml.HEAD, end=endnote_xml.END), False),
 }
 SUFFIXES = tuple(_WRITERS)
 """The suffixes that tell a format to write."""

@@ -10,9 +10,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import IO
+from typing import IO, Any
 from xml.sax.saxutils import escape
 
 import openpyxl
@@ -33,6 +33,7 @@ _HEADING_ROWS = 20
 _DAMAGE = (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, EOFError,
            AttributeError, IndexError, OSError, NotImplementedError, RuntimeError)  # fmt: skip
 """What zipfile, XML parsers and openpyxl raise for files that are not what they should be."""
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 MAX_ROWS = 1_048_576
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
@@ -133,45 +134,70 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
         InputError: the workbook is damaged or protected, unpacks to too much, or no sheet has such a column.
     """
     data = source.read_all()
-    _check_parts(source, data)
+    counts = _row_counts(source, data)
     try:
-        workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        for sheet in workbook.worksheets:
-            sheet.reset_dimensions()
-            rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.values, 1))
-            headings = _headings(rows)
-            if headings:
-                yield from _records(source, tally, headings, rows)
-                return
+        sheets = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets
     except _DAMAGE as error:
-        reason = clean_line(str(error))[:100] or type(error).__name__
-        raise InputError(f"is a damaged workbook ({reason})", path=source.path, hint="Save it again.") from error
+        raise _damaged(source, error) from error
+    for sheet in sheets:
+        rows = _rows(source, sheet, counts)
+        headings = _headings(rows)
+        if headings:
+            yield from _records(source, tally, headings, rows)
+            return
     raise InputError("has no sheet with a column for titles", path=source.path, hint="Call one of its columns 'title'.")
 
 
-def _check_parts(source: Source, data: bytes) -> None:
-    """Refuses a workbook that is a bomb or declares entities, and counts the rows of its sheets in the raw XML."""
+def _row_counts(source: Source, data: bytes) -> dict[str, int]:
+    """How many rows each sheet has in its raw XML; refuses a workbook that is a bomb or declares entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             size = sum(member.file_size for member in members)
             if size > max(FREE_EXPANDED, MAX_RATIO * len(data)) or len(members) > MAX_PARTS:
                 raise InputError(f"unpacks to {size >> 20} MB, which no workbook of its size does", path=source.path)
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")) and _declares(archive.open(member)):
-                    raise InputError("declares XML entities", path=source.path, hint="No spreadsheet program does.")
+            parts = [member for member in members if member.filename.endswith((".xml", ".rels"))]
+            return {member.filename: _row_count(source, archive.open(member)) for member in parts}
     except _DAMAGE as error:
-        raise InputError(f"is a damaged workbook ({error})", path=source.path, hint="Save it again.") from error
+        raise _damaged(source, error) from error
 
 
-def _declares(part: IO[bytes]) -> bool:
-    tail = b""
+def _row_count(source: Source, part: IO[bytes]) -> int:
+    count, tail = 0, b""
     with part:
         while chunk := part.read(1 << 20):
-            if b"<!DOCTYPE" in tail + chunk or b"<!ENTITY" in tail + chunk:
-                return True
-            tail = chunk[-10:]
-    return False
+            window = tail + chunk
+            if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
+                raise InputError("declares XML entities", path=source.path, hint="No spreadsheet program does.")
+            count += sum(match.end() > len(tail) for match in _ROW.finditer(window))
+            tail = window[-32:]
+    return count
+
+
+def _rows(source: Source, sheet: Any, counts: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a sheet as texts, numbered from 1; at the end, an error if there were more in the raw XML."""
+    number = 0
+    try:
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.values, 1):
+            if len(row) > MAX_COLUMNS:
+                raise _too_wide(source, number)
+            yield number, [_text(cell) for cell in row]
+    except _DAMAGE as error:
+        raise _damaged(source, error) from error
+    expected = counts.get(str(getattr(sheet, "_worksheet_path", "")).lstrip("/"), 0)
+    if number < expected:
+        raise InputError(f"a sheet has {expected} rows, but {number} were read", path=source.path, line=number)
+
+
+def _too_wide(source: Source, number: int) -> InputError:
+    hint = "Keep the columns you need."
+    return InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, line=number, hint=hint)
+
+
+def _damaged(source: Source, error: Exception) -> InputError:
+    reason = clean_line(str(error))[:100] or type(error).__name__
+    return InputError(f"is a damaged workbook ({reason})", path=source.path, hint="Save it again.")
 
 
 def _headings(rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
@@ -188,8 +214,6 @@ def _headings(rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
 def _records(
     source: Source, tally: Tally, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]]
 ) -> Iterator[Draft]:
-    if len(headings) > MAX_COLUMNS:
-        raise InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, hint="Keep the columns you need.")
     names = [heading(column) or "?" for column in headings]
     columns = [column or f"column {number}" for number, column in enumerate(headings, 1)]
     for number, row in rows:

@@ -1,0 +1,57 @@
+"""EndNote's tagged text (.enw), which also serves as "Refer" and as the export of journals' own sites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from tiab.formats.entries import Draft, Rules, Tally
+from tiab.formats.opening import Source
+from tiab.formats.tagged import Grammar, parse_tagged
+
+__all__ = ["RULES", "found_at", "parse"]
+
+RULES = Rules(
+    title=("%T", "%Q"),
+    abstract=("%X",),
+    authors=("%A",),
+    year=("%D", "%8"),
+    journal=("%J", "%B", "%S"),
+    doi=("%R",),
+    pmid=(),
+    keywords=("%K",),
+    publication_types=("%9",),
+    language=("%G",),
+    doi_hints=("%U", "%Z", "%R"),
+    pmid_hints=("%Z", "%M"),
+)
+_TAG = re.compile(r"(%[0-9A-Za-z?@!#$&()*+,.:;<=>^~\[\]-])(?: (.*)|\s*)$")
+_OPENERS = ("%0", "%T", "%A", "%J", "%B", "%D", "%F")
+"""Tags with which records begin; others behind a blank line follow an abstract of several paragraphs."""
+
+
+def _tag_of(line: str) -> tuple[str, str] | None:
+    match = _TAG.match(line)
+    return (match[1], match[2] or "") if match else None
+
+
+def _starts(tag: str, blank: bool, seen: Collection[str]) -> bool:
+    return tag in _OPENERS and (blank or not seen)
+
+
+_GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(("%K", "%A", "%+", "%U")))
+
+
+def found_at(lines: Sequence[str]) -> int | None:
+    """The place in `lines`, the beginning of a file, of the first of several lines that begin with tags of EndNote."""
+    tags = [place for place, line in enumerate(lines) if re.match(r"%[0ABDJKTXU] \S", line)]
+    return tags[0] if len(tags) > 1 else None
+
+
+def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+    """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
+    return parse_tagged(source, tally, _GRAMMAR, lambda pairs: RULES, _is_start)
+
+
+def _is_start(line: str, before: str) -> bool:
+    return line[:2] in _OPENERS and line[2:3] in ("", " ") and not before.strip()

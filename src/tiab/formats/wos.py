@@ -1,0 +1,60 @@
+"""Web of Science's plain text (.ciw, .txt): two-letter tags without a dash, wrapped lines three spaces in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from tiab.formats.entries import Draft, Rules, Tally
+from tiab.formats.opening import Source
+from tiab.formats.tagged import Grammar, parse_tagged
+
+__all__ = ["RULES", "found_at", "parse"]
+
+RULES = Rules(
+    title=("TI",),
+    abstract=("AB",),
+    authors=("AU", "CA"),
+    year=("PY", "EY", "PD"),
+    journal=("SO", "JI", "J9"),
+    doi=("DI",),
+    pmid=("PM",),
+    keywords=("DE", "ID"),
+    publication_types=("DT",),
+    language=("LA",),
+)
+_FULL_NAMES = replace(RULES, authors=("AF", "CA"))
+_SIGN = re.compile(r"FN (?:Clarivate|ISI|Thomson)|VR \d\.\d|PT [A-Z]$")
+_TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$")
+
+
+def _tag_of(line: str) -> tuple[str, str] | None:
+    match = _TAG.match(line)
+    return (match[1], match[2] or "") if match else None
+
+
+def _starts(tag: str, blank: bool, seen: Collection[str]) -> bool:
+    return tag == "PT"
+
+
+_LISTS = "AU AF BA BF CA GP BE C1 C3 CR RP EM RI OI FU"
+_GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(_LISTS.split()), end="ER")
+
+
+def found_at(lines: Sequence[str]) -> int | None:
+    """The place in `lines`, the beginning of a file, of Web of Science's first line or of its first record."""
+    return next((place for place, line in enumerate(lines) if _SIGN.match(line)), None)
+
+
+def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+    """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
+    return parse_tagged(source, tally, _GRAMMAR, _rules_for, _is_start)
+
+
+def _rules_for(pairs: list[tuple[str, str]]) -> Rules:
+    return _FULL_NAMES if any(tag == "AF" for tag, _ in pairs) else RULES
+
+
+def _is_start(line: str, before: str) -> bool:
+    return line == "PT" or line.startswith("PT ")

@@ -1,0 +1,117 @@
+"""The records of an XML file one after the other, each thrown away once it has been read.
+
+The parser resolves no entity, loads no DTD and asks no network; what a record may hold is bounded.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import cast
+
+from lxml import etree
+
+from tiab.errors import InputError
+from tiab.formats.entries import Tally
+from tiab.formats.opening import Source
+from tiab.formats.text import clean_line, xml_encoding
+
+__all__ = ["elements", "text_of"]
+
+MAX_RECORD = 16 << 20
+"""Bytes from one record's start to the next; articles with thousands of authors take a quarter of it."""
+_OVERLAP = 32
+
+
+def elements(
+    source: Source, tally: Tally, tags: Sequence[str], start: re.Pattern[bytes]
+) -> Iterator[tuple[int, etree._Element]]:
+    """Each element of one of `tags`, whole, and the line at which it starts; it is emptied when the next is asked for.
+
+    `start` matches the start tags in the raw bytes, in which they are counted.
+
+    Raises:
+        InputError: the XML is not well-formed, breaks off, declares entities, or has a record beyond `MAX_RECORD`.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=tags,
+        encoding="utf-8" if xml_encoding(source) else None,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    read = 0
+    for chunk in _counted(source, tally, start):
+        try:
+            if chunk:
+                parser.feed(chunk)
+            else:
+                parser.close()
+        except etree.XMLSyntaxError as error:
+            reason = clean_line(str(error.msg or "no reason given"))[:120]
+            raise InputError(
+                f"its XML is damaged or breaks off after {read} records ({reason})",
+                path=source.path,
+                line=error.lineno,
+                hint="Download it again.",
+            ) from error
+        for _, element in cast("Iterable[tuple[str, etree._Element]]", parser.read_events()):
+            line = tally.starts[read] if read < len(tally.starts) else read + 1
+            read += 1
+            yield line, element
+            _forget(element)
+
+
+def text_of(element: etree._Element | None) -> str:
+    """The text within, that of inline markup such as <i> and <sup> with it; "" for None."""
+    if element is None:
+        return ""
+    if not len(element):
+        return element.text or ""
+    # An entity that only the DTD defines stands as a node of its own, whose text is "&alpha;".
+    parts = map(str, element.itertext())
+    return "".join(html.unescape(part) if part.startswith("&") and part.endswith(";") else part for part in parts)
+
+
+def _counted(source: Source, tally: Tally, start: re.Pattern[bytes]) -> Iterator[bytes]:
+    """The bytes as UTF-8 or as the file declares, with an empty end, noting the line of each record's start tag."""
+    encoding = xml_encoding(source)
+    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
+    line, tail, since = 1, b"", 0
+    for raw in source.chunks():
+        chunk = decoder.decode(raw).encode() if decoder else raw
+        window = tail + chunk
+        if b"<!ENTITY" in window:
+            raise InputError("declares XML entities", path=source.path, line=line, hint="No database's own files do.")
+        at = 0
+        for match in start.finditer(window):
+            if match.end() > len(tail):
+                line += window.count(b"\n", at, match.start())
+                at = match.start()
+                tally.starts.append(line)
+                since = 0
+        # Lines are counted up to the overlap, whose bytes come again at the front of the next window.
+        keep = max(at, len(window) - _OVERLAP)
+        line += window.count(b"\n", at, keep)
+        tail = window[keep:]
+        since += len(chunk)
+        if since > MAX_RECORD:
+            raise InputError(f"has more than {MAX_RECORD >> 20} MB in one record", path=source.path, line=line)
+        if chunk:
+            yield chunk
+    yield b""
+
+
+def _forget(element: etree._Element) -> None:
+    """Frees a record that has been read, and what stands before it."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while element.getprevious() is not None:
+            del parent[0]
