@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -189,7 +190,7 @@ def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) 
     values = [number.value for number in numbers]
     sums = {a + b for a, b in pairwise(values) if min(a, b) > 2}
     sums |= {a + b + c for a, b, c in zip(values, values[1:], values[2:], strict=False) if min(a, b, c) > 2}
-    known = {count.value for count in counts}
+    known = Counter(count.value for count in counts)
     parts = {v for a, b in pairwise(values) if a + b in known and min(a, b) > 2 for v in (a, b)}
     largest = max(count.value for count in counts)
     first = min(count.start for count in counts)
@@ -202,6 +203,6 @@ def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) 
         said |= {"first"} if count.start == first else set()
         said |= {"tiny"} if count.value < _SMALL else set()
         said |= {"much smaller than the largest"} if count.value * 3 < largest else set()
-        said |= {"repeated"} if sum(other.value == count.value for other in counts) > 1 else set()
+        said |= {"repeated"} if known[count.value] > 1 else set()
         result.append(replace(count, evidence=frozenset(said)))
     return result

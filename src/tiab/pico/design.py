@@ -13,7 +13,7 @@ from spacy.vocab import Vocab
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.lexicon import Lexicon, longest
 from tiab.pico.spans import Span
-from tiab.pico.vocabulary import vocabulary
+from tiab.pico.vocabulary import alternatives, vocabulary
 
 __all__ = ["DesignFinder", "design_scores", "make_design"]
 
@@ -22,24 +22,14 @@ _TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much 
 _MENTION_FACTOR = 0.2
 _REVIEWED, _ANIMALS = 0.8, 0.6
 _OWN_FACTOR = 0.6
+_REACH = 400
 _PLURAL_FACTOR = 0.4  # "randomised trials" are mostly other people's
 _PLURAL = re.compile(r"(?:trials|studies|RCTs|experiments)$", re.IGNORECASE)
 _OTHERS = frozenset({"systematic review", "review", "protocol", "letter"})  # a mention of studies is what these are
-_MENTION = re.compile(
-    r"\b(?:need(?:ed|s)?|warrant\w*|future|further|should|require[ds]?|would|lack(?:ing)? of|few|search(?:ed|es)?|pubmed|medline"
-    r"|embase|cochrane|databases?|we included|were included if|eligible (?:stud|trial)\w*|previous|earlier|existing"
-    r"|published|identified|pooled|meta-analys\w+|systematic\w* review\w*|literature)\b",
-    re.IGNORECASE,
-)
-_OWN = re.compile(
-    r"\b(?:(?:this|present|our|the current) (?:\w+[\s-]+){0,4}$|we (?:conducted|performed|did|undertook|report|carried"
-    r" out|designed)\b|was (?:a|an) |is (?:a|an) |(?:were|was) randomi[sz]ed|randomly)",
-    re.IGNORECASE,
-)
-_DENIAL = re.compile(
-    r"\b(?:not|no|without|nor|neither|non|lack of|absence of|instead of|rather than|instead of)[\s-]+(?:\w+[\s-]+)?$",
-    re.IGNORECASE,
-)
+_CONTEXT = vocabulary("design")["context"]
+_MENTION = re.compile(rf"\b{alternatives(_CONTEXT, 'mention')}\b", re.IGNORECASE)
+_OWN = re.compile(rf"\b{alternatives(_CONTEXT, 'own')}\b", re.IGNORECASE)
+_DENIAL = re.compile(rf"\b{alternatives(_CONTEXT, 'denial')}[\s-]+(?:\w+[\s-]+)?$", re.IGNORECASE)
 
 
 class _Cue(NamedTuple):
@@ -142,9 +132,10 @@ def _weight(doc: Doc, start: int, end: int, cue: _Cue) -> float:
         return cue.weight
     if field == "title":
         return cue.weight * many if many < 1 else cue.weight + (1 - cue.weight) * _TITLE_GAIN
-    sentence = slice(*layout.sentence_bounds(layout.sentence(start), len(text)))
-    if not cue.own and cue.design not in _OTHERS and _MENTION.search(text[sentence]):
-        return cue.weight * many * (_OWN_FACTOR if _OWN.search(text[sentence]) else _MENTION_FACTOR)
+    begin, stop = layout.sentence_bounds(layout.sentence(start), len(text))
+    begin, stop = max(begin, start - _REACH), min(stop, end + _REACH)
+    if not cue.own and cue.design not in _OTHERS and _MENTION.search(text, begin, stop):
+        return cue.weight * many * (_OWN_FACTOR if _OWN.search(text, begin, stop) else _MENTION_FACTOR)
     return cue.weight * many
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,7 +28,7 @@ _CUE = re.compile(
     "|".join(rf"\b(?P<{name}>{alternatives(_LISTS, name)})\b" for name in ("unchanged", "increased", "decreased")),
     re.IGNORECASE,
 )
-_BREAK = _words("contrast", r";|:\s|,?\s+{}\b")
+_BREAK = _words("contrast", r";|:\s|,?(?<!\s)\s{1,3}{}\b")
 _AIM = _words("aim")
 _RELATION = _words("relation")
 _ACTIVE = _words("active", "{}")
@@ -43,6 +44,7 @@ _NO_DIRECTION = re.compile(r"(?:less|greater|higher|lower|more)\s+than\s+\d", re
 _SECTIONS = frozenset({"", "methods", "results", "conclusions"})
 _NEAR = 70
 _FAR = 160
+_LONGEST_LIST = 30
 
 
 class _Cue(NamedTuple):
@@ -101,10 +103,11 @@ def _cue_of(text: str, marker: Found[str], markers: Sequence[Found[str]], cues: 
     """The cue that speaks of `marker`: the one of which it is the object, else the one of which it is the subject."""
     if _AGENT.match(text, marker.end):
         return None
-    before = max((cue for cue in cues if cue.end <= marker.start), default=None, key=lambda cue: cue.end)
+    place = bisect_left(cues, marker.start, key=lambda cue: cue.start)
+    before = next((cue for cue in cues[max(0, place - 1) : place] if cue.end <= marker.start), None)
     if before is not None and (_governs(text, before, marker) or _is_listed(text, before, marker, markers)):
         return before
-    after = min((cue for cue in cues if cue.start >= marker.end), default=None, key=lambda cue: cue.start)
+    after = next((cue for cue in cues[place : place + 2] if cue.start >= marker.end), None)
     return after if after is not None and _is_predicate(text, marker, after) else None
 
 
@@ -116,8 +119,9 @@ def _governs(text: str, cue: _Cue, marker: Found[str]) -> bool:
 
 def _is_listed(text: str, cue: _Cue, marker: Found[str], markers: Sequence[Found[str]]) -> bool:
     """Whether the marker goes on a list whose first member the cue governs: "reduced IL-6, TNF-α and CRP"."""
-    between = [m for m in markers if cue.end <= m.start < marker.start]
-    if not between or not _governs(text, cue, between[0]):
+    first = bisect_left(markers, cue.end, key=lambda m: m.start)
+    between = markers[first : bisect_left(markers, marker.start, key=lambda m: m.start)]
+    if not between or len(between) > _LONGEST_LIST or not _governs(text, cue, between[0]):
         return False
     ends = [*between, marker]
     return all(_LISTED.fullmatch(text, a.end, b.start) for a, b in pairwise(ends))

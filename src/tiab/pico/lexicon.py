@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Generic, NamedTuple, TypeVar
 
@@ -103,7 +104,10 @@ def longest(found: Iterable[Found[T]]) -> list[Found[T]]:
     [Found(start=3, end=12, meaning='b'), Found(start=20, end=22, meaning='c')]
     """
     kept: list[Found[T]] = []
+    starts: list[int] = []
     for item in sorted(found, key=lambda f: (f.start - f.end, f.start)):
-        if all(item.end <= other.start or item.start >= other.end for other in kept):
-            kept.append(item)
-    return sorted(kept, key=lambda f: f.start)
+        place = bisect_right(starts, item.start)
+        if (place == 0 or kept[place - 1].end <= item.start) and (place == len(kept) or item.end <= starts[place]):
+            kept.insert(place, item)
+            starts.insert(place, item.start)
+    return kept

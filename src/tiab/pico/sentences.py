@@ -19,9 +19,9 @@ _LISTS = vocabulary("sentences")
 _NEVER_LAST = frozenset(_LISTS["never_last"])
 _BEFORE_NUMBER = frozenset(_LISTS["before_number"])
 _STARTERS = frozenset(_LISTS["starters"])
-_STOP = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|[A-Z][a-z]{2})")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’»)\]]*(?=\s|[A-Z][a-z]{2})")
 _NEXT = re.compile(r"\s*[\"'“‘«(\[]*(\S*)")
-_NEW_LINE = re.compile(r"\n\s*(?=\S)")
+_NEW_LINE = re.compile(r"(?<=\S)[^\S\n]*\n\s*(?=\S)")
 _INITIALS = re.compile(r"(?:[A-Z]\.)*[A-Z]$")
 _UNSPACED = re.compile(r"[a-z]{3}$")  # "…in both groups.Results: …" is an end, "E.coli" and "p.Arg" are none
 _LONGEST_WORD = 40  # how far back the word before a full stop is looked for

@@ -53,6 +53,8 @@ _TRAILING = re.compile(rf"[{_HYPHENS}{_INSIDE}]+$")
 _INVISIBLE = re.compile(rf"[{_INSIDE}]+")
 _POSSESSIVE = re.compile(r"['’]s$")
 _SHORT_CAPITALS = 4
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LONE = dict.fromkeys(range(0xD800, 0xE000), "?")  # half a character, which spaCy cannot hold; offsets stay the same
 
 
 def split_words(text: str) -> tuple[list[str], list[bool]]:
@@ -123,7 +125,7 @@ class WordTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        words, spaces = split_words(text)
+        words, spaces = split_words(text.translate(_LONE) if _SURROGATE.search(text) else text)
         doc = Doc(self.vocab, words=words, spaces=spaces)
         keep_text(doc, text)
         return doc

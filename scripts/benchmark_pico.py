@@ -1,0 +1,90 @@
+"""Prints how many abstracts a second the PICO rules read on one core, in CPU time, and the peak memory of doing so.
+
+    python scripts/benchmark_pico.py [FILE] [--criteria criteria.toml] [--records 5000] [--components]
+
+FILE is any export that tiab reads; without it, the PubMed file of the data for measuring (TIAB_SHARED). Records without
+an abstract are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tiab.criteria import Criteria, read_criteria
+from tiab.formats import read_records
+from tiab.pico import find_spans, make_pipeline, pico_features
+from tiab.pico.layout import set_fields
+from tiab.records import Record
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("TIAB_SHARED", ROOT.parent / "shared"))
+CRITERIA = ROOT / "corpora" / "exercise-ms-cytokines" / "criteria.toml"
+
+
+def peak_megabytes() -> float:
+    """The most memory this process has held; NaN where the system does not say."""
+    if sys.platform == "win32":
+        return float("nan")
+    import resource
+
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def measure(records: Sequence[Record], criteria: Criteria | None, *, numbers: bool) -> None:
+    """Prints the speed of spans and of features."""
+    find_spans(records[:200], criteria, numbers=numbers)  # so that building the pipeline is not timed
+    start = time.process_time()
+    found = find_spans(records, criteria, numbers=numbers)
+    middle = time.process_time()
+    pico_features(records, found, criteria)
+    end = time.process_time()
+    print(
+        f"numbers={numbers!s:<5}  {len(records) / (middle - start):6.0f} abstracts/s  with features "
+        f"{len(records) / (end - start):6.0f}/s  {sum(map(len, found)) / len(records):5.1f} spans a record  "
+        f"peak {peak_megabytes():4.0f} MB"
+    )
+
+
+def measure_components(records: Sequence[Record], criteria: Criteria | None) -> None:
+    """Prints the microseconds a record that each component takes."""
+    nlp = make_pipeline(criteria)
+    spent = dict.fromkeys(["words", *nlp.pipe_names], 0.0)
+    with nlp.memory_zone():
+        for record in records:
+            start = time.process_time()
+            doc = nlp.make_doc(record.text)
+            set_fields(doc, record.sections)
+            spent["words"] += time.process_time() - start
+            for name, component in nlp.pipeline:
+                start = time.process_time()
+                doc = component(doc)
+                spent[name] += time.process_time() - start
+    for name, seconds in spent.items():
+        print(f"{name:20s} {seconds / len(records) * 1e6:6.0f} µs a record")
+
+
+def main() -> None:
+    """Reads the arguments and prints."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path, default=SHARED / "pubmed" / "pubmed21n1298.xml.gz")
+    parser.add_argument("--criteria", type=Path, default=CRITERIA if CRITERIA.is_file() else None)
+    parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--components", action="store_true", help="the time of each component, too")
+    options = parser.parse_args()
+    criteria = read_criteria(options.criteria) if options.criteria else None
+    records = [record for record in read_records(options.file) if record.abstract][: options.records]
+    print(f"{len(records)} records with an abstract of {options.file.name}, {peak_megabytes():.0f} MB once read")
+    for numbers in (False, True):
+        measure(records, criteria, numbers=numbers)
+    if options.components:
+        measure_components(records, criteria)
+
+
+if __name__ == "__main__":
+    main()
