@@ -34,7 +34,7 @@ def test_finds_what_has_something_in_common_early() -> None:
     run = simulate(records, relevant)
     last = run.evaluate().last_relevant_rank
     assert last is not None
-    assert last <= 12  # of 38; by chance it would be 34
+    assert last <= 16  # of 38; by chance it would be 34
     assert run.curve()[[0, last - 1, last, 38]].tolist() == [0.0, 6 / 7, 1.0, 1.0]
 
 

@@ -21,7 +21,7 @@ from tiab.features.evidence import (
     prior_evidence,
     read_coverage,
 )
-from tiab.features.words import WordSpace, make_word_space, ranking_text
+from tiab.features.words import WordSpace, make_word_space
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
@@ -75,7 +75,7 @@ class FeatureSpace:
 
     def rows(self, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
         """The matrix of records in which PICO found `spans`; float32, shape (n_records, n_columns)."""
-        return self._joined(self.words.rows(map(ranking_text, records)), records, spans)
+        return self._joined(self.words.rows(records), records, spans)
 
     def _joined(self, words: csr_array, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
         evidence = [evidence_row(*pair, self.criteria) for pair in zip(records, spans, strict=True)]
@@ -148,7 +148,7 @@ def make_features(
     if spans is None:
         spans = find_spans(records, criteria, numbers=False, jobs=jobs, progress=progress)
     if space is None:
-        words, rows = make_word_space(records, beside="\n".join(criteria.phrases) if criteria else "")
+        words, rows = make_word_space(records, beside=criteria.phrases if criteria else ())
         space = FeatureSpace(words=words, criteria=criteria)
         matrix = space._joined(rows, records, spans)
     else:
