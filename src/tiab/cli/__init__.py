@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from tiab.cli import criteria, demo, evaluate, pico, rank, simulate, train
+from tiab.cli import criteria, demo, evaluate, label, pico, plan, rank, report, review, screening, simulate, train, update
 from tiab.cli.app import app, main
 
-__all__ = ["app", "criteria", "demo", "evaluate", "main", "pico", "rank", "simulate", "train"]
+__all__ = [
+    "app",
+    "criteria",
+    "demo",
+    "evaluate",
+    "label",
+    "main",
+    "pico",
+    "plan",
+    "rank",
+    "report",
+    "review",
+    "screening",
+    "simulate",
+    "train",
+    "update",
+]

@@ -17,7 +17,10 @@ __all__ = ["app", "main"]
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 
 
-_ORDER = ("demo", "rank", "train", "evaluate", "simulate", "criteria", "pico")
+_ORDER = (
+    *("demo", "rank", "train", "evaluate", "simulate", "plan", "report", "criteria", "pico"),
+    *("new", "add", "prior", "next", "label", "undo", "status", "conflicts", "resolve", "update", "export", "replay"),
+)
 
 
 class _Commands(typer.core.TyperGroup):

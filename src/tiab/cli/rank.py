@@ -18,7 +18,9 @@ from tiab.cli.inputs import (
     labels_of,
     pool_of,
 )
+from tiab.cli.reviews import is_review, make_ready, opened
 from tiab.cli.show import note, print_json, print_ranking, progress_bar
+from tiab.errors import TiabError
 
 if TYPE_CHECKING:
     from tiab.ranking import Ranking
@@ -45,12 +47,19 @@ def rank_files(
 ) -> None:
     """Rank the records of search exports, those most likely to be relevant first.
 
-    Give the review's criteria, decisions that were made already, or a kept model; or several of these.
+    Give the review's criteria, decisions that were made already, or a kept model; or several of these. The folder of
+    a review (tiab new) is ranked by all that it holds.
 
     [dim]Example:[/dim] tiab rank pubmed.nbib embase.ris --criteria criteria.toml -o ranked.csv
     """
+    if any(is_review(path) for path in files):
+        if len(files) > 1 or criteria or labels or model or seed:
+            raise TiabError("a review is ranked by what it holds alone", hint="Give its folder and nothing else.")
+        with opened(files[0], jobs=jobs) as review:
+            make_ready(review, None)
+            _show(review.rank(), output=output, top=top, as_json=as_json)
+        return
     from tiab.criteria import read_criteria
-    from tiab.formats import write_records
     from tiab.modelfile import read_model
     from tiab.ranking import rank
 
@@ -62,9 +71,15 @@ def rank_files(
         ranking = rank(
             pool.records, criteria=known_criteria, labels=decisions, model=kept, seed=seed, jobs=jobs, progress=progress
         )
+    _show(ranking, output=output, top=top, as_json=as_json)
+
+
+def _show(ranking: Ranking, *, output: Path | None, top: int, as_json: bool) -> None:
+    from tiab.formats import write_records
+
     if output:
         write_records(output, ranking.ranked, columns=columns_of(ranking))
-        note(f"{len(pool.records)} records ranked; written to {output}")
+        note(f"{len(ranking.records)} records ranked; written to {output}")
     if as_json:
         print_json(ranking.table.to_dict(orient="records"))
     elif top:

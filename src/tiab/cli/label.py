@@ -1,0 +1,162 @@
+"""tiab label, prior, conflicts, resolve"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JsonOption
+from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, opened
+from tiab.cli.show import console, note, print_json
+from tiab.errors import LabelError
+
+if TYPE_CHECKING:
+    from tiab.review import Matching
+
+__all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict"]
+
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why it is excluded.")]
+NoteOption = Annotated[str, typer.Option("--note", help="A note beside the decision.")]
+RecordArgument = Annotated[str, typer.Argument(metavar="ID", help="The record's id.", show_default=False)]
+DecisionArgument = Annotated[
+    str, typer.Argument(metavar="DECISION", help="include, exclude or maybe.", show_default=False)
+]
+
+
+@app.command("label")
+def label_record(
+    folder: FolderArgument,
+    record: Annotated[str, typer.Argument(metavar="ID", help="The record's id.", show_default=False)] = "",
+    decision: Annotated[
+        str, typer.Argument(metavar="DECISION", help="include, exclude or maybe.", show_default=False)
+    ] = "",
+    reason: ReasonOption = "",
+    remark: NoteOption = "",
+    reviewer: ReviewerOption = "",
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Decisions made elsewhere: an export of Rayyan, Covidence or ASReview, an .asreview project, a table.",
+            show_default=False,
+        ),
+    ] = None,
+    prior: Annotated[bool, typer.Option("--prior", help="It was known before screening began.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Store a decision on a record, or all decisions that a file carries.
+
+    [dim]Example:[/dim] tiab label ms-review 28616851 exclude --reason "wrong population"
+    """
+    if bool(source) == bool(record):
+        raise LabelError("say either a record and a decision, or --from FILE", hint="tiab label --help")
+    with opened(folder) as review:
+        if source:
+            matching = review.add_labels(source, reviewer=reviewer, prior=prior)
+            _say_matching(matching, as_json=as_json, what="decision")
+            return
+        event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)
+    if as_json:
+        print_json({"record_id": record, "decision": event.payload["decision"], "event": event.event_id})
+    else:
+        note(f"{record}: {event.payload['decision']}")
+
+
+@app.command("prior")
+def add_prior(
+    folder: FolderArgument,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="PMIDs, DOIs, titles or ids.", show_default=False)
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A text file with one of them in each line.", show_default=False)
+    ] = None,
+    reviewer: ReviewerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Say which records are known to be relevant, before any screening.
+
+    [dim]Example:[/dim] tiab prior ms-review 28616851 10.1016/j.jns.2004.06.009 "Exercise and brain health"
+    """
+    from tiab.errors import InputError
+
+    wanted = list(names or [])
+    if source:
+        try:
+            wanted += source.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError("cannot be read as UTF-8 text", path=source, hint="Give a text file.") from error
+    if not wanted:
+        raise LabelError("no record is named", hint="Name some by PMID, DOI or title, or give --from FILE.")
+    with opened(folder) as review:
+        matching = review.add_prior(wanted, reviewer=reviewer)
+    _say_matching(matching, as_json=as_json, what="known relevant record")
+
+
+@app.command("conflicts")
+def list_conflicts(folder: FolderArgument, as_json: JsonOption = False) -> None:
+    """List the records on which reviewers disagree, with what each of them said.
+
+    [dim]Example:[/dim] tiab conflicts ms-review
+    """
+    with opened(folder) as review:
+        found = [(conflict, review.record(conflict.record_id)) for conflict in review.conflicts()]
+    if as_json:
+        print_json(
+            [
+                {
+                    "record_id": record.record_id,
+                    "title": record.title,
+                    "labels": [
+                        {
+                            "reviewer": given.label.reviewer,
+                            "decision": str(given.label.decision),
+                            "reason": given.label.reason,
+                            "note": given.note,
+                            "time": given.time,
+                        }
+                        for given in conflict.labels
+                    ],
+                }
+                for conflict, record in found
+            ]
+        )
+        return
+    for conflict, record in found:
+        console.print(Text.assemble((record.record_id, "dim"), "  ", (record.title or "(no title)", "bold")))
+        for given in conflict.labels:
+            beside = "; ".join(text for text in (given.label.reason, given.note) if text)
+            said = f"    {given.label.reviewer or '(no name)'}: {given.label.decision}"
+            console.print(Text(f"{said} ({beside})" if beside else said))
+    note(counted(len(found), "conflict") + "." + (" Settle one: tiab resolve DIR ID DECISION" if found else ""))
+
+
+@app.command("resolve")
+def resolve_conflict(
+    folder: FolderArgument,
+    record: RecordArgument,
+    decision: DecisionArgument,
+    reason: ReasonOption = "",
+    remark: NoteOption = "",
+    reviewer: ReviewerOption = "",
+) -> None:
+    """Settle a conflict by a third entry; what the two reviewers said stays in the log.
+
+    [dim]Example:[/dim] tiab resolve ms-review 28616851 include --reviewer kim
+    """
+    with opened(folder) as review:
+        event = review.resolve(record, decision, reviewer=reviewer, reason=reason, note=remark)
+    note(f"{record}: {event.payload['decision']}")
+
+
+def _say_matching(matching: Matching, *, as_json: bool, what: str) -> None:
+    if as_json:
+        print_json(matching.to_dict())
+        return
+    for name in matching.missing:
+        note(f"not in this review: {name}")
+    note(f"{counted(len(matching.found), what)} stored; {len(matching.missing)} not in this review.")

@@ -1,0 +1,168 @@
+"""tiab next: records in the terminal, one after the other, decided on by single keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.padding import Padding
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JobsOption, JsonOption
+from tiab.cli.pico import highlighted
+from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
+from tiab.cli.show import console, print_json
+
+if TYPE_CHECKING:
+    from tiab.review import Review, Suggestion
+
+__all__ = ["show_next"]
+
+_DECISIONS = {"i": "include", "e": "exclude", "u": "maybe"}
+_REASONS = (
+    "wrong population",
+    "wrong intervention",
+    "wrong comparator",
+    "wrong outcome",
+    "wrong study design",
+    "wrong publication type",
+    "wrong language",
+    "outside the years",
+    "no original data",
+)
+_HELP = """i include   e exclude   u maybe   z take back your last decision
+1–9 exclude with a reason:
+{reasons}
+r exclude with another reason   n note beside the next decision   q leave (everything is stored)"""
+
+
+@app.command("next")
+def show_next(
+    folder: FolderArgument,
+    reviewer: ReviewerOption = "",
+    reason: Annotated[
+        list[str] | None,
+        typer.Option("--reason", help="A reason for the keys 1 to 9, in place of the usual ones; may be repeated."),
+    ] = None,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Screen the next records in the terminal: i include, e exclude, u maybe, z undo, n note, 1–9 a reason, q leave.
+
+    With --json it prints the next record and leaves.
+
+    [dim]Example:[/dim] tiab next ms-review --reviewer eva
+    """
+    with opened(folder, jobs=jobs) as review:
+        make_ready(review, reviewer)
+        if as_json:
+            suggestion = review.next(reviewer)
+            print_json(_plain(suggestion) if suggestion else None)
+            return
+        _Desk(review, reviewer, tuple(reason or _REASONS)[:9]).screen()
+
+
+@dataclass
+class _Desk:
+    """One reviewer before one review."""
+
+    review: Review
+    reviewer: str
+    reasons: tuple[str, ...]
+    note: str = ""
+    decided: int = 0
+
+    def screen(self) -> None:
+        while (suggestion := self.review.next(self.reviewer)) is not None:
+            _show(self.review, suggestion)
+            if not self._answer(suggestion):
+                break
+        else:
+            console.print(Text("Every record of this review is screened.", style="bold"))
+        console.print(Text(f"{counted(self.decided, 'decision')} stored.", style="dim"))
+
+    def _answer(self, suggestion: Suggestion) -> bool:
+        """Reads keys until one decides on the record or goes back; whether to go on."""
+        while True:
+            self._prompt(suggestion)
+            key = _key()
+            if key in ("q", "\x04", ""):
+                return False
+            if key == "z":
+                return self._undo()
+            if key == "n":
+                self.note = _line("note")
+            elif key == "r":
+                return self._decide(suggestion, "exclude", _line("reason"))
+            elif key in _DECISIONS:
+                return self._decide(suggestion, _DECISIONS[key])
+            elif key.isdecimal() and 1 <= int(key) <= len(self.reasons):
+                return self._decide(suggestion, "exclude", self.reasons[int(key) - 1])
+            else:
+                reasons = "\n".join(f"    {number} {text}" for number, text in enumerate(self.reasons, 1))
+                console.print(Text(_HELP.format(reasons=reasons)))
+
+    def _decide(self, suggestion: Suggestion, decision: str, reason: str = "") -> bool:
+        self.review.label(suggestion.record.record_id, decision, reviewer=self.reviewer, reason=reason, note=self.note)
+        beside = "; ".join(text for text in (reason, self.note) if text)
+        console.print(Text(f"{decision}{f' ({beside})' if beside else ''}\n", style="bold"))
+        self.note, self.decided = "", self.decided + 1
+        return True
+
+    def _undo(self) -> bool:
+        undone = self.review.undo(self.reviewer)
+        if undone is None:
+            console.print(Text("There is no decision to take back.\n"))
+        else:
+            console.print(Text(f"Taken back: {self.review.record(undone.record_id).title}\n", style="bold"))
+        return True
+
+    def _prompt(self, suggestion: Suggestion) -> None:
+        keys = "i include · e exclude · u maybe · z undo · n note · 1–9 r reason · ? help · q leave"
+        told = f"{suggestion.left} left" + (f" · note: {self.note}" if self.note else "")
+        console.print(Text(f"[{told}] {keys}", style="dim"))
+
+
+def _show(review: Review, suggestion: Suggestion) -> None:
+    record, spans = suggestion.record, review.spans(suggestion.record)
+    title, *rest = highlighted(record.text, spans).split("\n")
+    title.stylize("bold")
+    console.rule(Text(f"{record.record_id} · rank {suggestion.rank}"), align="left", style="dim")
+    console.print(title if record.title else Text("(no title)", style="bold"))
+    beside = (", ".join(record.authors[:3]), record.journal, str(record.year or ""), record.doi, record.source)
+    console.print(Text(" · ".join(text for text in beside if text), style="dim"))
+    for paragraph in rest:
+        console.print(Padding(paragraph, (0, 0, 0, 2)))
+    if not record.abstract:
+        console.print(Text("  (no abstract)", style="yellow"))
+    if suggestion.duplicates:
+        console.print(Text(f"  other reports of it: {', '.join(suggestion.duplicates)}", style="dim"))
+
+
+def _plain(suggestion: Suggestion) -> dict[str, object]:
+    record = suggestion.record
+    said = {
+        name: getattr(record, name) for name in ("record_id", "title", "abstract", "year", "journal", "doi", "pmid")
+    }
+    return {
+        **said,
+        "authors": list(record.authors),
+        "rank": suggestion.rank,
+        "score": suggestion.score,
+        "left": suggestion.left,
+        "duplicates": list(suggestion.duplicates),
+    }
+
+
+def _key() -> str:
+    """One key; "q" at the end of the input."""
+    try:
+        return typer.getchar().casefold()
+    except EOFError:
+        return "q"
+
+
+def _line(what: str) -> str:
+    return str(typer.prompt(what, default="", show_default=False)).strip()

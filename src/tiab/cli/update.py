@@ -1,0 +1,86 @@
+"""tiab update"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JobsOption, JsonOption
+from tiab.cli.review import print_reports
+from tiab.cli.reviews import FolderArgument, ReviewerOption, make_ready, opened
+from tiab.cli.show import console, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from tiab.review import Update
+
+__all__ = ["update_review"]
+
+_BARS = 12
+_WIDEST = 40
+
+
+@app.command("update")
+def update_review(
+    folder: FolderArgument,
+    files: Annotated[list[Path], typer.Argument(help="The exports of the later search.", show_default=False)],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the short list there: .csv, .ris or .xlsx.", show_default=False),
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
+    reviewer: ReviewerOption = "",
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a later search and rank what is new in it by all that was learned, beside where the old includes fell.
+
+    [dim]Example:[/dim] tiab update ms-review pubmed-2026.nbib -o shortlist.csv
+    """
+    with opened(folder, jobs=jobs) as review:
+        make_ready(review, None)
+        update = review.update(files, reviewer=reviewer)
+    if output:
+        update.write(output)
+        note(f"the short list is written to {output}")
+    if as_json:
+        rows = update.table.astype(object).where(update.table.notna(), None).to_dict(orient="records")
+        files_said = [report.to_dict() for report in update.reports]
+        print_json({"files": files_said, "include_scores": list(update.include_scores), "records": rows})
+        return
+    print_reports(update.reports)
+    for sentence in update.summary():
+        console.print(Text(sentence))
+    if update.ranking is not None:
+        _print_scores(update)
+        shown = [
+            (row["rank"], f"{row['score']:.2f}", _share(row["above_includes"]), row["record_id"], row["title"])
+            for row in update.table.head(top).to_dict(orient="records")
+        ]
+        print_table("the new records, best first", ("rank", "score", "above includes", "id", "title"), shown)
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}" if value == value else "–"
+
+
+def _print_scores(update: Update) -> None:
+    """Prints how the scores of the old includes, the old excludes and the new records are spread, side by side."""
+    import numpy as np
+
+    new = update.ranking.scores if update.ranking is not None else np.empty(0)
+    named = {"old include": update.include_scores, "old exclude": update.exclude_scores, "new": new}
+    groups = {name: np.asarray(scores, dtype=float) for name, scores in named.items()}
+    everything = np.concatenate(list(groups.values()))
+    edges = np.histogram_bin_edges(everything, bins=_BARS)
+    counts = {name: np.histogram(scores, bins=edges)[0] for name, scores in groups.items()}
+    tallest = max(int(column.max()) for column in counts.values())
+    per_mark = max(1, -(-tallest // _WIDEST))
+    rows = []
+    for place in reversed(range(_BARS)):
+        span = f"{edges[place]:.2f} to {edges[place + 1]:.2f}"
+        rows.append((span, *("▪" * -(-int(column[place]) // per_mark) for column in counts.values())))
+    print_table(f"scores (a mark stands for {per_mark})", ("score", *counts), rows)
