@@ -27,6 +27,11 @@ _COUNTED = re.compile(
     r"(?:\s*\([^()]{0,40}\))?\s+(?:of\s+(?:the|these|our)\s+)?\(?"
     r"(?P<words>[^\W\d][\w/'’+‐-―-]*(?:[,)]{0,2}\s+\(?[^\W\d][\w/'’+‐-―-]*){0,7})"
 )
+_VERB = re.compile(
+    r"\s+(?:of\s+(?:them|these|whom)\s+)?(?:completed|participated|consented|took\s+part|were\s+(?:random|enrol|recruit|includ|assign|alloc|analy))"
+)
+_GONE = frozenset({"screened next", "lost next"})
+_FOREIGN = _GONE | {"in background", "in conclusions", "in other"}
 _SMALL = 10
 _DIGIT_WORD = re.compile(r"[^\W\d][\w/'’+‐-―-]*")
 
@@ -115,11 +120,12 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
     before = text[max(begin, number.start - _REACH) : number.start]
     equals = _N_EQUALS.search(before)
     noun = None if equals else nouns.after(text, _whole(text, number.end, end), end)
-    if number.value < 2 or not (noun or equals):
+    verb = None if equals or noun else _VERB.match(text, number.end, end)
+    if number.value < 2 or not (noun or equals or verb):
         return None
     if number.value in _YEARS and len(text[number.start : number.end]) == 4 and _YEAR_BEFORE.search(before):
         return None
-    evidence = {"counts a noun"} if noun else {"n ="}
+    evidence = {"counts a noun" if noun else "n =" if equals else "counts a verb"}
     if equals:
         opening = text.rfind("(", begin, number.start)
         evidence |= {"noun before n ="} if nouns.before(text, begin, max(opening, begin)) else set()
@@ -138,13 +144,16 @@ def _whole(text: str, start: int, end: int) -> int:
 
 
 def _surroundings(text: str, before: str, stop: int, end: int) -> Iterator[str]:
+    reach = min(end, stop + 2 * _REACH)
+    gone = False  # "of 96 screened, 40 were randomised": what stands behind "screened" is not said of the 96
     for where, name, pattern in _patterns():
         if where == "before":
             found = pattern.search(before)
         elif where == "next":
             found = pattern.match(text, stop, end)
+            gone |= bool(found) and name in _GONE
         else:
-            found = pattern.search(text, stop, min(end, stop + 2 * _REACH))
+            found = None if gone else pattern.search(text, stop, reach)
         if found:
             yield name
 
@@ -154,7 +163,7 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     """(where, name, pattern) of the evidence in words."""
     frames = {"before": r"\b(?:{words}){then}", "next": "(?:{words})", "after": r"\b(?:{words})\b"}
     found = []
-    for item in vocabulary("sample_size")["evidence"]:
+    for item in sorted(vocabulary("sample_size")["evidence"], key=lambda item: item["where"] == "after"):
         pattern = (
             frames[item["where"]].replace("{words}", "|".join(item["words"])).replace("{then}", item.get("then", ""))
         )
@@ -192,8 +201,9 @@ def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) 
     sums |= {a + b + c for a, b, c in zip(values, values[1:], values[2:], strict=False) if min(a, b, c) > 2}
     known = Counter(count.value for count in counts)
     parts = {v for a, b in pairwise(values) if a + b in known and min(a, b) > 2 for v in (a, b)}
-    largest = max(count.value for count in counts)
-    first = min(count.start for count in counts)
+    own = [count for count in counts if not count.evidence & _FOREIGN] or counts
+    largest = max(count.value for count in own)
+    first = min(count.start for count in own)
     result = []
     for count in counts:
         said = set(count.evidence)

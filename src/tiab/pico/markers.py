@@ -79,8 +79,8 @@ def _names() -> Iterator[tuple[str, str]]:
 
 
 def _interleukin(tail: str, value: str) -> Iterator[tuple[str, str]]:
-    for head in ("IL", "interleukin", "interleukin (IL)", "IL (interleukin)", "ILs"):
-        yield f"{head} {tail}", value
+    for head in ("IL ", "interleukin ", "interleukin (IL) ", "interleukin (IL)-", "ILs "):
+        yield f"{head}{tail}", value
 
 
 def _coordinated(text: str, first: Found[str]) -> Iterator[Found[str]]:

@@ -78,6 +78,8 @@ def plain_form(word: str) -> str:
     if word.isascii():
         bare = _POSSESSIVE.sub("", word.rstrip("-") or word).lower()
         return bare or word
+    if _TRAILING.fullmatch(word):
+        return "-"
     bare = _POSSESSIVE.sub("", _TRAILING.sub("", _INVISIBLE.sub("", word)) or word)
     decomposed = unicodedata.normalize("NFKD", bare)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

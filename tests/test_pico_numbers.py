@@ -1,0 +1,133 @@
+"""Sample size and dose, on invented sentences of many fields."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tiab.pico import find_spans
+from tiab.pico.dose import middle
+from tiab.pico.quantities import number_of, quantities
+from tiab.records import Record
+
+
+def values(label: str, abstract: str, title: str = "A title") -> list[str]:
+    (spans,) = find_spans([Record(record_id="1", title=title, abstract=abstract)])
+    return [span.value for span in spans if span.label == label and span.provenance.startswith("rule:")]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "size"),
+    [
+        # exercise, cytokines, multiple sclerosis
+        ("Twenty-eight women with relapsing-remitting multiple sclerosis were randomised to training or control.", 28),
+        ("Of 96 people screened, 40 were randomised; 36 patients with MS completed 8 weeks of cycling.", 40),
+        ("Patients with MS (n = 14) trained and a second group of patients (n = 13) stretched.", 27),
+        ("METHODS: Thirty-two sedentary men were assigned to aerobic (n = 16) or resistance exercise (n = 16).", 32),
+        ("BACKGROUND: About 2,500,000 people have MS. METHODS: We studied 21 adults before and after yoga.", 21),
+        ("A total of 60 female rats were divided into 4 groups of 15 rats each.", 60),
+        ("Serum BDNF was measured in 25 people with MS and 25 healthy controls.", 25),
+        # pharmacology
+        ("We randomly assigned 1,204 patients to drug A (602 patients) or placebo (602 patients).", 1204),
+        ("In this double-blind trial, 4 732 adults aged 40 to 75 years received rosuvastatin or placebo.", 4732),
+        ("Between 2001 and 2004, 2011 patients were enrolled; 35 patients (1.7%) died.", 2011),
+        ("Two hundred and six outpatients took part; 12 patients withdrew because of nausea.", 206),
+        ("Of the 52 patients who were enrolled, 3 patients had a rash.", 52),
+        # nursing, psychology, education
+        ("Semi-structured interviews were held with 17 nurses on two wards.", 17),
+        ("One hundred and twelve caregivers of people with dementia completed the questionnaire.", 112),
+        ("Participants (N = 235, 60% women) rated 12 photographs each.", 235),
+        # software engineering
+        ("We ran a controlled experiment with 45 professional developers and 30 students.", 45),
+        ("In total, 88 participants reviewed code in two sessions of 20 minutes.", 88),
+    ],
+)
+def test_sample_size(abstract: str, size: int) -> None:
+    assert values("sample size", abstract) == [str(size)]
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "Recovery took 12 weeks and 30 min a day at 60% of maximal heart rate.",
+        "We describe a catalyst that lowered the barrier by 28 kJ/mol in 3 solvents.",
+        "Six databases were searched for trials published until May 2019.",
+        "",
+    ],
+)
+def test_no_sample_size_where_nobody_is_counted(abstract: str) -> None:
+    assert values("sample size", abstract) == []
+
+
+def test_sum_of_arms_says_so_and_covers_them() -> None:
+    record = Record(record_id="1", abstract="Women trained (n = 14) or rested (n = 15) for a month.")
+    (spans,) = find_spans([record])
+    (size,) = [span for span in spans if span.label == "sample size"]
+    assert (size.value, size.provenance) == ("29", "rule:sample_size_sum")
+    assert size.text == "14) or rested (n = 15"
+
+
+@pytest.mark.parametrize(
+    ("abstract", "label", "found"),
+    [
+        ("They trained for 8 weeks.", "duration", ["8"]),
+        ("A 12-week aerobic exercise programme was given.", "duration", ["12"]),
+        ("Six months of resistance training raised strength.", "duration", ["26"]),
+        ("Ibuprofen was taken over 10 days.", "duration", ["1.4"]),
+        ("The intervention lasted 8 to 10 weeks.", "duration", ["8-10"]),
+        ("Women aged 30 years with a disease duration of 5 years, seen 6 months later.", "duration", []),
+        ("Mice were 8 weeks old. Follow-up was 2 years.", "duration", []),
+        ("They cycled three times a week.", "frequency", ["3"]),
+        ("Sessions (60 min, 2-3 times per week) were supervised.", "frequency", ["2-3"]),
+        ("Training took place twice weekly.", "frequency", ["2"]),
+        ("Pilates, 3 days/week, at home; 5 d·wk⁻¹ of walking", "frequency", ["3", "5"]),
+        ("They did 3 sessions per week.", "frequency", ["3"]),
+        ("Tablets were taken twice a day.", "frequency", []),
+        ("Each session had 30 min of cycling.", "session", ["30"]),
+        ("45-minute yoga sessions were held.", "session", ["45"]),
+        ("Sessions of 1 h were led by a nurse.", "session", ["60"]),
+        ("The 6-minute walk test was used; blood was drawn 30 min after exercise.", "session", []),
+        ("cycling at 60% VO2max", "intensity", ["60% VO2max"]),
+        ("cycling at 60–70% of maximal heart rate", "intensity", ["60-70% HRmax"]),
+        ("three sets at 80% of one repetition maximum", "intensity", ["80% 1RM"]),
+        ("at 65 % of their individual peak power output", "intensity", ["65% Wmax"]),
+        ("walking at 55% V̇O₂peak", "intensity", ["55% VO2max"]),
+        ("moderate-to-high intensity exercise", "intensity", ["moderate to high"]),
+        ("exercise at RPE 11–13", "intensity", ["RPE 11-13"]),
+        ("60% of the women agreed", "intensity", []),
+    ],
+)
+def test_dose(abstract: str, label: str, found: list[str]) -> None:
+    assert values(label, abstract) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        ("1,204", 1204),
+        ("4\u2009732", 4732),
+        ("twelve", 12),
+        ("One hundred and thirty-five", 135),
+        ("two thousand and six", 2006),
+    ],
+)
+def test_numbers_in_digits_and_words(text: str, number: int) -> None:
+    assert number_of(text) == number
+    assert [q.value for q in quantities(text, 0, len(text))] == [number]
+
+
+@pytest.mark.parametrize("text", ["3.5", "45%", "P=12", "n-3", "IL-6", "10/12", "2-fold", "B12", "someone", "tender"])
+def test_parts_of_names_and_measures_are_no_counts(text: str) -> None:
+    assert list(quantities(text, 0, len(text))) == []
+
+
+@given(st.integers(0, 10**9 - 1))
+def test_digits_are_read_with_and_without_separators(number: int) -> None:
+    assert number_of(str(number)) == number_of(f"{number:,}") == number
+
+
+@given(st.integers(1, 500), st.integers(0, 500))
+def test_the_middle_of_a_range_lies_in_it(low: int, width: int) -> None:
+    assert low <= middle(f"{low}-{low + width}") <= low + width
