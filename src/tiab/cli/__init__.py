@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from tiab.cli import criteria, demo, evaluate, label, pico, rank, review, screening, simulate, train, update
+from tiab.cli import (
+    criteria,
+    demo,
+    evaluate,
+    label,
+    pico,
+    plan,
+    rank,
+    report,
+    review,
+    screening,
+    simulate,
+    train,
+    update,
+)
 from tiab.cli.app import app, main
 
 __all__ = [
@@ -13,7 +27,9 @@ __all__ = [
     "label",
     "main",
     "pico",
+    "plan",
     "rank",
+    "report",
     "review",
     "screening",
     "simulate",

@@ -277,8 +277,11 @@ class Review:
 
     # Rankings and reports
 
-    def rank(self, reviewer: str | None = None) -> Ranking:
+    def rank(self, reviewer: str | None = None, *, log: bool = True) -> Ranking:
         """All records ranked by all that is known now, to one reviewer or (None) to all together.
+
+        Args:
+            log: write into the log that this ranking was made.
 
         Raises:
             LabelError: there is nothing to rank by.
@@ -287,7 +290,8 @@ class Review:
         if ranking is None:
             hint = "Give the review criteria, or label at least one record 'include'."
             raise LabelError("there is nothing to rank by", hint=hint)
-        self._live.log_ranking(reviewer)
+        if log:
+            self._live.log_ranking(reviewer)
         return ranking
 
     def export(

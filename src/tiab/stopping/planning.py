@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
@@ -13,7 +13,10 @@ from tiab.stopping.evidence import ASSUMPTION
 from tiab.stopping.rules import Rule, standard_rules
 from tiab.stopping.trials import Outcome, simulate_orderings, try_rules
 
-__all__ = ["Plan", "PlanRow", "plan"]
+__all__ = ["Plan", "PlanRow", "plan", "planned_rules", "planned_runs"]
+
+_SLOW = 300
+"""With more relevant records, simulating the exact test by buscar, which looks at every urn, takes minutes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +71,7 @@ def plan(
     rules: Iterable[Rule] | None = None,
     runs: int = 200,
     seed: int = 0,
+    progress: Callable[[int], object] | None = None,
 ) -> Plan:
     """The cost of each rule in records, hours and days, by simulation.
 
@@ -76,6 +80,7 @@ def plan(
         auc: the guessed quality of the ranking: the chance that a relevant record stands above an irrelevant one.
         reviewers: people who share the work. screeners: how many of them read each record.
         hours_per_day: that each of them screens.
+        progress: called with 1 after each rule.
 
     Raises:
         EvaluationError: a number that makes no sense, such as more screeners than reviewers.
@@ -89,14 +94,13 @@ def plan(
     chosen = standard_rules(target_recall, alpha=alpha) if rules is None else list(rules)
     orderings = simulate_orderings(n_records, n_relevant, auc=auc, runs=runs, seed=seed)
     hours_each = screeners * seconds_per_record / 3600
-    rows = [
-        PlanRow(
-            outcome=outcome,
-            person_hours=outcome.records_mean * hours_each,
-            days=outcome.records_mean * hours_each / (reviewers * hours_per_day),
-        )
-        for outcome in try_rules(orderings, chosen, target=target_recall, seed=seed)
-    ]
+    rows = []
+    for rule in chosen:
+        (outcome,) = try_rules(orderings, [rule], target=target_recall, seed=seed)
+        hours = outcome.records_mean * hours_each
+        rows.append(PlanRow(outcome=outcome, person_hours=hours, days=hours / (reviewers * hours_per_day)))
+        if progress:
+            progress(1)
     return Plan(
         n_records=n_records,
         n_relevant=n_relevant,
@@ -110,6 +114,25 @@ def plan(
         hours_per_day=hours_per_day,
         rows=tuple(rows),
     )
+
+
+def planned_rules(n_records: int, prevalence: float, target_recall: float | str | Fraction = 0.95) -> list[Rule]:
+    """The rules of `standard_rules` that can be simulated within seconds for such a pool.
+
+    >>> len(planned_rules(907, 0.013)), len(planned_rules(20_000, 0.2))
+    (10, 9)
+    """
+    rules = standard_rules(target_recall)
+    return rules if n_records * prevalence <= _SLOW else [rule for rule in rules if "buscar" not in rule.name]
+
+
+def planned_runs(n_records: int) -> int:
+    """How many simulated reviews of such a pool take seconds: 200 small ones, 50 large ones.
+
+    >>> planned_runs(907), planned_runs(20_000)
+    (200, 50)
+    """
+    return max(50, min(200, 500_000 // max(n_records, 1)))
 
 
 def _check(

@@ -1,0 +1,115 @@
+"""tiab plan"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JsonOption, SeedOption
+from tiab.cli.show import console, note, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from tiab.stopping import Plan, PlanRow
+
+__all__ = ["plan_screening"]
+
+
+@app.command("plan")
+def plan_screening(
+    records: Annotated[int, typer.Option("--records", "-n", min=1, help="How many records are to be screened.")],
+    prevalence: Annotated[
+        float, typer.Option("--prevalence", "-p", min=0, max=1, help="A guess of the share that is relevant: 0.01.")
+    ],
+    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
+    reviewers: Annotated[int, typer.Option(min=1, help="People who share the work.")] = 2,
+    screeners: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many of them read each record; by default two, if there are.", show_default=False
+        ),
+    ] = None,
+    auc: Annotated[
+        float, typer.Option(min=0.01, max=0.99, help="A guess of how good the ranking is; 0.5 is chance.")
+    ] = 0.9,
+    seconds: Annotated[float, typer.Option(min=1, help="Seconds for one title and abstract.")] = 36.0,
+    hours: Annotated[float, typer.Option(min=0.1, max=24, help="Hours a day that each person screens.")] = 4.0,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="Simulated reviews; by default 50 to 200.", show_default=False)
+    ] = None,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
+) -> None:
+    """Before screening: what each stopping rule will cost, in records and days, and what it may miss.
+
+    [dim]Example:[/dim] tiab plan --records 907 --prevalence 0.013 --reviewers 2
+    """
+    from tiab.stopping.planning import plan, planned_rules, planned_runs
+
+    rules = planned_rules(records, prevalence, target)
+    with progress_bar("simulating", len(rules)) as progress:
+        made = plan(
+            records,
+            prevalence,
+            target_recall=target,
+            auc=auc,
+            reviewers=reviewers,
+            screeners=min(2, reviewers) if screeners is None else screeners,
+            seconds_per_record=seconds,
+            hours_per_day=hours,
+            rules=rules,
+            runs=planned_runs(records) if runs is None else runs,
+            seed=seed,
+            progress=progress,
+        )
+    if as_json:
+        print_json(made.to_dict())
+    else:
+        _print(made)
+
+
+def _print(made: Plan) -> None:
+    from tiab.stopping import NO_GUARANTEE
+
+    people = "1 person" if made.reviewers == 1 else f"{made.reviewers} people"
+    each = "once" if made.screeners == 1 else "twice" if made.screeners == 2 else f"{made.screeners} times"
+    console.print(
+        Text(
+            f"{made.n_records:,} records, {made.n_relevant:,} of them taken to be relevant; a ranking with an AUC of "
+            f"{made.auc:g}; {people}, each record read {each} at {made.seconds_per_record:g} s, "
+            f"{made.hours_per_day:g} hours a day. Means of {made.runs} simulated reviews; 5th to 95th percentile."
+        )
+    )
+    sure = [row for row in made.rows if row.outcome.guarantee != NO_GUARANTEE]
+    rest = [row for row in made.rows if row.outcome.guarantee == NO_GUARANTEE]
+    target = f"found {100 * made.target_recall:g} %"
+    columns = ("rule", "records", "5th to 95th", "hours", "days", target, "found all")
+    print_table("with a guarantee", columns, [_cells(row) for row in sure], right=6)
+    for row in sure:
+        console.print(Text(f"  {row.outcome.rule}: {row.outcome.guarantee}", style="dim"))
+    if rest:
+        print_table("no guarantee: rules of thumb", columns, [_cells(row) for row in rest], right=6)
+    console.print(Text(f"\n{made.assumption}"))
+    console.print(
+        Text(
+            "Simulated rankings have no stragglers, which real ones have: take the chances as hopeful. Hours are those "
+            "of all people together, days those on the calendar."
+        )
+    )
+    if not any("buscar" in row.outcome.rule for row in made.rows):
+        note("the exact test by buscar is left out: with so many relevant records its simulation takes minutes.")
+
+
+def _cells(row: PlanRow) -> tuple[str, ...]:
+    one = row.outcome
+    return (
+        one.rule,
+        f"{one.records_mean:,.0f}",
+        f"{one.records_low:,.0f}–{one.records_high:,.0f}",
+        f"{row.person_hours:,.1f}",
+        f"{row.days:,.1f}",
+        f"{one.chance_of_target:.1%}",
+        f"{one.chance_of_all:.1%}",
+    )

@@ -1,0 +1,52 @@
+"""tiab report"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.show import console, note
+
+__all__ = ["report_review"]
+
+
+@app.command("report")
+def report_review(
+    folder: Annotated[Path, typer.Argument(help="The folder of a review.", show_default=False)],
+    output: Annotated[
+        list[Path],
+        typer.Option("--output", "-o", help="Where to write it: .html, .md or .json; may be given several times."),
+    ] = [Path("report.html")],  # noqa: B006
+    gold: Annotated[
+        Path | None,
+        typer.Option("--gold", "-g", help="Known relevant records: a table with record_id, pmid or doi."),
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="A folder for the figures as SVG and PNG.", show_default=False)
+    ] = None,
+    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
+    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error at which it is tested.")] = 0.05,
+) -> None:
+    """Write the supplement of a review: counts, what was found, what may be missing, drafts for the paper.
+
+    [dim]Example:[/dim] tiab report ms-review -o report.html --gold gold.csv --figures figures
+    """
+    from tiab.gold import read_gold
+    from tiab.report.building import build_report
+    from tiab.report.rendering import write_figures, write_report
+    from tiab.review import Review
+
+    with Review(folder) as review:
+        relevant = read_gold(gold, review.snapshot().records) if gold else None
+        data = build_report(review, relevant, target=target, alpha=alpha)
+    for path in output:
+        write_report(path, data)
+        note(f"written to {path}")
+    if figures:
+        note(f"{len(write_figures(figures, data))} figures written to {figures}")
+    for sentence in data.texts.summary:
+        console.print(Text(sentence))

@@ -1,0 +1,164 @@
+"""build_report: a review as it stands ► ReportData."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+
+import tiab
+from tiab.errors import LabelError
+from tiab.ranking import Ranking
+from tiab.report.counting import count_flow, count_overrides, count_workload, list_without_abstract, source_rows
+from tiab.report.course import Course, measure_frontier, read_course, stopping_points
+from tiab.report.data import ReportData
+from tiab.report.goldstudies import gold_found, heads_of_gold, judge_gold
+from tiab.report.rows import AgreementRow, Made, ReviewerRow
+from tiab.report.texts import make_texts
+from tiab.review import Review, Snapshot
+from tiab.review.learner import Learned
+from tiab.store import Event
+
+__all__ = ["build_report", "ranking_of"]
+
+_SOFTWARE = ("numpy", "scipy", "scikit-learn", "spacy")
+
+
+def build_report(
+    review: Review,
+    gold: Sequence[str] | None = None,
+    *,
+    target: float = 0.95,
+    alpha: float = 0.05,
+    now: datetime | None = None,
+    software: Sequence[tuple[str, str]] | None = None,
+) -> ReportData:
+    """What there is to report of a review as it stands; nothing is written to it.
+
+    Args:
+        gold: ids of the records that are known to be relevant, also such as the review does not hold.
+        target: the recall that is to be assured.
+        alpha: the error at which it is tested.
+        now: the date of the report; by default the present.
+        software: (name, version) of what computes; by default what is installed.
+
+    Raises:
+        CriteriaError: there is a mistake in the criteria file.
+        ReviewError: the review cannot be read.
+        EvaluationError: the target or the error makes no sense.
+    """
+    ranking = ranking_of(review)
+    snapshot, events = review.snapshot(), review.events()
+    course, sources = read_course(snapshot), source_rows(review.status().sources)
+    counts = count_flow(snapshot, course, sources)
+    frontier = measure_frontier(course, target=target, alpha=alpha)
+    heads = None if gold is None else heads_of_gold(snapshot, gold)
+    judged = None if heads is None else judge_gold(snapshot, course, ranking, heads)
+    found = gold_found(course, heads) if heads is not None else None
+    stopping = stopping_points(course, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
+    made = _made(snapshot, events, ranking, now or datetime.now(UTC), software or _software())
+    reviewers = _reviewers(review)
+    return ReportData(
+        title=snapshot.criteria.title if snapshot.criteria else review.folder.resolve().name,
+        question=snapshot.criteria.question if snapshot.criteria else "",
+        made=made,
+        sources=sources,
+        counts=counts,
+        reviewers=reviewers,
+        workload=count_workload(counts),
+        frontier=frontier,
+        stopping=stopping,
+        gold=judged,
+        agreement=_agreement(review),
+        overrides=count_overrides(events, course, _lacking(ranking)),
+        no_abstract=list_without_abstract(snapshot, course),
+        texts=make_texts(made, counts, frontier, stopping, judged, _people(course)),
+    )
+
+
+def ranking_of(review: Review) -> Ranking | None:
+    """The review as it ranks now, by all that the reviewers decided together; None where there is nothing to rank."""
+    if not review.snapshot().heads:
+        return None
+    try:
+        return review.rank(log=False)
+    except LabelError:
+        return None
+
+
+def _made(
+    snapshot: Snapshot,
+    events: Sequence[Event],
+    ranking: Ranking | None,
+    now: datetime,
+    software: Sequence[tuple[str, str]],
+) -> Made:
+    rankings = [event for event in events if event.kind == "ranked"]
+    learned = _learned(ranking) if ranking else None
+    return Made(
+        tool="tiab",
+        version=tiab.__version__,
+        at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        seed=snapshot.seed,
+        software=tuple((str(name), str(number)) for name, number in software),
+        criteria_hash=snapshot.criteria.fingerprint if snapshot.criteria else "",
+        data_hash=ranking.model.data_hash if ranking else "",
+        model_hash=learned.model_hash if learned else "",
+        order_hash=learned.order_hash if learned else "",
+        events=len(events),
+        rankings=len(rankings),
+        versions=tuple(sorted({str(event.payload.get("tiab", "")) for event in rankings} - {""})),
+        first_event_at=events[0].time[:19] if events else "",
+        last_event_at=events[-1].time[:19] if events else "",
+    )
+
+
+def _learned(ranking: Ranking) -> Learned:
+    """The ranking as the log would name it, for its hashes."""
+    ids = [record.record_id for record in ranking.records]
+    place = {record_id: number for number, record_id in enumerate(ids)}
+    places = np.array([place[record_id] for record_id in ranking.order], dtype=np.intp)
+    return Learned(record_ids=ids, labels={}, model=ranking.model, scores=ranking.scores, places=places)
+
+
+def _software() -> list[tuple[str, str]]:
+    return [("Python", platform.python_version()), *((name, version(name)) for name in _SOFTWARE)]
+
+
+def _reviewers(review: Review) -> tuple[ReviewerRow, ...]:
+    return tuple(
+        ReviewerRow(name=name, include=counts.include, maybe=counts.maybe, exclude=counts.exclude)
+        for name, counts in review.status().reviewers.items()
+    )
+
+
+def _people(course: Course) -> int:
+    return len(set().union(*course.screeners.values()))
+
+
+def _agreement(review: Review) -> tuple[AgreementRow, ...]:
+    return tuple(
+        AgreementRow(
+            first=first,
+            second=second,
+            n=one.n,
+            agreed=one.agreed,
+            kappa=one.kappa,
+            kappa_low=one.kappa_low,
+            kappa_high=one.kappa_high,
+        )
+        for (first, second), one in review.agreement().items()
+    )
+
+
+def _lacking(ranking: Ranking | None) -> dict[str, str] | None:
+    """Record id -> what of the criteria was not found in it; None without criteria."""
+    if ranking is None or ranking.model.space.criteria is None:
+        return None
+    features = ranking.features
+    return {
+        record.record_id: "; ".join(features.criteria_missing(place)) for place, record in enumerate(ranking.records)
+    }

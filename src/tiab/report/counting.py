@@ -1,0 +1,121 @@
+"""Counting: the flow of records through a review, from its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tiab.evaluation import SECONDS_PER_RECORD
+from tiab.labels import Decision
+from tiab.report.course import Course
+from tiab.report.rows import Counts, Overrides, RecordLine, SourceRow, WorkloadRow
+from tiab.review import Snapshot
+from tiab.store import Event, Source
+
+__all__ = ["count_flow", "count_overrides", "count_workload", "list_without_abstract", "source_rows"]
+
+_UNREAD_FIRST = ("unscreened", "conflict", "maybe", "included", "excluded")
+
+
+def source_rows(sources: Iterable[Source]) -> tuple[SourceRow, ...]:
+    """The files in the order in which they were added; one that was added twice is marked the second time."""
+    rows, seen = [], set[str]()
+    for source in sources:
+        again = bool(source.sha256) and source.sha256 in seen
+        seen.add(source.sha256)
+        counts = {name: getattr(source, name) for name in ("found", "new", "known", "duplicates", "unreadable")}
+        rows.append(SourceRow(name=source.name, sha256=source.sha256, again=again, **counts))
+    return tuple(rows)
+
+
+def count_flow(snapshot: Snapshot, course: Course, sources: Sequence[SourceRow]) -> Counts:
+    """The counts of PRISMA's upper half, and of what nobody has looked at yet."""
+    counted = [row for row in sources if not row.again]
+    known = sum(row.known for row in counted)
+    linked = len(snapshot.records) - len(snapshot.heads)
+    empty = {snapshot.records[place].record_id for place in snapshot.heads if not _has_abstract(snapshot, place)}
+    said = [course.status(record_id) for record_id in course.screened]
+    return Counts(
+        identified=sum(row.found for row in counted),
+        duplicates=known + linked,
+        unreadable=sum(row.unreadable for row in counted),
+        by_automation=0,
+        to_screen=len(snapshot.heads),
+        prior=len(course.prior),
+        prior_included=sum(course.goes_on(record_id) for record_id in course.prior),
+        screened=len(course.screened),
+        screened_by_two=sum(len(course.screeners[record_id]) > 1 for record_id in course.screened),
+        included=said.count("included"),
+        maybe=said.count("maybe"),
+        excluded=said.count("excluded"),
+        conflicts=said.count("conflict"),
+        unscreened=len(course.unscreened),
+        no_abstract=len(empty),
+        no_abstract_unscreened=len(empty & set(course.unscreened)),
+    )
+
+
+def count_workload(counts: Counts) -> tuple[WorkloadRow, ...]:
+    """Hours for the records that were not known beforehand, at three paces, for one reader of each and for two."""
+    rows = []
+    for screeners in (1, 2):
+        for seconds in SECONDS_PER_RECORD:
+            hours = screeners * seconds / 3600
+            rows.append(
+                WorkloadRow(
+                    seconds_per_record=seconds,
+                    screeners=screeners,
+                    hours_all=(counts.screened + counts.unscreened) * hours,
+                    hours_screened=counts.screened * hours,
+                    hours_unscreened=counts.unscreened * hours,
+                )
+            )
+    return tuple(rows)
+
+
+def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, str] | None) -> Overrides:
+    """What people did against the tool, each other or themselves.
+
+    Args:
+        lacking: record id -> what of the criteria the tool did not find in it; None without criteria.
+    """
+    standing: dict[tuple[str, str], dict[int, object]] = {}
+    changed = 0
+    for event in events:
+        given = standing.setdefault((event.record_id, event.reviewer), {})
+        if event.kind == "labelled":
+            decision = event.payload["decision"]
+            changed += bool(given) and list(given.values())[-1] != decision
+            given[event.event_id] = decision
+        elif event.kind == "undone":
+            given.pop(event.target or 0, None)
+    kinds = [event.kind for event in events]
+    by_hand = sum(event.kind == "merged" and event.payload.get("reason") == "by hand" for event in events)
+    against: dict[str, int | None] = {"included_against": None, "excluded_against": None}
+    if lacking is not None:
+        decided = [(course.decision(record_id), bool(lacking.get(record_id))) for record_id in course.screened]
+        against["included_against"] = decided.count((Decision.INCLUDE, True))
+        against["excluded_against"] = decided.count((Decision.EXCLUDE, False))
+    return Overrides(
+        undone=kinds.count("undone"),
+        changed=changed,
+        resolved=kinds.count("resolved"),
+        linked=by_hand,
+        unlinked=kinds.count("unmerged"),
+        **against,
+    )
+
+
+def list_without_abstract(snapshot: Snapshot, course: Course) -> tuple[RecordLine, ...]:
+    """The records to screen that have no abstract, those that nobody has looked at first."""
+    empty = [snapshot.records[place] for place in snapshot.heads if not _has_abstract(snapshot, place)]
+    lines = [
+        RecordLine(
+            record_id=record.record_id, title=record.title, year=record.year, status=course.status(record.record_id)
+        )
+        for record in empty
+    ]
+    return tuple(sorted(lines, key=lambda line: line.status != "unscreened"))
+
+
+def _has_abstract(snapshot: Snapshot, place: int) -> bool:
+    return bool(snapshot.records[place].abstract.strip())

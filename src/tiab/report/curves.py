@@ -1,0 +1,138 @@
+"""The curves of a report: what was found, and what may be missing, against the records read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from tiab.report.data import ReportData, StoppingPoint
+from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes
+
+__all__ = ["draw_found", "draw_frontier", "stop_letters"]
+
+
+def stop_letters(stopping: Sequence[StoppingPoint]) -> dict[str, str]:
+    """Rule -> the letter that marks it in the figure; only rules that have stopped."""
+    reached = sorted((point.at, place) for place, point in enumerate(stopping) if point.at is not None)
+    return {stopping[place].rule: letter for (_, place), letter in zip(reached, ascii_uppercase, strict=False)}
+
+
+def draw_found(data: ReportData) -> Figure:
+    """Relevant records found against records read, with perfect and random order and where rules would have stopped.
+
+    With a gold standard the vertical axis is its recall over the whole order of reading, the part that is still to be
+    read dotted; without one it counts what was found, for nobody knows of how many.
+    """
+    figure, axes = new_axes(height=4.5)
+    n, screened = data.frontier.n_records, data.frontier.screened
+    gold = data.gold if data.gold is not None and data.gold.n else None
+    ranks: Sequence[int] = gold.ranks if gold else data.frontier.found_at
+    total, end = (gold.n, n) if gold else (len(ranks), screened)
+    unit = 1 / total if gold else 1.0
+    if total:
+        axes.plot(*_steps(range(1, total + 1), end, unit), color=GREY, linewidth=1.2, label="perfect order")
+        axes.plot([0, end], [0, total * unit], color=GREY, linestyle="--", linewidth=1.2, label="random order")
+    read = [rank for rank in ranks if rank <= screened]
+    if screened:
+        axes.plot(*_steps(read, screened, unit), color=BLUE, linewidth=2.2, label="order of screening")
+    if gold and screened < n:
+        ahead = _steps([rank for rank in ranks if rank > screened], n, unit, start=screened, found=len(read))
+        axes.plot(*ahead, color=BLUE, linestyle=":", linewidth=2.0, label="unread, as they rank now")
+    top = total * unit if total else 1.0
+    axes.set_xlim(0, max(n, 1))
+    axes.set_ylim(0, top * 1.1)
+    _mark_stops(axes, data.stopping, n)
+    axes.set_xlabel("records read, in the order of screening", color=INK)
+    axes.set_ylabel("recall of the gold records" if gold else "relevant records found", color=INK)
+    if gold:
+        axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+        axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    else:
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    _add_legend(figure)
+    return figure
+
+
+def draw_frontier(data: ReportData) -> Figure:
+    """Above: the most relevant records that may still be missing. Below: the recall that is assured by it."""
+    figure, upper = new_axes(height=5.2, rows=2)
+    lower = figure.axes[1]
+    front = data.frontier
+    points = np.arange(len(front.missing_at_most))
+    missing = np.array(front.missing_at_most)
+    found = np.searchsorted(np.array(front.found_at), points, side="right")
+    unread = np.arange(front.n_records + 1)
+    upper.plot(unread, front.n_records - unread, color=GREY, linestyle="--", linewidth=1.2, label="unread")
+    upper.plot(points, missing, color=AMBER, linewidth=2.0, label="may be missing, at most")
+    upper.plot(points, found, color=BLUE, linewidth=1.6, label="found")
+    upper.set_yscale("symlog", linthresh=10, linscale=0.6)
+    upper.set_ylim(0, max(front.n_records, 1) * 1.3)
+    upper.yaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
+    upper.set_ylabel("relevant records", color=INK)
+    total = found + missing
+    recall = np.divide(found, total, out=np.full(points.shape, np.nan), where=total > 0)
+    lower.plot(points, recall, color=AMBER, linewidth=2.0)
+    target = f"target, {100 * front.target:g} %"
+    lower.axhline(front.target, color=MUTED, linestyle=":", linewidth=1.2, label=target)
+    lower.set_ylim(0, 1.05)
+    lower.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+    lower.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    lower.set_ylabel("recall assured", color=INK)
+    lower.set_xlabel("records read, in the order of screening", color=INK)
+    for axes in (upper, lower):
+        axes.set_xlim(0, max(front.n_records, 1))
+        if front.assured_at is not None:
+            axes.axvline(front.assured_at, color=MUTED, linewidth=1)
+    _add_legend(figure, columns=4)
+    return figure
+
+
+def _mark_stops(axes: Axes, stopping: Sequence[StoppingPoint], n_records: int) -> None:
+    """A line with its letter for each rule that would have stopped by now; rules that stop together share it."""
+    letters = stop_letters(stopping)
+    together: dict[int, list[str]] = {}
+    for point in stopping:
+        if point.at is not None:
+            together.setdefault(point.at, []).append(point.rule)
+    for at, rules in sorted(together.items()):
+        marks = " ".join(letters[rule] for rule in rules)
+        label = f"{marks}: {' and '.join(rules)}, after {at:,}"
+        axes.axvline(at, color=AMBER, linewidth=1.1, linestyle=(0, (4, 2)), label=label)
+        near = at > n_records * 0.96
+        axes.annotate(
+            marks,
+            (at, 0.965),
+            xycoords=("data", "axes fraction"),
+            xytext=(-3 if near else 3, 0),
+            textcoords="offset points",
+            horizontalalignment="right" if near else "left",
+            verticalalignment="center",
+            color=INK,
+            fontsize=9,
+            fontweight="bold",
+        )
+
+
+def _add_legend(figure: Figure, *, columns: int = 2) -> None:
+    shown = [pair for axes in figure.axes for pair in zip(*axes.get_legend_handles_labels(), strict=True)]
+    if shown:
+        handles, labels = [pair[0] for pair in shown], [pair[1] for pair in shown]
+        place: Any = "outside lower center"
+        figure.legend(handles, labels, loc=place, ncols=columns, frameon=False, labelcolor=INK, fontsize=8.5)
+
+
+def _steps(
+    ranks: Sequence[int], end: int, unit: float, *, start: int = 0, found: int = 0
+) -> tuple[list[int], list[float]]:
+    """The corners of a curve that rises by one unit at each rank, from `start` to `end`."""
+    xs, ys = [start], [found * unit]
+    for count, rank in enumerate(ranks, found + 1):
+        xs += [rank, rank]
+        ys += [ys[-1], count * unit]
+    return [*xs, max(end, xs[-1])], [*ys, ys[-1]]

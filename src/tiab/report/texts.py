@@ -1,0 +1,173 @@
+"""Texts: what the numbers mean, what they cannot mean, and drafts of what the paper must say."""
+
+from __future__ import annotations
+
+from tiab.report.data import FrontierNow, GoldReport, StoppingPoint, Texts
+from tiab.report.rows import Counts, Made
+from tiab.stopping import ASSUMPTION
+
+__all__ = ["make_texts"]
+
+
+def make_texts(
+    made: Made,
+    counts: Counts,
+    frontier: FrontierNow,
+    stopping: tuple[StoppingPoint, ...],
+    gold: GoldReport | None,
+    reviewers: int,
+) -> Texts:
+    """All sentences of a report.
+
+    Args:
+        reviewers: how many people decided on something.
+    """
+    return Texts(
+        summary=tuple(_summary(counts, frontier, gold)),
+        limitations=tuple(_limitations(made, counts, gold)),
+        prisma_item_8=_item_8(made, counts, frontier, reviewers),
+        raise_disclosure=tuple(_raise(made, counts, frontier, stopping, gold)),
+    )
+
+
+def _summary(counts: Counts, frontier: FrontierNow, gold: GoldReport | None) -> list[str]:
+    said = [
+        f"{_records(counts.identified)} identified, {counts.duplicates:,} of them duplicates; "
+        f"{counts.to_screen:,} to screen, {counts.screened:,} screened, {counts.unscreened:,} unscreened."
+    ]
+    if counts.screened:
+        said.append(
+            f"{counts.included:,} included, {counts.maybe:,} maybe, {counts.excluded:,} excluded by people"
+            + (f", {counts.conflicts:,} in conflict." if counts.conflicts else ".")
+        )
+    said.append(frontier.sentence)
+    if gold is not None and gold.n:
+        said.append(
+            f"Of {gold.n:,} gold records {gold.found:,} were found so far: recall {_share(gold.found / gold.n)} "
+            f"(95 % interval {_share(gold.low)} to {_share(gold.high)})."
+        )
+    return said
+
+
+def _limitations(made: Made, counts: Counts, gold: GoldReport | None) -> list[str]:
+    said = [
+        f"What may be missing rests on an assumption. {ASSUMPTION}",
+        "The error level holds for one look at a moment fixed beforehand. Whoever looks after every record and stops "
+        "at the first good figure errs more often, the more so the more relevant records there are and the worse the "
+        "ranking is. The count starts afresh with each relevant record found, so that it is high right after one.",
+    ]
+    if counts.unscreened:
+        said.append(
+            f"{_records(counts.unscreened)} {_were(counts.unscreened)} not screened. A low rank is no exclusion, and "
+            "none of them may be reported as excluded."
+        )
+    if counts.no_abstract:
+        said.append(
+            f"{_records(counts.no_abstract)} {_have(counts.no_abstract)} no abstract and could be ranked by title and "
+            f"keywords alone; {counts.no_abstract_unscreened:,} of them {_were(counts.no_abstract_unscreened)} not "
+            "screened. They are listed apart and should be read whatever their rank."
+        )
+    said.append(
+        "Relevant means that the full text is to be sought: included, maybe, or in an unsettled conflict. Decisions "
+        "count in the order in which they were logged; those brought in from a file count in the order of the file."
+    )
+    said.append(
+        "Hours rest on 30, 36 and 79 seconds for each record. These paces are assumptions, not measurements of this "
+        "team, and reading the unscreened would take these hours only if they are like the others."
+    )
+    if made.versions and set(made.versions) != {made.version}:
+        said.append(f"Rankings were made by tiab {', '.join(made.versions)}; this report by tiab {made.version}.")
+    if gold is not None:
+        said.append(
+            "The interval of recall takes the gold records as a sample of all that such a review could have; it does "
+            "not count relevant records that neither the gold standard nor the search holds. A rank among records of "
+            "which some were screened owes something to the decisions on the others."
+        )
+    return said
+
+
+def _item_8(made: Made, counts: Counts, frontier: FrontierNow, reviewers: int) -> str:
+    readers = "one reviewer" if reviewers == 1 else f"{_number(reviewers)} reviewers"
+    said = [
+        f"After duplicates had been linked, titles and abstracts of {_records(counts.to_screen)} were to be screened "
+        f"in tiab {made.version}, which orders them by {'the eligibility criteria and ' * bool(made.criteria_hash)}"
+        "the decisions made so far, those most likely to be relevant first."
+    ]
+    if counts.screened:
+        two = counts.screened_by_two
+        shared = (
+            "each by one person"
+            if not two
+            else "each by two or more people"
+            if two == counts.screened
+            else f"{two:,} of them by two or more people"
+        )
+        said.append(
+            f"{readers.capitalize()} screened {_records(counts.screened)}, {shared}; each was shown an order that "
+            "rests on their own decisions, on what was settled and on what was known beforehand, and not the decisions "
+            "of others. [State how conflicts were settled, and how full texts were assessed.]"
+        )
+    said.append("The tool ordered records and excluded none; every exclusion was decided by a person.")
+    if not counts.unscreened and counts.screened:
+        said.append("All records were screened.")
+    elif counts.unscreened:
+        said.append(
+            f"{_records(counts.unscreened)} {_were(counts.unscreened)} left unscreened. [State the stopping rule and "
+            f"when it was chosen.] {frontier.sentence} This holds if the records left unread are in no worse than "
+            "random order."
+        )
+    return " ".join(said)
+
+
+def _raise(
+    made: Made, counts: Counts, frontier: FrontierNow, stopping: tuple[StoppingPoint, ...], gold: GoldReport | None
+) -> list[tuple[str, str]]:
+    reached = [f"{one.rule} after {one.at:,}" for one in stopping if one.at is not None]
+    software = ", ".join(f"{name} {version}" for name, version in made.software)
+    criteria = f"criteria {made.criteria_hash}; " if made.criteria_hash else "no criteria; "
+    performance = "[Cite an evaluation on reviews like this one.]"
+    if gold is not None and gold.n:
+        performance = (
+            f"In this review, {gold.found:,} of {gold.n:,} gold records were found "
+            f"({_share(gold.low)} to {_share(gold.high)}). " + performance
+        )
+    return [
+        ("Tool and version", f"tiab {made.version} ({software}); report of {made.at[:10]}."),
+        ("What it is", "A linear ranking model over words and rule-based evidence for the eligibility criteria. It "
+         "runs on the reviewers' computer, is no generative model, and sends no record anywhere."),
+        ("What it was used for", "The order in which titles and abstracts were read. It decided on no record."),
+        ("Why it was used", "[State why: such as to meet relevant records early, or to plan the work.]"),
+        ("What went in", f"{_records(counts.to_screen)}; {criteria}{counts.prior:,} known beforehand; "
+         f"{counts.screened:,} decisions of people."),
+        ("Human oversight", "Every decision was made by a person, is logged with its time, and can be taken back. The "
+         "report counts the decisions that went against the tool."),
+        ("Stopping", ("Reached: " + "; ".join(reached) + ". " if reached else "No rule was reached. ")
+         + ("All records were screened." if not counts.unscreened else "[State which rule was followed.]")),
+        ("How well it works", performance),
+        ("What it cannot do", f"{frontier.sentence} {ASSUMPTION}"),
+        ("How to repeat it", f"Seed {made.seed}; {criteria}data {made.data_hash or '–'}; model "
+         f"{made.model_hash or '–'}. The log replays every ranking."),
+        ("Responsibility and interests", "The authors answer for the review. [State funding of, or ties to, makers "
+         "of the tool.]"),
+    ]  # fmt: skip
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f}".removesuffix(".0") + " %"
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record" if count == 1 else f"{count:,} records"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
+
+
+def _number(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six")
+    return words[count] if count < len(words) else f"{count:,}"
