@@ -178,10 +178,8 @@ def print_reports(reports: Sequence[FileReport]) -> None:
 def _print_status(status: Status) -> None:
     rows = [(one.name, one.found, one.new, one.known, one.duplicates, one.unreadable) for one in status.sources]
     print_table("", ("file", "found", "new", "known", "duplicates", "unreadable"), rows, right=5)
-    console.print(
-        Text(f"\n{counted(status.to_screen, 'record')} to screen and {counted(status.duplicates, 'duplicate')} of them; "
-             f"{status.no_abstract} without an abstract.")
-    )  # fmt: skip
+    records, duplicates = counted(status.to_screen, "record"), counted(status.duplicates, "duplicate")
+    console.print(Text(f"\n{records} to screen and {duplicates} of them; {status.no_abstract} without an abstract."))
     people = [(_name(name), one.include, one.exclude, one.maybe) for name, one in status.reviewers.items()]
     together = ("together" if len(people) > 1 else "so far", *_three(status))
     shown = [*people, together] if len(people) > 1 or status.prior else people or [together]

@@ -21,12 +21,17 @@ _DATES = ("until",)
 
 
 class CriteriaFile:
-    """The criteria in one file, read again only when the file changed."""
+    """The criteria in one file, read again only when the file changed.
+
+    Attributes:
+        fingerprint: that of the criteria last read.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._mark: tuple[int, int, int] | None = None
         self._criteria: Criteria | None = None
+        self.fingerprint = ""
 
     def read(self) -> Criteria | None:
         """The criteria; None where there is no file.
@@ -41,6 +46,7 @@ class CriteriaFile:
         mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if mark != self._mark:
             self._criteria, self._mark = read_criteria(self._path), mark
+            self.fingerprint = self._criteria.fingerprint
         return self._criteria
 
     def write(self, criteria: Criteria | Path) -> None:

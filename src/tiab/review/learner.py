@@ -76,7 +76,7 @@ class Learner:
     def __init__(self, features: Features, fingerprints: Sequence[str], *, seed: int = 0) -> None:
         self.features = features
         self._fingerprints = list(fingerprints)
-        self._sorted = np.array(self._fingerprints, dtype=np.str_)
+        self._ties = np.argsort(np.argsort(np.array(self._fingerprints, dtype=np.str_), kind="stable"), kind="stable")
         self._ids = [record.record_id for record in features.records]
         self._known = set(self._ids)
         self._seed = seed
@@ -94,7 +94,7 @@ class Learner:
             return nothing_learned(self._ids)
         scores = model.score(self.features)
         return Learned(
-            record_ids=self._ids, labels=labels, model=model, scores=scores, places=np.lexsort((self._sorted, -scores))
+            record_ids=self._ids, labels=labels, model=model, scores=scores, places=np.lexsort((self._ties, -scores))
         )
 
 

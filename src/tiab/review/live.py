@@ -49,10 +49,12 @@ class Live:
         self._state = LogState()
         self._records: list[Record] = []
         self._fingerprints: list[str] = []
+        self._snapshot: Snapshot | None = None
         self._queues: dict[str | None, Queue] = {}
         self._learner: Learner | None = None
         self._learner_pool: object = None
         self._features: tuple[object, Features] | None = None
+        self._logged: tuple[object, Criteria | None] | None = None
         self._lock = threading.RLock()
         self._learning = threading.Lock()
 
@@ -65,8 +67,11 @@ class Live:
         """
         with self._lock:
             self._follow()
-            criteria = self._criteria()
-            return take(self._state, self._records, self._fingerprints, criteria=criteria)
+            criteria, last = self._criteria(), self._snapshot
+            if last is None or last.state is not self._state or last.criteria is not criteria:
+                last = take(self._state, self._records, self._fingerprints, criteria=criteria, earlier=last)
+                self._snapshot = last
+            return last
 
     def queue(self, reviewer: str | None) -> Queue | None:
         """The last ranking made for one reviewer, or (None) for all together."""
@@ -145,12 +150,19 @@ class Live:
         """The criteria of the file; the log is told when they have changed. Without a file, the log's own."""
         criteria = self.criteria_file.read()
         if criteria is None:
-            return logged_criteria(self._state)
-        if criteria.fingerprint != self._state.criteria.get("fingerprint") and not self.store.read_only:
+            return self._logged_criteria()
+        if self.criteria_file.fingerprint != self._state.criteria.get("fingerprint") and not self.store.read_only:
             seed = int(self._state.criteria.get("seed", 0))
             self.store.append(Entry(kind="criteria", payload=criteria_payload(criteria, seed=seed)))
             self._follow()
         return criteria
+
+    def _logged_criteria(self) -> Criteria | None:
+        """The criteria of the log, read from it once."""
+        said = self._state.criteria
+        if self._logged is None or self._logged[0] is not said:
+            self._logged = (said, logged_criteria(self._state))
+        return self._logged[1]
 
     def _learner_of(self, snapshot: Snapshot) -> Learner:
         if self._learner is None or self._learner_pool != snapshot.pool:
@@ -162,7 +174,7 @@ class Live:
 
     def _features_of(self, snapshot: Snapshot) -> Features:
         """The features of all records, duplicates too: linking two of them changes no column."""
-        key = (len(snapshot.records), snapshot.criteria.fingerprint if snapshot.criteria else "")
+        key = (len(snapshot.records), snapshot.criteria_fingerprint)
         if self._features is None or self._features[0] != key:
             features = prepare(
                 snapshot.records,

@@ -81,7 +81,7 @@ def ranked_entry(learned: Learned, snapshot: Snapshot, reviewer: str | None) -> 
         "included": model.n_included if model else 0,
         "excluded": model.n_excluded if model else 0,
         "seed": snapshot.seed,
-        "criteria": snapshot.criteria.fingerprint if snapshot.criteria else "",
+        "criteria": snapshot.criteria_fingerprint,
         "data": model.data_hash if model else "",
         "model": learned.model_hash,
         "order": learned.order_hash,

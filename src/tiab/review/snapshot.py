@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from tiab.criteria import Criteria
@@ -26,66 +27,86 @@ class Snapshot:
         records: all that were imported, duplicates too, in the order of the imports.
         fingerprints: theirs.
         groups: which of them are duplicates.
+        heads: the places in `records` of those that are screened, which are all but the duplicates.
         criteria: those that held then.
+        criteria_fingerprint: theirs; "" without criteria.
     """
 
     state: LogState
     records: Sequence[Record]
     fingerprints: Sequence[str]
     groups: Groups
+    heads: Sequence[int]
     criteria: Criteria | None
+    criteria_fingerprint: str = ""
     seed: int = 0
+    _labels: dict[str | None, dict[str, Label]] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def pool(self) -> tuple[int, str, tuple[tuple[str, str], ...], int]:
         """Equal for snapshots whose pools rank alike: same records, criteria, duplicates and seed."""
-        fingerprint = self.criteria.fingerprint if self.criteria else ""
-        return len(self.records), fingerprint, tuple(self.groups.heads.items()), self.seed
-
-    @property
-    def heads(self) -> list[int]:
-        """The places of the records that are screened, which are all but the duplicates."""
-        return heads_of(self.records, self.groups)
+        return len(self.records), self.criteria_fingerprint, tuple(self.groups.heads.items()), self.seed
 
     def labels(self, reviewer: str | None) -> dict[str, Label]:
         """Head id -> the label that stands for one reviewer, or (None) for all together."""
-        if reviewer is None:
-            return joint_labels(self.state, self.groups)
-        return own_labels(self.state, self.groups, reviewer)
+        if reviewer not in self._labels:
+            joint = reviewer is None
+            self._labels[reviewer] = (
+                joint_labels(self.state, self.groups) if joint else own_labels(self.state, self.groups, reviewer or "")
+            )
+        return dict(self._labels[reviewer])
 
     def of_heads(self, features: Features) -> Features:
         """The part of the records' features that is screened."""
-        places = self.heads
-        if len(places) == len(self.records):
+        if len(self.heads) == len(self.records):
             return features
-        records = tuple(self.records[place] for place in places)
-        spans = tuple(features.spans[place] for place in places) if features.spans else ()
-        return replace(features, records=records, matrix=features.matrix[places], spans=spans)
+        records = tuple(self.records[place] for place in self.heads)
+        spans = tuple(features.spans[place] for place in self.heads) if features.spans else ()
+        return replace(features, records=records, matrix=features.matrix[list(self.heads)], spans=spans)
 
 
 def take(
-    state: LogState, records: Sequence[Record], fingerprints: Sequence[str], *, criteria: Criteria | None
+    state: LogState,
+    records: Sequence[Record],
+    fingerprints: Sequence[str],
+    *,
+    criteria: Criteria | None,
+    earlier: Snapshot | None = None,
 ) -> Snapshot:
-    """The snapshot after `state`, which knows how many of the records there were then."""
+    """The snapshot after `state`, which knows how many of the records there were then.
+
+    Args:
+        earlier: one of the same review; what did not change since is taken from it.
+    """
+    kept = earlier if earlier and len(earlier.records) == state.n_records else None
+    same_groups = kept is not None and kept.state.merges == state.merges
+    groups = kept.groups if kept and same_groups else group(state.merges.values())
+    heads = kept.heads if kept and same_groups else heads_of(records[: state.n_records], groups)
+    same_criteria = earlier is not None and earlier.criteria is criteria
     return Snapshot(
         state=state,
-        records=records[: state.n_records],
-        fingerprints=fingerprints[: state.n_records],
-        groups=group(state.merges.values()),
+        records=kept.records if kept else tuple(records[: state.n_records]),
+        fingerprints=kept.fingerprints if kept else tuple(fingerprints[: state.n_records]),
+        groups=groups,
+        heads=heads,
         criteria=criteria,
+        criteria_fingerprint=earlier.criteria_fingerprint if earlier and same_criteria else _fingerprint(criteria),
         seed=int(state.criteria.get("seed", 0)),
     )
 
 
-def heads_of(records: Sequence[Record], groups: Groups) -> list[int]:
+def _fingerprint(criteria: Criteria | None) -> str:
+    return criteria.fingerprint if criteria else ""
+
+
+def heads_of(records: Sequence[Record], groups: Groups) -> tuple[int, ...]:
     """The places of the records that stand under no other."""
-    return [place for place, record in enumerate(records) if record.record_id not in groups.heads]
+    return tuple(place for place, record in enumerate(records) if record.record_id not in groups.heads)
 
 
 def criteria_payload(criteria: Criteria | None, *, seed: int) -> dict[str, Any]:
     """What a `criteria` event says: the criteria themselves, so that a later change of the file loses nothing."""
-    fingerprint = criteria.fingerprint if criteria else ""
-    return {"fingerprint": fingerprint, "criteria": criteria.to_dict() if criteria else None, "seed": seed}
+    return {"fingerprint": _fingerprint(criteria), "criteria": criteria.to_dict() if criteria else None, "seed": seed}
 
 
 def logged_criteria(state: LogState) -> Criteria | None:
