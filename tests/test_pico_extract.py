@@ -72,6 +72,50 @@ def test_abbreviation_with_another_meaning_counts_against() -> None:
     assert concept_hits("population", title, abstract) == ["multiple sclerosis"]
 
 
+def test_abbreviation_within_a_longer_one_is_not_meant() -> None:
+    title = "Liquid chromatography-mass spectrometry (LC-MS) in multiple sclerosis (MS)"
+    assert concept_hits("against", title, "LC-MS was used.") == ["mass spectrometry", "LC-MS", "LC-MS"]
+    assert concept_hits("population", title, "MS is rare.") == ["multiple sclerosis", "MS", "MS"]
+
+
+def test_long_form_may_say_more_than_the_term() -> None:
+    hits = concept_hits("population", "Yoga in multiple sclerosis disease (MS)", "MS is rare.")
+    assert hits == ["multiple sclerosis", "MS", "MS"]
+
+
+def test_denied_terms_weigh_little_and_are_no_hit() -> None:
+    record = Record(record_id="1", title="Yoga", abstract="We studied people without multiple sclerosis.")
+    (spans,) = find_spans([record], CRITERIA)
+    (denied,) = [span for span in spans if span.role == "population" and span.provenance.startswith("dict:")]
+    assert denied.weight < 0.5
+    assert extract_pico([record], CRITERIA).features["population_multiple_sclerosis_any"].tolist() == [0]
+
+
+def test_the_longest_term_counts_and_what_is_against_hides_the_term_in_it() -> None:
+    concept = Concept(role="population", name="ms", terms=("sclerosis*",), against=("amyotrophic lateral sclerosis",))
+    criteria = Criteria(title="x", concepts=(concept,))
+    record = Record(record_id="1", title="Amyotrophic lateral sclerosis and multiple sclerosis")
+    (spans,) = find_spans([record], criteria)
+    assert [(s.role, s.text) for s in spans if s.label == "ms"] == [
+        ("against", "Amyotrophic lateral sclerosis"),
+        ("population", "sclerosis"),
+    ]
+
+
+def test_truncation_follows_the_spelling_of_the_record() -> None:
+    terms = ("randomis*", "tumour*", "interleukin-*", "aerobic train*", "behavio*")
+    criteria = Criteria(title="x", concepts=(Concept(role="outcome", name="y", terms=terms),))
+    text = "Randomization of tumors; interleukin 10, aerobic\u00a0trainings and behaviours. Untrained trainers."
+    (spans,) = find_spans([Record(record_id="1", abstract=text)], criteria)
+    assert [s.text for s in spans if s.label == "y"] == [
+        "Randomization",
+        "tumors",
+        "interleukin",
+        "aerobic\u00a0trainings",
+        "behaviours",
+    ]
+
+
 def test_milliseconds_are_no_abbreviation() -> None:
     assert concept_hits("population", "Multiple sclerosis", "Latency was 12 ms.") == ["Multiple sclerosis"]
 

@@ -83,6 +83,7 @@ def _spans(concept: Concept, doc: Doc, found: list[Found[_Meaning]]) -> Iterator
         yield _span(concept, concept.role, doc, item.start, item.end, item.meaning.term, weight)
     for item in kinds[_AGAINST]:
         yield _span(concept, "against", doc, item.start, item.end, item.meaning.term)
+    kinds[_SHORT] = _outside_longer(text, kinds[_SHORT], concept, abbreviations)
     for item in kinds[_SHORT]:
         kind = _lookup(standing, text[item.start : item.end]) or (_TERM if kinds[_TERM] else _SHORT)
         role = {_TERM: concept.role, _AGAINST: "against", _SHORT: "unexpanded"}.get(kind)
@@ -93,6 +94,15 @@ def _spans(concept: Concept, doc: Doc, found: list[Found[_Meaning]]) -> Iterator
         role = {_TERM: concept.role, _AGAINST: "against"}.get(standing[abbreviation.short])
         if role:
             yield from _made_in_record(concept, role, doc, abbreviation, taken)
+
+
+def _outside_longer(
+    text: str, short: list[Found[_Meaning]], concept: Concept, abbreviations: tuple[Abbreviation, ...]
+) -> list[Found[_Meaning]]:
+    """The abbreviations but those within a longer one that the record defines: the MS of LC-MS."""
+    longer = [a.short for a in abbreviations if any(s in a.short and s != a.short for s in concept.abbreviations)]
+    places = [place for form in longer for place in _occurrences(text, form)]
+    return [item for item in short if not any(start <= item.start and item.end <= end for start, end in places)]
 
 
 def _made_in_record(
@@ -107,8 +117,12 @@ def _made_in_record(
 def _standing(
     abbreviation: Abbreviation, terms: list[Found[_Meaning]], against: list[Found[_Meaning]], concept: Concept
 ) -> str:
-    """What a short form stands for: a term (its long form ends with one), something against, or something else."""
-    if any(t.start >= abbreviation.start and t.end == abbreviation.end for t in terms):
+    """What a short form stands for: a term, something against, or something else.
+
+    It stands for a term where its long form ends with one; a listed abbreviation also where its long form holds one.
+    """
+    within = [t for t in terms if t.start >= abbreviation.start and t.end <= abbreviation.end]
+    if any(t.end == abbreviation.end for t in within) or (within and abbreviation.short in concept.abbreviations):
         return _TERM
     if any(a.start < abbreviation.end and abbreviation.start < a.end for a in against):
         return _AGAINST

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from tiab.pico.spelling import stem_forms
-from tiab.pico.text import normal_form, split_words, visible_end
+from tiab.pico.text import normal_form, plain_form, split_words, visible_end
 
 __all__ = ["Found", "Lexicon", "longest"]
 
@@ -60,14 +60,17 @@ class Lexicon(Generic[T]):
         return found
 
     def _learn(self, phrase: str, meaning: T) -> None:
-        words = [word for word in split_words(phrase.removesuffix("*"))[0] if not word.isspace()]
+        stem = phrase.removesuffix("*")
+        words = [word for word in split_words(stem)[0] if not word.isspace()]
+        while words and plain_form(words[-1]) == "-":
+            words.pop()
         if not words:
             return
         name = self._name(meaning)
         head = tuple(normal_form(word) for word in words[:-1])
-        if phrase.endswith("*"):
-            stem = words[-1].rstrip("-")
-            self._stems.append((head, tuple(sorted({*stem_forms(stem.casefold()), normal_form(stem)})), name))
+        if stem != phrase and stem[-1:].isalnum():  # "interleukin-*" is all interleukins, as "interleukin" is
+            stem = words[-1]
+            self._stems.append((head, tuple(sorted({*stem_forms(plain_form(stem)), normal_form(stem)})), name))
         else:
             self._add((*head, normal_form(words[-1])), name)
 
