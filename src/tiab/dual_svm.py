@@ -26,9 +26,10 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-__all__ = ["DualLinearSVC", "GrowingGram", "inner_products", "solve_dual"]
+__all__ = ["DualLinearSVC", "GrowingGram", "inner_products", "solve_dual", "solve_rows"]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Product = Callable[[Floats], Floats]
 
 
@@ -106,7 +107,13 @@ class DualLinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         dual = np.zeros(len(y))
         whole = bool(used.all())
         rows, inner = (X, gram) if whole else (X[used], None if gram is None else gram[np.ix_(used, used)])
-        dual[used], self.n_iter_ = self._solve(rows, signs[used], costs[used], start[used], inner)
+        how: dict[str, Any] = {
+            "bias": self._bias(),
+            "tol": self.tol,
+            "max_iter": self.max_iter,
+            "max_gram": self.max_gram,
+        }
+        dual[used], self.n_iter_ = solve_rows(rows, signs[used], costs[used], gram=inner, start=start[used], **how)
         return self._set(X, dual)
 
     def decision_function(self, X: Any) -> npt.NDArray[Any]:
@@ -121,19 +128,6 @@ class DualLinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores = self.decision_function(X)
         predicted: npt.NDArray[Any] = self.classes_[(scores > 0).astype(int)]
         return predicted
-
-    def _solve(self, X: Any, signs: Floats, costs: Floats, start: Floats, gram: Floats | None) -> tuple[Floats, int]:
-        bias = self._bias()
-        if gram is None and X.shape[0] <= self.max_gram:
-            gram = inner_products(X)
-        if gram is not None:
-            product: Product = lambda v: gram @ v + bias * v.sum()  # noqa: E731
-            diagonal = gram.diagonal() + bias
-        else:
-            across = X.T.tocsr() if _is_sparse(X) else X.T
-            product = lambda v: np.asarray(X @ (across @ v), dtype=np.float64) + bias * v.sum()  # noqa: E731
-            diagonal = _squared_norms(X) + bias
-        return solve_dual(product, diagonal, signs, costs, start=start, tol=self.tol, max_iter=self.max_iter)
 
     def _set(self, X: Any, dual: Floats) -> Self:
         self.dual_coef_ = dual
@@ -177,35 +171,35 @@ class GrowingGram:
 
     def __init__(self, X: Any) -> None:
         self._X = sp.csr_array(X)
-        self._place: dict[int, int] = {}
-        self._rows: list[int] = []
+        self._place = np.full(self._X.shape[0], -1)
+        self._rows: Ints = np.empty(0, dtype=np.int64)
         self._inner: Floats = np.empty((64, 64))
 
     def of(self, rows: npt.ArrayLike) -> Floats:
         """(n, n): the inner products of these rows of the pool, in this order; not to be written to."""
-        wanted = [int(row) for row in np.asarray(rows).ravel()]
-        fresh = [row for row in dict.fromkeys(wanted) if row not in self._place]
-        if fresh:
-            self._add(fresh)
-        places = [self._place[row] for row in wanted]
-        if places == list(range(len(places))):
+        wanted = np.asarray(rows, dtype=np.int64).ravel()
+        fresh = wanted[self._place[wanted] < 0]
+        if len(fresh):
+            self._add(np.unique(fresh))
+        places = self._place[wanted]
+        if np.array_equal(places, np.arange(len(places))):
             return self._inner[: len(places), : len(places)]
-        return self._inner[np.ix_(places, places)]
+        inner: Floats = self._inner[np.ix_(places, places)]
+        return inner
 
-    def _add(self, fresh: list[int]) -> None:
+    def _add(self, fresh: Ints) -> None:
         known = len(self._rows)
-        self._rows += fresh
-        self._place.update({row: known + i for i, row in enumerate(fresh)})
-        self._reserve(len(self._rows))
+        self._rows = np.concatenate([self._rows, fresh])
+        end = len(self._rows)
+        self._place[fresh] = np.arange(known, end)
+        self._reserve(end)
         block = self._X[self._rows]
-        new = block[known:]
-        if len(fresh) == 1:
-            across = block @ new.toarray().ravel()
-            self._inner[: known + 1, known] = self._inner[known, : known + 1] = across
+        if len(fresh) == 1:  # the same digits as below, without a product of two sparse matrices
+            self._inner[:end, known] = self._inner[known, :end] = block @ block[[known]].toarray().ravel()
             return
-        products = (block @ new.T).toarray()
-        self._inner[: len(self._rows), known : len(self._rows)] = products
-        self._inner[known : len(self._rows), : len(self._rows)] = products.T
+        products = (block @ block[known:].T).toarray()
+        self._inner[:end, known:end] = products
+        self._inner[known:end, :end] = products.T
 
     def _reserve(self, needed: int) -> None:
         size = len(self._inner)
@@ -213,6 +207,40 @@ class GrowingGram:
             larger = np.empty((max(needed, 2 * size),) * 2)
             larger[:size, :size] = self._inner
             self._inner = larger
+
+
+def solve_rows(
+    X: Any,
+    signs: Floats,
+    costs: Floats,
+    *,
+    gram: Floats | None = None,
+    bias: float = 1.0,
+    start: Floats | None = None,
+    tol: float = 1e-6,
+    max_iter: int = 50,
+    max_gram: int = 2000,
+) -> tuple[Floats, int]:
+    """The dual coefficients of the rows of X, and the number of Newton steps; the weights are `X.T @ coefficients`.
+
+    What `DualLinearSVC.fit` does once its input is checked: for callers that fit again after every label.
+
+    Args:
+        X: (n_rows, n_columns). signs: -1 or 1 for each row. costs: c_i > 0 for each row.
+        gram: X X^T where it is known.
+        bias: the square of the constant that stands for the intercept; 0 for none.
+        start, tol, max_iter, max_gram: as for `DualLinearSVC` and `solve_dual`.
+    """
+    if gram is None and X.shape[0] <= max_gram:
+        gram = inner_products(X)
+    if gram is not None:
+        product: Product = lambda v: gram @ v + bias * v.sum()  # noqa: E731
+        diagonal = gram.diagonal() + bias
+    else:
+        across = X.T.tocsr() if _is_sparse(X) else X.T
+        product = lambda v: np.asarray(X @ (across @ v), dtype=np.float64) + bias * v.sum()  # noqa: E731
+        diagonal = _squared_norms(X) + bias
+    return solve_dual(product, diagonal, signs, costs, start=start, tol=tol, max_iter=max_iter)
 
 
 def solve_dual(

@@ -14,10 +14,10 @@ from scipy.sparse import csr_array, vstack
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tiab.dual_svm import DualLinearSVC, GrowingGram
+from tiab.dual_svm import GrowingGram, solve_rows
 from tiab.features import FeatureSpace
 
-__all__ = ["UNLABELLED", "Memory", "ScreeningRanker", "make_ranker"]
+__all__ = ["UNLABELLED", "Memory", "ScreeningRanker", "make_ranker", "score_rows"]
 
 EVIDENCE_SCALE = 0.1
 """A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
@@ -80,35 +80,37 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         Args:
             X: all records of the pool, sparse or dense, shape (n_records, n_columns).
             y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
-            memory: what earlier fits on the same X have computed; the weights are the same within rounding.
+            memory: what earlier fits on the same X have computed; no digit changes. X is not checked again then.
 
         Raises:
             ValueError: the shapes differ, or there is neither a prior, an example nor an included record.
         """
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
-        X = csr_array(X)
-        learned = self._learn(X, np.asarray(y), memory)
+        if memory is None:
+            X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
+            X = csr_array(X)
+        X, y = X if memory is None else memory.X, np.asarray(y)
+        if len(y) != X.shape[0]:
+            raise ValueError(f"{X.shape[0]} records and {len(y)} labels do not fit together")
+        learned = self._learn(X, y, memory)
         prior = None if self.prior_coef is None else np.asarray(self.prior_coef, dtype=np.float64)
         if learned is None and prior is None:
             raise ValueError("nothing to rank by: no prior, no example and no included record")
         coef, intercept = np.zeros(X.shape[1]), 0.0
-        included = int(np.sum(np.asarray(y) == 1))
-        parts = [(learned, 1.0), (prior, self.prior_strength / (1 + included / self.prior_fades))]
-        for part, strength in parts:
-            if part is not None:
-                scores = X @ part
-                spread = float(scores.std()) or 1.0
-                coef += strength / spread * part
-                intercept -= strength / spread * float(scores.mean())
-        self.coef_, self.intercept_ = coef, intercept
+        if learned is not None:
+            mean, spread = _mean_and_spread(X, learned)
+            coef, intercept = learned / spread, -mean / spread
+        if prior is not None:
+            strength = self.prior_strength / (1 + int(np.sum(y == 1)) / self.prior_fades)
+            mean, spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
+            coef, intercept = coef + strength / spread * prior, intercept - strength / spread * mean
+        self.coef_, self.intercept_, self.n_features_in_ = coef, intercept, X.shape[1]
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
         """The scores of records, shape (n_records,); higher is read earlier."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
-        scores: NDArray[np.float64] = np.asarray(csr_array(X) @ self.coef_ + self.intercept_).ravel()
-        return scores
+        return score_rows(csr_array(X), self.coef_, self.intercept_)
 
     def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> NDArray[np.float64] | None:
         """The machine's weights, or None where there is nothing to learn from."""
@@ -124,16 +126,18 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
             return None
         places = np.concatenate([included, excluded])
         rows, gram = memory.take(places) if memory else (self._seen(X[places]), None)
-        machine = DualLinearSVC(C=self.C, max_gram=_MAX_GRAM)
-        machine.fit(rows, target, sample_weight=_balanced(target, self.ratio), gram=gram)
-        weights: NDArray[np.float64] = machine.coef_.ravel() * self._scale(X)
+        signs, costs = np.where(target == 1, 1.0, -1.0), self.C * _balanced(target, self.ratio)
+        dual, _ = solve_rows(rows, signs, costs, gram=gram, max_gram=_MAX_GRAM)
+        weights: NDArray[np.float64] = np.asarray(rows.T @ dual.astype(rows.dtype)) * self._scale(X)
         return weights
 
     def _seen(self, rows: csr_array) -> csr_array:
         """The rows as the machine sees them: the criteria first, each column scaled."""
         if self.example is not None:
             rows = vstack([csr_array(np.asarray(self.example, dtype=rows.dtype)[None, :]), rows], format="csr")
-        return csr_array(rows.multiply(self._scale(rows)))
+        scaled = rows.copy()
+        scaled.data *= self._scale(rows)[rows.indices].astype(rows.dtype)
+        return scaled
 
     def _scale(self, X: csr_array) -> NDArray[np.float64]:
         return np.ones(X.shape[1]) if self.column_scale is None else np.asarray(self.column_scale)
@@ -153,14 +157,32 @@ class Memory:
     """
 
     def __init__(self, ranker: ScreeningRanker, X: Any) -> None:
-        self._rows = ranker._seen(csr_array(X))
+        self.X = csr_array(X)
+        self._rows = ranker._seen(self.X)
         self._before = int(ranker.example is not None)
         self._gram = GrowingGram(self._rows)
+        self._prior: tuple[NDArray[np.float64], tuple[float, float]] | None = None
 
     def take(self, places: NDArray[np.intp]) -> tuple[csr_array, NDArray[np.float64] | None]:
         """The rows of these records as the machine sees them, the criteria first, and their inner products."""
         wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
         return self._rows[wanted], self._gram.of(wanted) if len(wanted) <= _MAX_GRAM else None
+
+    def prior(self, coef: NDArray[np.float64]) -> tuple[float, float]:
+        """The mean and the spread of a prior's scores over the pool."""
+        if self._prior is None or not np.array_equal(self._prior[0], coef):
+            self._prior = coef, _mean_and_spread(self.X, coef)
+        return self._prior[1]
+
+
+def score_rows(X: csr_array, coef: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
+    """The scores of records, shape (n_records,); multiplied in the precision of X."""
+    return np.asarray(X @ coef.astype(X.dtype), dtype=np.float64) + intercept
+
+
+def _mean_and_spread(X: csr_array, coef: NDArray[np.float64]) -> tuple[float, float]:
+    scores = score_rows(X, coef, 0.0)
+    return float(scores.mean()), float(scores.std()) or 1.0
 
 
 def _balanced(target: NDArray[np.int_], ratio: float) -> NDArray[np.float64]:
