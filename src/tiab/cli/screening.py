@@ -14,6 +14,7 @@ from tiab.cli.inputs import JobsOption, JsonOption
 from tiab.cli.pico import highlighted
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
 from tiab.cli.show import console, print_json
+from tiab.errors import TiabError
 
 if TYPE_CHECKING:
     from tiab.review import Review, Suggestion
@@ -162,6 +163,9 @@ def _key() -> str:
         return typer.getchar().casefold()
     except EOFError:
         return "q"
+    except OSError as error:
+        hint = "Use tiab next --json and tiab label."
+        raise TiabError("there is no terminal to read keys from", hint=hint) from error
 
 
 def _line(what: str) -> str:
