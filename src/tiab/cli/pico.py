@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption, pool_of
+from tiab.cli.pico_evaluation import evaluate_pico
 from tiab.cli.show import console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -35,21 +36,60 @@ _STYLES = {
 
 @app.command("pico")
 def show_pico(
-    file: Annotated[Path, typer.Argument(help="A search export.", show_default=False)],
+    file: Annotated[Path | None, typer.Argument(help="A search export.", show_default=False)] = None,
     criteria: CriteriaOption = None,
     record: Annotated[
         list[str] | None, typer.Option("--record", "-r", help="Only this record id; may be repeated.")
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 3,
+    learned: Annotated[
+        bool, typer.Option("--learned/--rules-only", help="Whether to look for what no list names, too.")
+    ] = True,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
+    evaluate: Annotated[bool, typer.Option("--evaluate", help="Measure on marked abstracts instead.")] = False,
+    ebm_nlp: Annotated[
+        Path | None, typer.Option("--ebm-nlp", help="Marked abstracts, one token a line.", show_default=False)
+    ] = None,
+    pico_corpus: Annotated[
+        Path | None, typer.Option("--pico-corpus", help="Folder or tar file of brat files.", show_default=False)
+    ] = None,
+    roles: Annotated[
+        Path | None, typer.Option("--roles", help="Structured abstracts: PubMed XML or JSON.", show_default=False)
+    ] = None,
+    include_trained: Annotated[
+        bool, typer.Option("--include-trained", help="Count articles that the models were learned from, too.")
+    ] = False,
 ) -> None:
     """Show what tiab finds in abstracts: population, intervention, comparator, outcome, design, numbers.
 
     With --json, all records (or those named) with the place of every finding in the text.
 
+    With --evaluate, how well it is found in abstracts that people marked; those that the models were learned from are
+    left out.
+
     [dim]Example:[/dim] tiab pico pubmed.nbib --criteria criteria.toml --top 5
+
+    [dim]Example:[/dim] tiab pico --evaluate --ebm-nlp test.txt --pico-corpus pico-corpus.tar.gz --roles abstracts.json
     """
+    if evaluate:
+        evaluate_pico(ebm_nlp, pico_corpus, roles, include_trained=include_trained, as_json=as_json)
+        return
+    if file is None:
+        raise typer.BadParameter("give a search export, or --evaluate and a set to measure on", param_hint="FILE")
+    _show_file(file, criteria, record, top, jobs=jobs, learned=learned, as_json=as_json)
+
+
+def _show_file(
+    file: Path,
+    criteria: Path | None,
+    record: list[str] | None,
+    top: int,
+    *,
+    jobs: int,
+    learned: bool,
+    as_json: bool,
+) -> None:
     from tiab.criteria import read_criteria
     from tiab.errors import LabelError
     from tiab.pico import find_spans
@@ -61,7 +101,7 @@ def show_pico(
         raise LabelError(f"no record '{missing}' in {file}", hint="tiab rank shows the ids.")
     chosen = chosen if as_json or record else chosen[:top]
     with progress_bar("reading abstracts", len(chosen)) as progress:
-        found = find_spans(chosen, known_criteria, jobs=jobs, progress=progress)
+        found = find_spans(chosen, known_criteria, jobs=jobs, learned=learned, progress=progress)
     if as_json:
         pairs = zip(chosen, found, strict=True)
         print_json(

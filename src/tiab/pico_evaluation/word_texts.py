@@ -22,12 +22,24 @@ MEDICAL_REVIEWS = (
 """The labelled reviews (without their labels) that are about health; the others are about software."""
 
 
+_OPENING = 150  # characters by which a text is known again
+
+
 def read_texts(shared: Path) -> Iterator[str]:
-    """Title and abstract of each article in `shared`, in the order of the names of its files; none twice in a file.
+    """Title and abstract of each article in `shared`, each once, always in the same order.
 
     Raises:
         InputError: a file is missing or cannot be read.
     """
+    known: set[str] = set()
+    for text in _all_texts(shared):
+        opening = text[:_OPENING].casefold()
+        if opening not in known:
+            known.add(opening)
+            yield text
+
+
+def _all_texts(shared: Path) -> Iterator[str]:
     for name in ("pubmed20n0014.xml.gz", "pubmed21n1298.xml.gz"):
         for record in read_records(shared / "pubmed" / name):
             if record.abstract:

@@ -73,6 +73,14 @@ class Chains:
         counts = np.searchsorted(-sizes[order], -np.arange(1, longest + 1), side="right")
         return cls(starts=starts[order], counts=counts.astype(np.int64), lengths=sizes[order])
 
+    def at(self, step: int, count: int) -> Ints | slice:
+        """The rows of the first `count` chains at a step; a slice for a single one, which is many times as fast."""
+        if count == 1:
+            place = int(self.starts[0]) + step
+            return slice(place, place + 1)
+        rows: Ints = self.starts[:count] + step
+        return rows
+
 
 def marginals(emissions: Floats, chains: Chains, weights: CrfWeights) -> Floats:
     """The probability of each label at each row, shape (n_rows, n_labels), given the score of each label there."""
@@ -107,16 +115,16 @@ def _recursions(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple
     step = np.exp(weights.transitions)
     forward, scale = np.empty_like(local), np.ones(len(local))
     for t, count in enumerate(chains.counts):
-        rows = chains.starts[:count] + t
-        here = local[rows] if t == 0 else (forward[rows - 1] @ step) * local[rows]
+        rows = chains.at(t, count)
+        here = local[rows] if t == 0 else (forward[chains.at(t - 1, count)] @ step) * local[rows]
         total = here.sum(axis=1)
         scale[rows] = total
         forward[rows] = here / total[:, None]
     backward = np.ones_like(local)
     local /= scale[:, None]  # from here on, what a row passes back
     for t in range(len(chains.counts) - 1, 0, -1):
-        rows = chains.starts[: chains.counts[t]] + t
-        backward[rows - 1] = (local[rows] * backward[rows]) @ step.T
+        rows = chains.at(t, chains.counts[t])
+        backward[chains.at(t - 1, chains.counts[t])] = (local[rows] * backward[rows]) @ step.T
     return forward, backward, local, float(np.log(scale).sum() + top.sum())
 
 

@@ -1,0 +1,73 @@
+"""tiab pico --evaluate: what is printed of the measurement of PICO."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tiab.cli.show import console, note, print_json, print_table
+
+if TYPE_CHECKING:
+    from tiab.pico_evaluation.evaluation import RoleResult, SampleSizeResult, SpanResult
+
+__all__ = ["evaluate_pico"]
+
+
+def evaluate_pico(
+    ebm_nlp: Path | None, pico_corpus: Path | None, roles: Path | None, *, include_trained: bool, as_json: bool
+) -> None:
+    """Measures PICO on the sets that are given, and prints the scores."""
+    from tiab.errors import InputError
+    from tiab.pico_evaluation.evaluation import measure_roles, measure_sample_sizes, measure_spans
+
+    if ebm_nlp is None and pico_corpus is None and roles is None:
+        raise InputError("nothing to evaluate on", hint="Give --ebm-nlp, --pico-corpus or --roles.")
+    found: dict[str, Any] = {}
+    if ebm_nlp is not None:
+        found["ebm_nlp"] = measure_spans(ebm_nlp, include_trained=include_trained)
+    if pico_corpus is not None:
+        found["pico_corpus"] = measure_sample_sizes(pico_corpus)
+    if roles is not None:
+        found["roles"] = measure_roles(roles, include_trained=include_trained)
+    if as_json:
+        print_json({name: result.to_dict() for name, result in found.items()})
+        return
+    for name, show in (("ebm_nlp", _show_spans), ("pico_corpus", _show_sizes), ("roles", _show_roles)):
+        if name in found:
+            show(found[name])
+    if include_trained:
+        note("articles that the models were learned from are counted: these figures flatter")
+
+
+def _show_spans(result: SpanResult) -> None:
+    tokens, spans = result.tokens, result.spans
+    names = ("participants", "interventions", "outcomes")
+    rows = [[n, _share(t), _share(s)] for n, t, s in zip(names, tokens.elements, spans.elements, strict=True)]
+    rows.append(["mean", _share(tokens.mean), _share(spans.mean)])
+    rows.append(["95 % interval", *(f"{_share(s.low)} to {_share(s.high)}" for s in (tokens, spans))])
+    print_table(f"Spans, {_counted(result)}", ("", "token F1", "span F1"), rows, right=2)
+    console.print(f"{result.per_second:.0f} abstracts a second of one core, rules and numbers included")
+
+
+def _show_sizes(result: SampleSizeResult) -> None:
+    exact = result.exact / max(result.articles, 1)
+    console.print(f"\n[bold]Sample sizes, {result.articles} totals[/bold]", highlight=False)
+    console.print(f"{_share(exact)} exact; a number is given for {result.found}")
+    share = result.trials / max(result.all_articles, 1)
+    console.print(f"{_share(share)} of {result.all_articles} trials score .5 or more as randomised trials")
+
+
+def _show_roles(result: RoleResult) -> None:
+    rows = [[role, _share(value)] for role, value in result.each.items()]
+    rows += [["weighted", _share(result.f1)], ["accuracy", _share(result.accuracy)]]
+    print_table(f"Roles of {result.sentences} sentences, {_counted(result)}", ("", "F1"), rows, right=1)
+    console.print(f"{result.per_second:.0f} abstracts a second of one core, words and sentences given")
+
+
+def _counted(result: SpanResult | RoleResult) -> str:
+    left_out = f" ({result.left_out} more were learned from, and left out)" if result.left_out else ""
+    return f"{result.articles} abstracts{left_out}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}"

@@ -1,0 +1,118 @@
+"""A small convolutional network over the words of a record: what the linear part cannot say with words it never met.
+
+Three layers look ever further to both sides, after E. Strubell et al., "Fast and accurate entity recognition with
+iterated dilated convolutions", EMNLP 2017; the last one also sees the mean of the same word's other places in the
+record and the mean of the whole record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiab.pico.learned.context import CUES, Context
+from tiab.pico.learned.roles import ROLE_LABELS
+from tiab.pico.learned.vectors import Known
+
+__all__ = ["EXTRAS", "STEPS", "Means", "Network", "network_inputs", "stacked"]
+
+Floats = NDArray[np.float32]
+
+STEPS = ((-3, -2, -1, 0, 1, 2, 3), (-4, -2, 0, 2, 4), (-8, -4, 0, 4, 8))
+"""The places that each layer looks at."""
+
+EXTRAS = len(ROLE_LABELS) + len(CUES) + 12
+"""The columns of the input beside a word's vector."""
+
+_VECTOR_GAIN = 4.0  # vectors have length 1, flags are 0 or 1
+_NUMBER = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Weights of the layers and of the last one's labels, float32.
+
+    Attributes:
+        layers: (weights, bias) of each layer, weights of shape (n_inputs, n_hidden).
+        output: (weights, bias), weights of shape (n_hidden, n_labels).
+    """
+
+    layers: tuple[tuple[Floats, Floats], ...]
+    output: tuple[Floats, Floats]
+
+    def predict(self, inputs: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """The logarithm of each label's probability for each word of one record, shape (n_words, n_labels)."""
+        (w1, b1), (w2, b2), (w3, b3) = self.layers
+        hidden: Any = np.maximum(stacked(inputs, STEPS[0]) @ w1 + b1, 0)
+        hidden = hidden + np.maximum(stacked(hidden, STEPS[1]) @ w2 + b2, 0)
+        same = Means.of(np.unique(hashes, return_inverse=True)[1])
+        width = hidden.shape[1] * len(STEPS[2])
+        seen = stacked(hidden, STEPS[2]) @ w3[:width]
+        seen += same(hidden @ w3[width : width + hidden.shape[1]])
+        seen += hidden.mean(axis=0) @ w3[width + hidden.shape[1] :]
+        hidden = hidden + np.maximum(seen + b3, 0)
+        scores: Any = (hidden @ self.output[0] + self.output[1]).astype(np.float64)
+        scores -= scores.max(axis=1, keepdims=True)
+        logs: NDArray[np.float64] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        return logs
+
+
+@dataclass(frozen=True, eq=False)
+class Means:
+    """Puts in place of each row the mean over the rows of its group; it is its own transpose.
+
+    >>> Means.of(np.array([0, 1, 0]))(np.array([[1.0], [2.0], [3.0]])).ravel().tolist()
+    [2.0, 2.0, 2.0]
+    """
+
+    order: NDArray[np.int64]
+    starts: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    counts: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, groups: NDArray[np.int64]) -> Means:
+        """Means over the rows that have the same number, from 0 without gaps."""
+        order = np.argsort(groups, kind="stable")
+        counts = np.bincount(groups)
+        starts = np.cumsum(counts) - counts
+        return cls(order, starts, groups, counts.astype(np.float32)[:, None])
+
+    def __call__(self, values: Floats) -> Floats:
+        """The means, of the shape of `values`."""
+        sums: Any = np.add.reduceat(values[self.order], self.starts, axis=0)
+        means: Floats = (sums / self.counts)[self.groups]
+        return means
+
+
+def stacked(values: Floats, steps: Sequence[int]) -> Floats:
+    """Beside one another, what the rows at each step hold; 0 beyond the ends."""
+    count, width = values.shape
+    out = np.zeros((count, width * len(steps)), dtype=values.dtype)
+    for place, by in enumerate(steps):
+        part = out[:, place * width : (place + 1) * width]
+        if by >= 0:
+            part[: max(count - by, 0)] = values[by:]
+        else:
+            part[-by:] = values[:by]
+    return out
+
+
+def network_inputs(context: Context, known: Known) -> Floats:
+    """What the network reads of each word, shape (n_words, size + EXTRAS): vector, role, cues, place and marks."""
+    words, rows = context.words, context.rows
+    count = max(len(words.lengths), 1)
+    hashes = words.hashes
+    in_title = np.isin(hashes, hashes[context.title]) & ~context.title & ~known.common
+    inside = np.cumsum(context.opening.astype(np.int64) - context.closing) > 0
+    flags = (
+        context.title, ~known.known, hashes == _NUMBER, context.opening, context.closing, context.pause, rows == 0,
+        rows == count - 1, rows / count, np.arange(len(rows)) == words.sentences[rows], inside, in_title,
+    )  # fmt: skip
+    extras = np.stack([np.asarray(flag, dtype=np.float32) for flag in flags], axis=1)
+    roles, cues = context.roles.astype(np.float32), context.cues.astype(np.float32)
+    return np.concatenate([known.vectors * np.float32(_VECTOR_GAIN), roles, cues, extras], axis=1)

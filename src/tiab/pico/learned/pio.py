@@ -1,0 +1,80 @@
+"""Participants, interventions and outcomes: the words that name them, as learned from abstracts that people marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from tiab.assets import model_path
+from tiab.pico.layout import add_spans, get_text, make_span
+from tiab.pico.learned.context import Context, read_context
+from tiab.pico.learned.pio_model import PioModel
+from tiab.pico.spans import Span
+
+__all__ = ["PIO_LABELS", "PioFinder", "get_labels", "make_pio"]
+
+PIO_LABELS = ("", "population", "intervention", "outcome")
+"""What a word may belong to; comparators are interventions here, as in the sets that were learned from."""
+
+_NAMES = ("", "participants", "interventions", "outcomes")
+_FILE = "pico-pio.safetensors"
+_KEY = "tiab_pio"
+_MARKS = frozenset(".,;:")
+
+
+class PioFinder:
+    """The component `tiab_pio`: a span for each run of words of one sentence that belong to the same element.
+
+    Its label is "participants", "interventions" or "outcomes", its weight the mean probability of its words. It reads
+    what the rules and `tiab_roles` found, so it comes last.
+    """
+
+    def __init__(self, model: PioModel) -> None:
+        self._model = model
+
+    def __call__(self, doc: Doc) -> Doc:
+        context = read_context(doc)
+        chances = self._model.predict(context)
+        labels = self._model.decide(chances)
+        doc.user_data[_KEY] = labels
+        add_spans(doc, list(_spans(doc, context, chances, labels)))
+        return doc
+
+
+def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDArray[np.int64]) -> Iterator[Span]:
+    text, words = get_text(doc), context.words
+    changes = np.flatnonzero((np.diff(labels) != 0) | (np.diff(context.rows) != 0)) + 1
+    for first, last in zip([0, *changes], [*changes, len(labels)], strict=True):
+        label = int(labels[first]) if len(labels) else 0
+        while label and last > first and text[words.starts[last - 1] : words.ends[last - 1]].strip() in _MARKS | {""}:
+            last -= 1
+        while label and last > first and text[words.starts[first] : words.ends[first]].strip() in _MARKS | {""}:
+            first += 1
+        if label and last > first:
+            start, end = int(words.starts[first]), int(words.ends[last - 1])
+            yield make_span(
+                doc, start, start + len(text[start:end].rstrip()), role=PIO_LABELS[label], label=_NAMES[label],
+                provenance="model:pio", weight=round(float(chances[first:last, label].mean()), 3),
+            )  # fmt: skip
+
+
+def get_labels(doc: Doc) -> NDArray[np.int64]:
+    """The label of each word of `doc`, a place in `PIO_LABELS`, once `tiab_pio` has run."""
+    found: NDArray[np.int64] = doc.user_data.get(_KEY, np.zeros(len(doc), dtype=np.int64))
+    return found
+
+
+@cache
+def _kept() -> PioModel:
+    return PioModel.from_disk(model_path(_FILE))
+
+
+@Language.factory("tiab_pio")
+def make_pio(nlp: Language, name: str) -> PioFinder:
+    """The component `tiab_pio`, with the weights that tiab carries."""
+    return PioFinder(_kept())

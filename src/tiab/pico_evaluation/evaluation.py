@@ -1,0 +1,210 @@
+"""The whole measurement of PICO on data in the formats of the sets it was made for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from tiab.assets import model_path
+from tiab.errors import EvaluationError
+from tiab.pico.design import design_scores
+from tiab.pico.layout import get_spans, set_fields
+from tiab.pico.learned.pio import get_labels
+from tiab.pico.learned.pio_model import PioModel
+from tiab.pico.learned.roles import ROLE_LABELS, RoleModel
+from tiab.pico.learned.words import read_words
+from tiab.pico.pipeline import make_pipeline
+from tiab.pico.quantities import NUMBER, number_of
+from tiab.pico_evaluation.measures import Scores, bootstrap, count_spans, count_tokens, weighted_f1
+from tiab.pico_evaluation.pio_training import tokens_of
+from tiab.pico_evaluation.role_sets import read_role_articles, title_hash
+from tiab.pico_evaluation.role_training import label_sentences, predict_roles
+from tiab.pico_evaluation.span_sets import MarkedArticle, read_ebm_nlp, read_pico_corpus
+
+__all__ = ["RoleResult", "SampleSizeResult", "SpanResult", "measure_roles", "measure_sample_sizes", "measure_spans"]
+
+_WHOLE_NUMBER = re.compile(NUMBER, re.IGNORECASE)
+_LIKELY = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanResult:
+    """Participants, interventions and outcomes.
+
+    Attributes:
+        articles: how many were measured.
+        left_out: how many more the model was learned from.
+        tokens, spans: F1 over tokens, and over spans of which both ends must be right.
+        per_second: abstracts a second of one core's time, by the whole pipeline with its rules and numbers.
+    """
+
+    articles: int
+    left_out: int
+    tokens: Scores
+    spans: Scores
+    per_second: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures in plain JSON types."""
+        return {
+            "articles": self.articles, "left_out": self.left_out, "token_f1": self.tokens.to_dict(),
+            "span_f1": self.spans.to_dict(), "abstracts_per_second": round(self.per_second, 1),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleResult:
+    """Roles of sentences; `f1` is weighted by how frequent each role is, `each` by role."""
+
+    articles: int
+    left_out: int
+    sentences: int
+    accuracy: float
+    f1: float
+    each: dict[str, float]
+    per_second: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures in plain JSON types."""
+        return {
+            "articles": self.articles, "left_out": self.left_out, "sentences": self.sentences,
+            "accuracy": round(self.accuracy, 4), "weighted_f1": round(self.f1, 4),
+            "f1": {role: round(value, 4) for role, value in self.each.items()},
+            "abstracts_per_second": round(self.per_second, 1),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleSizeResult:
+    """Total numbers of participants.
+
+    Attributes:
+        articles: how many have a total that is a number.
+        found: how many of them the rules give a number for.
+        exact: for how many it is the same.
+        trials: of all `all_articles`, which are randomised trials, how many have a design score of .5 or more as such.
+    """
+
+    articles: int
+    found: int
+    exact: int
+    trials: int
+    all_articles: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures in plain JSON types."""
+        return {
+            "articles": self.articles, "found": self.found, "exact": self.exact,
+            "accuracy": round(self.exact / self.articles, 4) if self.articles else None,
+            "trials_recognised": round(self.trials / self.all_articles, 4),
+        }  # fmt: skip
+
+
+def measure_spans(path: str | Path, *, include_trained: bool = False) -> SpanResult:
+    """How well participants, interventions and outcomes are found in a file of EBM-NLP's format.
+
+    Args:
+        include_trained: whether to measure, too, on articles that the kept model was learned from; that flatters it.
+
+    Raises:
+        InputError: the file cannot be read.
+        EvaluationError: the model was learned from all its articles.
+    """
+    every = read_ebm_nlp(path)
+    known = PioModel.from_disk(model_path("pico-pio.safetensors")).trained_on
+    articles = [a for a in every if include_trained or not _is_known(a.record.title, known)]
+    _refuse_none(articles, path)
+    nlp = make_pipeline(learned=True)
+    tokens, spans, seconds = [], [], 0.0
+    with nlp.memory_zone():
+        _read(nlp, articles[0])  # so that building what is kept is not timed
+        for article in articles:
+            began = process_time()
+            doc = _read(nlp, article)
+            seconds += process_time() - began
+            said = tokens_of(article, read_words(doc).starts, get_labels(doc))
+            tokens.append(count_tokens(article.labels, said))
+            spans.append(count_spans(article.labels, said))
+    return SpanResult(
+        articles=len(articles),
+        left_out=len(every) - len(articles),
+        tokens=bootstrap(tokens),
+        spans=bootstrap(spans),
+        per_second=len(articles) / seconds,
+    )
+
+
+def _read(nlp: Language, article: MarkedArticle) -> Doc:
+    doc = nlp.make_doc(article.record.text)
+    set_fields(doc, article.record.sections)
+    return nlp(doc)
+
+
+def _is_known(title: str, known: NDArray[np.uint64]) -> bool:
+    return bool(np.isin(np.uint64(title_hash(title)), known))
+
+
+def _refuse_none(articles: Sequence[object], path: str | Path) -> None:
+    if not articles:
+        hint = "Give --include-trained to measure all the same; scripts/train_pico.py --cross-validate is honest there."
+        raise EvaluationError("the model was learned from every article in it", path=path, hint=hint)
+
+
+def measure_roles(path: str | Path, *, include_trained: bool = False) -> RoleResult:
+    """How well roles of sentences are told where the headings are hidden; see `read_role_articles` for the formats.
+
+    Raises:
+        InputError: the file cannot be read.
+        EvaluationError: the model was learned from all its articles.
+    """
+    every = read_role_articles(path)
+    model = RoleModel.from_disk(model_path("pico-roles.safetensors"))
+    articles = [a for a in every if include_trained or not _is_known(a.title, model.trained_on)]
+    _refuse_none(articles, path)
+    right, told, seconds = predict_roles(model, label_sentences(articles))
+    truth, said = np.concatenate(right), np.concatenate(told)
+    each = {role: _positive_f1(truth == i, said == i) for i, role in enumerate(ROLE_LABELS)}
+    return RoleResult(
+        articles=len(articles),
+        left_out=len(every) - len(articles),
+        sentences=len(truth),
+        accuracy=float((truth == said).mean()),
+        f1=weighted_f1(truth, said),
+        each=each,
+        per_second=len(articles) / seconds,
+    )
+
+
+def _positive_f1(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
+    return float(2 * (truth & said).sum() / max(int(truth.sum() + said.sum()), 1))
+
+
+def measure_sample_sizes(path: str | Path) -> SampleSizeResult:
+    """How often the rules give the total number of participants that people marked in a set of brat files.
+
+    Raises:
+        InputError: the folder or tar file cannot be read.
+    """
+    articles = read_pico_corpus(path)
+    nlp = make_pipeline()
+    wanted = found = exact = trials = 0
+    with nlp.memory_zone():
+        for article in articles:
+            spans = get_spans(_read(nlp, article))
+            trials += design_scores(spans).get("randomised trial", 0.0) >= _LIKELY
+            if article.total is None or not _WHOLE_NUMBER.fullmatch(article.total.strip()):
+                continue
+            wanted += 1
+            said = next((span.value for span in spans if span.label == "sample size"), "")
+            found += bool(said)
+            exact += said == str(number_of(article.total.strip()))
+    return SampleSizeResult(articles=wanted, found=found, exact=exact, trials=trials, all_articles=len(articles))

@@ -1,0 +1,124 @@
+"""How well marked words, spans and roles were found: counts, F1 and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiab.pico_evaluation.pio_training import MarkedWords, tokens_of
+
+__all__ = ["Scores", "bootstrap", "count_spans", "count_tokens", "score_tokens", "weighted_f1"]
+
+Counts = NDArray[np.int64]
+
+_ELEMENTS = ("participants", "interventions", "outcomes")
+_ROUNDS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """F1 of each element and their mean, with the ends of its 95 % bootstrap interval over articles.
+
+    >>> str(Scores((0.5, 0.5, 0.5), 0.4, 0.6))
+    'participants .500, interventions .500, outcomes .500, mean .500 (.400 to .600)'
+    """
+
+    elements: tuple[float, ...]
+    low: float
+    high: float
+
+    @property
+    def mean(self) -> float:
+        """The unweighted mean of the elements' F1."""
+        return sum(self.elements) / len(self.elements)
+
+    def to_dict(self) -> dict[str, float]:
+        """The figures by name, for JSON."""
+        named = dict(zip(_ELEMENTS, self.elements, strict=True))
+        return {name: round(value, 4) for name, value in {**named, "mean": self.mean, **self._interval()}.items()}
+
+    def _interval(self) -> dict[str, float]:
+        return {"low": self.low, "high": self.high}
+
+    def __str__(self) -> str:
+        parts = [f"{name} {_short(value)}" for name, value in zip(_ELEMENTS, self.elements, strict=True)]
+        return f"{', '.join(parts)}, mean {_short(self.mean)} ({_short(self.low)} to {_short(self.high)})"
+
+
+def _short(share: float) -> str:
+    return f"{share:.3f}".removeprefix("0")
+
+
+def score_tokens(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]]) -> Scores:
+    """F1 over tokens, each element its own positive class, as EBM-NLP's leaderboard counts.
+
+    B. Nye et al., "A corpus with multi-level annotations of patients, interventions and outcomes to support language
+    processing for medical literature", ACL 2018.
+
+    Args:
+        labels: the labels of the words of each item.
+    """
+    said = (tokens_of(item.article, item.context.words.starts, mine) for item, mine in zip(items, labels, strict=True))
+    return bootstrap([count_tokens(item.article.labels, mine) for item, mine in zip(items, said, strict=True)])
+
+
+def count_tokens(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
+    """(right, said, true) tokens of each element in one article, shape (3, 3).
+
+    >>> count_tokens(np.array([1, 1, 0, 3]), np.array([1, 0, 0, 3])).tolist()
+    [[1, 1, 2], [0, 0, 0], [1, 1, 1]]
+    """
+    rows = []
+    for label in range(1, len(_ELEMENTS) + 1):
+        rows.append([((truth == label) & (said == label)).sum(), (said == label).sum(), (truth == label).sum()])
+    return np.array(rows, dtype=np.int64)
+
+
+def count_spans(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
+    """(right, said, true) spans of each element in one article; a span is right where both its ends are.
+
+    >>> count_spans(np.array([1, 1, 0, 3]), np.array([1, 0, 0, 3])).tolist()
+    [[0, 1, 1], [0, 0, 0], [1, 1, 1]]
+    """
+    ours, theirs = set(_runs(said)), set(_runs(truth))
+    return np.array([
+        [sum(span[0] == label for span in group) for group in (ours & theirs, ours, theirs)]
+        for label in range(1, len(_ELEMENTS) + 1)
+    ], dtype=np.int64)  # fmt: skip
+
+
+def _runs(labels: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    edges = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
+    for start, end in pairwise(edges):
+        if start < end and labels[start]:
+            yield int(labels[start]), start, end
+
+
+def bootstrap(counts: Sequence[Counts], *, seed: int = 0) -> Scores:
+    """The scores of articles together; the interval is from drawing them anew, with replacement, a thousand times."""
+    table = np.stack(counts)
+    rng = np.random.default_rng(seed)
+    drawn = [_f1(table[rng.integers(len(table), size=len(table))].sum(axis=0)).mean() for _ in range(_ROUNDS)]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Scores(tuple(_f1(table.sum(axis=0)).tolist()), float(low), float(high))
+
+
+def _f1(total: Counts) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = 2 * total[:, 0] / np.maximum(total[:, 1] + total[:, 2], 1)
+    return shares
+
+
+def weighted_f1(truth: NDArray[np.int64], said: NDArray[np.int64]) -> float:
+    """The F1 of each class, weighted by how often the class is true.
+
+    >>> weighted_f1(np.array([0, 0, 1, 1]), np.array([0, 0, 1, 0]))
+    0.7333333333333334
+    """
+    classes, sizes = np.unique(truth, return_counts=True)
+    right = np.array([((truth == c) & (said == c)).sum() for c in classes])
+    told = np.array([(said == c).sum() for c in classes])
+    return float((2 * right / (told + sizes) * sizes).sum() / sizes.sum())
