@@ -28,9 +28,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     folder = parser.parse_args().folder
-    print(
-        f"{'set':14}{'who':14}{'records':>8}{'sensitivity':>13}{'false':>7}{'doubtful':>10}{'CPU s':>8}{'records/s':>11}"
-    )
+    columns = ("records", "sensitivity", "false", "doubtful", "CPU s", "records/s")
+    print(f"{'set':14}{'who':12}" + "".join(f"{column:>12}" for column in columns))
     for place in sorted(path.parent for path in folder.glob("*/merged_record_ids.csv")):
         with (place / "merged_record_ids.csv").open(encoding="utf-8", newline="") as stream:
             labelled = pairs([row["merged_ids"].split(";") for row in csv.DictReader(stream)])
@@ -42,8 +41,8 @@ def main() -> None:
             found = pairs(groups)
             share = len(found & labelled) / len(labelled)
             print(
-                f"{place.name:14}{who:14}{count:8}{share:13.4f}{len(found - labelled):7}{doubtful:10}{taken:8.2f}"
-                f"{count / taken:11.0f}"
+                f"{place.name:14}{who:12}{count:12}{share:12.4f}{len(found - labelled):12}{doubtful:12}"
+                f"{taken:12.2f}{count / taken:12.0f}"
             )
 
 

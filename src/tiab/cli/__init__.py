@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from tiab.cli import (
     criteria,
+    dedupe,
     demo,
     evaluate,
+    fetch,
     label,
     pico,
     plan,
@@ -22,8 +24,10 @@ from tiab.cli.app import app, main
 __all__ = [
     "app",
     "criteria",
+    "dedupe",
     "demo",
     "evaluate",
+    "fetch",
     "label",
     "main",
     "pico",

@@ -4,7 +4,7 @@ Nothing is deleted or changed: these functions name ids, and whoever calls them 
 """
 
 from tiab.dedupe.finding import find_duplicates
-from tiab.dedupe.joining import joined
+from tiab.dedupe.joining import joined, read_apart, taken_once
 from tiab.dedupe.related import RelatedReports, related_reports
 from tiab.dedupe.results import DoubtfulPair, DuplicateGroup, Duplicates
 
@@ -15,5 +15,7 @@ __all__ = [
     "RelatedReports",
     "find_duplicates",
     "joined",
+    "read_apart",
     "related_reports",
+    "taken_once",
 ]

@@ -1,14 +1,18 @@
-"""One record for several of one report: the fullest, with what it lacks taken from the others."""
+"""Records of several files, and each report once: the fullest of its records, with what the others know."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from tiab.dedupe.results import Duplicates
+from tiab.formats import iter_records
+from tiab.formats.entries import unique
 from tiab.records import Record
 
-__all__ = ["joined"]
+__all__ = ["joined", "read_apart", "taken_once"]
 
 _FILLED = (
     "title",
@@ -22,6 +26,35 @@ _FILLED = (
     "publication_types",
     "language",
 )
+
+
+def read_apart(paths: Iterable[str | Path]) -> list[Record]:
+    """All records of all files, in order, with ids that differ; the same record in two files is there twice.
+
+    Raises:
+        InputError: a file cannot be read.
+    """
+    taken: dict[str, int] = {}
+    records = [record for path in paths for record in iter_records(path)]
+    return [replace(record, record_id=unique(record.record_id, taken)) for record in records]
+
+
+def taken_once(records: Sequence[Record], found: Duplicates) -> tuple[list[Record], dict[str, dict[str, object]]]:
+    """Each report once, where its first record stands, and columns for `write_records`: its other ids, its files."""
+    by_id = {record.record_id: record for record in records}
+    groups = {group.record_ids[0]: group.record_ids for group in found.certain}
+    later = {record_id for ids in groups.values() for record_id in ids[1:]}
+    once: list[Record] = []
+    columns: dict[str, dict[str, object]] = {"duplicates": {}, "sources": {}}
+    for record in records:
+        if record.record_id in later:
+            continue
+        ids = groups.get(record.record_id, (record.record_id,))
+        report = joined([by_id[record_id] for record_id in ids])
+        once.append(report)
+        columns["duplicates"][report.record_id] = [record_id for record_id in ids if record_id != report.record_id]
+        columns["sources"][report.record_id] = list(dict.fromkeys(by_id[record_id].source for record_id in ids))
+    return once, columns
 
 
 def joined(records: Sequence[Record]) -> Record:

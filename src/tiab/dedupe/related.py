@@ -20,7 +20,8 @@ _ERRATUM = re.compile(
     r"retraction note|expression of concern)(?: article)?(?: to| for| of)? "
 )
 _TRIAL_ACRONYM = re.compile(
-    r"\b(?:the |\()([A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:-?[A-Z0-9]{1,4})?)\)?[ -](?:[a-z]+ ){0,2}(?:[Tt]rial|[Ss]tudy|RCT)\b"
+    r"(?:\b[Tt]he |\()([A-Z][A-Za-z]*[A-Z][A-Za-z]*(?:-?[A-Z0-9]{1,4})?)\)?[ -]"
+    r"(?:[a-z]+ ){0,2}(?:[Tt]rial|[Ss]tudy|RCT)\b"
     r"|^([A-Z][A-Z0-9-]{3,14}): "
 )
 

@@ -1,0 +1,96 @@
+"""tiab dedupe"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tiab.cli.app import app
+from tiab.cli.inputs import FilesArgument, JsonOption
+from tiab.cli.show import note, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from tiab.dedupe import DuplicateGroup, Duplicates
+    from tiab.records import Record
+
+__all__ = ["dedupe"]
+
+
+@app.command("dedupe")
+def dedupe(
+    files: FilesArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write each report once: .csv, .ris, .xlsx …", show_default=False),
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="How many doubtful pairs to show.")] = 10,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the records that stand in several exports; each report is written once, with what its records know.
+
+    Only what is certain is taken together. Doubtful pairs are shown, and both of their records are written.
+
+    [dim]Example:[/dim] tiab dedupe pubmed.nbib embase.ris scopus.csv -o once.csv
+    """
+    from tiab.dedupe import find_duplicates, read_apart, related_reports, taken_once
+    from tiab.formats import write_records
+
+    records = read_apart(files)
+    with progress_bar("comparing", len(records)) as progress:
+        found = find_duplicates(records, progress=progress)
+    once, columns = taken_once(records, found)
+    related = related_reports(once)
+    if output:
+        write_records(output, once, columns=columns)
+        note(f"{len(once)} of {len(records)} records written to {output}")
+    if as_json:
+        print_json(_as_dict(records, found) | {"related": [_group(reports) for reports in related]})
+    else:
+        _print(records, found, len(related), top=top)
+
+
+def _print(records: Sequence[Record], found: Duplicates, related: int, *, top: int) -> None:
+    counts = _by_source(records, found)
+    rows = [(source, count["records"], count["duplicates"]) for source, count in counts.items()]
+    total = (("all", len(records), found.n_repeated),) if len(rows) > 1 else ()
+    print_table("", ("file", "records", "duplicates"), [*rows, *total], right=2)
+    titles = {record.record_id: record.title for record in records}
+    if top and found.doubtful:
+        heading = f"{len(found.doubtful)} pairs that may be one report"
+        rows_of = [
+            (f"{titles[pair.record_ids[0]]}\n{titles[pair.record_ids[1]]}", pair.reason) for pair in found.doubtful
+        ]
+        print_table(heading, ("titles", "why it is not certain"), rows_of[:top])
+    if related:
+        note(f"{related} groups of records seem to report one study each; --json names them.")
+
+
+def _as_dict(records: Sequence[Record], found: Duplicates) -> dict[str, Any]:
+    return {
+        "records": len(records),
+        "duplicates": found.n_repeated,
+        "sources": _by_source(records, found),
+        "certain": [_group(group) for group in found.certain],
+        "doubtful": [
+            {"record_ids": list(pair.record_ids), "reason": pair.reason, "similarity": pair.similarity}
+            for pair in found.doubtful
+        ],
+    }
+
+
+def _by_source(records: Sequence[Record], found: Duplicates) -> dict[str, dict[str, int]]:
+    """For each file its records, and how many of them an earlier file, or the file itself, has already."""
+    later = {record_id for group in found.certain for record_id in group.record_ids[1:]}
+    counts: dict[str, dict[str, int]] = {}
+    for record in records:
+        count = counts.setdefault(record.source, {"records": 0, "duplicates": 0})
+        count["records"] += 1
+        count["duplicates"] += record.record_id in later
+    return counts
+
+
+def _group(group: DuplicateGroup | Any) -> dict[str, Any]:
+    return {"record_ids": list(group.record_ids), "reason": group.reason}

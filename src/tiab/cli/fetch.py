@@ -1,0 +1,135 @@
+"""tiab fetch"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JsonOption
+from tiab.cli.show import console, note, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from tiab.pubmed import Fetched, RealPool, Server
+
+__all__ = ["fetch_by_pmid", "fetch_real_pool", "fetch_search"]
+
+_fetch = typer.Typer(no_args_is_help=True, help="Fetch records from PubMed; NCBI_API_KEY in the environment is used.")
+app.add_typer(_fetch, name="fetch")
+
+OutputOption = Annotated[
+    Path,
+    typer.Option("--output", "-o", help="Where to write them: .xml, .xml.gz, .ris, .csv …", show_default=False),
+]
+ServerOption = Annotated[str, typer.Option("--server", hidden=True, help="Another address of the E-utilities.")]
+
+
+@_fetch.command("pubmed")
+def fetch_search(
+    query: Annotated[str, typer.Option("--query", "-q", help="As PubMed's search box takes it.", show_default=False)],
+    output: OutputOption,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="The last day that counts.", show_default=False),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Which day: edat, when PubMed took it in; pdat, of publication.")] = "edat",
+    server: ServerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch what a search of PubMed finds; run it again to take up a fetch that broke off.
+
+    [dim]Example:[/dim] tiab fetch pubmed --query "multiple sclerosis[mesh] AND yoga" --until 2017/10/31 -o yoga.xml
+    """
+    from tiab.pubmed import DATE_TYPES, check_output, fetch_found, search
+
+    if by not in DATE_TYPES:
+        raise typer.BadParameter(f"one of {', '.join(DATE_TYPES)}", param_hint="--by")
+    check_output(output)
+    with _server(server) as pubmed:
+        found = search(pubmed, query, until=until.date() if until else None, by=by)
+        for warning in found.warnings:
+            note(warning)
+        with progress_bar("fetching", found.total) as progress:
+            fetched = fetch_found(pubmed, found, output, query=query, progress=progress)
+    _tell(fetched, as_json=as_json, query=query, translation=found.translation, warnings=list(found.warnings))
+
+
+@_fetch.command("pmids")
+def fetch_by_pmid(
+    file: Annotated[Path, typer.Argument(help="PMIDs: one a line, or a table or export.", show_default=False)],
+    output: OutputOption,
+    server: ServerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch records by their PMIDs.
+
+    [dim]Example:[/dim] tiab fetch pmids known.txt -o known.xml
+    """
+    from tiab.pubmed import fetch_pmids, read_pmids
+
+    pmids = read_pmids(file)
+    with _server(server) as pubmed, progress_bar("fetching", len(pmids)) as progress:
+        fetched = fetch_pmids(pubmed, pmids, output, progress=progress)
+    _tell(fetched, as_json=as_json)
+
+
+@_fetch.command("review")
+def fetch_real_pool(
+    corpus: Annotated[Path, typer.Argument(help="A folder with criteria.toml and gold.csv.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder for records.xml and gold.csv.", show_default=False)
+    ],
+    server: ServerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch the real pool of a review: its own search up to its date, and the studies that it included.
+
+    [dim]Example:[/dim] tiab fetch review corpora/exercise-ms-cytokines -o real
+    """
+    from contextlib import ExitStack
+
+    from tiab.pubmed import fetch_review
+
+    with _server(server) as pubmed, ExitStack() as bars:
+        pool = fetch_review(
+            pubmed, corpus, output, found=lambda total: bars.enter_context(progress_bar("fetching", total))
+        )
+    if as_json:
+        print_json({**asdict(pool), "path": str(pool.path), "gold": str(pool.gold)})
+    else:
+        _print_pool(pool, corpus)
+
+
+def _server(url: str) -> Server:
+    from tiab.pubmed import Server, Settings
+
+    settings = Settings.from_environment()
+    return Server(replace(settings, url=url, per_second=1000, pause=0.01) if url else settings)
+
+
+def _tell(fetched: Fetched, *, as_json: bool, **more: object) -> None:
+    if as_json:
+        print_json({"path": str(fetched.path), "records": fetched.records, "missing": list(fetched.missing), **more})
+    if fetched.missing:
+        note(f"PubMed doesn't know {len(fetched.missing)} of these PMIDs: {', '.join(fetched.missing[:10])}")
+    note(f"{fetched.records} records written to {fetched.path}")
+
+
+def _print_pool(pool: RealPool, corpus: Path) -> None:
+    for warning in pool.warnings:
+        note(warning)
+    console.print(f"{pool.searched} records found by the search, {pool.records} with the included studies: {pool.path}")
+    if pool.outside:
+        console.print(f"The search doesn't find {len(pool.outside)} included studies: PMID {', '.join(pool.outside)}")
+    for doubt in pool.doubts:
+        console.print(f"PMID {doubt.pmid} is not {doubt.record_id}: PubMed has “{doubt.fetched_title}”")
+    if pool.missing:
+        console.print(f"PubMed doesn't know PMID {', '.join(pool.missing)}")
+    if pool.doubts or pool.missing:
+        console.print(f"{pool.gold} names these studies by DOI alone.")
+    console.print(f"\ntiab rank {pool.path} --criteria {corpus / 'criteria.toml'} -o ranked.csv")
+    console.print(f"tiab evaluate ranked.csv --gold {pool.gold} --missing count")
