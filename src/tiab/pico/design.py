@@ -21,6 +21,7 @@ _RULE = "rule:design_cue"
 _TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much away
 _MENTION_FACTOR = 0.2
 _REVIEWED, _ANIMALS = 0.8, 0.6
+_SPECIES = 0.6  # more signs of animals than of people
 _OWN_FACTOR = 0.6
 _REACH = 400
 _PLURAL_FACTOR = 0.4  # "randomised trials" are mostly other people's
@@ -74,6 +75,9 @@ def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) 
             wording = doubts.setdefault(span.label, {})
             word = span.text.casefold()
             wording[word] = min(wording.get(word, 1.0), 1.0 - span.weight)
+    animals = _mostly_animals(spans)
+    if animals:
+        doubts.setdefault("animal study", {})["[species]"] = 1.0 - _SPECIES
     types_said = []
     types = vocabulary("design")["publication_types"]
     for name in publication_types:
@@ -81,7 +85,7 @@ def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) 
             doubts.setdefault(design, {})[f"[{name}]"] = 1.0 - weight
             types_said.append(design)
     scores = {design: 1.0 - _product(wording.values()) for design, wording in sorted(doubts.items())}
-    _temper(scores, animals=_mostly_animals(spans), typed=set(types_said))
+    _temper(scores, animals=animals, typed=set(types_said))
     return {design: round(score, 4) for design, score in scores.items()}
 
 
