@@ -28,8 +28,8 @@ def review(tmp_path: Path) -> Path:
 def test_gives_one_run_for_each_seed_and_the_same_with_two_processes(review: Path) -> None:
     one, two = (run("simulate", review, "--seeds", 3, "--jobs", jobs, "--json") for jobs in (1, 2))
     assert one.exit_code == 0, one.output
-    runs = json.loads(one.stdout)
-    assert runs == json.loads(two.stdout)
+    assert json.loads(one.stdout) == json.loads(two.stdout)
+    runs = json.loads(one.stdout)["runs"]
     assert [r["seed"] for r in runs] == [0, 1, 2]
     assert all(len(r["order"]) == 12 and r["evaluation"]["n_relevant"] == 3 for r in runs)
     assert len({tuple(r["prior"]) for r in runs}) > 1
@@ -37,9 +37,24 @@ def test_gives_one_run_for_each_seed_and_the_same_with_two_processes(review: Pat
 
 def test_starts_from_the_priors_it_is_given(review: Path) -> None:
     result = run("simulate", review, "--prior-included", "3", "--prior-excluded", "4", "--retrain", "2", "--json")
-    (only,) = json.loads(result.stdout)
+    (only,) = json.loads(result.stdout)["runs"]
     assert only["prior"] == only["order"][:2] == ["3", "4"]
     assert only["evaluation"]["last_relevant_rank"] == 3
+
+
+def test_rules_look_on_and_curves_are_drawn(review: Path, tmp_path: Path) -> None:
+    result = run("simulate", review, "--seeds", 3, "--curve", tmp_path / "curve.svg", "--json")
+    assert result.exit_code == 0, result.output
+    rules = {rule["rule"]: rule for rule in json.loads(result.stdout)["rules"]}
+    everything, half = rules["read everything"], rules["read 50%"]
+    assert (everything["records_mean"], everything["recall_mean"]) == (10, 1)
+    assert half["records_mean"] == 5
+    assert half["guarantee"] == "no guarantee"
+    drawn = (tmp_path / "curve.svg").read_text(encoding="utf-8")
+    assert "worst to best of 3 runs" in drawn
+    shown = run("simulate", review).stdout
+    assert "stopped at" in shown
+    assert "missed" in shown
 
 
 def test_says_what_it_means(review: Path) -> None:

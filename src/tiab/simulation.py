@@ -14,10 +14,12 @@ from tiab.criteria import Criteria
 from tiab.errors import EvaluationError, LabelError
 from tiab.evaluation import Evaluation, evaluate
 from tiab.features import Features, make_features
-from tiab.ranker import UNLABELLED, Memory, make_ranker
+from tiab.ranker import UNLABELLED, Memory, make_ranker, score_rows
 from tiab.records import Record
+from tiab.stopping import Outcome, try_rules
+from tiab.stopping.planning import planned_rules
 
-__all__ = ["Retrain", "ScreeningRun", "draw_priors", "simulate"]
+__all__ = ["Retrain", "ScreeningRun", "draw_priors", "observe", "simulate"]
 
 Retrain = Literal["every", "never"] | int
 
@@ -49,6 +51,11 @@ class ScreeningRun:
     def curve(self) -> NDArray[np.float64]:
         """Recall after 0, 1, 2 … records, priors left out; shape (n_records - n_prior + 1,)."""
         return metrics.recall_curve(self.ranks, len(self.order) - len(self.prior))
+
+    @property
+    def relevance(self) -> NDArray[np.bool_]:
+        """Whether each record was relevant, in the order screened, priors left out; shape (n_records - n_prior,)."""
+        return np.array([record_id in self.relevant for record_id in self.order[len(self.prior) :]], dtype=bool)
 
     def evaluate(self) -> Evaluation:
         """What the order was worth, priors left out (`with_prior` counts them as read first)."""
@@ -110,6 +117,21 @@ def simulate(
     )
 
 
+def observe(runs: Sequence[ScreeningRun], *, target: float = 0.95, seed: int = 0) -> list[Outcome]:
+    """Where stopping rules that looked on would have stopped, and what they would have missed; priors are left out.
+
+    Args:
+        target: the recall that rules with a guarantee aim at.
+        seed: of the samples that some rules draw.
+    """
+    labels = [run.relevance for run in runs]
+    n_records = max((one.size for one in labels), default=0)
+    if not n_records:
+        return []
+    share = max(int(one.sum()) for one in labels) / n_records
+    return try_rules(labels, planned_rules(n_records, share, target), target=target, seed=seed)
+
+
 def draw_priors(ids: Sequence[str], relevant: Collection[str], *, seed: int) -> tuple[str, str]:
     """One relevant and one irrelevant id, drawn by `seed`.
 
@@ -137,7 +159,8 @@ def _screen(
     queue: list[int] = []
     while missing or not fits:
         if fits == 0 or (len(order) - len(known)) % interval == 0:
-            queue = _ranked(ranker.fit(features.matrix, y, memory=memory).decision_function(features.matrix), y)
+            ranker.fit(features.matrix, y, memory=memory)
+            queue = _ranked(score_rows(features.matrix, ranker.coef_, ranker.intercept_), y)
             fits += 1
         if not missing:
             break
@@ -150,7 +173,8 @@ def _screen(
 
 def _ranked(scores: NDArray[np.float64], y: NDArray[np.int_]) -> list[int]:
     """The places of the unlabelled records, best first; equal scores in the order of the records."""
-    return [int(number) for number in np.argsort(-scores, kind="stable") if y[number] == UNLABELLED]
+    order = np.argsort(-scores, kind="stable")
+    return [int(number) for number in order[y[order] == UNLABELLED]]
 
 
 def _interval(retrain: Retrain) -> int:

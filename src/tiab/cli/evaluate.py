@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JsonOption
+from tiab.cli.reviews import is_review, make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table
 
 if TYPE_CHECKING:
@@ -18,10 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["evaluate_ranking", "print_evaluation"]
 
+_MISSING, _ORDERS = ("error", "count"), ("screening", "ranking")
+
 
 @app.command("evaluate")
 def evaluate_ranking(
-    ranked: Annotated[Path, typer.Argument(help="A ranking, as tiab rank wrote it.", show_default=False)],
+    ranked: Annotated[
+        Path, typer.Argument(help="A ranking, as tiab rank wrote it, or the folder of a review.", show_default=False)
+    ],
     gold: Annotated[
         Path,
         typer.Option(
@@ -31,6 +36,9 @@ def evaluate_ranking(
     missing: Annotated[
         str, typer.Option(help="A relevant record outside the ranking: 'error', or 'count' it as missed.")
     ] = "error",
+    order: Annotated[
+        str, typer.Option(help="Of a review: 'screening', as it was and will be read; 'ranking', as it ranks now.")
+    ] = "screening",
     curve: Annotated[
         Path | None, typer.Option(help="Draw the recall curve there (.svg, .png or .pdf).", show_default=False)
     ] = None,
@@ -39,23 +47,17 @@ def evaluate_ranking(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a ranking against the records that are known to be relevant.
+    """Measure a ranking, or the order of a review, against the records that are known to be relevant.
 
     [dim]Example:[/dim] tiab evaluate ranked.csv --gold gold.csv --curve recall.svg
     """
     from tiab.errors import EvaluationError
-    from tiab.evaluation import evaluate
-    from tiab.gold import read_gold, read_order
     from tiab.writing import write_json
 
-    if missing not in ("error", "count"):
-        raise EvaluationError(f"--missing is '{missing}'", hint="Use 'error' or 'count'.")
-    records = read_order(ranked)
-    evaluation = evaluate(
-        [record.record_id for record in records],
-        read_gold(gold, records),
-        missing="count" if missing == "count" else "error",
-    )
+    for name, value, allowed in (("missing", missing, _MISSING), ("order", order, _ORDERS)):
+        if value not in allowed:
+            raise EvaluationError(f"--{name} is '{value}'", hint=f"Use '{allowed[0]}' or '{allowed[1]}'.")
+    evaluation = _of_review(ranked, gold, order, missing) if is_review(ranked) else _of_file(ranked, gold, missing)
     if output:
         write_json(output, evaluation.to_dict())
         note(f"written to {output}")
@@ -66,6 +68,32 @@ def evaluate_ranking(
         print_json(evaluation.to_dict())
     else:
         print_evaluation(evaluation)
+
+
+def _of_file(ranked: Path, gold: Path, missing: str) -> Evaluation:
+    from tiab.evaluation import evaluate
+    from tiab.gold import read_gold, read_order
+
+    records = read_order(ranked)
+    ids = [record.record_id for record in records]
+    return evaluate(ids, read_gold(gold, records), missing="count" if missing == "count" else "error")
+
+
+def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation:
+    from tiab.gold import read_gold
+    from tiab.report.building import evaluate_review
+
+    with opened(folder) as review:
+        make_ready(review, None)
+        decided = review.status().joint.decided
+        if order == "ranking" and decided:
+            note(f"this ranking has learned from {decided} decisions, and owes them something of what it finds.")
+        return evaluate_review(
+            review,
+            read_gold(gold, review.snapshot().records),
+            order="ranking" if order == "ranking" else "screening",
+            missing="count" if missing == "count" else "error",
+        )
 
 
 def draw(path: Path, evaluation: Evaluation, *, title: str = "") -> None:

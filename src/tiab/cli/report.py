@@ -9,6 +9,8 @@ import typer
 from rich.text import Text
 
 from tiab.cli.app import app
+from tiab.cli.inputs import JobsOption
+from tiab.cli.reviews import FolderArgument, make_ready, opened
 from tiab.cli.show import console, note
 
 __all__ = ["report_review"]
@@ -16,7 +18,7 @@ __all__ = ["report_review"]
 
 @app.command("report")
 def report_review(
-    folder: Annotated[Path, typer.Argument(help="The folder of a review.", show_default=False)],
+    folder: FolderArgument,
     output: Annotated[
         list[Path],
         typer.Option("--output", "-o", help="Where to write it: .html, .md or .json; may be given several times."),
@@ -30,6 +32,7 @@ def report_review(
     ] = None,
     target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error at which it is tested.")] = 0.05,
+    jobs: JobsOption = 1,
 ) -> None:
     """Write the supplement of a review: counts, what was found, what may be missing, drafts for the paper.
 
@@ -38,9 +41,9 @@ def report_review(
     from tiab.gold import read_gold
     from tiab.report.building import build_report
     from tiab.report.rendering import write_figures, write_report
-    from tiab.review import Review
 
-    with Review(folder) as review:
+    with opened(folder, jobs=jobs) as review:
+        make_ready(review, None)
         relevant = read_gold(gold, review.snapshot().records) if gold else None
         data = build_report(review, relevant, target=target, alpha=alpha)
     for path in output:

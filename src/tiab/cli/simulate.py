@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +17,7 @@ from tiab.errors import LabelError
 if TYPE_CHECKING:
     from tiab.labels import Decision
     from tiab.simulation import Retrain, ScreeningRun
+    from tiab.stopping import Outcome
 
 __all__ = ["simulate_screening"]
 
@@ -32,17 +35,26 @@ def simulate_screening(
     retrain: Annotated[
         str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")
     ] = "every",
+    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that the stopping rules aim at.")] = 0.95,
+    curve: Annotated[
+        Path | None,
+        typer.Option(help="Draw recall with its band over the runs (.svg, .png).", show_default=False),
+    ] = None,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
     """Screen a review again whose decisions are known, to see how much reading tiab would have saved.
 
     The decisions stand in the files (a column such as label_included) or are given with --labels. Without criteria and
-    priors, each run starts from one included and one excluded record, drawn by its seed.
+    priors, each run starts from one included and one excluded record, drawn by its seed. Stopping rules look on: the
+    table says where each would have stopped, and what it would have missed.
 
     [dim]Example:[/dim] tiab simulate review.csv --seeds 5 --jobs 2
     """
     from tiab.criteria import read_criteria
+    from tiab.report.bands import draw_bands
+    from tiab.report.drawing import save_figure
+    from tiab.simulation import observe
 
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
@@ -52,10 +64,15 @@ def simulate_screening(
     settings = {"criteria": known_criteria, "prior": prior, "retrain": _retrain(retrain)}
     with progress_bar("simulating", seeds) as progress:
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
+    outcomes = observe(runs, target=target)
+    if curve:
+        save_figure(draw_bands(runs), curve)
+        note(f"drawn to {curve}")
     if as_json:
-        print_json([_to_dict(run) for run in runs])
+        print_json({"runs": [_to_dict(run) for run in runs], "rules": [asdict(outcome) for outcome in outcomes]})
     else:
         _print(runs)
+        _print_rules(runs, outcomes, target)
 
 
 def _relevant(decisions: Mapping[str, Decision]) -> set[str]:
@@ -129,3 +146,22 @@ def _print(runs: list[ScreeningRun]) -> None:
     print_table("", columns, rows, right=8)
     for sentence in runs[0].evaluate().summary():
         console.print(sentence)
+
+
+def _print_rules(runs: list[ScreeningRun], outcomes: list[Outcome], target: float) -> None:
+    """A row for each rule: means over the runs."""
+    n, total = len(runs[0].order) - len(runs[0].prior), len(runs[0].ranks)
+    rows = [
+        (
+            one.rule,
+            f"{one.records_mean:,.0f}",
+            f"{one.recall_mean:.1%}",
+            f"{n - one.records_mean:,.0f}",
+            f"{total * (1 - one.recall_mean):,.1f}",
+            f"{one.chance_of_target:.0%}",
+            one.guarantee,
+        )
+        for one in outcomes
+    ]
+    columns = ("rule", "stopped at", "recall", "saved", "missed", f"reached {100 * target:g} %", "guarantee")
+    print_table(f"stopping rules that looked on (means of {len(runs)})", columns, rows)

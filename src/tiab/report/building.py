@@ -6,23 +6,25 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Literal
 
 import numpy as np
 
 import tiab
-from tiab.errors import LabelError
+from tiab.errors import EvaluationError, LabelError
+from tiab.evaluation import Evaluation
 from tiab.ranking import Ranking
 from tiab.report.counting import count_flow, count_overrides, count_workload, list_without_abstract, source_rows
 from tiab.report.course import Course, measure_frontier, read_course, stopping_points
 from tiab.report.data import ReportData
-from tiab.report.goldstudies import gold_found, heads_of_gold, judge_gold
+from tiab.report.goldstudies import evaluate_order, gold_found, heads_of_gold, judge_gold, reading_order
 from tiab.report.rows import AgreementRow, Made, ReviewerRow
 from tiab.report.texts import make_texts
 from tiab.review import Review, Snapshot
 from tiab.review.learner import Learned
 from tiab.store import Event
 
-__all__ = ["build_report", "ranking_of"]
+__all__ = ["build_report", "evaluate_review", "ranking_of"]
 
 _SOFTWARE = ("numpy", "scipy", "scikit-learn", "spacy")
 
@@ -87,6 +89,34 @@ def ranking_of(review: Review) -> Ranking | None:
         return review.rank(log=False)
     except LabelError:
         return None
+
+
+def evaluate_review(
+    review: Review,
+    gold: Sequence[str],
+    *,
+    order: Literal["screening", "ranking"] = "screening",
+    missing: Literal["error", "count"] = "error",
+) -> Evaluation:
+    """What the order of a review was worth against a gold standard; records known beforehand are left out.
+
+    Args:
+        order: "screening": the records screened in the order in which they were, then the others as they rank now.
+            "ranking": all as they rank now, by a model that has learned from the decisions, also those on gold records:
+            it flatters.
+
+    Raises:
+        EvaluationError: a gold record is not in the review, or there is nothing to read.
+        LabelError: there is nothing to rank by (order "ranking").
+    """
+    snapshot = review.snapshot()
+    course, ranking = read_course(snapshot), ranking_of(review)
+    ranked = reading_order(course, ranking) if order == "screening" else review.rank(log=False).order
+    evaluation = evaluate_order(course, ranked, heads_of_gold(snapshot, gold), missing=missing)
+    if evaluation is None:
+        hint = "Add records to it, or other records than those known beforehand."
+        raise EvaluationError("there is nothing to evaluate", path=review.folder, hint=hint)
+    return evaluation
 
 
 def _made(

@@ -166,7 +166,7 @@ def _sentence(screened: int, n_records: int, found: int, missing: int, assured: 
     more = (
         f"up to {missing:,} more may be among the {n_records - screened:,} unread (not rejected at {100 * alpha:g} %)"
     )
-    if assured is None:
+    if not assured:
         return said + more + "."
     return said + more + f", and so no more than a recall of {_floor(assured)} is assured."
 

@@ -45,7 +45,7 @@ class FrontierNow:
         n_records: those to screen that were not known beforehand.
         found_at: at which points of the screening a relevant record was found, from 1.
         missing_at_most: after 0, 1, …, screened records.
-        missing, recall_assured: now; recall_assured is None where nothing is found and something may be missing.
+        missing, recall_assured: now; recall_assured is None where nothing is found and nothing may be missing.
         assured_at: when the target recall was first assured; None if it is not yet.
     """
 

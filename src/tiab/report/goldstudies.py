@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +37,17 @@ def heads_of_gold(snapshot: Snapshot, gold: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(snapshot.groups.head(record_id) for record_id in gold))
 
 
-def evaluate_order(course: Course, order: Sequence[str], gold: Sequence[str]) -> Evaluation | None:
-    """What an order was worth, what was known beforehand left out and gold outside of it missed; None where empty."""
-    if not order:
-        return None
+def evaluate_order(
+    course: Course, order: Sequence[str], gold: Sequence[str], *, missing: Literal["error", "count"] = "count"
+) -> Evaluation | None:
+    """What an order was worth, what was known beforehand left out; None where nothing is left to be read.
+
+    Raises:
+        EvaluationError: a gold record is not in the order, and `missing` is "error".
+    """
     known = set(course.prior)
-    wanted = [record_id for record_id in gold if record_id not in known]
-    return evaluate([record_id for record_id in order if record_id not in known], wanted, missing="count")
+    rest = [record_id for record_id in order if record_id not in known]
+    return evaluate(rest, [one for one in gold if one not in known], missing=missing) if rest else None
 
 
 def gold_found(course: Course, gold: Sequence[str]) -> NDArray[np.int64]:

@@ -31,7 +31,7 @@ FIGURES: dict[str, tuple[Callable[[ReportData], Figure], str]] = {
 _LISTED = 100
 """So many records without an abstract are listed for readers; the JSON has all."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\u202a-\u202e\u2066-\u2069]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]|[\ud800-\udfff]")
 _MARKDOWN = re.compile(r"([\\`*_\[\]|#~])")
 
 

@@ -1,0 +1,248 @@
+"""What a report says of a review: counts, course, what may be missing, gold."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tiab.errors import EvaluationError, LabelError
+from tiab.report.building import build_report, evaluate_review
+from tiab.report.course import read_course
+from tiab.report.data import ReportData
+from tiab.review import Review
+from tiab.stopping import ASSUMPTION, stop_at
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def table(path: Path, ids: range, *, empty: tuple[int, ...] = ()) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["record_id", "title", "abstract", "year"])
+        for n in ids:
+            topic = "yoga" if n % 3 == 0 else f"tax law {n % 7}"
+            writer.writerow([n, f"Study {n} of {topic}", "" if n in empty else f"We looked at {topic} {n}.", 2000])
+    return path
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Iterator[Review]:
+    """Forty records of two files, four of them in both."""
+    with Review.create(tmp_path / "ms") as made:
+        made.add([table(tmp_path / "one.csv", range(1, 25), empty=(5, 9)), table(tmp_path / "two.csv", range(21, 41))])
+        yield made
+
+
+def report(review: Review, gold: list[str] | None = None, **settings: float) -> ReportData:
+    return build_report(review, gold, now=NOW, software=[("Python", "3")], **settings)
+
+
+def screen(review: Review, ids: range, reviewer: str = "eva") -> None:
+    for n in ids:
+        review.label(str(n), "include" if n % 3 == 0 else "exclude", reviewer=reviewer)
+
+
+def test_every_record_is_counted_once_and_none_unscreened_is_excluded(review: Review, tmp_path: Path) -> None:
+    review.add([tmp_path / "one.csv"])
+    review.merge("40", "39", reviewer="eva")
+    review.add_prior(["30"])
+    screen(review, range(1, 11))
+    review.label("10", "maybe", reviewer="ben")
+    counts = report(review).counts
+    assert counts.identified == 24 + 20
+    assert counts.duplicates == 4 + 1
+    assert counts.to_screen == 39 == counts.prior + counts.screened + counts.unscreened
+    assert (counts.prior, counts.prior_included, counts.screened, counts.unscreened) == (1, 1, 10, 28)
+    assert (counts.included, counts.maybe, counts.excluded, counts.conflicts) == (3, 0, 6, 1)
+    assert counts.identified - counts.duplicates - counts.unreadable == counts.to_screen
+    assert counts.by_automation == 0
+    assert counts.going_on == 4
+    assert counts.screened_by_two == 1
+    assert [row.again for row in report(review).sources] == [False, False, True]
+
+
+def test_nothing_is_written_by_reporting(review: Review) -> None:
+    screen(review, range(1, 7))
+    before = review.status().events
+    first = report(review, ["3", "6"])
+    assert review.status().events == before
+    assert report(review, ["3", "6"]) == first
+
+
+def test_no_records_no_labels_and_all_labels_are_reported(tmp_path: Path, review: Review) -> None:
+    with Review.create(tmp_path / "empty") as empty:
+        nothing = report(empty, ["1"])
+    assert nothing.frontier.sentence == "There is nothing to screen."
+    assert nothing.gold is not None
+    assert nothing.gold.studies[0].status == "not in the review"
+    unlabelled = report(review)
+    assert "nothing is known" in unlabelled.frontier.sentence
+    assert (unlabelled.frontier.recall_assured, unlabelled.frontier.missing) == (0, 40)
+    assert unlabelled.frontier.assured_at is None
+    assert unlabelled.counts.excluded == 0
+    screen(review, range(1, 41))
+    done = report(review)
+    assert "nothing is left unread" in done.frontier.sentence
+    assert (done.frontier.missing, done.frontier.recall_assured, done.counts.unscreened) == (0, 1.0, 0)
+
+
+def test_the_order_of_screening_is_that_of_the_first_decision_that_stands(review: Review) -> None:
+    review.label("2", "exclude", reviewer="eva")
+    review.label("1", "exclude", reviewer="eva")
+    review.label("3", "include", reviewer="ben")
+    review.label("2", "include", reviewer="eva")  # a second thought: the place stays
+    review.undo("eva", record_id="1")
+    review.label("4", "include", reviewer="ben", prior=True)
+    course = read_course(review.snapshot())
+    assert course.screened == ("2", "3")
+    assert course.prior == ("4",)
+    assert course.decisions.tolist() == [True, True]
+    review.label("4", "exclude", reviewer="eva")
+    assert read_course(review.snapshot()).screened == ("2", "3", "4")
+
+
+def test_the_frontier_is_that_of_the_decisions_without_what_was_known_before(review: Review) -> None:
+    review.add_prior(["30"])
+    for n in (3, 6, *range(1, 3), *range(4, 6), *range(7, 29)):
+        review.label(str(n), "include" if n in (3, 6) else "exclude")
+    data = report(review, target=0.5)
+    decisions = np.array([True, True] + [False] * 26)
+    assert data.frontier.n_records == 39
+    assert data.frontier.found_at == (1, 2)
+    assert data.frontier.assured_at == stop_at(decisions, 39, target=0.5)
+    assert data.frontier.recall_assured == 2 / (2 + data.frontier.missing)
+    assert data.frontier.assumption == ASSUMPTION
+    points = {point.rule: point for point in data.stopping}
+    assert points["exact test (trailing)"].at == data.frontier.assured_at
+    assert points["half of the records read"].at == 19
+    assert points["50 irrelevant in a row"].at is None
+    assert points["50 irrelevant in a row"].guarantee == "no guarantee"
+
+
+def test_a_row_of_irrelevant_records_ends_where_it_does(tmp_path: Path) -> None:
+    with Review.create(tmp_path / "long") as review:
+        review.add([table(tmp_path / "long.csv", range(1, 121))])
+        for n in range(1, 101):
+            review.label(str(n), "include" if n == 7 else "exclude")
+        points = {point.rule: point for point in report(review, ["7", "110"]).stopping}
+    assert (points["50 irrelevant in a row"].at, points["50 irrelevant in a row"].found) == (57, 1)
+    assert points["50 irrelevant in a row"].recall == 0.5
+    assert points["100 irrelevant in a row"].at is None
+
+
+def test_gold_records_are_told_worst_first_with_what_became_of_them(review: Review) -> None:
+    review.add_prior(["30"])
+    review.merge("40", "39")
+    review.label("3", "include")
+    review.label("6", "exclude")
+    review.label("9", "maybe")
+    gold = report(review, ["3", "6", "9", "30", "40", "99"]).gold
+    assert gold is not None
+    assert (gold.n, gold.found, gold.seen, gold.n_prior) == (5, 2, 3, 1)
+    said = {study.record_id: study.status for study in gold.studies}
+    assert said == {
+        "99": "not in the review",
+        "39": "unscreened",
+        "9": "maybe",
+        "6": "excluded",
+        "3": "included",
+        "30": "known beforehand",
+    }
+    assert [study.record_id for study in gold.studies] == ["99", "39", "9", "6", "3", "30"]
+    assert {study.record_id for study in gold.studies if study.no_abstract} == {"9"}
+    assert gold.low < 2 / 5 < gold.high
+    assert gold.ranks[:2] == (1, 3)  # the second was excluded: no curve rises there
+
+
+def test_a_gold_record_is_explained_by_a_model_that_has_not_learned_from_it(review: Review) -> None:
+    review.label("3", "include")
+    review.label("1", "exclude")
+    alone = report(review, ["3"]).gold
+    assert alone is not None
+    assert alone.studies[0].rank_unlearned is None  # its own label is all there is to rank by
+    review.label("6", "include")
+    both = report(review, ["3", "4"]).gold
+    assert both is not None
+    ranks = {study.record_id: study.rank_unlearned for study in both.studies}
+    assert ranks["3"] is not None
+    assert ranks["4"] is not None
+    assert ranks["3"] < ranks["4"]  # yoga, of which another record is included, before tax law
+
+
+def test_second_thoughts_and_overrides_are_counted(review: Review) -> None:
+    review.label("1", "exclude", reviewer="eva")
+    review.label("1", "include", reviewer="eva")
+    review.undo("eva")
+    review.label("1", "include", reviewer="ben")
+    review.resolve("1", "include", reviewer="cy")
+    review.merge("40", "39", reviewer="eva")
+    review.unmerge("40", reviewer="eva")
+    said = report(review).overrides
+    assert (said.undone, said.changed, said.resolved, said.linked, said.unlinked) == (1, 1, 1, 1, 1)
+    assert (said.included_against, said.excluded_against) == (None, None)
+
+
+def test_agreement_and_records_without_abstract_are_listed(review: Review) -> None:
+    screen(review, range(1, 11), "eva")
+    screen(review, range(1, 10), "ben")
+    review.label("10", "include", reviewer="ben")
+    data = report(review)
+    assert [(row.first, row.second, row.n, row.agreed) for row in data.agreement] == [("ben", "eva", 10, 9)]
+    assert data.agreement[0].kappa is not None
+    assert [(line.record_id, line.status) for line in data.no_abstract] == [("5", "excluded"), ("9", "included")]
+    assert data.counts.no_abstract_unscreened == 0
+
+
+def test_hours_are_those_of_all_readers(review: Review) -> None:
+    screen(review, range(1, 11))
+    rows = {(row.seconds_per_record, row.screeners): row for row in report(review).workload}
+    assert rows[36.0, 1].hours_all == pytest.approx(40 * 36 / 3600)
+    assert rows[79.0, 2].hours_unscreened == pytest.approx(2 * 30 * 79 / 3600)
+    assert rows[30.0, 1].hours_screened == pytest.approx(10 * 30 / 3600)
+    assert len(rows) == 6
+
+
+def test_it_is_plain_data(review: Review) -> None:
+    screen(review, range(1, 11))
+    data = report(review, ["3", "99"])
+    plain = json.loads(json.dumps(data.to_dict(), allow_nan=False))
+    assert plain["made"]["at"] == "2026-01-02T03:04:05+00:00"
+    assert plain["counts"]["unscreened"] == 30
+    assert plain["gold"]["evaluation"]["last_relevant_rank"] is None
+
+
+def test_the_texts_say_what_the_numbers_cannot(review: Review) -> None:
+    screen(review, range(1, 11))
+    texts = report(review, ["3"]).texts
+    limits = " ".join(texts.limitations)
+    assert ASSUMPTION in limits
+    assert "30 records were not screened" in limits
+    assert "2 records have no abstract" in limits
+    assert "excluded none" in texts.prisma_item_8
+    assert "30 records were left unscreened" in texts.prisma_item_8
+    assert dict(texts.raise_disclosure)["What it was used for"].endswith("It decided on no record.")
+
+
+def test_a_review_is_evaluated_in_the_order_in_which_it_was_read(review: Review) -> None:
+    for n in (1, 2, 3):
+        review.label(str(n), "include" if n == 3 else "exclude")
+    result = evaluate_review(review, ["3", "1"])
+    assert dict(result.relevant_ranks) == {"1": 1, "3": 3}
+    again = evaluate_review(review, ["3"], order="ranking")
+    assert dict(again.relevant_ranks)["3"] < 3
+    with pytest.raises(EvaluationError, match="99"):
+        evaluate_review(review, ["99"])
+    assert evaluate_review(review, ["3", "99"], missing="count").n_relevant == 2
+
+
+def test_an_empty_or_unrankable_review_says_so(tmp_path: Path, review: Review) -> None:
+    with Review.create(tmp_path / "empty") as empty, pytest.raises(EvaluationError, match="nothing to evaluate"):
+        evaluate_review(empty, ["1"], missing="count")
+    with pytest.raises(LabelError, match="nothing to rank by"):
+        evaluate_review(review, ["1"], order="ranking")
