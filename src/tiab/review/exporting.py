@@ -50,16 +50,14 @@ def export(
 
 
 def _records(snapshot: Snapshot, queue: Queue | None, *, duplicates: bool) -> list[Record]:
-    heads = [snapshot.records[place] for place in snapshot.heads]
+    """The records as they are screened; with `duplicates`, all as they were read."""
+    ids = [snapshot.records[place].record_id for place in snapshot.heads]
     if queue is not None:
-        heads.sort(key=lambda record: queue.learned.ranks.get(record.record_id, len(snapshot.records)))
+        ids.sort(key=lambda record_id: queue.learned.ranks.get(record_id, len(snapshot.records)))
     if not duplicates:
-        return heads
-    under: dict[str, list[Record]] = {}
-    for record in snapshot.records:
-        if record.record_id in snapshot.groups.heads:
-            under.setdefault(snapshot.groups.head(record.record_id), []).append(record)
-    return [one for head in heads for one in (head, *under.get(head.record_id, ()))]
+        return [snapshot.face(record_id) for record_id in ids]
+    wanted = [one for record_id in ids for one in (record_id, *snapshot.groups.duplicates(record_id))]
+    return [snapshot.records[snapshot.places[record_id]] for record_id in wanted]
 
 
 def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> dict[str, dict[str, object]]:

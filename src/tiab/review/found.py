@@ -11,7 +11,9 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from tiab.assets import model_path
 from tiab.criteria import Criteria
+from tiab.errors import InputError
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
@@ -56,12 +58,20 @@ def find_kept_spans(
 
 @cache
 def rules_version() -> str:
-    """16 hex digits that change with any change of the code and the word lists that PICO and the features rest on."""
+    """16 hex digits that change with any change of the code, word lists and models that PICO and features rest on."""
     digest = hashlib.sha256()
-    for room in ("pico", "features"):
-        for file in sorted(_files(files("tiab") / room), key=lambda file: str(file)):
-            digest.update(file.name.encode() + file.read_bytes())
+    rooms = [_files(files("tiab") / room) for room in ("pico", "features")]
+    for file in sorted((file for room in (*rooms, _models()) for file in room), key=lambda file: file.name):
+        digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _models() -> Iterable[Traversable]:
+    try:
+        folder = model_path().parent
+    except InputError:  # an installation without models finds by rules alone
+        return []
+    return [file for file in folder.iterdir() if file.name.startswith("pico-") and file.suffix == ".safetensors"]
 
 
 def _files(folder: Traversable) -> Iterable[Traversable]:

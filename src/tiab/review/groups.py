@@ -19,6 +19,7 @@ class Groups:
     """
 
     heads: Mapping[str, str] = field(default_factory=dict)
+    _under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def head(self, record_id: str) -> str:
         """The id under which a record is screened: its own, or that of the record it is a duplicate of."""
@@ -26,7 +27,7 @@ class Groups:
 
     def duplicates(self, record_id: str) -> tuple[str, ...]:
         """The ids of the records that stand under `record_id`, without itself."""
-        return tuple(other for other, head in self.heads.items() if head == record_id)
+        return self._under.get(record_id, ())
 
 
 def group(merges: Iterable[Merge]) -> Groups:
@@ -45,4 +46,7 @@ def group(merges: Iterable[Merge]) -> Groups:
             head = into[head]
         if head != record_id:
             heads[record_id] = head
-    return Groups(heads=heads)
+    under: dict[str, tuple[str, ...]] = {}
+    for record_id, head in heads.items():
+        under[head] = (*under.get(head, ()), record_id)
+    return Groups(heads=heads, _under=under)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tiab.dedupe import Duplicates, find_duplicates
 from tiab.errors import InputError
 from tiab.formats import Reading, Unreadable, read
+from tiab.pico.pipeline import Progress
 from tiab.records import Record
 from tiab.review.groups import Groups
 from tiab.review.known import Known
 from tiab.review.live import Live
 from tiab.store import Entry, Source, Store
 
-__all__ = ["FileReport", "Intake", "add_files", "read_file", "sort_in"]
+__all__ = ["FileReport", "add_files", "read_file"]
 
 _CHUNK = 1 << 20
 
@@ -31,6 +33,7 @@ class FileReport:
         new: added to the review, to be screened.
         known: not added: the review had them, and they say nothing that it had not.
         duplicates: added and linked to a record that the review had, under which they are screened.
+        doubtful: pairs of one of these records with another that may be duplicates, for a person to settle.
         unreadable: the records that could not be read, with line and reason.
         warnings: sentences about the file, such as how many of its records have no abstract.
         again: the very same file had been added before.
@@ -42,6 +45,7 @@ class FileReport:
     new: int
     known: int
     duplicates: int
+    doubtful: int = 0
     unreadable: tuple[Unreadable, ...] = ()
     warnings: tuple[str, ...] = ()
     again: bool = False
@@ -51,16 +55,6 @@ class FileReport:
         lost = [{"line": one.line, "reason": one.reason} for one in self.unreadable]
         plain = {name: getattr(self, name) for name in self.__slots__}
         return plain | {"unreadable": lost, "warnings": list(self.warnings)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Intake:
-    """What is to be stored of one file: its records under ids that are free, and the links of its duplicates."""
-
-    source: Source
-    records: tuple[Record, ...]
-    entries: tuple[Entry, ...]
-    report: FileReport
 
 
 def read_file(path: str | Path) -> tuple[Reading, str]:
@@ -80,48 +74,23 @@ def read_file(path: str | Path) -> tuple[Reading, str]:
     return reading, digest.hexdigest()
 
 
-def sort_in(reading: Reading, *, sha256: str, known: Known, groups: Groups, sources: Sequence[Source] = ()) -> Intake:
-    """What is to be stored of a reading; `known` then knows its records, too.
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The records of one file that are to be stored, under ids that are free, and how many are known."""
+
+    reading: Reading
+    sha256: str
+    records: tuple[Record, ...]
+    n_known: int
+
+
+def add_files(
+    store: Store, live: Live, files: Iterable[str | Path], *, reviewer: str = "", progress: Progress | None = None
+) -> list[FileReport]:
+    """Adds the records of `files`, each file in one transaction; all are read before the first is stored.
 
     Args:
-        groups: the duplicates that the review has linked, so that a link leads to the record that is screened.
-        sources: the files that were added before.
-    """
-    name = Path(reading.path).name
-    kept: list[Record] = []
-    entries: list[Entry] = []
-    heads: dict[str, str] = {}
-    n_known = 0
-    for record in reading.records:
-        match = known.find(record)
-        if match and match.adds_nothing(record):
-            n_known += 1
-            continue
-        stored = replace(record, record_id=_free_id(record, name, known), source=name)
-        kept.append(stored)
-        known.add(stored)
-        if match:
-            head = heads.get(match.record.record_id, groups.head(match.record.record_id))
-            heads[stored.record_id] = head
-            payload = {"into": head, "reason": match.reason}
-            entries.append(Entry(kind="merged", record_id=stored.record_id, payload=payload))
-    found = len(reading.records) + len(reading.unreadable)
-    counts = {"new": len(kept) - len(entries), "known": n_known, "duplicates": len(entries)}
-    source = Source(name=name, sha256=sha256, found=found, unreadable=len(reading.unreadable), **counts)
-    report = FileReport(
-        name=name,
-        format=reading.format,
-        found=found,
-        unreadable=reading.unreadable,
-        warnings=reading.warnings,
-        again=any(source.sha256 == sha256 for source in sources),
-        **counts,
-    )
-    return Intake(source=source, records=tuple(kept), entries=tuple(entries), report=report)
-
-
-def add_files(store: Store, live: Live, files: Iterable[str | Path], *, reviewer: str = "") -> list[FileReport]:
-    """Adds the records of `files`, each file in one transaction; all are read before the first is stored.
+        progress: is called with numbers of records that were compared, which add up to that of all.
 
     Raises:
         InputError: a file cannot be read; nothing was added.
@@ -130,14 +99,70 @@ def add_files(store: Store, live: Live, files: Iterable[str | Path], *, reviewer
     readings = [read_file(path) for path in files]
     snapshot = live.snapshot()
     known = Known(snapshot.records, snapshot.fingerprints)
-    reports = []
-    for reading, sha256 in readings:
-        groups = live.snapshot().groups
-        intake = sort_in(reading, sha256=sha256, known=known, groups=groups, sources=store.sources())
-        payload = {"format": intake.report.format, "again": intake.report.again}
-        store.add(intake.source, intake.records, reviewer=reviewer, payload=payload, entries=intake.entries)
-        reports.append(intake.report)
-    return reports
+    kept = [_keep(reading, sha256, known) for reading, sha256 in readings]
+    fresh = [record for one in kept for record in one.records]
+    found = find_duplicates([*snapshot.records, *fresh], progress=progress) if fresh else Duplicates()
+    ids = {record.record_id for record in fresh}
+    links, doubts = _links(found, snapshot.groups, ids), _doubts(found, ids)
+    return [_store(store, one, links, doubts, reviewer) for one in kept]
+
+
+def _keep(reading: Reading, sha256: str, known: Known) -> _Kept:
+    name = Path(reading.path).name
+    records: list[Record] = []
+    for record in reading.records:
+        if not known.holds(record):
+            stored = replace(record, record_id=_free_id(record, name, known), source=name)
+            records.append(stored)
+            known.add(stored)
+    return _Kept(reading, sha256, tuple(records), len(reading.records) - len(records))
+
+
+def _links(found: Duplicates, groups: Groups, fresh: set[str]) -> dict[str, Entry]:
+    """New record id -> the entry that links it to the first record of its group; records that were there stay apart."""
+    links: dict[str, Entry] = {}
+    for group in found.certain:
+        head = groups.head(group.record_ids[0])
+        for record_id in group.record_ids[1:]:
+            if record_id in fresh:
+                payload = {"into": head, "reason": group.reason}
+                links[record_id] = Entry(kind="merged", record_id=record_id, payload=payload)
+    return links
+
+
+def _doubts(found: Duplicates, fresh: set[str]) -> dict[str, list[dict[str, Any]]]:
+    """New record id -> the pairs with it that a person is to settle."""
+    doubts: dict[str, list[dict[str, Any]]] = {}
+    for pair in found.doubtful:
+        record_id = next((one for one in reversed(pair.record_ids) if one in fresh), None)
+        if record_id is not None:
+            said = {"record_ids": list(pair.record_ids), "reason": pair.reason, "similarity": round(pair.similarity, 3)}
+            doubts.setdefault(record_id, []).append(said)
+    return doubts
+
+
+def _store(
+    store: Store, kept: _Kept, links: dict[str, Entry], doubts: dict[str, list[dict[str, Any]]], reviewer: str
+) -> FileReport:
+    reading, name = kept.reading, Path(kept.reading.path).name
+    entries = [links[record.record_id] for record in kept.records if record.record_id in links]
+    counts = {"new": len(kept.records) - len(entries), "known": kept.n_known, "duplicates": len(entries)}
+    found = len(reading.records) + len(reading.unreadable)
+    again = any(source.sha256 == kept.sha256 for source in store.sources())
+    source = Source(name=name, sha256=kept.sha256, found=found, unreadable=len(reading.unreadable), **counts)
+    doubtful = [pair for record in kept.records for pair in doubts.get(record.record_id, ())]
+    payload = {"format": reading.format, "again": again, "doubtful": doubtful}
+    store.add(source, kept.records, reviewer=reviewer, payload=payload, entries=entries)
+    return FileReport(
+        name=name,
+        format=reading.format,
+        found=found,
+        doubtful=len(doubtful),
+        unreadable=reading.unreadable,
+        warnings=reading.warnings,
+        again=again,
+        **counts,
+    )
 
 
 def _free_id(record: Record, name: str, known: Known) -> str:

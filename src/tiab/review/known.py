@@ -1,45 +1,22 @@
-"""Known: whether the review holds a record already, or another report of the same study.
-
-A false match would hide a study, so a match needs an identifier that agrees and titles that do not disagree, or the
-same words throughout. Doubtful pairs are not matched: they are read twice, which costs a minute.
-"""
+"""Known: the records of a review by what identifies them, and whether one of them is there already."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
 from tiab.records import Record
 
-__all__ = ["Known", "Match", "alike", "plain_title"]
+__all__ = ["Known", "alike", "plain_title"]
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ENOUGH_WORDS = 25
 """So many words of title and abstract are not equal by chance; two "Editorial" of one year are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The record of the review that a new one matches, and by what."""
-
-    record: Record
-    reason: Literal["same PMID", "same DOI and title", "same title, abstract and year", "the same in every field"]
-
-    def adds_nothing(self, record: Record) -> bool:
-        """Whether the review has all that `record` says that anyone would rank, find or cite it by."""
-        had = self.record
-        return (
-            had.fingerprint == record.fingerprint
-            and all(not value or value == kept for value, kept in ((record.pmid, had.pmid), (record.doi, had.doi)))
-            and (bool(had.abstract) or not record.abstract)
-        )
-
-
 class Known:
-    """An index of records by what identifies them; `find` and `add` take time that does not grow with it."""
+    """An index of records by what identifies them; `holds` and `add` take time that does not grow with it."""
 
     def __init__(self, records: Iterable[Record] = (), fingerprints: Iterable[str] | None = None) -> None:
         self.ids: dict[str, Record] = {}
@@ -64,31 +41,16 @@ class Known:
         self._by_fingerprint.setdefault(fingerprint or record.fingerprint, []).append(record)
         self._by_title.setdefault(plain_title(record.title), []).append(record)
 
-    def find(self, record: Record) -> Match | None:
-        """The known record that is another report of the same study as `record`, if that is certain.
-
-        Of several, one is given to which `record` adds nothing, where there is one.
-        """
-        first = None
-        for match in self._matches(record):
-            if match.adds_nothing(record):
-                return match
-            first = first or match
-        return first
-
-    def _matches(self, record: Record) -> Iterator[Match]:
-        for other in self._by_pmid.get(record.pmid, ()) if record.pmid else ():
-            if alike(record.title, other.title, least=0.3):
-                yield Match(other, "same PMID")
-        for other in self._by_doi.get(record.doi, ()) if record.doi else ():
-            if alike(record.title, other.title, least=0.8) and not _contradict(record, other):
-                yield Match(other, "same DOI and title")
+    def holds(self, record: Record) -> bool:
+        """Whether a known record says all that this one does: it need not be kept again, only counted."""
         enough = len(f"{record.title} {record.abstract}".split()) >= _ENOUGH_WORDS
         for other in self._by_fingerprint.get(record.fingerprint, ()):
-            if enough and not _contradict(record, other):
-                yield Match(other, "same title, abstract and year")
-            elif _rest(record) == _rest(other):
-                yield Match(other, "the same in every field")
+            pairs = ((record.pmid, other.pmid), (record.doi, other.doi))
+            if enough and all(not value or value == known for value, known in pairs):
+                return True
+            if _rest(record) == _rest(other):
+                return True
+        return False
 
     def with_title(self, title: str) -> list[Record]:
         """The known records of that title, whatever its case and punctuation."""
@@ -125,9 +87,3 @@ def plain_title(title: str) -> str:
 def _rest(record: Record) -> tuple[object, ...]:
     """What a record says beside title, abstract and year, which the fingerprint tells."""
     return record.authors, record.journal, record.doi, record.pmid, record.extra
-
-
-def _contradict(one: Record, other: Record) -> bool:
-    """Whether identifiers say that two records are of two publications."""
-    pairs = ((one.pmid, other.pmid), (one.doi, other.doi))
-    return any(first and second and first != second for first, second in pairs)

@@ -130,17 +130,22 @@ class Review:
 
     # Records in
 
-    def add(self, files: Iterable[str | Path], *, reviewer: str = "") -> list[FileReport]:
+    def add(
+        self, files: Iterable[str | Path], *, reviewer: str = "", progress: Progress | None = None
+    ) -> list[FileReport]:
         """Adds the records of search exports; what became of them, file by file.
 
         Records that the review holds already are not added again; duplicates that say more than the record it holds
         are added and linked to it. All files are read before the first is stored.
 
+        Args:
+            progress: called with numbers of records that were compared, which add up to that of all.
+
         Raises:
             InputError: a file cannot be read; nothing was added.
             ReviewError: nothing of a file could be stored.
         """
-        return add_files(self._store, self._live, files, reviewer=reviewer)
+        return add_files(self._store, self._live, files, reviewer=reviewer, progress=progress)
 
     def update(self, files: Iterable[str | Path], *, reviewer: str = "") -> Update:
         """Adds a later search as `add` does, and ranks what is new in it by all that was learned before."""

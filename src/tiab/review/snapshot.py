@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from tiab.criteria import Criteria
+from tiab.dedupe import joined
 from tiab.errors import CriteriaError, ReviewError
 from tiab.features import Features
 from tiab.labels import Label
@@ -56,13 +57,36 @@ class Snapshot:
             )
         return dict(self._labels[reviewer])
 
+    def face(self, record_id: str) -> Record:
+        """The record as it is screened: of several reports the fullest, with what the others know, under its own id."""
+        others = self.groups.duplicates(record_id)
+        reports = [self.records[self.places[one]] for one in (record_id, *others)]
+        return replace(joined(reports), record_id=record_id) if others else reports[0]
+
     def of_heads(self, features: Features) -> Features:
-        """The part of the records' features that is screened."""
+        """The part of the records' features that is screened; of several reports of a study that of the fullest."""
         if len(self.heads) == len(self.records):
             return features
-        records = tuple(self.records[place] for place in self.heads)
-        spans = tuple(features.spans[place] for place in self.heads) if features.spans else ()
-        return replace(features, records=records, matrix=features.matrix[list(self.heads)], spans=spans)
+        rows = [self._fullest(place) for place in self.heads]
+        ids = [self.records[place].record_id for place in self.heads]
+        records = tuple(replace(self.records[row], record_id=key) for row, key in zip(rows, ids, strict=True))
+        spans = tuple(features.spans[row] for row in rows) if features.spans else ()
+        return replace(features, records=records, matrix=features.matrix[rows], spans=spans)
+
+    def _fullest(self, place: int) -> int:
+        """The place of the report whose words a study is ranked by."""
+        record = self.records[place]
+        others = self.groups.duplicates(record.record_id)
+        if not others:
+            return place
+        places = [place, *(self.places[one] for one in others)]
+        chosen = joined([self.records[one] for one in places]).record_id
+        return next(one for one in places if self.records[one].record_id == chosen)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Record id -> its place in `records`."""
+        return {record.record_id: place for place, record in enumerate(self.records)}
 
 
 def take(

@@ -73,7 +73,7 @@ class Status:
 def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
     """Where the review of `snapshot` stands."""
     state, groups = snapshot.state, snapshot.groups
-    heads = [snapshot.records[place] for place in snapshot.heads]
+    heads = [snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads]
     joint, open_conflicts = joint_labels(state, groups), conflicts(state, groups)
     people = labels_by_reviewer(state, groups)
     return Status(

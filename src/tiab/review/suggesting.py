@@ -16,6 +16,7 @@ class Suggestion:
     """The record to be screened next.
 
     Attributes:
+        record: the fullest report of the study, with what its duplicates know beside.
         rank: its rank in the pool, from 1; the records that were screened already count.
         score: what it was ranked by; 0 where nothing ranks.
         left: how many records this reviewer has not screened yet, this one among them.
@@ -37,7 +38,7 @@ def suggest(snapshot: Snapshot, queue: Queue, reviewer: str) -> Suggestion | Non
         record_id = ranked.record_ids[place]
         if record_id not in screened and record_id not in duplicates:
             return Suggestion(
-                record=queue.snapshot.records[queue.snapshot.heads[place]],
+                record=snapshot.face(record_id),
                 rank=rank,
                 score=float(ranked.scores[place]),
                 left=len(snapshot.heads) - sum(key not in duplicates for key in screened),
