@@ -19,7 +19,7 @@ from tiab.errors import TiabError
 if TYPE_CHECKING:
     from tiab.review import Review, Suggestion
 
-__all__ = ["show_next"]
+__all__ = ["read_key", "show_next"]
 
 _DECISIONS = {"i": "include", "e": "exclude", "u": "maybe"}
 _REASONS = (
@@ -88,7 +88,7 @@ class _Desk:
         """Reads keys until one decides on the record or goes back; whether to go on."""
         while True:
             self._prompt(suggestion)
-            key = _key()
+            key = read_key()
             if key in ("q", "\x04", ""):
                 return False
             if key == "z":
@@ -157,14 +157,13 @@ def _plain(suggestion: Suggestion) -> dict[str, object]:
     }
 
 
-def _key() -> str:
-    """One key; "q" at the end of the input."""
+def read_key(*, hint: str = "Use tiab next --json and tiab label.") -> str:
+    """One key; "q" at the end of the input. Where there is no terminal, the error's `hint` says what to do instead."""
     try:
         return typer.getchar().casefold()
     except EOFError:
         return "q"
     except OSError as error:
-        hint = "Use tiab next --json and tiab label."
         raise TiabError("there is no terminal to read keys from", hint=hint) from error
 
 

@@ -1,0 +1,124 @@
+"""tiab duplicates"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import JsonOption
+from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, opened
+from tiab.cli.screening import read_key
+from tiab.cli.show import console, note, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from tiab.dedupe import DoubtfulPair, Duplicates
+    from tiab.records import Record
+    from tiab.review import Review
+
+__all__ = ["settle_duplicates"]
+
+_LEAVE = ("q", "", "\x04")
+_ANSWERS = ("s", "d", "k", *_LEAVE)
+_PLACE = ("VL", "VI", "volume", "Volume", "IS", "IP", "issue", "Issue", "SP", "EP", "PG", "pages", "Page start")
+_KEYS = "s the same report · d two different ones · k later · q leave (everything is stored)"
+
+
+@app.command("duplicates")
+def settle_duplicates(
+    folder: FolderArgument,
+    only_list: Annotated[bool, typer.Option("--list", help="Show them, and link nothing.")] = False,
+    unlink: Annotated[
+        str, typer.Option("--unlink", help="Take back the link of this record.", show_default=False)
+    ] = "",
+    reviewer: ReviewerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Link the records of a review that are one report for certain, and settle the doubtful ones side by side.
+
+    Nothing is deleted, and each link can be taken back. With --json or --list nothing is linked.
+
+    [dim]Example:[/dim] tiab duplicates ms-review
+    """
+    from tiab.review.duplicates import link_certain, unsettled
+
+    with opened(folder) as review:
+        if unlink:
+            review.unmerge(unlink, reviewer=reviewer)
+            note(f"{unlink} stands alone again.")
+            return
+        with progress_bar("comparing", review.status().to_screen) as progress:
+            found = unsettled(review, progress=progress)
+        if as_json or only_list:
+            _show(review, found, as_json=as_json)
+            return
+        linked = link_certain(review, found, reviewer=reviewer)
+        note(f"{counted(linked, 'duplicate')} linked; {counted(len(found.doubtful), 'doubtful pair')} to look at.")
+        _settle(review, found, reviewer)
+
+
+def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
+    """Asks about one doubtful pair after the other."""
+    from tiab.review.duplicates import keep_apart
+
+    settled = 0
+    for number, pair in enumerate(found.doubtful, 1):
+        heads = review.snapshot().groups
+        one, other = (heads.head(record_id) for record_id in pair.record_ids)
+        if one == other:  # an earlier answer has joined them
+            continue
+        _side_by_side(review.record(one), review.record(other), pair)
+        console.print(Text(f"[{number} of {len(found.doubtful)}] {_KEYS}", style="dim"))
+        key = "?"
+        while key not in _ANSWERS:
+            key = read_key(hint="Use tiab duplicates --list.")
+        if key in _LEAVE:
+            break
+        if key == "s":
+            review.merge(other, one, reason=f"settled side by side ({pair.reason})", reviewer=reviewer)
+        elif key == "d":
+            keep_apart(review, one, other, reviewer=reviewer)
+        settled += key != "k"
+    console.print(Text(f"{counted(settled, 'pair')} settled.", style="dim"))
+
+
+def _side_by_side(one: Record, other: Record, pair: DoubtfulPair) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False, expand=True)
+    for ratio in (1, 5, 5):
+        table.add_column(ratio=ratio, overflow="fold")
+    for name in ("record_id", "title", "authors", "year", "journal", "doi", "pmid", "source", "abstract"):
+        left, right = (_cell(getattr(record, name)) for record in (one, other))
+        if left or right:
+            style = "" if left == right else "yellow"
+            table.add_row(Text(name, style="dim"), Text(left, style=style), Text(right, style=style))
+    for name in dict.fromkeys(name for record in (one, other) for name, _ in record.extra if name in _PLACE):
+        left, right = (dict(record.extra).get(name, "") for record in (one, other))
+        table.add_row(Text(name, style="dim"), Text(left), Text(right))
+    console.print(table)
+    console.print(Text(f"{pair.reason}\n", style="bold"))
+
+
+def _cell(value: object) -> str:
+    text = "; ".join(value) if isinstance(value, tuple) else str(value or "")
+    return text if len(text) <= 600 else f"{text[:600]}…"
+
+
+def _show(review: Review, found: Duplicates, *, as_json: bool) -> None:
+    if as_json:
+        certain = [{"record_ids": list(group.record_ids), "reason": group.reason} for group in found.certain]
+        doubtful = [
+            {"record_ids": list(pair.record_ids), "reason": pair.reason, "similarity": pair.similarity}
+            for pair in found.doubtful
+        ]
+        print_json({"certain": certain, "doubtful": doubtful})
+        return
+    for group in found.certain:
+        console.print(Text(f"{', '.join(group.record_ids)}: {group.reason}"))
+        console.print(Text(f"  {review.record(group.record_ids[0]).title}", style="dim"))
+    for pair in found.doubtful:
+        console.print(Text(f"{' ? '.join(pair.record_ids)}: {pair.reason}", style="yellow"))
+        for record_id in pair.record_ids:
+            console.print(Text(f"  {review.record(record_id).title}", style="dim"))

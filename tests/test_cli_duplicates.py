@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tiab.cli import app
+from tiab.dedupe import Duplicates
+from tiab.review import Review, intake
+
+TITLE = "Resistance training and cytokines in multiple sclerosis"
+DOUBTFUL = "Aquatic exercise in people with fatigue after chemotherapy"
+
+
+def run(*arguments: object, keys: str = "") -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=keys)
+
+
+def listed(folder: Path) -> dict[str, Any]:
+    result = run("duplicates", folder, "--json")
+    assert result.exit_code == 0, result.output
+    said: dict[str, Any] = json.loads(result.stdout)
+    return said
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A review of two exports, from before duplicates were found as records come in.
+
+    Both have one report, under other identifiers, and there are two pairs that are doubtful.
+    """
+    monkeypatch.setattr(intake, "find_duplicates", lambda records, progress=None: Duplicates())
+    fields = ("record_id", "title", "authors", "year", "journal", "volume", "pages")
+    exports = {
+        "one.csv": [
+            ("a1", TITLE, "White LJ", 2006, "J Sports Sci", 24, "911-919"),
+            ("a2", DOUBTFUL, "Bansi J", 2013, "Mult Scler", 19, "613"),
+            ("a3", f"{DOUBTFUL} of the breast", "Ng K", 2014, "Brain", 3, "1"),
+        ],
+        "two.csv": [
+            ("b1", TITLE.upper(), "White, Lesley", 2006, "Journal of Sports Sciences", 24, "911"),
+            ("b2", DOUBTFUL, "Bansi J", 2013, "Mult Scler", 20, "77"),
+            ("b3", f"{DOUBTFUL} of the breast", "Ng K", 2016, "Brain", 5, "9"),
+        ],
+    }
+    review = tmp_path / "review"
+    assert run("new", review).exit_code == 0
+    for name, rows in exports.items():
+        with (tmp_path / name).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([fields, *rows])
+        assert run("add", review, tmp_path / name).exit_code == 0
+    return review
+
+
+def test_certain_ones_are_linked_and_doubtful_ones_asked_about(folder: Path) -> None:
+    before = listed(folder)
+    assert [group["record_ids"] for group in before["certain"]] == [["a1", "b1"]]
+    assert [pair["record_ids"] for pair in before["doubtful"]] == [["a2", "b2"], ["a3", "b3"]]
+    shown = run("duplicates", folder, keys="xsd")
+    assert shown.exit_code == 0, shown.output
+    assert "1 duplicate linked; 2 doubtful pairs to look at" in shown.stderr
+    assert "2 pairs settled" in shown.stdout
+    assert listed(folder) == {"certain": [], "doubtful": []}
+    with Review(folder) as review:
+        assert dict(review.snapshot().groups.heads) == {"b1": "a1", "b2": "a2"}
+
+
+def test_what_was_settled_as_two_is_not_asked_again(folder: Path) -> None:
+    run("duplicates", folder, keys="dq")
+    assert [pair["record_ids"] for pair in listed(folder)["doubtful"]] == [["a3", "b3"]]
+
+
+def test_a_link_can_be_taken_back_and_is_not_made_again(folder: Path) -> None:
+    run("duplicates", folder, keys="q")
+    assert run("duplicates", folder, "--unlink", "b1").exit_code == 0
+    assert listed(folder)["certain"] == []
+    run("duplicates", folder, keys="q")
+    with Review(folder) as review:
+        assert review.snapshot().groups.heads == {}
+
+
+def test_listing_links_nothing(folder: Path) -> None:
+    shown = run("duplicates", folder, "--list")
+    assert shown.exit_code == 0, shown.output
+    assert "a1, b1: same authors and place in print" in shown.stdout
+    assert "a2 ? b2" in shown.stdout
+    with Review(folder) as review:
+        assert review.snapshot().groups.heads == {}
+
+
+def test_a_record_that_is_no_duplicate_cannot_be_unlinked(folder: Path) -> None:
+    result = run("duplicates", folder, "--unlink", "a1")
+    assert result.exit_code == 2
+    assert "is no duplicate" in result.stderr
