@@ -13,6 +13,7 @@ from spacy.vocab import Vocab
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.lexicon import Lexicon, longest
 from tiab.pico.spans import Span
+from tiab.pico.species import mostly_animals
 from tiab.pico.vocabulary import alternatives, vocabulary
 
 __all__ = ["DesignFinder", "design_scores", "make_design"]
@@ -21,7 +22,7 @@ _RULE = "rule:design_cue"
 _TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much away
 _MENTION_FACTOR = 0.2
 _REVIEWED, _ANIMALS = 0.8, 0.6
-_SPECIES = 0.6  # more signs of animals than of people
+_SPECIES = 0.6  # where the signs of animals prevail
 _OWN_FACTOR = 0.6
 _REACH = 400
 _PLURAL_FACTOR = 0.4  # "randomised trials" are mostly other people's
@@ -75,7 +76,7 @@ def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) 
             wording = doubts.setdefault(span.label, {})
             word = span.text.casefold()
             wording[word] = min(wording.get(word, 1.0), 1.0 - span.weight)
-    animals = _mostly_animals(spans)
+    animals = mostly_animals(spans)
     if animals:
         doubts.setdefault("animal study", {})["[species]"] = 1.0 - _SPECIES
     types_said = []
@@ -99,12 +100,6 @@ def _temper(scores: dict[str, float], *, animals: bool, typed: set[str]) -> None
         scores[trial] *= 1.0 - _REVIEWED * scores.get(review, 0.0)
         if animals:
             scores[trial] *= 1.0 - _ANIMALS * scores.get(animal, 0.0)
-
-
-def _mostly_animals(spans: Iterable[Span]) -> bool:
-    """Whether the record shows more kinds of signs of animals than of people."""
-    signs = {(span.label, span.value, span.field) for span in spans if span.label in ("human", "animal")}
-    return sum(label == "animal" for label, _, _ in signs) > len(signs) / 2
 
 
 def _product(values: Iterable[float]) -> float:

@@ -13,6 +13,7 @@ from tiab.pico.design import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.sections import SECTIONS
 from tiab.pico.spans import Span
+from tiab.pico.species import species_signs
 from tiab.pico.vocabulary import vocabulary
 from tiab.records import Record
 
@@ -109,9 +110,9 @@ def _row(
 
 
 def _species(spans: Sequence[Span]) -> Iterator[tuple[str, float]]:
-    human, animal = (float(len({(s.value, s.field) for s in spans if s.label == k})) for k in ("human", "animal"))
-    yield "species_human", human
-    yield "species_animal", animal
+    human, animal = species_signs(spans)
+    yield "species_human", float(human)
+    yield "species_animal", float(animal)
     yield "animal_share", animal / (human + animal) if human + animal else math.nan
 
 
