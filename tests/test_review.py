@@ -219,6 +219,47 @@ def test_duplicates_are_linked_known_ones_are_not_added_and_nothing_is_lost(tmp_
         assert review.status().to_screen == 3
 
 
+def test_a_study_is_screened_by_its_fullest_report(tmp_path: Path) -> None:
+    """The record that came first has no abstract: it is ranked and shown by the words of its duplicate."""
+    full = PAPER | {"record_id": "b", "pmid": "111", "journal": ""}
+    bare = PAPER | {"record_id": "a", "pmid": "111", "abstract": "", "journal": "Trials", "doi": "10.1000/x"}
+    with Review.create(tmp_path / "r") as review:
+        review.add([table(tmp_path / "one.csv", [bare, *some_rows(1, 3)]), table(tmp_path / "two.csv", [full])])
+        first = review.next()
+        assert first is not None
+        assert (first.record.record_id, first.duplicates) == ("a", ("b",))
+        assert first.record.abstract.startswith("Ten women trained")
+        assert (first.record.journal, first.record.doi) == ("Trials", "10.1000/x")
+        assert review.status().no_abstract == 0
+        review.label("a", INCLUDE)
+        ranking = review.rank()
+        assert "women trained" in ranking.explain("a")["feature"].tolist()
+        assert ranking.order[0] == "a"
+        assert review.replay().identical
+        review.export(tmp_path / "out.ris")
+        assert "Ten women trained" in (tmp_path / "out.ris").read_text(encoding="utf-8")
+        assert review.export(tmp_path / "all.ris", duplicates=True) == 4
+
+
+def test_a_known_record_may_say_less_but_not_more(tmp_path: Path) -> None:
+    from tiab.records import Record
+    from tiab.review.known import Known
+
+    whole = Record(record_id="1", title=LONG, abstract="Ten women trained. " * 9, pmid="7", doi="10.1/x", year=2001)
+    known = Known([whole])
+    assert known.holds(
+        Record(record_id="2", title=LONG.upper(), abstract=whole.abstract, year=2001, extra=(("a", "b"),))
+    )
+    assert known.holds(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2001, pmid="7"))
+    assert not known.holds(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2001, pmid="8"))
+    assert not known.holds(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2002))
+    assert not known.holds(Record(record_id="2", title=LONG, abstract="", year=2001, pmid="7"))
+    editorial = Record(record_id="3", title="Editorial", journal="A", year=2001)
+    known.add(editorial)
+    assert known.holds(Record(record_id="4", title="Editorial", journal="A", year=2001))
+    assert not known.holds(Record(record_id="4", title="Editorial", journal="B", year=2001))
+
+
 def test_a_decision_counts_for_all_reports_of_a_study(tmp_path: Path) -> None:
     rows = [PAPER | {"record_id": "a", "pmid": "111"}, PAPER | {"record_id": "b", "pmid": "111", "abstract": "Other."}]
     with Review.create(tmp_path / "r") as review:

@@ -59,7 +59,8 @@ def add_files(
     [dim]Example:[/dim] tiab add ms-review pubmed.nbib embase.ris
     """
     with opened(folder) as review:
-        reports = review.add(files, reviewer=reviewer)
+        with progress_bar("comparing records", None) as progress:
+            reports = review.add(files, reviewer=reviewer, progress=progress)
         left = review.status().left
     if as_json:
         print_json([report.to_dict() for report in reports])
@@ -169,6 +170,8 @@ def print_reports(reports: Sequence[FileReport]) -> None:
     for one in reports:
         if one.again:
             note(f"{one.name}: this very file had been added before")
+        if one.doubtful:
+            note(f"{one.name}: {counted(one.doubtful, 'pair')} may be duplicates: settle them with tiab duplicates")
         for warning in one.warnings:
             note(f"{one.name}: {warning}")
         for lost in one.unreadable:

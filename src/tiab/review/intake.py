@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -130,34 +131,27 @@ def _links(found: Duplicates, groups: Groups, fresh: set[str]) -> dict[str, Entr
     return links
 
 
-def _doubts(found: Duplicates, fresh: set[str]) -> dict[str, list[dict[str, Any]]]:
-    """New record id -> the pairs with it that a person is to settle."""
-    doubts: dict[str, list[dict[str, Any]]] = {}
-    for pair in found.doubtful:
-        record_id = next((one for one in reversed(pair.record_ids) if one in fresh), None)
-        if record_id is not None:
-            said = {"record_ids": list(pair.record_ids), "reason": pair.reason, "similarity": round(pair.similarity, 3)}
-            doubts.setdefault(record_id, []).append(said)
-    return doubts
+def _doubts(found: Duplicates, fresh: set[str]) -> Counter[str]:
+    """New record id -> how many pairs of it with an earlier record a person is to settle."""
+    later = (next((one for one in reversed(pair.record_ids) if one in fresh), "") for pair in found.doubtful)
+    return Counter(record_id for record_id in later if record_id)
 
 
-def _store(
-    store: Store, kept: _Kept, links: dict[str, Entry], doubts: dict[str, list[dict[str, Any]]], reviewer: str
-) -> FileReport:
+def _store(store: Store, kept: _Kept, links: dict[str, Entry], doubts: Mapping[str, int], reviewer: str) -> FileReport:
     reading, name = kept.reading, Path(kept.reading.path).name
     entries = [links[record.record_id] for record in kept.records if record.record_id in links]
     counts = {"new": len(kept.records) - len(entries), "known": kept.n_known, "duplicates": len(entries)}
     found = len(reading.records) + len(reading.unreadable)
     again = any(source.sha256 == kept.sha256 for source in store.sources())
     source = Source(name=name, sha256=kept.sha256, found=found, unreadable=len(reading.unreadable), **counts)
-    doubtful = [pair for record in kept.records for pair in doubts.get(record.record_id, ())]
+    doubtful = sum(doubts.get(record.record_id, 0) for record in kept.records)
     payload = {"format": reading.format, "again": again, "doubtful": doubtful}
     store.add(source, kept.records, reviewer=reviewer, payload=payload, entries=entries)
     return FileReport(
         name=name,
         format=reading.format,
         found=found,
-        doubtful=len(doubtful),
+        doubtful=doubtful,
         unreadable=reading.unreadable,
         warnings=reading.warnings,
         again=again,
