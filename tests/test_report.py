@@ -16,6 +16,7 @@ from tiab.report.building import build_report, evaluate_review
 from tiab.report.course import read_course
 from tiab.report.data import ReportData
 from tiab.review import Review
+from tiab.review.duplicates import keep_apart
 from tiab.stopping import ASSUMPTION, stop_at
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -183,7 +184,9 @@ def test_second_thoughts_and_overrides_are_counted(review: Review) -> None:
     review.resolve("1", "include", reviewer="cy")
     review.merge("40", "39", reviewer="eva")
     review.unmerge("40", reviewer="eva")
+    keep_apart(review, "37", "38", reviewer="eva")
     said = report(review).overrides
+    assert said.kept_apart == 1
     assert (said.undone, said.changed, said.resolved, said.linked, said.unlinked) == (1, 1, 1, 1, 1)
     assert (said.included_against, said.excluded_against) == (None, None)
 
@@ -197,6 +200,21 @@ def test_agreement_and_records_without_abstract_are_listed(review: Review) -> No
     assert data.agreement[0].kappa is not None
     assert [(line.record_id, line.status) for line in data.no_abstract] == [("5", "excluded"), ("9", "included")]
     assert data.counts.no_abstract_unscreened == 0
+
+
+def test_decisions_against_the_criteria_are_counted(tmp_path: Path) -> None:
+    criteria = tmp_path / "criteria.toml"
+    criteria.write_text('title = "Yoga"\n[intervention]\nterms = ["yoga"]\n', encoding="utf-8")
+    with Review.create(tmp_path / "ms", criteria) as review:
+        review.add([table(tmp_path / "one.csv", range(1, 25))])
+        for n, decision in ((1, "include"), (2, "exclude"), (3, "exclude"), (6, "include"), (4, "include")):
+            review.label(str(n), decision)
+        data = report(review, ["1", "3"])
+    assert (data.overrides.included_against, data.overrides.excluded_against) == (2, 1)
+    assert data.title == "Yoga"
+    assert len(data.made.criteria_hash) == len(data.made.model_hash) == 16
+    assert data.gold is not None
+    assert {study.record_id: bool(study.missing) for study in data.gold.studies} == {"1": True, "3": False}
 
 
 def test_hours_are_those_of_all_readers(review: Review) -> None:

@@ -69,11 +69,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-@pytest.fixture
-def data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> ReportData:
+@pytest.fixture(scope="module")
+def data(folder: Path) -> ReportData:
     """What is reported, with a fixed clock and without what another numpy would compute otherwise."""
-    monkeypatch.setattr(building, "_made", lambda *_: MADE)
-    with Review(folder / "ms") as review:
+    with pytest.MonkeyPatch.context() as patch, Review(folder / "ms") as review:
+        patch.setattr(building, "_made", lambda *_: MADE)
         made = building.build_report(review, ["3", "6", "9", "30", "99"], target=0.8)
     assert made.gold is not None
     return replace(made, gold=_with_evidence(made.gold))

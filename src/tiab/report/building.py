@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Literal
@@ -75,7 +76,7 @@ def build_report(
         stopping=stopping,
         gold=judged,
         agreement=_agreement(review),
-        overrides=count_overrides(events, course, _lacking(ranking)),
+        overrides=count_overrides(events, course, _lacking(ranking, course)),
         no_abstract=list_without_abstract(snapshot, course),
         texts=make_texts(made, counts, frontier, stopping, judged, _people(course)),
     )
@@ -184,11 +185,12 @@ def _agreement(review: Review) -> tuple[AgreementRow, ...]:
     )
 
 
-def _lacking(ranking: Ranking | None) -> dict[str, str] | None:
-    """Record id -> what of the criteria was not found in it; None without criteria."""
+def _lacking(ranking: Ranking | None, course: Course) -> dict[str, str] | None:
+    """Id of each screened record -> what of the criteria was not found in it; None without criteria."""
     if ranking is None or ranking.model.space.criteria is None:
         return None
-    features = ranking.features
-    return {
-        record.record_id: "; ".join(features.criteria_missing(place)) for place, record in enumerate(ranking.records)
-    }
+    wanted, whole = set(course.screened), ranking.features
+    places = [place for place, record in enumerate(whole.records) if record.record_id in wanted]
+    records, spans = tuple(whole.records[place] for place in places), tuple(whole.spans[place] for place in places)
+    part = replace(whole, records=records, spans=spans, matrix=whole.matrix[places])
+    return {record.record_id: "; ".join(part.criteria_missing(place)) for place, record in enumerate(records)}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tiab.evaluation import SECONDS_PER_RECORD
 from tiab.labels import Decision
+from tiab.records import Record
 from tiab.report.course import Course
 from tiab.report.rows import Counts, Overrides, RecordLine, SourceRow, WorkloadRow
 from tiab.review import Snapshot
@@ -13,7 +14,8 @@ from tiab.store import Event, Source
 
 __all__ = ["count_flow", "count_overrides", "count_workload", "list_without_abstract", "source_rows"]
 
-_UNREAD_FIRST = ("unscreened", "conflict", "maybe", "included", "excluded")
+_BY_HAND, _APART = ("by hand", "settled side by side"), "looked at side by side"
+"""How the reasons begin that the log gives for links that a person made, and for pairs kept apart."""
 
 
 def source_rows(sources: Iterable[Source]) -> tuple[SourceRow, ...]:
@@ -32,7 +34,7 @@ def count_flow(snapshot: Snapshot, course: Course, sources: Sequence[SourceRow])
     counted = [row for row in sources if not row.again]
     known = sum(row.known for row in counted)
     linked = len(snapshot.records) - len(snapshot.heads)
-    empty = {snapshot.records[place].record_id for place in snapshot.heads if not _has_abstract(snapshot, place)}
+    empty = {record.record_id for record in _without_abstract(snapshot)}
     said = [course.status(record_id) for record_id in course.screened]
     return Counts(
         identified=sum(row.found for row in counted),
@@ -88,8 +90,9 @@ def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, 
             given[event.event_id] = decision
         elif event.kind == "undone":
             given.pop(event.target or 0, None)
+    links = {event.event_id: str(event.payload.get("reason", "")) for event in events if event.kind == "merged"}
+    apart = {number for number, reason in links.items() if reason.startswith(_APART)}
     kinds = [event.kind for event in events]
-    by_hand = sum(event.kind == "merged" and event.payload.get("reason") == "by hand" for event in events)
     against: dict[str, int | None] = {"included_against": None, "excluded_against": None}
     if lacking is not None:
         decided = [(course.decision(record_id), bool(lacking.get(record_id))) for record_id in course.screened]
@@ -99,23 +102,25 @@ def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, 
         undone=kinds.count("undone"),
         changed=changed,
         resolved=kinds.count("resolved"),
-        linked=by_hand,
-        unlinked=kinds.count("unmerged"),
+        linked=sum(reason.startswith(_BY_HAND) for reason in links.values()),
+        unlinked=sum(event.kind == "unmerged" and event.target not in apart for event in events),
+        kept_apart=len(apart),
         **against,
     )
 
 
 def list_without_abstract(snapshot: Snapshot, course: Course) -> tuple[RecordLine, ...]:
     """The records to screen that have no abstract, those that nobody has looked at first."""
-    empty = [snapshot.records[place] for place in snapshot.heads if not _has_abstract(snapshot, place)]
     lines = [
         RecordLine(
             record_id=record.record_id, title=record.title, year=record.year, status=course.status(record.record_id)
         )
-        for record in empty
+        for record in _without_abstract(snapshot)
     ]
     return tuple(sorted(lines, key=lambda line: line.status != "unscreened"))
 
 
-def _has_abstract(snapshot: Snapshot, place: int) -> bool:
-    return bool(snapshot.records[place].abstract.strip())
+def _without_abstract(snapshot: Snapshot) -> list[Record]:
+    """The records to screen of which no report has an abstract."""
+    faces = (snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads)
+    return [record for record in faces if not record.abstract.strip()]

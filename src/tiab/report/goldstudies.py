@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tiab.evaluation import Evaluation, evaluate
+from tiab.features import Features
 from tiab.labels import Decision
 from tiab.metrics import clopper_pearson
 from tiab.ranker import Memory, make_ranker
@@ -85,12 +86,12 @@ def _worst_first(gold: Sequence[str], places: dict[str, int], course: Course) ->
 
 
 def _studies(snapshot: Snapshot, course: Course, ranking: Ranking | None, gold: Sequence[str]) -> tuple[GoldStudy, ...]:
-    records = {snapshot.records[place].record_id: snapshot.records[place] for place in snapshot.heads}
+    heads = {snapshot.records[place].record_id for place in snapshot.heads}
     places = {record_id: place for place, record_id in enumerate(reading_order(course, ranking), 1)}
     unlearned = _Unlearned(ranking, gold) if ranking else None
     studies = []
     for number, record_id in enumerate(gold):
-        record = records.get(record_id)
+        record = snapshot.face(record_id) if record_id in heads else None
         looked = unlearned.look(record_id) if unlearned and record and number < _EXPLAINED else _NOT_LOOKED
         studies.append(
             GoldStudy(
@@ -132,9 +133,15 @@ class _Unlearned:
         self._places = {record.record_id: place for place, record in enumerate(ranking.records)}
         self._fingerprints = [record.fingerprint for record in ranking.records]
 
+    def _part(self, place: int) -> Features:
+        """The features of one record, so that the others need not be read for what they lack."""
+        whole = self._ranking.features
+        records, spans = whole.records[place : place + 1], whole.spans[place : place + 1]
+        return replace(whole, records=records, spans=spans, matrix=whole.matrix[[place]])
+
     def look(self, record_id: str) -> _Looked:
         ranking, place = self._ranking, self._places[record_id]
-        lacks = "; ".join(ranking.features.criteria_missing(place)) if ranking.features.spans else ""
+        lacks = "; ".join(self._part(place).criteria_missing(0)) if ranking.features.spans else ""
         labels = {key: label for key, label in ranking.labels.items() if key != record_id}
         teaches = any(label.decision is Decision.INCLUDE for label in labels.values())
         if len(labels) == len(ranking.labels):

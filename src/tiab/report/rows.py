@@ -136,7 +136,8 @@ class Overrides:
 
     Attributes:
         undone: decisions taken back. changed: decisions given again with another answer. resolved: conflicts settled.
-        linked, unlinked: links between duplicates that a person made or took back.
+        linked, unlinked: links between duplicates that a person made or took back. kept_apart: pairs that a
+            person looked at and kept apart.
         included_against, excluded_against: included although the tool missed a required criterion, and excluded
             although it missed none; None without criteria.
     """
@@ -146,6 +147,7 @@ class Overrides:
     resolved: int
     linked: int
     unlinked: int
+    kept_apart: int
     included_against: int | None
     excluded_against: int | None
 
