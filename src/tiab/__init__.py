@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tiab.pico import extract_pico
     from tiab.ranking import Ranking, RankingModel, rank, train
     from tiab.records import Record
+    from tiab.review import Review
+    from tiab.review import Review
+    from tiab.simulation import simulate
 
 __version__ = "0.1.0"
 
@@ -35,6 +38,7 @@ __all__ = [
     "Ranking",
     "RankingModel",
     "Record",
+    "Review",
     "TiabError",
     "evaluate",
     "extract_pico",
@@ -43,6 +47,7 @@ __all__ = [
     "read_labels",
     "read_model",
     "read_records",
+    "simulate",
     "train",
     "write_model",
     "write_records",
@@ -56,6 +61,8 @@ _HOMES = {
     "Ranking": "ranking",
     "RankingModel": "ranking",
     "Record": "records",
+    "Review": "review",
+    "Review": "review",
     "TiabError": "errors",
     "evaluate": "evaluation",
     "extract_pico": "pico",
@@ -64,6 +71,7 @@ _HOMES = {
     "read_labels": "formats",
     "read_model": "modelfile",
     "read_records": "formats",
+    "simulate": "simulation",
     "train": "ranking",
     "write_model": "modelfile",
     "write_records": "formats",
