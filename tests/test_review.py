@@ -357,6 +357,45 @@ def test_a_file_that_cannot_be_read_adds_nothing(review: Review, tmp_path: Path)
     assert review.status() == before
 
 
+def test_a_full_disk_while_files_are_added_leaves_the_review_as_it_was(review: Review, tmp_path: Path) -> None:
+    before, pages = review.status(), review._store._read("PRAGMA page_count", ())[0][0]
+    rows = [{"record_id": f"x{n}", "title": f"Study {n}", "abstract": f"word{n} " * 500} for n in range(300)]
+    big = table(tmp_path / "big.csv", rows)
+    review._store._connection.execute(f"PRAGMA max_page_count = {pages + 20}")
+    with pytest.raises(ReviewError, match="the disk is full: nothing was stored, and the review is as it was before"):
+        review.add([big])
+    assert review.status() == before
+    review._store._connection.execute("PRAGMA max_page_count = 1000000")
+    assert review.add([big])[0].new == 300
+
+
+def test_two_programs_that_add_the_same_file_at_once_add_it_once(tmp_path: Path) -> None:
+    file = table(tmp_path / "search.csv", some_rows(1, 60))
+    other = table(tmp_path / "other.csv", some_rows(50, 90))
+    Review.create(tmp_path / "r").close()
+    reviews = [Review(tmp_path / "r") for _ in range(3)]
+    reports: list[list[int]] = []
+    errors: list[BaseException] = []
+
+    def add(opened: Review) -> None:
+        try:
+            reports.append([report.new for report in opened.add([file, other])])
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=add, args=(opened,)) for opened in reviews]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    ids = [record.record_id for record in reviews[0].snapshot().records]
+    assert sorted(map(int, ids)) == list(range(1, 90))
+    assert sum(map(sum, reports)) == 89
+    for opened in reviews:
+        opened.close()
+
+
 def test_an_empty_review(tmp_path: Path) -> None:
     with Review.create(tmp_path / "r") as review:
         assert review.next() is None

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tiab.dedupe import Duplicates, find_duplicates
-from tiab.errors import InputError
+from tiab.errors import InputError, ReviewError
 from tiab.formats import Reading, Unreadable, read
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
 from tiab.review.groups import Groups
 from tiab.review.known import Known
 from tiab.review.live import Live
+from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, Source, Store
 
 __all__ = ["FileReport", "add_files", "read_file"]
@@ -85,6 +86,15 @@ class _Kept:
     n_known: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is to be stored of several files: their records, new id -> link, new id -> number of doubtful pairs."""
+
+    kept: tuple[_Kept, ...]
+    links: Mapping[str, Entry]
+    doubts: Mapping[str, int]
+
+
 def add_files(
     store: Store, live: Live, files: Iterable[str | Path], *, reviewer: str = "", progress: Progress | None = None
 ) -> list[FileReport]:
@@ -97,15 +107,30 @@ def add_files(
         InputError: a file cannot be read; nothing was added.
         ReviewError: nothing of a file could be stored.
     """
-    readings = [read_file(path) for path in files]
-    snapshot = live.snapshot()
+    todo = [read_file(path) for path in files]
+    reports: list[FileReport] = []
+    while todo:
+        before, stored = live.snapshot(), list[_Kept]()
+        plan = _plan(todo, before, progress)
+        try:
+            for kept in plan.kept:
+                reports.append(_store(store, kept, plan, reviewer))
+                stored.append(kept)
+        except ReviewError:
+            ours = sum(len(kept.records) for kept in stored)
+            if live.snapshot().state.n_records == before.state.n_records + ours:
+                raise  # otherwise another program added records meanwhile: the rest is looked at afresh
+        todo = todo[len(stored) :]
+    return reports
+
+
+def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress: Progress | None) -> _Plan:
     known = Known(snapshot.records, snapshot.fingerprints)
-    kept = [_keep(reading, sha256, known) for reading, sha256 in readings]
+    kept = tuple(_keep(reading, sha256, known) for reading, sha256 in readings)
     fresh = [record for one in kept for record in one.records]
     found = find_duplicates([*snapshot.records, *fresh], progress=progress) if fresh else Duplicates()
     ids = {record.record_id for record in fresh}
-    links, doubts = _links(found, snapshot.groups, ids), _doubts(found, ids)
-    return [_store(store, one, links, doubts, reviewer) for one in kept]
+    return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids))
 
 
 def _keep(reading: Reading, sha256: str, known: Known) -> _Kept:
@@ -137,14 +162,14 @@ def _doubts(found: Duplicates, fresh: set[str]) -> Counter[str]:
     return Counter(record_id for record_id in later if record_id)
 
 
-def _store(store: Store, kept: _Kept, links: dict[str, Entry], doubts: Mapping[str, int], reviewer: str) -> FileReport:
+def _store(store: Store, kept: _Kept, plan: _Plan, reviewer: str) -> FileReport:
     reading, name = kept.reading, Path(kept.reading.path).name
-    entries = [links[record.record_id] for record in kept.records if record.record_id in links]
+    entries = [plan.links[record.record_id] for record in kept.records if record.record_id in plan.links]
     counts = {"new": len(kept.records) - len(entries), "known": kept.n_known, "duplicates": len(entries)}
     found = len(reading.records) + len(reading.unreadable)
     again = any(source.sha256 == kept.sha256 for source in store.sources())
     source = Source(name=name, sha256=kept.sha256, found=found, unreadable=len(reading.unreadable), **counts)
-    doubtful = sum(doubts.get(record.record_id, 0) for record in kept.records)
+    doubtful = sum(plan.doubts.get(record.record_id, 0) for record in kept.records)
     payload = {"format": reading.format, "again": again, "doubtful": doubtful}
     store.add(source, kept.records, reviewer=reviewer, payload=payload, entries=entries)
     return FileReport(

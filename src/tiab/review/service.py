@@ -66,15 +66,7 @@ class Review:
         self.read_only = self._store.read_only
 
     @classmethod
-    def create(
-        cls,
-        folder: str | Path,
-        criteria: Criteria | str | Path | None = None,
-        *,
-        seed: int = 0,
-        jobs: int = 1,
-        progress: Progress | None = None,
-    ) -> Review:
+    def create(cls, folder: str | Path, criteria: Criteria | str | Path | None = None, *, seed: int = 0) -> Review:
         """A new review in `folder`, which is made where it is missing.
 
         Args:
@@ -85,7 +77,7 @@ class Review:
             ReviewError: there is a review already, or the folder cannot be written.
         """
         make(folder, criteria, seed=seed)
-        return cls(folder, jobs=jobs, progress=progress)
+        return cls(folder)
 
     def __enter__(self) -> Review:
         return self
@@ -253,7 +245,7 @@ class Review:
         token: str | None = None,
     ) -> Event:
         """Settles a record on which reviewers disagree, by a third entry; a LabelError where they do not."""
-        if token is None or not any(event.token == token for event in self._store.events(kinds=["resolved"])):
+        if token is None or all(event.token != token for event in self._store.events(kinds=["resolved"])):
             must_conflict(self._live.snapshot(), record_id)
         label = Label(record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason)
         return self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
