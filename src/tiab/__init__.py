@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tiab.ranking import Ranking, RankingModel, rank, train
     from tiab.records import Record
     from tiab.review import Review
-    from tiab.review import Review
     from tiab.simulation import simulate
 
 __version__ = "0.1.0"
@@ -61,7 +60,6 @@ _HOMES = {
     "Ranking": "ranking",
     "RankingModel": "ranking",
     "Record": "records",
-    "Review": "review",
     "Review": "review",
     "TiabError": "errors",
     "evaluate": "evaluation",
