@@ -14,6 +14,7 @@ import tiab.pico.abbreviations
 import tiab.pico.cues
 import tiab.pico.design
 import tiab.pico.dose
+import tiab.pico.learned.pio
 import tiab.pico.learned.roles
 import tiab.pico.markers
 import tiab.pico.sample_size
@@ -32,7 +33,7 @@ Progress = Callable[[int], object]
 
 _ALWAYS = ("tiab_design", "tiab_cues")
 _NUMBERS = ("tiab_sample_size", "tiab_dose", "tiab_markers")
-_LEARNED = ("tiab_roles",)
+_LEARNED = ("tiab_roles", "tiab_pio")
 _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
 _CHUNK = 500  # records that a worker process takes at once
 _WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading

@@ -1,0 +1,272 @@
+"""Participants, interventions and outcomes: what is found in invented records, and what training promises."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from tiab.assets import model_path
+from tiab.cli import app
+from tiab.errors import EvaluationError, InputError, ModelFileError
+from tiab.pico import Span, find_spans
+from tiab.pico.learned.linear import LinearTable
+from tiab.pico.learned.network import STEPS, stacked
+from tiab.pico.learned.pio_model import PioModel
+from tiab.pico.learned.roles import RoleModel
+from tiab.pico.learned.vectors import Vectors
+from tiab.pico_evaluation.evaluation import measure_sample_sizes, measure_spans
+from tiab.pico_evaluation.measures import count_spans, count_tokens, score_tokens
+from tiab.pico_evaluation.network_training import _unstacked
+from tiab.pico_evaluation.pio_training import MarkedWords, kept_vectors, read_marked, tokens_of, train_pio
+from tiab.pico_evaluation.span_sets import read_ebm_nlp, read_pico_corpus
+from tiab.pico_evaluation.word_vectors import learn_vectors, word_hashes
+from tiab.records import Record
+
+TITLE = "Yoga for fatigue in adults with asthma: a randomised controlled trial"
+ABSTRACT = (
+    "Fatigue is common in asthma. Forty adults with moderate asthma were randomly assigned to hatha yoga or to usual "
+    "care for 12 weeks. The primary outcome was fatigue severity. "
+    "Fatigue severity and quality of life improved in the yoga group (P = 0.01)."
+)
+MARKED = (
+    (("Yoga", "I-INT"), ("in", "O"), ("asthma", "I-PAR"), (".", "O")),
+    (("Forty", "I-PAR"), ("adults", "I-PAR"), ("with", "I-PAR"), ("asthma", "I-PAR"), ("had", "O"), ("yoga", "I-INT")),
+    ((".", "O"), ("Their", "O"), ("fatigue", "I-OUT"), ("fell", "O"), ("(", "O"), ("P", "O"), ("=", "O")),
+    (("0.01", "O"), (")", "O"), (".", "O")),
+)
+
+
+def ebm_file(path: Path, *swaps: tuple[str, str]) -> Path:
+    """A file of EBM-NLP's format with one invented article for each swap of words."""
+    lines = []
+    for number, (old, new) in enumerate((("", ""), *swaps), start=1):
+        lines += [f"-DOCSTART- ({number})", ""]
+        lines += [f"{new if token == old else token} NN O {label}" for row in MARKED for token, label in row]
+        lines += ["", ""]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def roles() -> RoleModel:
+    return RoleModel.from_disk(model_path("pico-roles.safetensors"))
+
+
+@pytest.fixture(scope="module")
+def examples(roles: RoleModel, tmp_path_factory: pytest.TempPathFactory) -> list[MarkedWords]:
+    path = tmp_path_factory.mktemp("ebm") / "marked.txt"
+    swaps = [("asthma", word) for word in ("gout", "migraine", "eczema", "stroke", "angina")]
+    return list(read_marked(read_ebm_nlp(ebm_file(path, *swaps)), roles))
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Vectors:
+    texts = [f"Adults with {w} had yoga and fatigue fell. They had {w} and slept." for w in "abcdefgh"] * 3
+    found = list(word_hashes(texts))
+    return kept_vectors(learn_vectors(found, size=4, groupings=(2, 3, 4)), found, common=5)
+
+
+def tiny(examples: list[MarkedWords], vectors: Vectors) -> PioModel:
+    return train_pio(examples, vectors, beside=examples[:2], bits=12, l2=0.1, iterations=30, hidden=8, epochs=30)
+
+
+def model_spans(title: str, abstract: str = "") -> list[Span]:
+    record = Record(record_id="1", title=title, abstract=abstract)
+    (spans,) = find_spans([record], learned=True)
+    assert all(record.text[span.start : span.end] == span.text for span in spans)
+    return [span for span in spans if span.provenance == "model:pio"]
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("population", ["adults with moderate asthma"]),
+        ("intervention", ["hatha yoga"]),
+        ("outcome", ["fatigue severity"]),
+    ],
+)
+def test_what_no_list_names_is_found(role: str, words: list[str]) -> None:
+    said = " | ".join(span.text.casefold() for span in model_spans(TITLE, ABSTRACT) if span.role == role)
+    assert all(word in said for word in words)
+
+
+def test_spans_say_where_they_come_from_and_how_sure_they_are() -> None:
+    spans = model_spans(TITLE, ABSTRACT)
+    assert {span.label for span in spans} == {"participants", "interventions", "outcomes"}
+    assert all(0 < span.weight <= 1 for span in spans)
+    assert not any(span.text.endswith((".", ",", " ")) for span in spans)
+    assert len({span.field for span in spans}) == 2
+
+
+@pytest.mark.parametrize("text", ["", " ", "…", "(", "a" * 3000, "\n\n\n", ". . .", "🙂 ☃", "1 2 3 4 5 6 7 8 9"])
+def test_no_record_is_too_odd(text: str) -> None:
+    model_spans(text, text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=200), st.text(max_size=400))
+def test_spans_lie_where_they_say_in_any_text(title: str, abstract: str) -> None:
+    model_spans(title, abstract)
+
+
+def test_the_same_examples_give_the_same_bytes(examples: list[MarkedWords], vectors: Vectors, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        tiny(examples, vectors).to_disk(tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_word_vectors_are_the_same_each_time() -> None:
+    texts = list(word_hashes([f"Adults with {w} had yoga. Some {w} fell." for w in "abcdefgh"] * 3))
+    one, two = (learn_vectors(texts, size=3, groupings=(2, 3, 4)) for _ in range(2))
+    assert np.array_equal(one.near, two.near)
+    assert np.array_equal(one.groups, two.groups)
+
+
+def test_words_of_few_articles_are_not_kept() -> None:
+    texts = list(word_hashes(["common words stand here"] * 5 + ["a secret name"] * 4))
+    assert len(learn_vectors(texts, size=2, groupings=(2, 2, 2)).words) == 4
+
+
+def test_what_was_learned_is_found_again_after_a_trip_to_disk(
+    examples: list[MarkedWords], vectors: Vectors, tmp_path: Path
+) -> None:
+    tiny(examples, vectors).to_disk(tmp_path / "model")
+    model = PioModel.from_disk(tmp_path / "model")
+    labels = [model.decide(model.predict(item.context)) for item in examples]
+    assert score_tokens(examples, labels).mean > 0.9
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "foreign", "missing", "other kind"])
+def test_a_damaged_model_is_refused(examples: list[MarkedWords], vectors: Vectors, tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "model"
+    train_pio(examples, vectors, bits=8, iterations=2, hidden=4, epochs=1).to_disk(path)
+    data = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(data[:-7])
+    elif damage == "flipped":
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    elif damage == "foreign":
+        path.write_text("RIS")
+    elif damage == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(model_path("pico-roles.safetensors").read_bytes())
+    with pytest.raises(ModelFileError, match=r"model.*(train_pico|[Rr]einstall)"):
+        PioModel.from_disk(path)
+
+
+def test_an_unlearned_feature_weighs_nothing() -> None:
+    owners = np.zeros(256, dtype=np.uint8)
+    table = LinearTable(owners, np.full((256, 4), 9, dtype=np.int8), np.ones(4, dtype=np.float32))
+    features = np.arange(12, dtype=np.uint64).reshape(3, 4)
+    assert not table.scores(features).any()
+
+
+@pytest.mark.parametrize("steps", STEPS)
+def test_gradients_go_back_the_way_that_values_came(steps: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(1)
+    values = rng.normal(size=(9, 2)).astype(np.float32)
+    slopes = rng.normal(size=(9, 2 * len(steps))).astype(np.float32)
+    np.testing.assert_allclose(
+        (stacked(values, steps) * slopes).sum(), (values * _unstacked(slopes, steps)).sum(), rtol=1e-3
+    )
+
+
+def test_ebm_nlp_is_read_as_an_author_would_have_written_it(tmp_path: Path) -> None:
+    (article,) = read_ebm_nlp(ebm_file(tmp_path / "marked.txt"))
+    assert article.record.title == "Yoga in asthma."
+    assert article.record.abstract == "Forty adults with asthma had yoga. Their fatigue fell (P = 0.01)."
+    text = article.record.text
+    said = [text[a:b] for a, b in zip(article.starts, article.ends, strict=True)]
+    assert said == [token for row in MARKED for token, _ in row]
+    packed = tmp_path / "marked.txt.gz"
+    packed.write_bytes(gzip.compress((tmp_path / "marked.txt").read_bytes()))
+    assert read_ebm_nlp(packed)[0].record == article.record
+
+
+@pytest.mark.parametrize("content", ["Yoga NN O I-XYZ", "", "Yoga"])
+def test_a_file_of_another_format_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "odd.txt").write_text(f"-DOCSTART- (1)\n\n{content}\n" if content else "")
+    with pytest.raises(InputError, match=r"odd\.txt"):
+        read_ebm_nlp(tmp_path / "odd.txt")
+
+
+def test_labels_of_words_come_back_to_the_tokens_they_came_from(examples: list[MarkedWords]) -> None:
+    for item in examples:
+        assert np.array_equal(tokens_of(item.article, item.context.words.starts, item.labels), item.article.labels)
+
+
+def brat_folder(folder: Path) -> Path:
+    text = "Yoga in asthma. A total of 40 adults were randomised to yoga or usual care. Fatigue fell."
+    start = text.index("40")
+    (folder / "1.txt").write_text(text)
+    (folder / "1.ann").write_text(f"T1\ttotal-participants {start} {start + 2}\t40\nT2\tintervention 0 4\tYoga\n")
+    return folder
+
+
+def test_brat_files_are_read_from_a_folder_and_from_a_tar_file(tmp_path: Path) -> None:
+    folder = brat_folder(tmp_path)
+    with tarfile.open(tmp_path / "corpus.tar.gz", "w:gz") as archive:
+        for name in ("1.txt", "1.ann"):
+            archive.add(folder / name, f"corpus/{name}")
+    for path in (folder, tmp_path / "corpus.tar.gz"):
+        (article,) = read_pico_corpus(path)
+        assert (article.total, int(article.labels[0])) == ("40", 2)
+        assert measure_sample_sizes(path).exact == 1
+
+
+def test_f1_counts_tokens_and_whole_spans() -> None:
+    truth, said = np.array([1, 1, 0, 2, 2]), np.array([1, 0, 0, 2, 2])
+    assert count_tokens(truth, said).tolist() == [[1, 1, 2], [2, 2, 2], [0, 0, 0]]
+    assert count_spans(truth, said).tolist() == [[0, 1, 1], [1, 1, 1], [0, 0, 0]]
+
+
+def test_evaluation_measures_invented_sets(tmp_path: Path) -> None:
+    ebm = ebm_file(tmp_path / "ebm.txt", ("asthma", "gout"))
+    roles = tmp_path / "roles.json"
+    sections = [["TITLE", "Of invented yoga"], ["ABSTRACT.METHODS", "We randomised 40 adults."]]
+    roles.write_text(json.dumps({"1": [*sections, ["ABSTRACT.RESULTS", "Fatigue fell (P < 0.05)."]]}))
+    folder = tmp_path / "brat"
+    folder.mkdir()
+    brat_folder(folder)
+    options = ["--ebm-nlp", str(ebm), "--pico-corpus", str(folder), "--roles", str(roles)]
+    result = CliRunner().invoke(app, ["pico", "--evaluate", *options, "--json"])
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["roles"]["sentences"] == 2
+    assert found["ebm_nlp"]["articles"] == 2
+    assert 0 <= found["ebm_nlp"]["token_f1"]["low"] <= found["ebm_nlp"]["token_f1"]["mean"] <= 1
+    assert found["pico_corpus"]["accuracy"] == 1
+    shown = CliRunner().invoke(app, ["pico", "--evaluate", *options])
+    assert "token F1" in shown.stdout
+    assert "abstracts a second" in shown.stdout
+
+
+def test_evaluation_without_a_set_says_what_to_give() -> None:
+    result = CliRunner().invoke(app, ["pico", "--evaluate"])
+    assert result.exit_code != 0
+    assert CliRunner().invoke(app, ["pico"]).exit_code == 2
+
+
+@pytest.mark.shared
+def test_articles_that_were_learned_from_are_not_measured_on(shared: Path) -> None:
+    with pytest.raises(EvaluationError, match="cross-validate"):
+        measure_spans(shared / "pico" / "ebm-nlp-dev.txt.gz")
+
+
+@pytest.mark.shared
+def test_a_small_training_finds_elements_in_articles_never_seen(shared: Path, roles: RoleModel) -> None:
+    articles = read_ebm_nlp(shared / "pico" / "ebm-nlp-dev.txt.gz")
+    items = list(read_marked(articles[:220], roles))
+    kept = PioModel.from_disk(model_path("pico-pio.safetensors")).vectors
+    model = train_pio(items[:180], kept, bits=16, iterations=15, hidden=24, epochs=10)
+    labels = [model.decide(model.predict(item.context)) for item in items[180:]]
+    assert score_tokens(items[180:], labels).mean > 0.42
