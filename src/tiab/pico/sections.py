@@ -39,6 +39,8 @@ def section_of(heading: str) -> str:
         return ""
     if {"methods", "results"} <= kinds and not {"measurements", "measures"} & set(words):
         return "methods"
+    if kinds == {"background", "conclusions"} and "importance" not in words:  # "summary of background data"
+        return "background"
     return next(kind for kind in _ORDER if kind in kinds)
 
 
