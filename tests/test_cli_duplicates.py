@@ -64,7 +64,7 @@ def test_certain_ones_are_linked_and_doubtful_ones_asked_about(folder: Path) -> 
     assert shown.exit_code == 0, shown.output
     assert "1 duplicate linked; 2 doubtful pairs to look at" in shown.stderr
     assert "2 pairs settled" in shown.stdout
-    assert listed(folder) == {"certain": [], "doubtful": []}
+    assert listed(folder) == {"certain": [], "doubtful": [], "related": []}
     with Review(folder) as review:
         assert dict(review.snapshot().groups.heads) == {"b1": "a1", "b2": "a2"}
 
@@ -96,3 +96,13 @@ def test_a_record_that_is_no_duplicate_cannot_be_unlinked(folder: Path) -> None:
     result = run("duplicates", folder, "--unlink", "a1")
     assert result.exit_code == 2
     assert "is no duplicate" in result.stderr
+
+
+def test_reports_of_one_study_are_named_and_stay_apart(folder: Path, tmp_path: Path) -> None:
+    more = tmp_path / "more.csv"
+    rows = [("c1", "Yoga and sleep", "Registered: NCT01234567"), ("c2", "Yoga and gait", "NCT01234567")]
+    with more.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("record_id", "title", "abstract"), *rows])
+    assert run("add", folder, more).exit_code == 0
+    assert listed(folder)["related"] == [{"record_ids": ["c1", "c2"], "reason": "registered as NCT01234567"}]
+    assert "c1, c2: one study? registered as NCT01234567" in run("duplicates", folder, "--list").stdout

@@ -39,7 +39,8 @@ def settle_duplicates(
 ) -> None:
     """Link the records of a review that are one report for certain, and settle the doubtful ones side by side.
 
-    Nothing is deleted, and each link can be taken back. With --json or --list nothing is linked.
+    Nothing is deleted, and each link can be taken back. With --json or --list nothing is linked, and the records that
+    seem to report one study are named.
 
     [dim]Example:[/dim] tiab duplicates ms-review
     """
@@ -107,17 +108,25 @@ def _cell(value: object) -> str:
 
 
 def _show(review: Review, found: Duplicates, *, as_json: bool) -> None:
+    from tiab.review.duplicates import related
+
+    studies = related(review)
     if as_json:
-        certain = [{"record_ids": list(group.record_ids), "reason": group.reason} for group in found.certain]
+        certain, together = (
+            [{"record_ids": list(group.record_ids), "reason": group.reason} for group in groups]
+            for groups in (found.certain, studies)
+        )
         doubtful = [
             {"record_ids": list(pair.record_ids), "reason": pair.reason, "similarity": pair.similarity}
             for pair in found.doubtful
         ]
-        print_json({"certain": certain, "doubtful": doubtful})
+        print_json({"certain": certain, "doubtful": doubtful, "related": together})
         return
     for group in found.certain:
         console.print(Text(f"{', '.join(group.record_ids)}: {group.reason}"))
         console.print(Text(f"  {review.record(group.record_ids[0]).title}", style="dim"))
+    for reports in studies:
+        console.print(Text(f"{', '.join(reports.record_ids)}: one study? {reports.reason}", style="dim"))
     for pair in found.doubtful:
         console.print(Text(f"{' ? '.join(pair.record_ids)}: {pair.reason}", style="yellow"))
         for record_id in pair.record_ids:

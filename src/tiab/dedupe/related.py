@@ -15,6 +15,8 @@ __all__ = ["RelatedReports", "related_reports"]
 
 _MANY = 3
 """Registrations beyond which a record reviews trials instead of reporting one."""
+_LONG = 40
+"""Letters from which the title of an erratum names the report that it corrects."""
 _ERRATUM = re.compile(
     r"^(?:(?:author|publisher) )?(?:erratum|errata|corrigendum|corrigenda|correction|retraction|retracted|"
     r"retraction note|expression of concern)(?: article)?(?: to| for| of)? "
@@ -48,13 +50,15 @@ def related_reports(records: Sequence[Record]) -> tuple[RelatedReports, ...]:
     >>> related_reports([one, two])
     (RelatedReports(record_ids=('1', '2'), reason='registered as NCT01234567'),)
     """
+    citations = [citation_of(record) for record in records]
     found: dict[str, dict[int, None]] = defaultdict(dict)
     for place, record in enumerate(records):
-        for reason in _signs(record, citation_of(record)):
+        for reason in _signs(record, citations[place]):
             found[reason][place] = None
+    groups = [*((list(places), reason) for reason, places in found.items()), *_corrected(citations)]
     seen: set[tuple[int, ...]] = set()
     result = []
-    for reason, places in sorted(found.items(), key=lambda item: (list(item[1]), item[0])):
+    for places, reason in sorted(groups):
         if len(places) > 1 and tuple(places) not in seen:
             seen.add(tuple(places))
             result.append(RelatedReports(record_ids=tuple(records[at].record_id for at in places), reason=reason))
@@ -70,6 +74,17 @@ def _signs(record: Record, citation: Citation) -> Iterator[str]:
         acronym = (match[1] or match[2]).upper().strip("-")
         if author and len(acronym) > 3 and acronym not in word_list("not_trials"):
             yield f"{acronym}, first author {author}"
-    title = _ERRATUM.sub("", citation.title)
-    if len(title) >= 40:
-        yield f"a report and what corrects it: {title}"
+
+
+def _corrected(citations: Sequence[Citation]) -> Iterator[tuple[list[int], str]]:
+    """The places of reports with what corrects or retracts them, found by the title."""
+    titles: dict[str, list[int]] = defaultdict(list)
+    notices: set[str] = set()
+    for place, citation in enumerate(citations):
+        title = _ERRATUM.sub("", citation.title)
+        if len(title) >= _LONG:
+            titles[title].append(place)
+            if title != citation.title or citation.notice:
+                notices.add(title)
+    for title in notices:
+        yield titles[title], "a report and what corrects it"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import combinations
 
-from tiab.dedupe import DoubtfulPair, Duplicates, find_duplicates
+from tiab.dedupe import DoubtfulPair, Duplicates, RelatedReports, find_duplicates, related_reports
+from tiab.records import Record
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
 from tiab.store import Event
 
-__all__ = ["keep_apart", "link_certain", "unsettled"]
+__all__ = ["keep_apart", "link_certain", "related", "unsettled"]
 
 _APART = "looked at side by side: two reports"
 
@@ -24,7 +25,7 @@ def unsettled(review: Review, *, progress: Callable[[int], object] | None = None
         progress: is called with numbers of records, which add up to those that are screened.
     """
     snapshot = review.snapshot()
-    records = [snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads]
+    records = _screened(snapshot)
     found = find_duplicates(records, progress=progress)
     apart = _apart(snapshot, review.events())
     certain, doubtful = [], [pair for pair in found.doubtful if frozenset(pair.record_ids) not in apart]
@@ -39,6 +40,11 @@ def unsettled(review: Review, *, progress: Callable[[int], object] | None = None
                 if frozenset(pair) not in apart
             ]
     return Duplicates(certain=tuple(certain), doubtful=tuple(doubtful))
+
+
+def related(review: Review) -> tuple[RelatedReports, ...]:
+    """The records among what is screened that seem to report one study; they are shown together and never linked."""
+    return related_reports(_screened(review.snapshot()))
 
 
 def link_certain(review: Review, found: Duplicates, *, reviewer: str = "") -> int:
@@ -59,6 +65,10 @@ def keep_apart(review: Review, one: str, other: str, *, reviewer: str = "") -> N
     """
     event = review.merge(other, one, reason=_APART, reviewer=reviewer)
     review.unmerge(event.record_id, reviewer=reviewer)
+
+
+def _screened(snapshot: Snapshot) -> list[Record]:
+    return [snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads]
 
 
 def _apart(snapshot: Snapshot, events: Iterable[Event]) -> set[frozenset[str]]:
