@@ -109,7 +109,8 @@ def train_pio(
 
 def _example(item: MarkedWords, vectors: Vectors) -> Example:
     hashes = item.context.words.hashes
-    inputs = network_inputs(item.context, vectors.look_up(hashes))
+    known = vectors.look_up(hashes)
+    inputs = network_inputs(item.context, known, vectors.at(known.places))
     return Example(inputs, np.unique(hashes, return_inverse=True)[1], item.labels)
 
 

@@ -46,40 +46,36 @@ class CrfWeights:
 
 @dataclass(frozen=True, eq=False)
 class Chains:
-    """How rows of a matrix form chains, laid out so that all chains are walked abreast.
+    """How rows of a matrix form chains, and the order in which all chains are walked abreast.
 
     Attributes:
         starts: the first row of each chain, the longest chain first.
-        counts: how many chains have a row at step 0, 1, 2 …; it never rises.
         lengths: the number of rows of each chain, in the order of `starts`.
+        counts: how many chains have a row at step 0, 1, 2 …; it never rises.
+        walk: all rows, those at step 0 first, then those at step 1 and so on, so that a step is one slice.
     """
 
     starts: Ints
-    counts: Ints
     lengths: Ints
+    counts: Ints
+    walk: Ints
 
     @classmethod
     def of(cls, lengths: Sequence[int] | Ints) -> Chains:
         """The chains of consecutive rows, of the lengths given; a chain without rows is left out.
 
-        >>> Chains.of([2, 3]).starts.tolist(), Chains.of([2, 3]).counts.tolist()
-        ([2, 0], [2, 2, 1])
+        >>> Chains.of([2, 3]).starts.tolist(), Chains.of([2, 3]).walk.tolist()
+        ([2, 0], [2, 0, 3, 1, 4])
         """
         sizes = np.asarray(lengths, dtype=np.int64)
         starts = np.cumsum(sizes) - sizes
         order = np.argsort(-sizes, kind="stable")
         order = order[sizes[order] > 0]
-        longest = int(sizes[order[0]]) if len(order) else 0
-        counts = np.searchsorted(-sizes[order], -np.arange(1, longest + 1), side="right")
-        return cls(starts=starts[order], counts=counts.astype(np.int64), lengths=sizes[order])
-
-    def at(self, step: int, count: int) -> Ints | slice:
-        """The rows of the first `count` chains at a step; a slice for a single one, which is many times as fast."""
-        if count == 1:
-            place = int(self.starts[0]) + step
-            return slice(place, place + 1)
-        rows: Ints = self.starts[:count] + step
-        return rows
+        starts, sizes = starts[order], sizes[order]
+        counts = np.searchsorted(-sizes, -np.arange(1, int(sizes.max(initial=0)) + 1), side="right").astype(np.int64)
+        steps = np.repeat(np.arange(len(counts)), counts)
+        chain = np.arange(len(steps)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return cls(starts=starts, lengths=sizes, counts=counts, walk=starts[chain] + steps)
 
 
 def marginals(emissions: Floats, chains: Chains, weights: CrfWeights) -> Floats:
@@ -111,21 +107,27 @@ def _recursions(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple
     emissions[chains.starts] += weights.first
     emissions[chains.starts + chains.lengths - 1] += weights.last
     top = emissions.max(axis=1, keepdims=True)
-    local = np.exp(emissions - top)
+    local = np.exp(emissions - top)[chains.walk]
     step = np.exp(weights.transitions)
-    forward, scale = np.empty_like(local), np.ones(len(local))
-    for t, count in enumerate(chains.counts):
-        rows = chains.at(t, count)
-        here = local[rows] if t == 0 else (forward[chains.at(t - 1, count)] @ step) * local[rows]
-        total = here.sum(axis=1)
-        scale[rows] = total
-        forward[rows] = here / total[:, None]
+    forward, scale, before = np.empty_like(local), np.empty((len(local), 1)), 0
+    for start, count in zip((np.cumsum(chains.counts) - chains.counts).tolist(), chains.counts.tolist(), strict=True):
+        here = local[start : start + count]
+        if start:
+            here = (forward[before : before + count] @ step) * here
+        total = here.sum(axis=1, keepdims=True)
+        scale[start : start + count] = total
+        np.divide(here, total, out=forward[start : start + count])
+        before = start
     backward = np.ones_like(local)
-    local /= scale[:, None]  # from here on, what a row passes back
-    for t in range(len(chains.counts) - 1, 0, -1):
-        rows = chains.at(t, chains.counts[t])
-        backward[chains.at(t - 1, chains.counts[t])] = (local[rows] * backward[rows]) @ step.T
-    return forward, backward, local, float(np.log(scale).sum() + top.sum())
+    local /= scale  # from here on, what a row passes back
+    end = len(local)
+    for earlier, count in zip(chains.counts[-2::-1].tolist(), chains.counts[:0:-1].tolist(), strict=True):
+        rows, place = slice(end - count, end), end - count - earlier
+        np.matmul(local[rows] * backward[rows], step.T, out=backward[place : place + count])
+        end -= count
+    found = np.empty((3, *local.shape))
+    found[:, chains.walk] = forward, backward, local
+    return found[0], found[1], found[2], float(np.log(scale).sum() + top.sum())
 
 
 def fit_crf(

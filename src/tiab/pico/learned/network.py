@@ -18,7 +18,7 @@ from tiab.pico.learned.context import CUES, Context
 from tiab.pico.learned.roles import ROLE_LABELS
 from tiab.pico.learned.vectors import Known
 
-__all__ = ["EXTRAS", "STEPS", "Means", "Network", "network_inputs", "stacked"]
+__all__ = ["EXTRAS", "STEPS", "Means", "Network", "network_extras", "network_inputs", "stacked"]
 
 Floats = NDArray[np.float32]
 
@@ -44,10 +44,18 @@ class Network:
     layers: tuple[tuple[Floats, Floats], ...]
     output: tuple[Floats, Floats]
 
-    def predict(self, inputs: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
-        """The logarithm of each label's probability for each word of one record, shape (n_words, n_labels)."""
+    def predict(self, extras: Floats, first: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
+        """The logarithm of each label's probability for each word of one record, shape (n_words, n_labels).
+
+        Args:
+            extras: the inputs beside the words' vectors, shape (n_words, EXTRAS).
+            first: what the first layer makes of each word's vector at each step, as `project` gives it.
+        """
         (w1, b1), (w2, b2), (w3, b3) = self.layers
-        hidden: Any = np.maximum(stacked(inputs, STEPS[0]) @ w1 + b1, 0)
+        parts = w1.reshape(len(STEPS[0]), -1, len(b1))
+        seen: Any = stacked(extras, STEPS[0]) @ parts[:, -EXTRAS:].reshape(-1, len(b1)) + b1
+        _add_shifted(seen, first, STEPS[0])
+        hidden: Any = np.maximum(seen, 0)
         hidden = hidden + np.maximum(stacked(hidden, STEPS[1]) @ w2 + b2, 0)
         same = Means.of(np.unique(hashes, return_inverse=True)[1])
         width = hidden.shape[1] * len(STEPS[2])
@@ -59,6 +67,14 @@ class Network:
         scores -= scores.max(axis=1, keepdims=True)
         logs: NDArray[np.float64] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
         return logs
+
+    def project(self, vectors: Floats) -> Floats:
+        """What the first layer makes of vectors at each step, side by side, shape (n_words, n_steps * n_hidden)."""
+        w1, b1 = self.layers[0]
+        parts = w1.reshape(len(STEPS[0]), -1, len(b1))[:, :-EXTRAS]
+        made: Any = (vectors * np.float32(_VECTOR_GAIN)) @ parts.transpose(1, 0, 2).reshape(vectors.shape[1], -1)
+        result: Floats = made
+        return result
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +118,24 @@ def stacked(values: Floats, steps: Sequence[int]) -> Floats:
     return out
 
 
-def network_inputs(context: Context, known: Known) -> Floats:
-    """What the network reads of each word, shape (n_words, size + EXTRAS): vector, role, cues, place and marks."""
+def _add_shifted(total: Floats, parts: Floats, steps: Sequence[int]) -> None:
+    """Adds to each row the part of each step, taken from the row at that step."""
+    count, width = total.shape
+    for place, by in enumerate(steps):
+        part = parts[:, place * width : (place + 1) * width]
+        if by >= 0:
+            total[: max(count - by, 0)] += part[by:]
+        else:
+            total[-by:] += part[:by]
+
+
+def network_inputs(context: Context, known: Known, vectors: Floats) -> Floats:
+    """What the network reads of each word, shape (n_words, size + EXTRAS): its vector, then `network_extras`."""
+    return np.concatenate([vectors * np.float32(_VECTOR_GAIN), network_extras(context, known)], axis=1)
+
+
+def network_extras(context: Context, known: Known) -> Floats:
+    """What the network reads of each word beside its vector, shape (n_words, EXTRAS): role, cues, place and marks."""
     words, rows = context.words, context.rows
     count = max(len(words.lengths), 1)
     hashes = words.hashes
@@ -113,6 +145,6 @@ def network_inputs(context: Context, known: Known) -> Floats:
         context.title, ~known.known, hashes == _NUMBER, context.opening, context.closing, context.pause, rows == 0,
         rows == count - 1, rows / count, np.arange(len(rows)) == words.sentences[rows], inside, in_title,
     )  # fmt: skip
-    extras = np.stack([np.asarray(flag, dtype=np.float32) for flag in flags], axis=1)
-    roles, cues = context.roles.astype(np.float32), context.cues.astype(np.float32)
-    return np.concatenate([known.vectors * np.float32(_VECTOR_GAIN), roles, cues, extras], axis=1)
+    marks = np.stack([np.asarray(flag, dtype=np.float32) for flag in flags], axis=1)
+    extras: Floats = np.hstack([context.roles.astype(np.float32), context.cues.astype(np.float32), marks])
+    return extras

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from tiab.errors import ModelFileError
 from tiab.pico.learned.context import Context
 from tiab.pico.learned.crf import Chains, CrfWeights, marginals
 from tiab.pico.learned.linear import LinearTable
-from tiab.pico.learned.network import EXTRAS, STEPS, Network, network_inputs
+from tiab.pico.learned.network import EXTRAS, STEPS, Network, network_extras
 from tiab.pico.learned.pio_features import pio_features
-from tiab.pico.learned.vectors import Vectors
+from tiab.pico.learned.vectors import Remembered, Vectors
 from tiab.pico.learned.weights import read_weights, write_weights
 
 __all__ = ["PioModel"]
@@ -57,11 +58,19 @@ class PioModel:
         known = self.vectors.look_up(hashes)
         rest = 1 - self.share
         joint = rest * self.linear.scores(pio_features(context, known))
-        joint += self.share * self.network.predict(network_inputs(context, known), hashes)
+        joint += self.share * self.network.predict(
+            network_extras(context, known), self._projected[known.places], hashes
+        )
         weaker = CrfWeights(
             self.chain.features, rest * self.chain.transitions, rest * self.chain.first, rest * self.chain.last
         )
         return marginals(joint, Chains.of(context.words.lengths), weaker)
+
+    @cached_property
+    def _projected(self) -> Remembered:
+        """What the first layer makes of each word of the vocabulary, which takes half of all the network's time."""
+        count, width = len(self.vectors.words) + 1, len(STEPS[0]) * len(self.network.layers[0][1])
+        return Remembered(count, width, lambda places: self.network.project(self.vectors.at(places)))
 
     def decide(self, chances: NDArray[np.float64]) -> NDArray[np.int64]:
         """The label of each word, given what `predict` gave."""
