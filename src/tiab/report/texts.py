@@ -113,8 +113,8 @@ def _item_8(made: Made, counts: Counts, frontier: FrontierNow, reviewers: int) -
     elif counts.unscreened:
         said.append(
             f"{_records(counts.unscreened)} {_were(counts.unscreened)} left unscreened. [State the stopping rule and "
-            f"when it was chosen.] {frontier.sentence} This holds if the records left unread are in no worse than "
-            "random order."
+            f"when it was chosen.] {frontier.sentence}"
+            + (" This holds if the records left unread are in no worse than random order." if counts.screened else "")
         )
     return " ".join(said)
 
@@ -128,7 +128,7 @@ def _raise(
     performance = "[Cite an evaluation on reviews like this one.]"
     if gold is not None and gold.n:
         performance = (
-            f"In this review, {gold.found:,} of {gold.n:,} gold records were found "
+            f"In this review, {gold.found:,} of {gold.n:,} gold records were found so far "
             f"({_share(gold.low)} to {_share(gold.high)}). " + performance
         )
     return [
