@@ -110,6 +110,26 @@ def test_an_asreview_project(review: Review, root: Path, version: int) -> None:
     assert sum(label.prior for label in review.labels("eva").values()) == 2
 
 
+@pytest.mark.parametrize(("keep", "message"), [(6, ""), (3, "has a decision on record [345], which it does not hold")])
+def test_a_project_whose_dataset_has_no_numbers_of_its_own(
+    review: Review, root: Path, tmp_path: Path, keep: int, message: str
+) -> None:
+    """As uploaded to ASReview 1: its results then count the rows of the dataset from 0."""
+    (tmp_path / "x").mkdir()
+    with zipfile.ZipFile(root / "tests" / "data" / "review" / "asreview-1.asreview") as archive:
+        archive.extractall(tmp_path / "x")
+    dataset = tmp_path / "x" / "data" / "data.csv"
+    rows = [{key: row[key] for key in ("title", "abstract", "doi")} for row in rows_of(dataset)[:keep]]
+    table(dataset, rows)  # type: ignore[arg-type]
+    project = Path(shutil.make_archive(str(tmp_path / "project"), "zip", tmp_path / "x"))
+    if message:
+        with pytest.raises(LabelError, match=message):
+            review.add_labels(project, reviewer="eva")
+        return
+    review.add_labels(project, reviewer="eva")
+    assert said(review, "eva") == {"r0": "include", "r1": "exclude", "r2": "include", "r3": "exclude", "r4": "include"}
+
+
 def test_decisions_are_found_by_id_pmid_doi_or_title(review: Review, tmp_path: Path) -> None:
     file = table(
         tmp_path / "decisions.csv",

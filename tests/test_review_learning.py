@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -156,6 +159,19 @@ def test_the_ranking_does_not_depend_on_the_order_of_decisions(made: Path, tmp_p
                 review.next()
             orders.append(review.rank().order)
     assert orders[0] == orders[1]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_programs_that_rank_and_are_killed_leave_a_log_that_replays(root: Path) -> None:
+    """A round of what scripts/torture_review.py does fifty times."""
+    script = [sys.executable, str(root / "scripts" / "torture_review.py")]
+    command = [*script, "--rounds", "1", "--decisions", "60", "--rank-every", "4"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
+    figures = json.loads(done.stdout)
+    assert done.returncode == 0, figures
+    assert figures["sound"]
+    assert figures["rankings"] > 0
+    assert figures["rankings_that_differ"] == 0
 
 
 # When to learn
