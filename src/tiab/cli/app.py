@@ -16,11 +16,12 @@ __all__ = ["app", "main"]
 
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 
-
 _ORDER = (
-    *("demo", "rank", "train", "evaluate", "simulate", "plan", "report", "criteria", "pico"),
-    *("new", "add", "prior", "next", "label", "undo", "status", "conflicts", "resolve", "update", "export", "replay"),
+    *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "evaluate", "plan", "simulate"),
+    *("new", "add", "duplicates", "prior", "next", "label", "undo", "status", "conflicts", "resolve"),
+    *("update", "export", "report", "replay"),
 )
+"""The commands in the order in which they are met: without a review, then with one."""
 
 
 class _Commands(typer.core.TyperGroup):
