@@ -32,7 +32,7 @@ items = st.builds(
     abstract=st.lists(sentences, min_size=1, max_size=5).map(" ".join),
     authors=st.lists(st.sampled_from(["Müller, A.", "Okafor, I. M.", "van der Berg, J"]), max_size=3).map(tuple),
     year=st.integers(1950, 2029),
-    keywords=st.lists(st.sampled_from(["yoga", "Exercise, Physical", "TNF"]), max_size=3).map(tuple),
+    keywords=st.lists(st.sampled_from(["yoga", "Exercise, Physical", "TNF"]), max_size=3, unique=True).map(tuple),
 )
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -111,6 +112,56 @@ def test_tables_show_what_was_added_first(tmp_path: Path, suffix: str) -> None:
     assert [second[name] for name in ("rank", "score", "decision", "included")] == ["2", "", "", ""]
     assert read_labels(path) == {"1": Decision.INCLUDE}
     assert [r.record_id for r in read_records(path)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".xlsx", ".ris", ".nbib", ".bib", ".xml"])
+def test_what_is_added_is_read_with_the_record(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    write_records(path, [PLAIN, OTHER], columns=COLUMNS)
+    first, second = read_records(path)
+    assert {**dict(first.extra), "N1": "", "included": ""} == {
+        "TY": "JOUR", "XX": "kept", "rank": "1", "score": "0.123457", "decision": "include",
+        "criteria met": "population; outcome", "N1": "", "included": "",
+    }  # fmt: skip
+    assert second.extra == (("rank", "2"),)
+    assert read_labels(path) == {"1": Decision.INCLUDE}
+    assert [replace(record, extra=(), source="") for record in (first, second)] == [replace(PLAIN, extra=()), OTHER]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "shown"),
+    [
+        (".nbib", "GN  - tiab_rank: 1\n"),
+        (".bib", "annote = {tiab\\_rank: 1\n"),
+        (".xml", "<notes>tiab_rank: 1&#xD;"),
+    ],
+)
+def test_what_is_added_stands_in_notes(tmp_path: Path, suffix: str, shown: str) -> None:
+    path = tmp_path / f"out{suffix}"
+    write_records(path, [PLAIN], columns=COLUMNS)
+    text = path.read_text(encoding="utf-8")
+    assert shown in text
+    assert text.count("ASReview") == 1
+
+
+def test_a_later_decision_takes_the_place_of_the_earlier(tmp_path: Path) -> None:
+    first, second = tmp_path / "one.ris", tmp_path / "two.ris"
+    write_records(first, [PLAIN], columns={"decision": {"1": "include"}})
+    write_records(second, read_records(first), columns={"decision": {"1": 0}})
+    assert read_labels(second) == {"1": Decision.EXCLUDE}
+    assert "ASReview_relevant" not in second.read_text(encoding="utf-8")
+
+
+def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    write_records(path, [Record(record_id="007", title="=1+1", abstract="x" * 40_000)], columns={"score": {"007": 0.5}})
+    rows = [[(cell.value, cell.data_type) for cell in row] for row in openpyxl.load_workbook(path).active.iter_rows()]
+    cells = dict(zip((name for name, _ in rows[0]), rows[1], strict=True))
+    assert cells["title"] == ("=1+1", "s")
+    assert cells["record_id"] == ("007", "s")
+    assert cells["score"] == (0.5, "n")
+    assert len(cells["abstract"][0]) <= 32_767
+    assert len(read_records(path)[0].abstract) == 40_000
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def open_sources(path: str | Path) -> list[Source]:
     members = list(_members(place))
     if is_workbook(member.filename for member in members):
         return [source_of(place, place.name, partial(_open_plain, place), workbook=True)]
-    wanted = [member for member in members if not member.is_dir() and not _is_clutter(member.filename)]
+    wanted = [member for member in members if not _is_clutter(member.filename)]
     if not wanted or len(wanted) > MAX_MEMBERS:
         raise InputError(f"is an archive of {len(wanted)} files", path=path, hint="Unpack it and name its exports.")
     size = sum(member.file_size for member in wanted)
@@ -49,16 +49,23 @@ def _members(path: Path) -> Iterator[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             yield from archive.infolist()
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise InputError(f"is a damaged zip archive ({error})", path=path, hint="Download it again.") from error
+        raise InputError(
+            f"is a damaged zip archive ({_reason(error)})", path=path, hint="Download it again."
+        ) from error
 
 
 def _is_clutter(name: str) -> bool:
-    """Whether a member is what systems leave in archives unasked."""
-    return any(part in _CLUTTER or part.startswith("._") for part in PurePosixPath(name).parts)
+    """Whether a member is a folder, or what systems leave in archives unasked."""
+    return (
+        not name
+        or name.endswith("/")
+        or any(part in _CLUTTER or part.startswith("._") for part in PurePosixPath(name).parts)
+    )
 
 
 def _member(path: Path, member: zipfile.ZipInfo) -> Source:
     name = clean_line(PurePosixPath(member.filename.replace("\\", "/")).name) or "unnamed"
+    name = name[-100:]
     shown = path / name
     if member.flag_bits & 1:
         raise InputError("is protected by a password", path=shown, hint="Unpack the archive first.")
@@ -70,7 +77,9 @@ def _open_member(path: Path, shown: Path, member: zipfile.ZipInfo) -> IO[bytes]:
         # The archive stays open as long as the member's stream, which holds it.
         return bounded(zipfile.ZipFile(path).open(member), shown, member.file_size)
     except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-        raise InputError(f"cannot be unpacked ({error})", path=shown, hint="Unpack the archive first.") from error
+        raise InputError(
+            f"cannot be unpacked ({_reason(error)})", path=shown, hint="Unpack the archive first."
+        ) from error
 
 
 def _open_plain(path: Path) -> IO[bytes]:
@@ -78,3 +87,7 @@ def _open_plain(path: Path) -> IO[bytes]:
         return path.open("rb")
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path, hint="Check its permissions.") from error
+
+
+def _reason(error: Exception) -> str:
+    return clean_line(str(error))[:80] or type(error).__name__

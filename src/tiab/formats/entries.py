@@ -33,7 +33,7 @@ Draft = tuple[int, Record]
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
 _PMID = re.compile(
-    r"(?:pmid\s*:?\s*|medline:|pubmed:)?0*([1-9]\d{0,8})(?:\s*\[pmid\]|\s*\(pubmed id\))?", re.IGNORECASE
+    r"(?:pmid\s*:?\s*|medline:\s*|pubmed:?\s*)?0*([1-9]\d{0,8})(?:\s*\[pmid\]|\s*\(pubmed id\))?", re.IGNORECASE
 )
 _PMID_SAID = re.compile(r"PMID:?\s*([1-9]\d{0,8})(?!\w)", re.IGNORECASE)
 _DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?\S+", re.IGNORECASE)
@@ -67,8 +67,8 @@ class Tally:
 class Rules:
     """Which of a format's names hold which field.
 
-    A field of one value is taken from the first of its names that holds one; what the other names hold stays in
-    `extra`. Authors, keywords and publication types are taken from all of their names, in the order of the file.
+    A field is taken from the first of its names that holds a value, authors with those of `groups` beside them; what
+    the other names hold stays in `extra`. Keywords and publication types are taken from all of their names, each once.
     `doi_hints` and `pmid_hints` may hold one among other things: they are looked at, and kept in `extra`. `notes` hold
     what tiab writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry` what `carrying` packs.
     """
@@ -84,6 +84,7 @@ class Rules:
     publication_types: tuple[str, ...]
     language: tuple[str, ...]
     record_id: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
     doi_hints: tuple[str, ...] = ()
     pmid_hints: tuple[str, ...] = ()
     one_author_each: bool = True
@@ -137,10 +138,14 @@ def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str])
         "pmid": found.pmid(rules),
         "title": clean_line(found.joined(rules.title, " ")),
         "abstract": clean_text(found.joined(rules.abstract, "\n")),
-        "authors": found.many(rules.authors, _lines if rules.one_author_each else split_names),
+        "authors": found.many(
+            (*found.first(rules.authors), *rules.groups), _lines if rules.one_author_each else split_names
+        ),
         "journal": found.one(rules.journal),
-        "keywords": found.many(rules.keywords, _words if rules.one_keyword_each else split_words),
-        "publication_types": found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words),
+        "keywords": _once(found.many(rules.keywords, _words if rules.one_keyword_each else split_words)),
+        "publication_types": _once(
+            found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words)
+        ),
         "language": "; ".join(dict.fromkeys(found.many(rules.language, _lines))).lower(),
     }
     fields["record_id"] = found.one(rules.record_id)
@@ -175,6 +180,10 @@ class _Finder:
                 for index in self._places[name]:
                     if self._pairs[index][1]:
                         yield index
+
+    def first(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The first of the names that holds a value, if any does."""
+        return next(((name,) for name in names if any(True for _ in self._held((name,)))), ())
 
     def one(self, names: tuple[str, ...]) -> str:
         for index in self._held(names):
@@ -302,6 +311,10 @@ def split_words(text: str) -> tuple[str, ...]:
 def _unstarred(word: str) -> str:
     """A heading without the stars that mark it as a major topic: "*Exercise", "Cyst/*therapy"."""
     return word.replace("/*", "/").lstrip("*") or word
+
+
+def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 def _lines(text: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, lambda pairs: RULES, _is_start)
+    return parse_tagged(source, tally, _GRAMMAR, RULES, _is_start)
 
 
 def _is_start(line: str, before: str) -> bool:

@@ -53,7 +53,7 @@ def decoded(text: str) -> str:
     if not any(character in text for character in "\\{}$~&"):
         return text
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    text = _MATHS.sub(r"\1", text)
+    text = _MATHS.sub(r"{\1}", text)
     text = _STYLE.sub("", _ACCENT.sub(_accented, text))
     # What an escape stands for must not be taken for syntax, so it waits in a private place until braces are gone.
     text = _ESCAPE.sub(lambda match: _kept({"-": "", ",": " ", "/": ""}.get(match[1], match[1])), text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from tiab.formats.carrying import packed
 from tiab.formats.entries import Draft, Rules, Tally, build, year_in
@@ -21,7 +20,8 @@ __all__ = ["RULES", "found_at", "parse", "render"]
 RULES = Rules(
     title=("TI", "TT", "BTI"),
     abstract=("AB", "OAB"),
-    authors=("FAU", "CN"),
+    authors=("FAU", "AU"),
+    groups=("CN",),
     year=("DP", "DEP", "YR", "SO"),
     journal=("JT", "TA", "JN", "BTI", "SO"),
     doi=("DOI", "DO"),
@@ -65,14 +65,10 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
 
 
 def _read(pairs: list[tuple[str, str]], source: str) -> Record:
-    rules = RULES if any(tag == "FAU" for tag, _ in pairs) else _SHORT_NAMES
     if any(tag == "DB" and "medline" in value.casefold() for tag, value in pairs):
         # Ovid gives the PMID of a MEDLINE record as its unique identifier.
         pairs = [("PMID" if tag == "UI" and value.isdigit() else tag, value) for tag, value in pairs]
-    return build(pairs, rules, source)
-
-
-_SHORT_NAMES = replace(RULES, authors=("AU", "CN"))
+    return build(pairs, RULES, source)
 
 
 def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:

@@ -168,7 +168,9 @@ class _Bounded(io.RawIOBase):
             data = self._file.read(len(view))
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise InputError(
-                f"its packed data breaks off or is damaged ({error})", path=self._path, hint="Download it again."
+                f"its packed data breaks off or is damaged ({str(error)[:80]})",
+                path=self._path,
+                hint="Download it again.",
             ) from error
         except OSError as error:
             raise _unreadable(self._path, error) from error

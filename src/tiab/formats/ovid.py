@@ -61,4 +61,4 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, lambda pairs: RULES, lambda line, before: bool(_HEAD.match(line)))
+    return parse_tagged(source, tally, _GRAMMAR, RULES, lambda line, before: bool(_HEAD.match(line)))

@@ -25,11 +25,11 @@ RULES = Rules(
         "title of article", "reference title", "study title",
     ),
     abstract=("abstract", "abstract note", "ab", "n2", "abstracts", "abstract text", "original abstract"),
-    authors=("authors", "author", "author s", "author names", "au", "a1", "first authors", "author full names",
+    authors=("author full names", "authors", "author", "author s", "author names", "au", "a1", "first authors",
              "creators"),
     year=(
         "year", "publication year", "py", "pub year", "year of publication", "year published", "date published",
-        "publication date", "pubdate", "date", "y1", "da", "source",
+        "publication date", "published year", "pubdate", "date", "y1", "da", "source",
     ),
     journal=(
         "journal", "source title", "journal title", "journal book", "publication title", "pubtitle", "publication",
@@ -40,7 +40,7 @@ RULES = Rules(
     keywords=(
         "author keywords", "index keywords", "keywords", "keyword", "keywords plus", "mesh", "mesh terms",
         "mesh headings", "mesh subject headings", "manual tags", "automatic tags", "subjects", "subject terms",
-        "descriptors", "kw", "de", "identifierkeywords", "author specified keywords", "ieee terms",
+        "subjectterms", "descriptors", "kw", "de", "identifierkeywords", "author specified keywords", "ieee terms",
         "emtree drug index terms", "emtree medical index terms",
     ),
     publication_types=("document type", "publication type", "publication types", "item type", "content type", "doctype",

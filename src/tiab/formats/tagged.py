@@ -39,7 +39,7 @@ def parse_tagged(
     source: Source,
     tally: Tally,
     grammar: Grammar,
-    rules_for: Callable[[list[_Pair]], Rules],
+    rules: Rules,
     starts: Callable[[str, str], bool],
 ) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
@@ -53,7 +53,7 @@ def parse_tagged(
     if decoding.warning:
         tally.warnings.append(decoding.warning)
     for line, pairs in _entries(_counted(lines_of(source, decoding), tally, starts), grammar):
-        yield line, build(pairs, rules_for(pairs), source.name)
+        yield line, build(pairs, rules, source.name)
 
 
 def _counted(lines: Iterable[str], tally: Tally, starts: Callable[[str, str], bool]) -> Iterator[str]:

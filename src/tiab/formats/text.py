@@ -118,6 +118,14 @@ def decoding_of(source: Source) -> Decoding:
                 valid = False
                 if marked:
                     raise _not_text(source, lengths.line) from None
+    if valid:
+        try:
+            decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            # The file breaks off within a character.
+            if marked:
+                return Decoding(marked, "replace", "breaks off within a character")
+            valid = False
     return Decoding(marked or "utf-8-sig") if valid else _guess(source)
 
 

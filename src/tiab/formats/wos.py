@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from tiab.formats.entries import Draft, Rules, Tally
 from tiab.formats.opening import Source
@@ -15,7 +14,8 @@ __all__ = ["RULES", "found_at", "parse"]
 RULES = Rules(
     title=("TI",),
     abstract=("AB",),
-    authors=("AU", "CA"),
+    authors=("AF", "AU"),
+    groups=("CA",),
     year=("PY", "EY", "PD"),
     journal=("SO", "JI", "J9"),
     doi=("DI",),
@@ -24,7 +24,6 @@ RULES = Rules(
     publication_types=("DT",),
     language=("LA",),
 )
-_FULL_NAMES = replace(RULES, authors=("AF", "CA"))
 _SIGN = re.compile(r"FN (?:Clarivate|ISI|Thomson)|VR \d\.\d|PT [A-Z]$")
 _TAG = re.compile(r"([A-Z][A-Z0-9])(?: (.*))?$")
 
@@ -49,11 +48,7 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, _rules_for, _is_start)
-
-
-def _rules_for(pairs: list[tuple[str, str]]) -> Rules:
-    return _FULL_NAMES if any(tag == "AF" for tag, _ in pairs) else RULES
+    return parse_tagged(source, tally, _GRAMMAR, RULES, _is_start)
 
 
 def _is_start(line: str, before: str) -> bool:

@@ -54,6 +54,7 @@ def elements(
             else:
                 parser.close()
         except etree.XMLSyntaxError as error:
+            read += sum(1 for _ in parser.read_events())
             reason = clean_line(str(error.msg or "no reason given"))[:120]
             raise InputError(
                 f"its XML is damaged or breaks off after {read} records ({reason})",
