@@ -13,7 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.dual_svm import DualLinearSVC, GrowingGram, inner_products
+from tiab.dual_svm import DualLinearSVC
+from tiab.gram import GrowingGram, PoolProducts, inner_products
 
 
 def text_like(rows: int = 120, columns: int = 900, *, seed: int = 0) -> tuple[sp.csr_array, np.ndarray]:
@@ -98,6 +99,18 @@ def test_the_growing_gram_has_the_digits_of_the_whole_in_any_order(asked: list[l
     whole, gram = inner_products(X), GrowingGram(X)
     for rows in asked:
         assert np.array_equal(gram.of(rows), whole[np.ix_(rows, rows)])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 29), min_size=1, max_size=20, unique=True), min_size=1, max_size=5))
+def test_the_products_with_the_pool_are_those_of_the_whole_in_any_order(asked: list[list[int]]) -> None:
+    X = sp.csr_array(text_like(30, 40)[0].astype(np.float32))
+    whole, products = inner_products(X), PoolProducts(X)
+    for rows in asked:
+        assert np.array_equal(products.of(rows), whole[rows])
+        assert np.array_equal(products.gram(rows), whole[np.ix_(rows, rows)])
+        weights = np.arange(1.0, len(rows) + 1)
+        np.testing.assert_allclose(products.weighted(rows, weights), weights @ whole[rows], atol=1e-4)
 
 
 def test_a_growing_gram_outgrows_its_first_size() -> None:

@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.ranker import UNLABELLED, Memory, ScreeningRanker
+from tiab.ranker import UNLABELLED, Memory, PoolScorer, ScreeningRanker
 
 NOTHING_INCLUDED = dict.fromkeys(
     (
@@ -108,3 +108,24 @@ def test_a_memory_changes_no_digit(pool: Any, with_example: bool) -> None:
         remembered = ranker.fit(X, y, memory=memory).coef_
         assert (remembered == ranker.fit(X, y).coef_).all()
         assert (remembered == ranker.fit(X, y, memory=Memory(ranker, X)).coef_).all()
+
+
+@pytest.mark.parametrize("with_example", [True, False])
+@pytest.mark.parametrize("with_prior", [True, False])
+def test_a_pool_scorer_gives_what_a_fit_gives(pool: Any, with_example: bool, with_prior: bool) -> None:
+    X, relevant = pool
+    example = np.linspace(0, 1, 30) if with_example else None
+    prior = np.linspace(1, 0, 30) if with_prior else None
+    ranker = ScreeningRanker(prior_coef=prior, example=example, column_scale=np.linspace(0.1, 1, 30))
+    scorer = PoolScorer(ranker, X)
+    order = np.concatenate([[0], np.random.default_rng(1).permutation(200)])
+    for n in (1, 2, 7, 50, 30, 200):
+        y = np.full(200, UNLABELLED)
+        y[order[:n]] = relevant[order[:n]]
+        np.testing.assert_allclose(scorer.scores(y), ranker.fit(X, y).decision_function(X), atol=2e-3)
+
+
+def test_a_pool_scorer_with_nothing_to_rank_by_says_so(pool: Any) -> None:
+    X, _ = pool
+    with pytest.raises(ValueError, match="no prior, no example and no included record"):
+        PoolScorer(ScreeningRanker(), X).scores(np.full(200, UNLABELLED))

@@ -26,10 +26,11 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-__all__ = ["DualLinearSVC", "GrowingGram", "inner_products", "solve_dual", "solve_rows"]
+from tiab.gram import Inner, inner_products
+
+__all__ = ["DualLinearSVC", "solve_dual", "solve_rows"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Product = Callable[[Floats], Floats]
 
 
@@ -82,7 +83,7 @@ class DualLinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.max_gram = max_gram
         self.warm_start = warm_start
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, gram: Floats | None = None) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, gram: Inner | None = None) -> Self:
         """Fits to X (n_rows, n_features), sparse or dense, and its labels of two classes.
 
         Args:
@@ -159,62 +160,12 @@ class DualLinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-class GrowingGram:
-    """The inner products of the labelled rows of a pool, each computed once however often the model is fitted.
-
-    An entry does not depend on when it was computed, so a review that is replayed gives the same digits.
-
-    >>> gram = GrowingGram(sp.csr_array([[0.0, 2.0], [1.0, 0.0], [1.0, 1.0]]))
-    >>> gram.of([2, 0]).tolist()
-    [[2.0, 2.0], [2.0, 4.0]]
-    """
-
-    def __init__(self, X: Any) -> None:
-        self._X = sp.csr_array(X)
-        self._place = np.full(self._X.shape[0], -1)
-        self._rows: Ints = np.empty(0, dtype=np.int64)
-        self._inner: Floats = np.empty((64, 64))
-
-    def of(self, rows: npt.ArrayLike) -> Floats:
-        """(n, n): the inner products of these rows of the pool, in this order; not to be written to."""
-        wanted = np.asarray(rows, dtype=np.int64).ravel()
-        fresh = wanted[self._place[wanted] < 0]
-        if len(fresh):
-            self._add(np.unique(fresh))
-        places = self._place[wanted]
-        if np.array_equal(places, np.arange(len(places))):
-            return self._inner[: len(places), : len(places)]
-        inner: Floats = self._inner[np.ix_(places, places)]
-        return inner
-
-    def _add(self, fresh: Ints) -> None:
-        known = len(self._rows)
-        self._rows = np.concatenate([self._rows, fresh])
-        end = len(self._rows)
-        self._place[fresh] = np.arange(known, end)
-        self._reserve(end)
-        block = self._X[self._rows]
-        if len(fresh) == 1:  # the same digits as below, without a product of two sparse matrices
-            self._inner[:end, known] = self._inner[known, :end] = block @ block[[known]].toarray().ravel()
-            return
-        products = (block @ block[known:].T).toarray()
-        self._inner[:end, known:end] = products
-        self._inner[known:end, :end] = products.T
-
-    def _reserve(self, needed: int) -> None:
-        size = len(self._inner)
-        if needed > size:
-            larger = np.empty((max(needed, 2 * size),) * 2)
-            larger[:size, :size] = self._inner
-            self._inner = larger
-
-
 def solve_rows(
     X: Any,
     signs: Floats,
     costs: Floats,
     *,
-    gram: Floats | None = None,
+    gram: Inner | None = None,
     bias: float = 1.0,
     start: Floats | None = None,
     tol: float = 1e-6,
@@ -234,11 +185,10 @@ def solve_rows(
     if gram is None and X.shape[0] <= max_gram:
         gram = inner_products(X)
     if gram is not None:
-        product: Product = lambda v: gram @ v + bias * v.sum()  # noqa: E731
-        diagonal = gram.diagonal() + bias
+        product: Product = lambda v: gram @ v.astype(gram.dtype) + bias * v.sum()  # noqa: E731
+        diagonal = gram.diagonal().astype(np.float64) + bias
     else:
-        across = X.T.tocsr() if _is_sparse(X) else X.T
-        product = lambda v: np.asarray(X @ (across @ v), dtype=np.float64) + bias * v.sum()  # noqa: E731
+        product = lambda v: np.asarray(X @ (X.T @ v.astype(X.dtype)), dtype=np.float64) + bias * v.sum()  # noqa: E731
         diagonal = _squared_norms(X) + bias
     return solve_dual(product, diagonal, signs, costs, start=start, tol=tol, max_iter=max_iter)
 
@@ -321,12 +271,6 @@ def _line_search(
 
 def _objective(dual: Floats, scores: Floats, signs: Floats, costs: Floats) -> float:
     return float(0.5 * dual @ scores + costs @ np.maximum(0.0, 1.0 - signs * scores) ** 2)
-
-
-def inner_products(X: Any) -> Floats:
-    """(n, n): the inner products of the rows of X."""
-    inner = X @ X.T
-    return np.asarray(inner.toarray() if _is_sparse(X) else inner, dtype=np.float64)
 
 
 def _squared_norms(X: Any) -> Floats:

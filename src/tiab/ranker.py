@@ -6,6 +6,7 @@ what moved a record up or down can be read off, whether the weights come from th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -14,16 +15,23 @@ from scipy.sparse import csr_array, vstack
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tiab.dual_svm import GrowingGram, solve_rows
+from tiab.dual_svm import solve_rows
 from tiab.features import FeatureSpace
+from tiab.gram import GrowingGram, Inner, PoolProducts
 
-__all__ = ["UNLABELLED", "Memory", "ScreeningRanker", "make_ranker", "score_rows"]
+__all__ = ["UNLABELLED", "Memory", "PoolScorer", "ScreeningRanker", "make_ranker", "score_rows"]
 
 EVIDENCE_SCALE = 0.1
 """A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
 
 _MAX_GRAM = 1000
 """With more labels than this, multiplying by their rows is quicker than by the rows' inner products."""
+
+_MAX_PRODUCTS = 1500
+"""With more labels than this, a pool is scored through the columns and not through its products with them."""
+
+_TOL = 1e-4
+"""How closely the machine is solved: to a hundredth of a rank."""
 
 UNLABELLED = -1
 """What stands in `y` for a record that nobody has decided on yet."""
@@ -100,7 +108,7 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
             mean, spread = _mean_and_spread(X, learned)
             coef, intercept = learned / spread, -mean / spread
         if prior is not None:
-            strength = self.prior_strength / (1 + int(np.sum(y == 1)) / self.prior_fades)
+            strength = self._strength(y)
             mean, spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
             coef, intercept = coef + strength / spread * prior, intercept - strength / spread * mean
         self.coef_, self.intercept_, self.n_features_in_ = coef, intercept, X.shape[1]
@@ -114,22 +122,34 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
 
     def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> NDArray[np.float64] | None:
         """The machine's weights, or None where there is nothing to learn from."""
+        task = self._task(y)
+        if task is None:
+            return None
+        rows, gram = memory.take(task.places) if memory else (self._seen(X[task.places]), None)
+        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, max_gram=_MAX_GRAM, tol=_TOL)
+        weights: NDArray[np.float64] = np.asarray(rows.T @ dual.astype(rows.dtype)) * self._scale(X)
+        return weights
+
+    def _task(self, y: NDArray[np.int_]) -> _Task | None:
+        """What the machine is to learn from, the criteria first; None where there is nothing."""
         included, excluded = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
         if not len(included) and (self.example is None or not len(excluded)):
             return None
         if not len(excluded):
             excluded = self._stand_ins(np.flatnonzero(y == UNLABELLED))
-        target = np.repeat([1, 0], [len(included), len(excluded)])
-        if self.example is not None:
-            target = np.concatenate([[1], target])
+        relevant = len(included) + int(self.example is not None)
+        target = np.repeat([1, 0], [relevant, len(excluded)])
         if target.all():
             return None
-        places = np.concatenate([included, excluded])
-        rows, gram = memory.take(places) if memory else (self._seen(X[places]), None)
-        signs, costs = np.where(target == 1, 1.0, -1.0), self.C * _balanced(target, self.ratio)
-        dual, _ = solve_rows(rows, signs, costs, gram=gram, max_gram=_MAX_GRAM)
-        weights: NDArray[np.float64] = np.asarray(rows.T @ dual.astype(rows.dtype)) * self._scale(X)
-        return weights
+        return _Task(
+            places=np.concatenate([included, excluded]),
+            signs=np.where(target == 1, 1.0, -1.0),
+            costs=self.C * _balanced(target, self.ratio),
+        )
+
+    def _strength(self, y: NDArray[np.int_]) -> float:
+        """How much the prior counts beside the machine."""
+        return self.prior_strength / (1 + int(np.sum(y == 1)) / self.prior_fades)
 
     def _seen(self, rows: csr_array) -> csr_array:
         """The rows as the machine sees them: the criteria first, each column scaled."""
@@ -148,6 +168,15 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         return np.sort(np.random.default_rng(self.seed).choice(unlabelled, few, replace=False))
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Task:
+    """What the machine learns from: places in the pool; -1 or 1 and a cost for the example, if any, and for each."""
+
+    places: NDArray[np.intp]
+    signs: NDArray[np.float64]
+    costs: NDArray[np.float64]
+
+
 class Memory:
     """What the fits of one ranker on one pool have in common, each part of it computed once.
 
@@ -163,7 +192,7 @@ class Memory:
         self._gram = GrowingGram(self._rows)
         self._prior: tuple[NDArray[np.float64], tuple[float, float]] | None = None
 
-    def take(self, places: NDArray[np.intp]) -> tuple[csr_array, NDArray[np.float64] | None]:
+    def take(self, places: NDArray[np.intp]) -> tuple[csr_array, Inner | None]:
         """The rows of these records as the machine sees them, the criteria first, and their inner products."""
         wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
         return self._rows[wanted], self._gram.of(wanted) if len(wanted) <= _MAX_GRAM else None
@@ -173,6 +202,54 @@ class Memory:
         if self._prior is None or not np.array_equal(self._prior[0], coef):
             self._prior = coef, _mean_and_spread(self.X, coef)
         return self._prior[1]
+
+
+class PoolScorer:
+    """The scores of one pool after every label, as `fit` and `decision_function` give them but for rounding.
+
+    It never forms the weights of the columns, which takes most of a fit's time; so it explains nothing, and is for
+    replaying reviews.
+
+    Args:
+        ranker: an unfitted ranker.
+        X: all records of the pool; shape (n_records, n_columns).
+    """
+
+    def __init__(self, ranker: ScreeningRanker, X: Any) -> None:
+        self._ranker = ranker
+        self._before = int(ranker.example is not None)
+        pool = csr_array(X)
+        self._rows = ranker._seen(pool)
+        self._products = PoolProducts(self._rows)
+        self._last = np.zeros(self._rows.shape[0])
+        prior = ranker.prior_coef
+        self._prior = None if prior is None else _standard(score_rows(pool, np.asarray(prior, dtype=np.float64), 0.0))
+
+    def scores(self, y: NDArray[np.int_]) -> NDArray[np.float64]:
+        """The score of each record, shape (n_records,), given labels as `ScreeningRanker.fit` takes them.
+
+        Raises:
+            ValueError: there is neither a prior, an example nor an included record.
+        """
+        task = self._ranker._task(y)
+        if task is None and self._prior is None:
+            raise ValueError("nothing to rank by: no prior, no example and no included record")
+        scores = np.zeros(len(y)) if task is None else _standard(self._learned(task))
+        return scores if self._prior is None else scores + self._ranker._strength(y) * self._prior
+
+    def _learned(self, task: _Task) -> NDArray[np.float64]:
+        wanted = np.concatenate([np.arange(self._before), task.places + self._before])
+        few = len(wanted) <= _MAX_PRODUCTS
+        rows, gram = (self._rows, self._products.gram(wanted)) if few else (self._rows[wanted], None)
+        start = self._last[wanted]
+        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, start=start, max_gram=0, tol=_TOL)
+        self._last[wanted] = dual
+        products = self._products.weighted(wanted, dual) if few else self._rows @ (rows.T @ dual.astype(rows.dtype))
+        return np.asarray(products[self._before :], dtype=np.float64)
+
+
+def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((scores - scores.mean()) / (float(scores.std()) or 1.0))
 
 
 def score_rows(X: csr_array, coef: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from tiab.criteria import Criteria
 from tiab.errors import EvaluationError, LabelError
 from tiab.evaluation import Evaluation, evaluate
 from tiab.features import Features, make_features
-from tiab.ranker import UNLABELLED, Memory, make_ranker, score_rows
+from tiab.ranker import UNLABELLED, PoolScorer, make_ranker
 from tiab.records import Record
 from tiab.stopping import Outcome, try_rules
 from tiab.stopping.planning import planned_rules
@@ -153,14 +153,12 @@ def _screen(
     y = np.full(len(answers), UNLABELLED)
     y[list(known)] = answers[list(known)]
     order, fits = list(known), 0
-    ranker = make_ranker(features.space, seed=seed)
-    memory = Memory(ranker, features.matrix)
+    scorer = PoolScorer(make_ranker(features.space, seed=seed), features.matrix)
     missing = int(answers.sum()) - int(answers[list(known)].sum())
     queue: list[int] = []
     while missing or not fits:
         if fits == 0 or (len(order) - len(known)) % interval == 0:
-            ranker.fit(features.matrix, y, memory=memory)
-            queue = _ranked(score_rows(features.matrix, ranker.coef_, ranker.intercept_), y)
+            queue = _ranked(scorer.scores(y), y)
             fits += 1
         if not missing:
             break
