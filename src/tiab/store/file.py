@@ -31,10 +31,11 @@ from tiab.store.schema import MIGRATIONS, Migration
 
 __all__ = ["Store"]
 
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 """Seconds that a decision waits for another program to finish writing."""
 
 _CHECKPOINT_BYTES = 4 * 1024 * 1024
+_CHECKPOINT_MS = 250
 
 
 class Store:
@@ -271,13 +272,15 @@ class Store:
 
         SQLite up to 3.51.2 can lose transactions when one connection checkpoints while another commits
         (sqlite.org/wal.html, "The WAL-Reset Bug"). Its automatic checkpoints allow that, so they are off; a TRUNCATE
-        checkpoint holds the write lock, and so does not. The decision is on the disk before it begins: if it fails, the
-        log grows a little more and the next decision tries again.
+        checkpoint holds the write lock, and so does not (unless it waits for that lock in vain, and does what it can).
+        It waits a short time only, because others wait for it. The decision is on the disk before it begins: if it
+        fails, the log grows a little more and the next decision tries again.
         """
         log = self._path.with_name(self._path.name + "-wal")
         with suppress(OSError, sqlite3.Error):
             if log.stat().st_size > _CHECKPOINT_BYTES:
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                with _waiting(self._connection, _CHECKPOINT_MS):
+                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _begin(connection: sqlite3.Connection) -> None:
@@ -286,9 +289,8 @@ def _begin(connection: sqlite3.Connection) -> None:
     SQLite's own waiting grows to 100 ms a time, so that a program that writes much keeps another one out for seconds;
     asking once a millisecond gives each its turn.
     """
-    connection.execute("PRAGMA busy_timeout = 0")
-    try:
-        deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _PATIENCE
+    with _waiting(connection, 0):
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -297,6 +299,14 @@ def _begin(connection: sqlite3.Connection) -> None:
                 if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                     raise
             time.sleep(0.001)
+
+
+@contextmanager
+def _waiting(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
+    """Within it, SQLite waits that long for a lock."""
+    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
     finally:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
