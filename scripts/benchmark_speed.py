@@ -91,9 +91,7 @@ def main() -> None:
         print(f"{size} records: vectorised in {seconds:.2f} CPU s, {X.shape[1]} terms, peak {peak:.0f} MiB")
         for labels in [n for n in given.labels if n < size]:
             kept, fresh, liblinear = measure(X, labels, np.random.default_rng(0))
-            print(
-                f"  {labels:5} labels: tiab {kept:7.1f} ms, nothing kept {fresh:7.1f}, liblinear {liblinear:7.1f}"
-            )
+            print(f"  {labels:5} labels: tiab {kept:7.1f} ms, nothing kept {fresh:7.1f}, liblinear {liblinear:7.1f}")
 
 
 if __name__ == "__main__":
