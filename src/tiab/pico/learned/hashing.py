@@ -16,9 +16,8 @@ _BITS = 64
 
 def mix(first: Hashes, second: Hashes | np.uint64) -> Hashes:
     """One hash for each pair; `mix(a, b)` differs from `mix(b, a)`."""
-    with np.errstate(over="ignore"):  # uint64 is meant to wrap around
-        joined = (first * _ODD) ^ second
-        joined = (joined ^ (joined >> _TURN)) * _ODD
+    joined = (first * _ODD) ^ second  # uint64 is meant to wrap around
+    joined = (joined ^ (joined >> _TURN)) * _ODD
     return joined ^ (joined >> _TURN)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,13 +50,16 @@ class PioFinder:
 def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDArray[np.int64]) -> Iterator[Span]:
     text, words = get_text(doc), context.words
     changes = np.flatnonzero((np.diff(labels) != 0) | (np.diff(context.rows) != 0)) + 1
-    for first, last in zip([0, *changes], [*changes, len(labels)], strict=True):
-        label = int(labels[first]) if len(labels) else 0
-        while label and last > first and text[words.starts[last - 1] : words.ends[last - 1]].strip() in _MARKS | {""}:
+    edges = [0, *changes.tolist(), len(labels)]
+    for first, last in pairwise(edges):
+        label = int(labels[first]) if first < last else 0
+        if not label:
+            continue
+        while last > first and text[words.starts[last - 1] : words.ends[last - 1]].strip() in _MARKS | {""}:
             last -= 1
-        while label and last > first and text[words.starts[first] : words.ends[first]].strip() in _MARKS | {""}:
+        while last > first and text[words.starts[first] : words.ends[first]].strip() in _MARKS | {""}:
             first += 1
-        if label and last > first:
+        if last > first:
             start, end = int(words.starts[first]), int(words.ends[last - 1])
             yield make_span(
                 doc, start, start + len(text[start:end].rstrip()), role=PIO_LABELS[label], label=_NAMES[label],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,11 @@ class Vectors:
     groups: NDArray[np.int16]
     common: Hashes
 
+    @cached_property
+    def _frequent(self) -> NDArray[np.bool_]:
+        """Whether each word is one of the most frequent; False for the place behind the last."""
+        return np.append(np.isin(self.words, self.common), False)
+
     def at(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of the words at these places; 0 for the place behind the last."""
         inside = places < len(self.words)
@@ -81,4 +87,4 @@ class Vectors:
         known = self.words[place] == hashes
         groups = np.where(known, self.groups[place].T + 1, 0).astype(np.uint64)
         places = np.where(known, place, len(self.words))
-        return Known(known, places, groups, np.isin(hashes, self.common))
+        return Known(known, places, groups, self._frequent[places])
