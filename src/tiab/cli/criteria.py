@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JobsOption, JsonOption, pool_of
 from tiab.cli.show import console, print_json, print_table, progress_bar
+
+if TYPE_CHECKING:
+    from tiab.criteria import Criteria
+    from tiab.hits import Hits
 
 __all__ = ["check_criteria", "criteria_app"]
 
@@ -63,6 +67,12 @@ def check_criteria(
     if as_json:
         print_json(result)
         return
+    _print_criteria(criteria)
+    if hits is not None:
+        _print_hits(hits)
+
+
+def _print_criteria(criteria: Criteria) -> None:
     console.print(criteria.title, style="bold", markup=False)
     rows = [
         (
@@ -78,8 +88,9 @@ def check_criteria(
     ]
     columns = ("role", "concept", "required", "terms", "abbreviations", "against", "designs")
     print_table("", columns, rows, right=4)
-    if hits is None:
-        return
+
+
+def _print_hits(hits: Hits) -> None:
     print_table(
         f"of {hits.n_records} records",
         ("concept", "records", "share"),
