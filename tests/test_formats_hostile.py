@@ -118,3 +118,24 @@ def test_text_in_another_script(tmp_path: Path) -> None:
     path = tmp_path / "a.ris"
     path.write_bytes(f"TY  - JOUR\nTI  - {title}\nAB  - {(title + '. ') * 20}\nER  - \n".encode("cp1251"))
     assert read_records(path)[0].title == title
+
+
+def test_an_encoding_that_is_guessed_wrong_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Guess:
+        encoding = "utf_16"
+
+    monkeypatch.setattr(
+        "tiab.formats.text.from_bytes", lambda data: type("Found", (), {"best": lambda self: Guess()})()
+    )
+    path = tmp_path / "a.ris"
+    path.write_bytes(RIS + b"\x81\xff" * 200)
+    with pytest.raises(InputError, match="is not text in any encoding"):
+        read_records(path)
+
+
+def test_utf16_that_breaks_off_within_a_character(tmp_path: Path) -> None:
+    path = tmp_path / "a.ris"
+    path.write_bytes(RIS.decode().encode("utf-16") + b"\n")
+    reading = read(path)
+    assert reading.records[0].title == "A title"
+    assert "breaks off within a character" in reading.warnings

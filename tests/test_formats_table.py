@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tiab.errors import InputError
 from tiab.formats import read, read_records
+from tiab.formats.splitting import split_names
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20)
 CELL = st.lists(TEXT, max_size=6).map(" ".join).map(lambda s: unicodedata.normalize("NFC", " ".join(s.split())))
@@ -156,3 +157,16 @@ def test_rows_that_cannot_be_read_are_counted_and_the_rest_is_given(tmp_path: Pa
     assert [r.title for r in reading.records] == ["a", "f"]
     assert [lost.line for lost in reading.unreadable] == [3]
     assert "rows with fewer cells than the heading row: 1" in reading.warnings
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("['Roe, R', 'O\\'Hara, S']", ("Roe, R", "O'Hara, S")),
+        ("[\"O'Hara, S\", 'Roe',]", ("O'Hara, S", "Roe")),
+        ("['Roe' and more]", ("['Roe'", "more]")),
+        ("['\\d']", ("d",)),
+    ],
+)
+def test_lists_as_python_prints_them(cell: str, expected: tuple[str, ...]) -> None:
+    assert split_names(cell) == expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from tiab.formats.carrying import MARK, restored
+from tiab.formats.splitting import lines_in, once, split_names, split_words, words_in
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
@@ -21,8 +21,6 @@ __all__ = [
     "Unreadable",
     "build",
     "note_lines",
-    "split_names",
-    "split_words",
     "unique",
     "with_id",
     "year_in",
@@ -39,7 +37,6 @@ _PMID_SAID = re.compile(r"PMID:?\s*([1-9]\d{0,8})(?!\w)", re.IGNORECASE)
 _DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?\S+", re.IGNORECASE)
 NOTE = re.compile(r"tiab_([^:\n]{1,80}): (.*)", re.DOTALL)
 _ASREVIEW = re.compile(r"ASReview_(?:relevant|irrelevant|not_seen)")
-_OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +136,14 @@ def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str])
         "title": clean_line(found.joined(rules.title, " ")),
         "abstract": clean_text(found.joined(rules.abstract, "\n")),
         "authors": found.many(
-            (*found.first(rules.authors), *rules.groups), _lines if rules.one_author_each else split_names
+            (*found.first(rules.authors), *rules.groups), lines_in if rules.one_author_each else split_names
         ),
         "journal": found.one(rules.journal),
-        "keywords": _once(found.many(rules.keywords, _words if rules.one_keyword_each else split_words)),
-        "publication_types": _once(
-            found.many(rules.publication_types, _lines if rules.one_keyword_each else split_words)
+        "keywords": once(found.many(rules.keywords, words_in if rules.one_keyword_each else split_words)),
+        "publication_types": once(
+            found.many(rules.publication_types, lines_in if rules.one_keyword_each else split_words)
         ),
-        "language": "; ".join(dict.fromkeys(found.many(rules.language, _lines))).lower(),
+        "language": "; ".join(dict.fromkeys(found.many(rules.language, lines_in))).lower(),
     }
     fields["record_id"] = found.one(rules.record_id)
     fields["extra"] = tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1])
@@ -273,73 +270,3 @@ def year_in(text: str) -> int | None:
     """
     match = _YEAR.search(text)
     return int(match[1]) if match else None
-
-
-def split_names(text: str) -> tuple[str, ...]:
-    """The people named in one cell, whichever separator it uses.
-
-    >>> split_names("Liu R., Adler D.G.")
-    ('Liu R.', 'Adler D.G.')
-    >>> split_names("Rottman, Joseph; Carmel, Erran"), split_names("Rottman, Joseph")
-    (('Rottman, Joseph', 'Carmel, Erran'), ('Rottman, Joseph',))
-    """
-    listed = _literal(text)
-    if listed:
-        return listed
-    for separator in (";", "\n", "|", " and "):
-        if separator in text:
-            return _parts(text.split(separator))
-    parts = text.split(",")
-    return _parts(parts if all(" " in part.strip() for part in parts) else [text])
-
-
-def split_words(text: str) -> tuple[str, ...]:
-    """The keywords in one cell, whichever separator it uses.
-
-    >>> split_words("yoga; *Exercise, Physical"), split_words("yoga, cyst (diagnosis, surgery)")
-    (('yoga', 'Exercise, Physical'), ('yoga', 'cyst (diagnosis, surgery)'))
-    """
-    listed = _literal(text)
-    if listed:
-        return tuple(map(_unstarred, listed))
-    for separator in (";", "\n", "|"):
-        if separator in text:
-            return tuple(map(_unstarred, _parts(text.split(separator))))
-    return tuple(map(_unstarred, _parts(_OUTSIDE_BRACKETS.split(text))))
-
-
-def _unstarred(word: str) -> str:
-    """A heading without the stars that mark it as a major topic: "*Exercise", "Cyst/*therapy"."""
-    return word.replace("/*", "/").lstrip("*") or word
-
-
-def _once(values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    if "\n" not in text:
-        return (text,)
-    return _parts(text.split("\n"))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    if "\n" not in text and ";" not in text:
-        return (_unstarred(text),)
-    return tuple(map(_unstarred, _parts(text.replace(";", "\n").split("\n"))))
-
-
-def _parts(values: Iterable[str]) -> tuple[str, ...]:
-    cleaned = (clean_line(value).strip(",;| ") for value in values)
-    return tuple(value for value in cleaned if value)
-
-
-def _literal(text: str) -> tuple[str, ...]:
-    """The texts of a list as Python prints it, which some tools put into a cell; nothing for any other text."""
-    if not (text.startswith("['") or text.startswith('["')) or not text.endswith("]"):
-        return ()
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return ()
-    return _parts(map(str, value)) if isinstance(value, list) else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tiab.formats.entries import Draft, Rules, Tally
 from tiab.formats.opening import Source
@@ -35,8 +35,8 @@ def _tag_of(line: str) -> tuple[str, str] | None:
     return (match[1], match[2] or "") if match else None
 
 
-def _starts(tag: str, blank: bool, seen: Collection[str]) -> bool:
-    return tag in _OPENERS and (blank or not seen)
+def _starts(tag: str, blank: bool, is_open: bool) -> bool:
+    return tag in _OPENERS and (blank or not is_open)
 
 
 _GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(("%K", "%A", "%+", "%U")))

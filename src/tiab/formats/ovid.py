@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tiab.formats.entries import Draft, Rules, Tally
 from tiab.formats.opening import Source
@@ -43,7 +43,7 @@ def _tag_of(line: str) -> tuple[str, str] | None:
     return (match[1].strip(), "") if match else None
 
 
-def _starts(tag: str, blank: bool, seen: Collection[str]) -> bool:
+def _starts(tag: str, blank: bool, is_open: bool) -> bool:
     return tag == "<>"
 
 

@@ -31,6 +31,7 @@ RULES = Rules(
     publication_types=("M3", "PT"),
     language=("LA",),
     doi_hints=("M3", "L3", "UR", "LK", "N1"),
+    pmid_hints=("N1",),
     notes=("N1",),
     carry=("C8",),
 )

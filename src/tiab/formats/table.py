@@ -47,6 +47,7 @@ RULES = Rules(
                        "documenttype", "pt", "article type", "reference type"),
     language=("language", "language of original document", "languages", "la", "article language"),
     doi_hints=("citation", "url", "link", "open url link", "urls"),
+    pmid_hints=("extra", "notes", "note"),
     carry=("tiab", *(f"tiab {number}" for number in range(2, 200))),
     one_author_each=False,
     one_keyword_each=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tiab.formats.entries import Draft, Rules, Tally, build
@@ -22,14 +22,14 @@ class Grammar:
     Attributes:
         tag_of: the tag and the value of a line that opens a field, None for any other line.
         lists: tags whose further lines are values of their own; the further lines of others are wrapped text.
-        starts: whether a tag opens a record, from the tag, whether a blank line came before, and the tags that the
-            open record has so far (none where no record is open).
+        starts: whether a tag opens a record, from the tag, whether a blank line came before, and whether a record is
+            open.
         end: the tag that closes a record, or "".
         between: matches lines between records that are no content, and count as blank.
     """
 
     tag_of: Callable[[str], _Pair | None]
-    starts: Callable[[str, bool, Collection[str]], bool]
+    starts: Callable[[str, bool, bool], bool]
     lists: frozenset[str] = frozenset()
     end: str = ""
     between: re.Pattern[str] | None = None
@@ -80,7 +80,7 @@ def _entries(lines: Iterable[str], grammar: Grammar) -> Iterator[tuple[int, list
             if start:
                 yield start, _pairs(fields, grammar)
             start, fields = 0, []
-        elif grammar.starts(found[0], blank, [tag for tag, _ in fields] if start else ()):
+        elif grammar.starts(found[0], blank, bool(start)):
             if start:
                 yield start, _pairs(fields, grammar)
             start, fields = number, [(found[0], [clean_line(found[1])])]

@@ -184,8 +184,10 @@ def _checked(source: Source, decoding: Decoding) -> Decoding:
     for chunk in source.chunks():
         try:
             decoder.decode(chunk)
-        except UnicodeDecodeError as error:
-            raise _not_text(source, line + chunk[: error.start].count(b"\n")) from error
+        except UnicodeError as error:
+            # A guess of UTF-16 without a mark is no UnicodeDecodeError, and tells no place.
+            before = chunk[: error.start] if isinstance(error, UnicodeDecodeError) else b""
+            raise _not_text(source, line + before.count(b"\n")) from error
         line += chunk.count(b"\n")
     return decoding
 

@@ -15,9 +15,6 @@ from datetime import datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from tiab.errors import InputError
 from tiab.formats.entries import Draft, Tally, Unreadable, build
 from tiab.formats.opening import FREE_EXPANDED, MAX_RATIO, Source
@@ -30,7 +27,7 @@ __all__ = ["is_workbook", "parse", "write"]
 
 MAX_PARTS = 1000
 _HEADING_ROWS = 20
-_DAMAGE = (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, TypeError, EOFError,
+_DAMAGE = (zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, TypeError, EOFError,
            AttributeError, IndexError, OSError, NotImplementedError, RuntimeError)  # fmt: skip
 """What zipfile, XML parsers and openpyxl raise for files that are not what they should be."""
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
@@ -133,6 +130,8 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     Raises:
         InputError: the workbook is damaged or protected, unpacks to too much, or no sheet has such a column.
     """
+    import openpyxl  # here, as it takes a third of a second that readers of other formats need not wait
+
     data = source.read_all()
     counts = _row_counts(source, data)
     try:
