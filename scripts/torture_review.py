@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -107,7 +106,7 @@ class Victim:
                     assassin.start()
             errors = self.process.stderr.read().decode() if self.process.stderr else ""
         assassin.cancel()
-        if self.process.returncode not in (0, -signal.SIGKILL) or errors:
+        if self.process.returncode > 0 or errors:  # a signal of somebody else's is as good
             raise RuntimeError(f"a program that labels ended by itself ({self.process.returncode}): {errors}")
         return self.process.returncode != 0
 

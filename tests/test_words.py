@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tiab.features import counting
 from tiab.features.stems import stem
 from tiab.features.words import WordSpace, make_word_space
 from tiab.records import Record
@@ -85,6 +86,20 @@ def test_the_order_of_the_records_does_not_matter() -> None:
     other, back = make_word_space(POOL[::-1])
     assert other.words == space.words
     assert (back[::-1] != rows).nnz == 0
+
+
+def test_reading_a_few_texts_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    words = [f"word{number}" for number in range(40)]
+    pool = [Record(record_id=str(n), title=" ".join(rng.choice(words, 4)), abstract=" ".join(rng.choice(words, 9)))
+            for n in range(50)]  # fmt: skip
+    space, rows = make_word_space(pool, beside=["word1 word99", "word3"])
+    monkeypatch.setattr(counting, "_CHUNK", 7)
+    again, same = make_word_space(pool, beside=["word1 word99", "word3"])
+    assert again.words == space.words
+    assert (same != rows).nnz == 0
+    assert (again.rows(pool) != rows).nnz == 0
+    np.testing.assert_array_equal(again.row(["word1 word99", "word3"]), space.row(["word1 word99", "word3"]))
 
 
 def test_in_a_large_pool_a_word_in_one_record_is_no_column_unless_the_criteria_have_it() -> None:

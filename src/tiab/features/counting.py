@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,9 @@ __all__ = ["ABSTRACT", "KEYWORDS", "TITLE", "Tokens", "count", "parts_of", "read
 _WORD = re.compile(r"\b\w\w+\b")
 TITLE, ABSTRACT, KEYWORDS = 0, 1, 2
 
-Ints = NDArray[np.int64]
+_CHUNK = 5_000
+
+Ints = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,6 +33,7 @@ class Tokens:
         n_texts: the number of texts.
         words: the word of each number; numbered in alphabetical order.
         text, part, number: of each token its text, its part of the text and its word's number; shape (n_tokens,).
+        first_text: the number of the first text.
     """
 
     n_texts: int
@@ -38,6 +41,21 @@ class Tokens:
     text: Ints
     part: Ints
     number: Ints
+    first_text: int = 0
+
+    def chunks(self) -> Iterator[Tokens]:
+        """The same a few thousand texts at a time, so that what is computed from them takes little memory."""
+        for start in range(0, self.n_texts, _CHUNK):
+            end = min(start + _CHUNK, self.n_texts)
+            a, b = np.searchsorted(self.text, [start, end])
+            yield replace(
+                self,
+                n_texts=end - start,
+                text=self.text[a:b] - start,
+                part=self.part[a:b],
+                number=self.number[a:b],
+                first_text=start,
+            )
 
     @property
     def firsts(self) -> Ints:
@@ -71,20 +89,24 @@ def read_tokens(texts: Iterable[Sequence[str]]) -> Tokens:
     """
     seen: defaultdict[str, int] = defaultdict()
     seen.default_factory = seen.__len__
-    parts = [[words_of(part) for part in text] for text in texts]
-    n_parts = len(parts[0]) if parts else 0
-    lengths = np.array([[len(words) for words in text] for text in parts], dtype=np.int64).reshape(len(parts), n_parts)
-    flat = chain.from_iterable(chain.from_iterable(parts))
-    met = np.fromiter(map(seen.__getitem__, flat), np.int64, int(lengths.sum()))
+    met, lengths, n_texts = array("i"), array("i"), 0
+    for text in texts:
+        n_texts += 1
+        for part in text:
+            found = words_of(part)
+            met.extend(map(seen.__getitem__, found))
+            lengths.append(len(found))
     words = sorted(seen)
-    alphabetical = np.empty(len(words), dtype=np.int64)
+    alphabetical = np.empty(len(words), dtype=np.int32)
     alphabetical[[seen[word] for word in words]] = np.arange(len(words))
+    by_part = np.array(lengths, dtype=np.int64).reshape(n_texts, -1 if n_texts else 0)
+    parts = np.arange(by_part.shape[1], dtype=np.int8)
     return Tokens(
-        n_texts=len(parts),
+        n_texts=n_texts,
         words=words,
-        text=np.repeat(np.arange(len(parts)), lengths.sum(axis=1)),
-        part=np.repeat(np.tile(np.arange(n_parts), len(parts)), lengths.ravel()),
-        number=alphabetical[met],
+        text=np.repeat(np.arange(n_texts, dtype=np.int32), by_part.sum(axis=1)),
+        part=np.repeat(np.tile(parts, n_texts), by_part.ravel()),
+        number=alphabetical[np.array(met, dtype=np.int32)],
     )
 
 

@@ -14,10 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from tiab.features.counting import TITLE, Ints, Tokens, count, parts_of, read_tokens
 from tiab.features.stems import stem
@@ -114,17 +115,11 @@ def make_word_space(
 
 def _choose(tokens: Tokens, n_records: int, least: int) -> tuple[_Columns, tuple[str, ...]]:
     """The columns for these tokens, those beyond `n_records` being `beside`, and their names."""
-    kept = _frequent(tokens.text, tokens.number, len(tokens.words), n_records, least)
+    kept = _frequent(tokens, np.arange(len(tokens.words)), n_records, least)
     singles = [tokens.words[number] for number in np.flatnonzero(kept).tolist()]
-    place = np.cumsum(kept) - 1
-    firsts = tokens.firsts
-    firsts = firsts[kept[tokens.number[firsts]] & kept[tokens.number[firsts + 1]]]
-    met, number = np.unique(
-        place[tokens.number[firsts]] * len(singles) + place[tokens.number[firsts + 1]], return_inverse=True
-    )
-    pairs = met[_frequent(tokens.text[firsts], number, len(met), n_records, least)]
-    forms = _forms(tokens, np.ones(len(tokens.number), dtype=bool), n_records, least)
-    titles = _forms(tokens, tokens.part == TITLE, n_records, least)
+    pairs = _frequent_pairs(tokens, np.where(kept, np.cumsum(kept) - 1, -1), n_records, least)
+    forms = _forms(tokens, n_records, least)
+    titles = _forms(tokens, n_records, least, part=TITLE)
     names = [
         *singles,
         *(f"{singles[pair // len(singles)]} {singles[pair % len(singles)]}" for pair in pairs.tolist()),
@@ -140,53 +135,106 @@ def _choose(tokens: Tokens, n_records: int, least: int) -> tuple[_Columns, tuple
     return columns, tuple(names)
 
 
-def _frequent(text: Ints, thing: Ints, n_things: int, n_records: int, least: int) -> NDArray[np.bool_]:
-    """Which things stand in at least `least` records, or in a text that is no record."""
-    texts = count(int(text.max(initial=0)) + 1, n_things, text, thing, np.ones(len(text), dtype=np.float32))
-    held = np.bincount(texts[:n_records].indices, minlength=n_things)
-    beside = np.zeros(n_things, dtype=bool)
-    beside[thing[text >= n_records]] = True
+def _frequent(
+    tokens: Tokens, thing_of: Ints, n_records: int, least: int, *, part: int | None = None
+) -> NDArray[np.bool_]:
+    """Which things stand in at least `least` records, or in a text that is no record.
+
+    Args:
+        thing_of: the thing that each word stands for; numbered from 0.
+        part: count only what stands in this part of a text.
+    """
+    n_things = int(thing_of.max(initial=-1)) + 1
+    held, beside = np.zeros(n_things, dtype=np.int64), np.zeros(n_things, dtype=bool)
+    for chunk in tokens.chunks():
+        here = slice(None) if part is None else chunk.part == part
+        text, thing = chunk.text[here], thing_of[chunk.number[here]]
+        texts = count(chunk.n_texts, n_things, text, thing, np.ones(len(text), dtype=np.float32))
+        held += np.bincount(texts[: max(n_records - chunk.first_text, 0)].indices, minlength=n_things)
+        beside[thing[text + chunk.first_text >= n_records]] = True
     return np.asarray((held >= least) | beside)
 
 
-def _forms(tokens: Tokens, counted: NDArray[np.bool_], n_records: int, least: int) -> list[str]:
-    """The commonest word of each stem that is frequent among the counted tokens, in alphabetical order."""
-    stems, of_word = np.unique([stem(word) for word in tokens.words], return_inverse=True)
-    number = tokens.number[counted]
-    kept = _frequent(tokens.text[counted], of_word[number], len(stems), n_records, least)
+def _frequent_pairs(tokens: Tokens, single: Ints, n_records: int, least: int) -> Ints:
+    """The numbers of the pairs that are frequent in that sense, ascending; `single` is each word's column or -1."""
+    n_singles = int(single.max(initial=-1)) + 1
+    n_pairs = max(n_singles, 1) ** 2
+    held: list[Ints] = [np.empty(0, dtype=np.int64)]
+    beside: list[Ints] = [np.empty(0, dtype=np.int64)]
+    for chunk in tokens.chunks():
+        firsts, pair = _pairs(chunk, single, n_singles)
+        text = chunk.text[firsts].astype(np.int64)
+        inside = text + chunk.first_text < n_records
+        held.append(np.unique(text[inside] * n_pairs + pair[inside]) % n_pairs)
+        beside.append(pair[~inside])
+    met, times = np.unique(np.concatenate(held), return_counts=True)
+    return np.union1d(met[times >= least], np.concatenate(beside))
+
+
+def _pairs(tokens: Tokens, single: Ints, n_singles: int) -> tuple[Ints, Ints]:
+    """The tokens that begin a pair of two words with columns, and the numbers of those pairs."""
+    firsts = tokens.firsts
+    one, other = single[tokens.number[firsts]].astype(np.int64), single[tokens.number[firsts + 1]]
+    known = (one >= 0) & (other >= 0)
+    return firsts[known], one[known] * n_singles + other[known]
+
+
+def _forms(tokens: Tokens, n_records: int, least: int, *, part: int | None = None) -> list[str]:
+    """The commonest word of each stem that is frequent, in alphabetical order."""
+    stems, stem_of = np.unique([stem(word) for word in tokens.words], return_inverse=True)
+    kept = _frequent(tokens, stem_of, n_records, least, part=part)
+    number = tokens.number if part is None else tokens.number[tokens.part == part]
     times = np.bincount(number, minlength=len(tokens.words))
     commonest: dict[int, int] = {}
     for word in np.lexsort((np.arange(len(times)), -times)).tolist():
-        commonest.setdefault(int(of_word[word]), word)
-    return sorted(tokens.words[commonest[form]] for form in np.flatnonzero(kept).tolist())
+        commonest.setdefault(int(stem_of[word]), word)
+    return sorted(tokens.words[commonest[form]] for form in np.flatnonzero(kept).tolist() if form < len(stems))
 
 
 def _counted(tokens: Tokens, columns: _Columns) -> list[csr_array]:
     """How often each column's word stands in each text, block by block; shapes (n_texts, columns of the block)."""
-    weight = np.where(tokens.part == TITLE, _TITLE_TIMES, 1.0).astype(np.float32)
-    single = _looked_up(tokens.words, columns.singles)[tokens.number]
-    firsts = tokens.firsts
-    firsts = firsts[(single[firsts] >= 0) & (single[firsts + 1] >= 0)]
-    wanted = single[firsts] * len(columns.singles) + single[firsts + 1]
-    place = np.searchsorted(columns.pairs, wanted)
-    known = columns.pairs[np.minimum(place, len(columns.pairs) - 1)] == wanted if len(columns.pairs) else place < 0
-    alone = single >= 0
-    row = np.concatenate([tokens.text[alone], tokens.text[firsts[known]]])
-    column = np.concatenate([single[alone], len(columns.singles) + place[known]])
-    weights = np.concatenate([weight[alone], weight[firsts[known]]])
-    blocks = [count(tokens.n_texts, len(columns.singles) + len(columns.pairs), row, column, weights)]
+    single = _looked_up(tokens.words, columns.singles)
     stems = [stem(word) for word in tokens.words]
-    for block, part in ((columns.forms, slice(None)), (columns.titles, tokens.part == TITLE)):
-        found = _looked_up(stems, block)[tokens.number[part]]
-        there = found >= 0
-        some = weight[part][there] if block is columns.forms else np.ones(int(there.sum()), dtype=np.float32)
-        blocks.append(count(tokens.n_texts, len(block), tokens.text[part][there], found[there], some))
-    return blocks
+    form, title = _looked_up(stems, columns.forms), _looked_up(stems, columns.titles)
+    chunks = [_counted_here(chunk, columns, single, form, title) for chunk in tokens.chunks()]
+    if not chunks:
+        widths = (len(columns.singles) + len(columns.pairs), len(columns.forms), len(columns.titles))
+        return [cast(csr_array, csr_array((0, width), dtype=np.float32)) for width in widths]
+    return [blocks[0] if len(blocks) == 1 else _stacked(blocks) for blocks in zip(*chunks, strict=True)]
+
+
+def _stacked(blocks: Sequence[csr_array]) -> csr_array:
+    stacked: csr_array = vstack(blocks, format="csr")
+    return stacked
+
+
+def _counted_here(tokens: Tokens, columns: _Columns, single: Ints, form: Ints, title: Ints) -> tuple[csr_array, ...]:
+    """The counts of one chunk, given the column of each word in each block, -1 for none."""
+    weight = np.where(tokens.part == TITLE, _TITLE_TIMES, 1.0).astype(np.float32)
+    column = single[tokens.number]
+    alone = column >= 0
+    n = len(columns.singles)
+    firsts, pair = _pairs(tokens, single, n)
+    place = np.searchsorted(columns.pairs, pair)
+    known = columns.pairs[np.minimum(place, len(columns.pairs) - 1)] == pair if len(columns.pairs) else place < 0
+    words = count(
+        tokens.n_texts,
+        n + len(columns.pairs),
+        np.concatenate([tokens.text[alone], tokens.text[firsts[known]]]),
+        np.concatenate([column[alone], (n + place[known]).astype(column.dtype)]),
+        np.concatenate([weight[alone], weight[firsts[known]]]),
+    )
+    form_column, title_column = form[tokens.number], title[tokens.number]
+    in_form, in_title = form_column >= 0, (title_column >= 0) & (tokens.part == TITLE)
+    once = np.ones(int(in_title.sum()), dtype=np.float32)
+    forms = count(tokens.n_texts, len(columns.forms), tokens.text[in_form], form_column[in_form], weight[in_form])
+    titles = count(tokens.n_texts, len(columns.titles), tokens.text[in_title], title_column[in_title], once)
+    return words, forms, titles
 
 
 def _looked_up(words: Sequence[str], columns: Mapping[str, int]) -> Ints:
     """The column of each word, -1 for none."""
-    return np.array([columns.get(word, -1) for word in words], dtype=np.int64)
+    return np.array([columns.get(word, -1) for word in words], dtype=np.int32)
 
 
 def _read_columns(names: Sequence[str]) -> _Columns:
