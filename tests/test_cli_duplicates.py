@@ -10,7 +10,9 @@ from typer.testing import CliRunner, Result
 
 from tiab.cli import app
 from tiab.dedupe import Duplicates
+from tiab.errors import LabelError
 from tiab.review import Review, intake
+from tiab.review.duplicates import keep_apart
 
 TITLE = "Resistance training and cytokines in multiple sclerosis"
 DOUBTFUL = "Aquatic exercise in people with fatigue after chemotherapy"
@@ -71,6 +73,27 @@ def test_certain_ones_are_linked_and_doubtful_ones_asked_about(folder: Path) -> 
 
 def test_what_was_settled_as_two_is_not_asked_again(folder: Path) -> None:
     run("duplicates", folder, keys="dq")
+    assert [pair["record_ids"] for pair in listed(folder)["doubtful"]] == [["a3", "b3"]]
+
+
+def test_what_was_kept_apart_is_logged_as_that(folder: Path) -> None:
+    run("duplicates", folder, "--reviewer", "eva", keys="dq")
+    with Review(folder) as review:
+        entry = review.events()[-1]
+        assert (entry.kind, entry.record_id, entry.reviewer) == ("kept_apart", "b2", "eva")
+        assert dict(entry.payload) == {"from": "a2"}
+        review.merge("b3", "a3")
+        with pytest.raises(LabelError, match="are one already"):
+            keep_apart(review, "a3", "b3")
+        with pytest.raises(LabelError, match="no record"):
+            keep_apart(review, "a3", "none")
+
+
+def test_what_an_earlier_version_kept_apart_stays_so(folder: Path) -> None:
+    """It noted a link and took it back at once."""
+    with Review(folder) as review:
+        review.merge("b2", "a2", reason="looked at side by side: two reports")
+        review.unmerge("b2")
     assert [pair["record_ids"] for pair in listed(folder)["doubtful"]] == [["a3", "b3"]]
 
 

@@ -26,6 +26,7 @@ from tiab.errors import InputError, TiabError
 from tiab.formats import read_records
 from tiab.pubmed import Server, Settings, fetch_found, fetch_pmids, read_pmids, search
 from tiab.pubmed import server as server_module
+from tiab.review import Review
 
 KEY = "secret-key"
 
@@ -62,7 +63,9 @@ class FakePubMed:
         return [form for name, form in self.asked if name == "efetch.fcgi"]
 
     def _search(self, form: dict[str, str]) -> Response:
-        first, last = (form.get(name, "").replace("/", "-") for name in ("mindate", "maxdate"))
+        window = re.search(r"([\d/]+):([\d/]+)\[crdt\]", form["term"])
+        days = window.groups() if window else (form.get("mindate", ""), form.get("maxdate", ""))
+        first, last = (day.replace("/", "-") for day in days)
         found = [p for p, day in self.days.items() if not first or first <= day.isoformat() <= last]
         key = str(len(self._history) + 1)
         self._history[key] = found
@@ -470,6 +473,108 @@ def test_the_real_pool_of_a_review(httpserver: HTTPServer, fake: FakePubMed, tmp
     shown = run("fetch", "review", corpus, "-o", tmp_path / "real", "--server", httpserver.url_for("/"))
     assert "Sleep in shift workers" in shown.stdout
     assert "by DOI alone" in shown.stdout
+
+
+CRITERIA = """
+title = "Exercise and cytokines"
+[intervention]
+terms = ["exercise"]
+[search]
+pubmed = "exercise OR training"
+until = 2009-12-31
+"""
+
+
+@pytest.fixture
+def living(tmp_path: Path) -> Path:
+    """A review whose search went to the end of 2009; it holds a record that PubMed calls 101."""
+    criteria, known, folder = tmp_path / "criteria.toml", tmp_path / "known.nbib", tmp_path / "review"
+    criteria.write_text(CRITERIA)
+    known.write_text("PMID- 101\nTI  - Study number 101 of exercise & cytokines\nAB  - Ten trained – 101.\n")
+    for arguments in (("new", folder, "--criteria", criteria), ("add", folder, known)):
+        assert run(*arguments).exit_code == 0
+    return folder
+
+
+def round_of(folder: Path, httpserver: HTTPServer, *more: object) -> dict[str, Any]:
+    result = run("update", folder, "--pubmed", *more, "--server", httpserver.url_for("/"), "--json")
+    assert result.exit_code == 0, result.output
+    said: dict[str, Any] = json.loads(result.stdout)
+    return said
+
+
+def test_a_living_review_asks_for_what_came_since(httpserver: HTTPServer, fake: FakePubMed, living: Path) -> None:
+    """First from its criteria on, then from its last search on, a week before each; and what it has is known."""
+    fake.days["110"] = date(2009, 12, 20)
+    said = round_of(living, httpserver)
+    assert (said["search"]["since"], said["search"]["found"]) == ("2009-12-24", 22)
+    assert [(one["new"], one["known"] + one["duplicates"]) for one in said["files"]] == [(21, 1)]
+    assert len(said["records"]) == 21
+    term = fake.asked[0][1]["term"]
+    assert term.startswith("(exercise OR training) AND (2009/12/24:")
+    assert all(f"[{name}]" in term for name in ("edat", "crdt", "mhda"))
+    assert (living / said["search"]["file"]).is_file()
+    today = date.today()
+    fake.articles["200"], fake.days["200"] = article("200"), today - timedelta(days=3)
+    again = round_of(living, httpserver)
+    assert (again["search"]["since"], again["search"]["found"]) == (str(today - timedelta(days=7)), 1)
+    assert [row["record_id"] for row in again["records"]] == ["200"]
+    assert round_of(living, httpserver)["records"] == []
+    fake.days["200"] = date(2001, 1, 1)
+    shown = run("update", living, "--pubmed", "--server", httpserver.url_for("/"))
+    assert "PubMed has 0 records of the review's search from" in shown.stdout, shown.output
+    assert "0 records are new" in shown.stdout
+    assert round_of(living, httpserver, "--since", "2000-01-01")["search"]["found"] == 24
+    with Review(living) as review:
+        logged = [event.payload for event in review.events() if event.kind == "searched"]
+    assert [payload["found"] for payload in logged] == [22, 1, 1, 0, 24]
+    assert len({payload["file"] for payload in logged}) == 5
+
+
+def test_another_search_goes_back_to_the_criteria(httpserver: HTTPServer, fake: FakePubMed, living: Path) -> None:
+    round_of(living, httpserver)
+    criteria = living / "criteria.toml"
+    criteria.write_text(criteria.read_text().replace("OR training", "OR yoga"))
+    assert round_of(living, httpserver)["search"]["since"] == "2009-12-24"
+
+
+def test_an_update_that_broke_off_is_taken_up(
+    httpserver: HTTPServer, fake: FakePubMed, living: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow_tries = Settings(per_second=1e6, pause=0.001, batch=5, tries=2)
+    monkeypatch.setattr(Settings, "from_environment", lambda: replace(slow_tries, url=httpserver.url_for("/")))
+    fake.faults = [lambda name, answer: answer] * 3 + [status(500)] * 2
+    broken = run("update", living, "--pubmed")
+    assert broken.exit_code == 2
+    assert "what has come is kept" in broken.stderr
+    fake.asked.clear()
+    assert run("update", living, "--pubmed").exit_code == 0
+    assert [form["retstart"] for form in fake.fetched()] == ["10", "15", "20"]
+    assert sorted(path.suffix for path in living.iterdir() if "pubmed" in path.name) == [".gz"]
+    with Review(living) as review:
+        assert review.status().left == 23
+
+
+@pytest.mark.parametrize(
+    ("criteria", "message"),
+    [
+        ('title = "T"\n[intervention]\nterms = ["yoga"]\n', "has no search to repeat"),
+        (CRITERIA.replace("until = 2009-12-31", ""), "doesn't say how far the search went"),
+    ],
+)
+def test_a_review_that_does_not_say_how_it_searched(
+    httpserver: HTTPServer, fake: FakePubMed, living: Path, criteria: str, message: str
+) -> None:
+    (living / "criteria.toml").write_text(criteria)
+    result = run("update", living, "--pubmed", "--server", httpserver.url_for("/"))
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "[search]" in result.stderr
+    assert fake.asked == []
+
+
+def test_an_update_without_anything_to_add_is_refused(living: Path) -> None:
+    assert "--pubmed" in run("update", living).stderr
 
 
 @pytest.mark.shared

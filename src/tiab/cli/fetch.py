@@ -16,9 +16,11 @@ from tiab.cli.show import console, note, print_json, progress_bar
 if TYPE_CHECKING:
     from tiab.pubmed import Fetched, RealPool, Server
 
-__all__ = ["fetch_by_pmid", "fetch_real_pool", "fetch_search"]
+__all__ = ["ServerOption", "fetch_by_pmid", "fetch_real_pool", "fetch_search", "pubmed_server"]
 
-_fetch = typer.Typer(no_args_is_help=True, help="Fetch records from PubMed; NCBI_API_KEY in the environment is used.")
+_fetch = typer.Typer(
+    no_args_is_help=True, help="Fetch records from PubMed; NCBI_API_KEY and NCBI_EMAIL in the environment are used."
+)
 app.add_typer(_fetch, name="fetch")
 
 OutputOption = Annotated[
@@ -49,7 +51,7 @@ def fetch_search(
     if by not in DATE_TYPES:
         raise typer.BadParameter(f"one of {', '.join(DATE_TYPES)}", param_hint="--by")
     check_output(output)
-    with _server(server) as pubmed:
+    with pubmed_server(server) as pubmed:
         found = search(pubmed, query, until=until.date() if until else None, by=by)
         for warning in found.warnings:
             note(warning)
@@ -72,7 +74,7 @@ def fetch_by_pmid(
     from tiab.pubmed import fetch_pmids, read_pmids
 
     pmids = read_pmids(file)
-    with _server(server) as pubmed, progress_bar("fetching", len(pmids)) as progress:
+    with pubmed_server(server) as pubmed, progress_bar("fetching", len(pmids)) as progress:
         fetched = fetch_pmids(pubmed, pmids, output, progress=progress)
     _tell(fetched, as_json=as_json)
 
@@ -94,7 +96,7 @@ def fetch_real_pool(
 
     from tiab.pubmed import fetch_review
 
-    with _server(server) as pubmed, ExitStack() as bars:
+    with pubmed_server(server) as pubmed, ExitStack() as bars:
         pool = fetch_review(
             pubmed, corpus, output, found=lambda total: bars.enter_context(progress_bar("fetching", total))
         )
@@ -104,7 +106,8 @@ def fetch_real_pool(
         _print_pool(pool, corpus)
 
 
-def _server(url: str) -> Server:
+def pubmed_server(url: str) -> Server:
+    """PubMed, with the key and address that the environment gives; or the server at `url`, asked at will."""
     from tiab.pubmed import Server, Settings
 
     settings = Settings.from_environment()

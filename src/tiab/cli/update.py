@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,13 +11,15 @@ import typer
 from rich.text import Text
 
 from tiab.cli.app import app
+from tiab.cli.fetch import ServerOption, pubmed_server
 from tiab.cli.inputs import JobsOption, JsonOption
 from tiab.cli.review import print_reports
-from tiab.cli.reviews import FolderArgument, ReviewerOption, make_ready, opened
-from tiab.cli.show import console, note, print_json, print_table
+from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
+from tiab.cli.show import console, note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
-    from tiab.review import Update
+    from tiab.review import Review, Update
+    from tiab.review.searching import LaterSearch
 
 __all__ = ["update_review"]
 
@@ -26,7 +30,16 @@ _WIDEST = 40
 @app.command("update")
 def update_review(
     folder: FolderArgument,
-    files: Annotated[list[Path], typer.Argument(help="The exports of the later search.", show_default=False)],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The exports of the later search.", show_default=False)
+    ] = None,
+    pubmed: Annotated[
+        bool, typer.Option("--pubmed", help="Ask PubMed what the review's own search finds since the last time.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="With --pubmed: the first day.", show_default=False),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Write the short list there: .csv, .ris or .xlsx.", show_default=False),
@@ -34,23 +47,39 @@ def update_review(
     top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
     reviewer: ReviewerOption = "",
     jobs: JobsOption = 1,
+    server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """Add a later search and rank what is new in it by all that was learned, beside where the old includes fell.
 
+    With --pubmed, PubMed is asked for what the search in the criteria finds since the last time and a week before.
+
     [dim]Example:[/dim] tiab update ms-review pubmed-2026.nbib -o shortlist.csv
+    [dim]Example:[/dim] tiab update ms-review --pubmed
     """
+    from tiab.review.searching import log_search
+
+    if not files and not pubmed:
+        raise typer.BadParameter("give the exports of the later search, or --pubmed", param_hint="FILES")
     with opened(folder, jobs=jobs) as review:
+        later = _asked(review, server, since) if pubmed else None
         make_ready(review, None)
-        update = review.update(files, reviewer=reviewer)
+        fetched = [later.path] if later and later.path else []
+        update = review.update([*(files or ()), *fetched], reviewer=reviewer)
+        if later:
+            log_search(review, later, reviewer=reviewer)
     if output:
         update.write(output)
         note(f"the short list is written to {output}")
     if as_json:
         rows = update.table.astype(object).where(update.table.notna(), None).to_dict(orient="records")
         files_said = [report.to_dict() for report in update.reports]
-        print_json({"files": files_said, "include_scores": list(update.include_scores), "records": rows})
+        searched = {"search": later.to_dict()} if later else {}
+        print_json({**searched, "files": files_said, "include_scores": list(update.include_scores), "records": rows})
         return
+    if later:
+        days = f"from {later.since:%Y/%m/%d} to {later.until:%Y/%m/%d}"
+        console.print(f"PubMed has {counted(later.found, 'record')} of the review's search {days}.")
     print_reports(update.reports)
     for sentence in update.summary():
         console.print(Text(sentence))
@@ -61,6 +90,22 @@ def update_review(
             for row in update.table.head(top).to_dict(orient="records")
         ]
         print_table("the new records, best first", ("rank", "score", "above includes", "id", "title"), shown)
+
+
+def _asked(review: Review, server: str, since: datetime | None) -> LaterSearch:
+    """What PubMed has anew, with a bar while it comes."""
+    from tiab.review.searching import search_later
+
+    with pubmed_server(server) as asked, ExitStack() as bars:
+        later = search_later(
+            review,
+            asked,
+            since=since.date() if since else None,
+            found=lambda total: bars.enter_context(progress_bar("fetching", total)),
+        )
+    for warning in later.warnings:
+        note(warning)
+    return later
 
 
 def _share(value: float) -> str:

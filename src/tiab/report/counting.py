@@ -15,7 +15,8 @@ from tiab.store import Event, Source
 __all__ = ["count_flow", "count_overrides", "count_workload", "list_without_abstract", "source_rows"]
 
 _BY_HAND, _APART = ("by hand", "settled side by side"), "looked at side by side"
-"""How the reasons begin that the log gives for links that a person made, and for pairs kept apart."""
+"""How the reasons begin that the log gives for links that a person made, and those of pairs that an earlier version
+kept apart, which it noted as links that were taken back at once."""
 
 
 def source_rows(sources: Iterable[Source]) -> tuple[SourceRow, ...]:
@@ -104,7 +105,7 @@ def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, 
         resolved=kinds.count("resolved"),
         linked=sum(reason.startswith(_BY_HAND) for reason in links.values()),
         unlinked=sum(event.kind == "unmerged" and event.target not in apart for event in events),
-        kept_apart=len(apart),
+        kept_apart=kinds.count("kept_apart") + len(apart),
         **against,
     )
 

@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterable
 from itertools import combinations
 
 from tiab.dedupe import DoubtfulPair, Duplicates, RelatedReports, find_duplicates, related_reports
+from tiab.errors import LabelError
 from tiab.records import Record
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
-from tiab.store import Event
+from tiab.store import Entry, Event
 
 __all__ = ["keep_apart", "link_certain", "related", "unsettled"]
-
-_APART = "looked at side by side: two reports"
 
 
 def unsettled(review: Review, *, progress: Callable[[int], object] | None = None) -> Duplicates:
     """The duplicates among what is screened that are neither linked nor known to be two.
 
-    A pair whose link somebody took back is not found again; what else was in its group becomes doubtful.
+    A pair that was kept apart, or whose link was taken back, is not found again; what else was in its group becomes
+    doubtful.
 
     Args:
         progress: is called with numbers of records, which add up to those that are screened.
@@ -57,14 +57,17 @@ def link_certain(review: Review, found: Duplicates, *, reviewer: str = "") -> in
     return linked
 
 
-def keep_apart(review: Review, one: str, other: str, *, reviewer: str = "") -> None:
-    """Notes that two records are two reports: a link that is taken back at once, which the log remembers.
+def keep_apart(review: Review, one: str, other: str, *, reviewer: str = "") -> Event:
+    """Notes that two records are two reports; the entry in the log.
 
     Raises:
-        LabelError: there is no such record, or they are one already.
+        LabelError: there is no such record, or they are linked as one.
     """
-    event = review.merge(other, one, reason=_APART, reviewer=reviewer)
-    review.unmerge(event.record_id, reviewer=reviewer)
+    head = review.snapshot().groups.head
+    review.record(one)
+    if head(one) == head(other):
+        raise LabelError(f"'{one[:80]}' and '{other[:80]}' are one already", hint="Take back their link first.")
+    return review.log(Entry(kind="kept_apart", reviewer=reviewer, record_id=other, payload={"from": one}))
 
 
 def _screened(snapshot: Snapshot) -> list[Record]:
@@ -72,12 +75,14 @@ def _screened(snapshot: Snapshot) -> list[Record]:
 
 
 def _apart(snapshot: Snapshot, events: Iterable[Event]) -> set[frozenset[str]]:
-    """The pairs of what is screened whose link was taken back."""
+    """The pairs of what is screened that were kept apart, or whose link was taken back."""
     links: dict[int, tuple[str, str]] = {}
-    apart = set()
+    apart: list[tuple[str, str]] = []
     for event in events:
         if event.kind == "merged":
             links[event.event_id] = event.record_id, str(event.payload["into"])
         elif event.kind == "unmerged" and event.target in links:
-            apart.add(frozenset(map(snapshot.groups.head, links[event.target])))
-    return apart
+            apart.append(links[event.target])
+        elif event.kind == "kept_apart":
+            apart.append((event.record_id, str(event.payload["from"])))
+    return {frozenset(map(snapshot.groups.head, pair)) for pair in apart}

@@ -26,7 +26,7 @@ from tiab.review.status import Status, measure_status
 from tiab.review.suggesting import Suggestion, suggest
 from tiab.review.team import agreements, link_entry, must_conflict, unlink_entries
 from tiab.review.updating import Update, make_update
-from tiab.store import Event, Store, label_entry
+from tiab.store import Entry, Event, Store, label_entry
 
 __all__ = ["Review"]
 
@@ -107,6 +107,10 @@ class Review:
     def events(self, *, after: int = 0) -> tuple[Event, ...]:
         """What happened since the event of that number, in order."""
         return self._store.events(after=after)
+
+    def log(self, entry: Entry) -> Event:
+        """Writes an entry into the log; a LabelError where it names a record that is not in the review."""
+        return self._store.append(entry)
 
     def status(self) -> Status:
         """Where the review stands, in numbers."""
