@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tiab.web import Desk
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,3 +30,25 @@ def shared() -> Path:
     if not (folder / "README.md").is_file():
         pytest.skip(f"no data for measuring in {folder.name}: set TIAB_SHARED to its folder")
     return folder.resolve()
+
+
+@contextmanager
+def _served(desk: Desk) -> Iterator[str]:
+    from tiab.web.serving import listen, make_server
+
+    with listen(0) as listening:
+        server, address = make_server(desk, listening)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Desk], str]]:
+    """Serves a desk until the test ends; gives the address that a reviewer would open."""
+    with ExitStack() as stack:
+        yield lambda desk: stack.enter_context(_served(desk))

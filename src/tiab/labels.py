@@ -8,7 +8,20 @@ from enum import StrEnum
 
 from tiab.errors import LabelError
 
-__all__ = ["Decision", "Label", "as_labels", "standing"]
+__all__ = ["EXCLUSION_REASONS", "Decision", "Label", "as_labels", "standing"]
+
+EXCLUSION_REASONS = (
+    "wrong population",
+    "wrong intervention",
+    "wrong comparator",
+    "wrong outcome",
+    "wrong study design",
+    "wrong publication type",
+    "wrong language",
+    "outside the years",
+    "no original data",
+)
+"""The usual reasons why a record is excluded, in the order of the keys 1 to 9."""
 
 _SPELLINGS = {
     "include": "include", "included": "include", "1": "include", "1.0": "include", "yes": "include",

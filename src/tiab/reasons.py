@@ -23,19 +23,23 @@ class Reasons:
 
     pairs: tuple[tuple[str, float], ...]
 
-    def listed(self, *, positive: bool) -> str:
-        """The strongest of one sign in a line, without the words of a phrase that is listed already.
-
-        >>> Reasons((("back pain", 0.5), ("pain", 0.4), ("law", -0.1))).listed(positive=True)
-        'back pain (+0.50)'
-        """
+    def strongest(self, *, positive: bool) -> tuple[tuple[str, float], ...]:
+        """The strongest of one sign, without the words of a phrase that is named already."""
         chosen: list[tuple[str, float]] = []
         for name, effect in self.pairs:
             words = set(name.split())
             said = any(words <= set(other.split()) or set(other.split()) <= words for other, _ in chosen)
             if (effect > 0) == positive and not said:
                 chosen.append((name, effect))
-        return "; ".join(f"{name} ({effect:+.2f})" for name, effect in chosen[:_SHOWN])
+        return tuple(chosen[:_SHOWN])
+
+    def listed(self, *, positive: bool) -> str:
+        """The same in a line.
+
+        >>> Reasons((("back pain", 0.5), ("pain", 0.4), ("law", -0.1))).listed(positive=True)
+        'back pain (+0.50)'
+        """
+        return "; ".join(f"{name} ({effect:+.2f})" for name, effect in self.strongest(positive=positive))
 
 
 def find_reasons(names: Sequence[str], effects: NDArray[np.float64]) -> Reasons:

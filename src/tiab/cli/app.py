@@ -18,7 +18,7 @@ EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 
 _ORDER = (
     *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "evaluate", "plan", "simulate"),
-    *("new", "add", "duplicates", "prior", "next", "label", "undo", "status", "conflicts", "resolve"),
+    *("new", "add", "duplicates", "prior", "screen", "next", "label", "undo", "status", "conflicts", "resolve"),
     *("update", "export", "report", "replay"),
 )
 """The commands in the order in which they are met: without a review, then with one."""

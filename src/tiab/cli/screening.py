@@ -15,6 +15,7 @@ from tiab.cli.pico import highlighted
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
 from tiab.cli.show import console, print_json
 from tiab.errors import TiabError
+from tiab.labels import EXCLUSION_REASONS
 
 if TYPE_CHECKING:
     from tiab.review import Review, Suggestion
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["read_key", "show_next"]
 
 _DECISIONS = {"i": "include", "e": "exclude", "u": "maybe"}
-_REASONS = (
-    "wrong population",
-    "wrong intervention",
-    "wrong comparator",
-    "wrong outcome",
-    "wrong study design",
-    "wrong publication type",
-    "wrong language",
-    "outside the years",
-    "no original data",
-)
 _HELP = """i include   e exclude   u maybe   z take back your last decision
 1–9 exclude with a reason:
 {reasons}
@@ -62,7 +52,7 @@ def show_next(
             suggestion = review.next(reviewer)
             print_json(_plain(suggestion) if suggestion else None)
             return
-        _Desk(review, reviewer, tuple(reason or _REASONS)[:9]).screen()
+        _Desk(review, reviewer, tuple(reason or EXCLUSION_REASONS)[:9]).screen()
 
 
 @dataclass

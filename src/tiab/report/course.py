@@ -62,12 +62,12 @@ class Course:
         return np.array([self.goes_on(record_id) for record_id in self.screened], dtype=bool)
 
 
-def read_course(snapshot: Snapshot) -> Course:
-    """The course of the screening up to `snapshot`."""
+def read_course(snapshot: Snapshot, reviewer: str | None = None) -> Course:
+    """The course of the screening up to `snapshot`, by one reviewer alone or (None) by all together."""
     first: dict[str, int] = {}
     screeners: dict[str, set[str]] = {}
-    for given in snapshot.state.labels.values():
-        for one in given:
+    for (_, name), given in snapshot.state.labels.items():
+        for one in given if reviewer in (None, name) else ():
             if one is given[-1] and not one.label.prior:
                 head = snapshot.groups.head(one.label.record_id)
                 earliest = min(entry.event_id for entry in given if not entry.label.prior)
@@ -77,7 +77,7 @@ def read_course(snapshot: Snapshot) -> Course:
         head = snapshot.groups.head(given[-1].label.record_id)
         first.setdefault(head, given[0].event_id)
         screeners.setdefault(head, set()).add(given[-1].label.reviewer)
-    labels = snapshot.labels(None)
+    labels = snapshot.labels(reviewer)
     heads = [snapshot.records[place].record_id for place in snapshot.heads]
     rest = [record_id for record_id in heads if record_id not in first]
     return Course(

@@ -2,6 +2,8 @@
 
 from tiab.review.decisionfile import Matching
 from tiab.review.intake import FileReport
+from tiab.review.live import Queue
+from tiab.review.looking import Look
 from tiab.review.opinions import Conflict
 from tiab.review.replaying import Replay, Replayed
 from tiab.review.service import Review
@@ -14,7 +16,9 @@ __all__ = [
     "Conflict",
     "Counts",
     "FileReport",
+    "Look",
     "Matching",
+    "Queue",
     "Replay",
     "Replayed",
     "Review",

@@ -26,11 +26,16 @@ __all__ = ["Live", "Queue"]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Queue:
-    """A ranking that is being read from, and what the log is to say of it once a decision rests on it."""
+    """A ranking that is being read from, and what the log is to say of it once a decision rests on it.
+
+    Attributes:
+        features: of the pool that was ranked, in the order of `learned.record_ids`; None for an empty pool.
+    """
 
     snapshot: Snapshot
     learned: Learned
     entry: Entry
+    features: Features | None = None
     logged: bool = False
 
 
@@ -86,8 +91,10 @@ class Live:
             current = queue is not None and queue.snapshot.pool == snapshot.pool
             if queue is not None and current and not always and not is_due(queue.learned.labels, labels):
                 return False
-            learned = self._learner_of(snapshot).learn(labels) if snapshot.heads else nothing_learned()
-            made = Queue(snapshot=snapshot, learned=learned, entry=ranked_entry(learned, snapshot, reviewer))
+            learner = self._learner_of(snapshot) if snapshot.heads else None
+            learned = learner.learn(labels) if learner else nothing_learned()
+            entry, features = ranked_entry(learned, snapshot, reviewer), learner.features if learner else None
+            made = Queue(snapshot=snapshot, learned=learned, entry=entry, features=features)
             with self._lock:
                 self._queues[reviewer] = made
             return True

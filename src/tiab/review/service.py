@@ -17,7 +17,8 @@ from tiab.review.decisionfile import Matching, label_entries, match_decisions, m
 from tiab.review.exporting import export
 from tiab.review.intake import FileReport, add_files
 from tiab.review.known import Known
-from tiab.review.live import Live
+from tiab.review.live import Live, Queue
+from tiab.review.looking import Look, look_at
 from tiab.review.making import make
 from tiab.review.opinions import Conflict, conflicts
 from tiab.review.replaying import Replay, Replaying, replay
@@ -174,6 +175,15 @@ class Review:
         """
         return self._live.learn(reviewer)
 
+    def queue(self, reviewer: str | None = "") -> Queue | None:
+        """The ranking that this reviewer reads from; None before the first `learn`."""
+        return self._live.queue(reviewer)
+
+    def look(self, record_id: str, *, reviewer: str | None = "") -> Look:
+        """One record as this reviewer sees it, with what was found in it and what moved it to its place."""
+        self.record(record_id)
+        return look_at(self._live.snapshot(), self._live.queue(reviewer), record_id)
+
     def label(
         self,
         record_id: str,
@@ -315,14 +325,8 @@ class Review:
             InputError: the file cannot be written.
         """
         self._live.learn(reviewer)
-        entry = export(
-            path,
-            self._live.snapshot(),
-            self._live.queue(reviewer),
-            reviewer=reviewer,
-            only=only,
-            duplicates=duplicates,
-        )
+        snapshot, queue = self._live.snapshot(), self._live.queue(reviewer)
+        entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates)
         self._live.log_ranking(reviewer)
         if not self.read_only:
             self._store.append(entry)

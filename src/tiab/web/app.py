@@ -1,0 +1,68 @@
+"""make_app: the page as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from tiab.errors import LabelError, TiabError
+from tiab.web.desk import Desk, Moved
+from tiab.web.pages import page
+from tiab.web.rooms import ROOMS
+from tiab.web.security import Guard
+
+__all__ = ["UPLOADS", "make_app"]
+
+UPLOADS: Mapping[str, int] = {"/import": 512 * 1024 * 1024}
+"""Where more than 1 MB may be sent, by the beginning of the path; bytes."""
+
+
+def make_app(desk: Desk, *, token: str, port: int) -> FastAPI:
+    """The page of `desk`, for whoever brings `token` to `port` of this computer."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        desk.close()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.desk, app.state.rooms = desk, [room for room in ROOMS if room.title]
+    app.mount("/static", StaticFiles(directory=str(files("tiab.web") / "static")), name="static")
+    for room in ROOMS:
+        app.include_router(room.router)
+    app.add_exception_handler(TiabError, _say_mistake)
+    app.add_exception_handler(HTTPException, _say_status)
+    app.add_exception_handler(RequestValidationError, _say_malformed)
+    app.add_middleware(Guard, token=token, port=port, limits=UPLOADS)
+    return app
+
+
+def _say_mistake(request: Request, error: Exception) -> Response:
+    status = 409 if isinstance(error, Moved) else 404 if isinstance(error, LabelError) else 400
+    return _said(request, status, str(error))
+
+
+def _say_status(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    sentence = "There is no such page." if status == 404 else str(getattr(error, "detail", error))
+    return _said(request, status, sentence)
+
+
+def _say_malformed(request: Request, error: Exception) -> Response:
+    return _said(request, 422, "The page sent something that tiab does not understand. Load it again.")
+
+
+def _said(request: Request, status: int, sentence: str) -> Response:
+    """A mistake, to a script as JSON and to a person as a page."""
+    if "text/html" in request.headers.get("accept", ""):
+        return page(request, "error.html.j2", status=status, sentence=sentence)
+    said: dict[str, Any] = {"error": sentence}
+    return JSONResponse(said, status)

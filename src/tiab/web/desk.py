@@ -1,0 +1,161 @@
+"""Desk: what one reviewer works at. Decisions go to the disk here, and the next record comes from here."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tiab.errors import LabelError
+from tiab.labels import Decision
+from tiab.review import Look, Queue, Review
+from tiab.store import Event, GivenLabel
+from tiab.web.settings import Settings, SettingsFile
+from tiab.web.standing import Mine
+from tiab.web.teacher import Teacher
+
+__all__ = ["Desk", "Moved", "Tally"]
+
+
+class Moved(LabelError):
+    """Somebody (another tab, another program) decided on the record since this page showed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How far one reviewer has come; `found` counts include and maybe, because both lead to the full text."""
+
+    screened: int
+    include: int
+    exclude: int
+    maybe: int
+    left: int
+
+    @property
+    def found(self) -> int:
+        return self.include + self.maybe
+
+
+class Desk:
+    """One reviewer's place before an open review; threads may share it.
+
+    Attributes:
+        review: the review.
+        reviewer: the name; "" where none was given.
+        blind: whether what other reviewers decided is kept from this one.
+    """
+
+    def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
+        self.review, self.reviewer, self.blind = review, reviewer, blind
+        self._mine = Mine(review, reviewer)
+        self._settings = SettingsFile(review.folder, reviewer)
+        self._teacher = Teacher(lambda: review.learn(reviewer))
+        self._lock = threading.RLock()
+        self._reading: tuple[Queue | None, int] = (None, 0)
+
+    def close(self) -> None:
+        """Ends the learning beside; the review stays open."""
+        self._teacher.close()
+
+    @property
+    def settings(self) -> Settings:
+        """How this reviewer wants the page."""
+        return self._settings.read()
+
+    def keep_settings(self, settings: Settings) -> None:
+        """Stores how this reviewer wants the page."""
+        self._settings.write(settings)
+
+    def look(self, record_id: str) -> Look:
+        """A record as this reviewer sees it; a LabelError where there is none of that id."""
+        return self.review.look(record_id, reviewer=self.reviewer)
+
+    def standing(self, record_id: str) -> GivenLabel | None:
+        """What this reviewer decided on a record; None where they did not, or took it back."""
+        with self._lock:
+            self._follow()
+            return self._mine.given.get(self._mine.groups.head(record_id))
+
+    def tally(self) -> Tally:
+        """How far this reviewer has come."""
+        with self._lock:
+            self._follow()
+            said = Counter(given.label.decision for given in self._mine.given.values())
+            left = self._mine.n_heads - len(self._mine.screened)
+        return Tally(
+            screened=sum(said.values()),
+            include=said[Decision.INCLUDE],
+            exclude=said[Decision.EXCLUDE],
+            maybe=said[Decision.MAYBE],
+            left=left,
+        )
+
+    def next_id(self, skipped: Collection[str] = ()) -> str | None:
+        """The record to be screened next; one of `skipped` only where no other is left; None after the last."""
+        with self._lock:
+            self._follow()
+            found = self._best(skipped)
+            if found is None and len(self._mine.screened) < self._mine.n_heads:
+                self.review.learn(self.reviewer)  # records came in that were never ranked
+                found = self._best(skipped)
+            return found
+
+    def decide(
+        self, record_id: str, decision: Decision, *, reason: str = "", note: str = "", token: str, seen: int
+    ) -> Event:
+        """Stores a decision; it is on the disk when this returns.
+
+        Args:
+            token: the same for each attempt to store this one decision.
+            seen: the number of the decision that the page showed beside the record; 0 for none.
+
+        Raises:
+            Moved: another decision on the record stands by now; nothing was stored.
+        """
+        with self._lock:
+            standing = self.standing(record_id)
+            if (standing.event_id if standing else 0) != seen and not self._stored(token, after=seen):
+                said = f"'{standing.label.decision}'" if standing else "nothing any more"
+                raise Moved(f"this record was decided on elsewhere: {said} stands", hint="Look again, then decide.")
+            event = self.review.label(
+                record_id, decision, reviewer=self.reviewer, reason=reason, note=note, token=token
+            )
+        self._teacher.wake()
+        return event
+
+    def undo(self, token: str) -> Event | None:
+        """Takes back this reviewer's last decision; None where there is none."""
+        with self._lock:
+            event = self.review.undo(self.reviewer, token=token)
+        self._teacher.wake()
+        return event
+
+    def _stored(self, token: str, *, after: int) -> bool:
+        return any(event.token == token for event in self.review.events(after=after))
+
+    def _follow(self) -> None:
+        if self._mine.follow():
+            self._reading = (None, 0)
+            self._teacher.wake()
+
+    def _best(self, skipped: Collection[str]) -> str | None:
+        """The best-ranked open record; the place is remembered, because all that ranks above it is screened."""
+        queue = self.review.queue(self.reviewer)
+        if queue is None:
+            return None
+        learned, mine = queue.learned, self._mine
+        start = self._reading[1] if self._reading[0] is queue else 0
+        instead: str | None = None
+        first = len(learned.places)
+        for at in range(start, len(learned.places)):
+            record_id = str(learned.record_ids[learned.places[at]])
+            if record_id in mine.screened or record_id in mine.groups.heads:
+                continue
+            first = min(first, at)
+            if record_id not in skipped:
+                self._reading = (queue, first)
+                return record_id
+            instead = instead or record_id
+        self._reading = (queue, first)
+        return instead

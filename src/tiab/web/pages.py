@@ -1,0 +1,81 @@
+"""Pages: the templates, and what all pages have in common. Whatever a record says is escaped here."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+
+import tiab
+from tiab.errors import CriteriaError
+from tiab.web.desk import Desk
+
+__all__ = ["desk_of", "page", "render"]
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that the request came to; for `Depends`."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def render(template: str, **values: Any) -> str:
+    """A part of a page."""
+    return _environment().get_template(template).render(values)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page, with the head and the ways to the other rooms that all pages share."""
+    desk = desk_of(request)
+    shared = {
+        "review_title": _title(desk),
+        "reviewer": desk.reviewer,
+        "rooms": request.app.state.rooms,
+        "here": request.url.path,
+        "version": tiab.__version__,
+    }
+    return HTMLResponse(render(template, **shared, **values), status)
+
+
+def _title(desk: Desk) -> str:
+    try:
+        criteria = desk.review.criteria
+    except CriteriaError:  # the page of the criteria says what is wrong with them
+        criteria = None
+    return criteria.title if criteria else desk.review.folder.resolve().name
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("tiab.web", "templates"),
+        autoescape=True,
+        finalize=_cleaned,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "n": lambda value: f"{value:,}",
+        "counted": _counted,
+        "signed": lambda value: f"{value:+.2f}",
+    }
+    return environment
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _cleaned(value: Any) -> Any:
+    """Without the control characters that no page may hold."""
+    if not isinstance(value, str) or isinstance(value, Markup):
+        return value
+    return _CONTROL.sub("�", value)

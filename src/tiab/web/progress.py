@@ -1,0 +1,127 @@
+"""Progress: how far one reviewer has come, what may still be missing, and how long the rest may take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from statistics import median
+
+from tiab.report.course import Course, measure_frontier, read_course, stopping_points
+from tiab.report.data import FrontierNow, StoppingPoint
+from tiab.review import Snapshot
+
+__all__ = ["Progress", "measure_progress"]
+
+TARGET, ALPHA = 0.95, 0.05
+_WINDOW = 50
+_BREAK = 300.0
+_FEW = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one reviewer has come.
+
+    Attributes:
+        to_screen: records to screen that were not known beforehand.
+        missing: what may still be missing, in one sentence.
+        more: the same in full, with what it rests on.
+        pace: seconds for each record, breaks aside; None before there is one.
+        hours: what the rest takes at this pace.
+        advice: what the chosen rule says; "" for none.
+        rules: the names of the rules to choose from.
+        curve: the points (screened, found) at which the curve bends.
+    """
+
+    screened: int
+    found: int
+    to_screen: int
+    missing: str
+    more: tuple[str, ...]
+    pace: float | None
+    hours: float | None
+    advice: str
+    rules: tuple[str, ...]
+    curve: tuple[tuple[int, int], ...]
+
+    @property
+    def points(self) -> str:
+        """The curve as the points of an SVG polyline, 300 wide and 100 high."""
+        wide, high = 300 / max(1, self.to_screen), 94 / max(1, self.found)
+        return " ".join(f"{at * wide:.1f},{100 - found * high:.1f}" for at, found in self.curve)
+
+    @property
+    def left_said(self) -> str:
+        """The hours left, in words; "" before there is a pace."""
+        if self.hours is None:
+            return ""
+        if self.hours < 1.5:
+            return f"{max(1, round(60 * self.hours))} min"
+        return f"{self.hours:,.0f} hours"
+
+
+def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Progress:
+    """The progress of one reviewer; what others decided does not count."""
+    course = read_course(snapshot, reviewer)
+    frontier = measure_frontier(course, target=TARGET, alpha=ALPHA)
+    points = stopping_points(course, None, target=TARGET, alpha=ALPHA)
+    pace = _pace(_times(snapshot, reviewer))
+    left = frontier.n_records - frontier.screened
+    return Progress(
+        screened=frontier.screened,
+        found=frontier.found,
+        to_screen=frontier.n_records,
+        missing=_missing(frontier),
+        more=(frontier.sentence, frontier.assumption),
+        pace=pace,
+        hours=None if pace is None else left * pace / 3600,
+        advice=_advice(points, rule, course, left),
+        rules=tuple(point.rule for point in points),
+        curve=_curve(frontier),
+    )
+
+
+def _missing(now: FrontierNow) -> str:
+    if not now.screened:
+        return "Nothing is known yet of what may be missing."
+    if now.screened == now.n_records:
+        return "Every record is screened."
+    if not now.missing:
+        return "It is unlikely that even 1 is still missing (95 %)."
+    return f"At most {now.missing:,} may still be missing (95 %)."
+
+
+def _advice(points: Sequence[StoppingPoint], rule: str, course: Course, left: int) -> str:
+    point = next((point for point in points if point.rule == rule), None)
+    if point is None or not left or not course.screened:
+        return ""
+    if point.at is None:
+        return f"The rule “{rule}” says: read on."
+    return f"The rule “{rule}” would have let you stop after {point.at:,} records. Whether to is for you to decide."
+
+
+def _curve(now: FrontierNow) -> tuple[tuple[int, int], ...]:
+    """The corners of the steps; at most some hundred, which is more than a small picture shows."""
+    points = [(0, 0)]
+    for found, at in enumerate(now.found_at, 1):
+        points += [(at, found - 1), (at, found)]
+    step = max(1, len(points) // 400)
+    return (*points[::step], (now.screened, now.found))
+
+
+def _times(snapshot: Snapshot, reviewer: str) -> list[datetime]:
+    """When this reviewer decided, of late."""
+    given = [
+        own[-1] for (_, name), own in snapshot.state.labels.items() if name == reviewer and not own[-1].label.prior
+    ]
+    last = sorted(given, key=lambda one: one.event_id)[-_WINDOW - 1 :]
+    return [datetime.fromisoformat(one.time) for one in last]
+
+
+def _pace(times: Sequence[datetime]) -> float | None:
+    """The median of the seconds between decisions; what is longer was a break, and what takes none was a file."""
+    gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
+    working = [gap for gap in gaps if 0.2 < gap < _BREAK]
+    return median(working) if len(working) >= _FEW else None

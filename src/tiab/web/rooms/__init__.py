@@ -1,0 +1,23 @@
+"""The rooms of the page: one module each, with a router of its own. A new room is a module and a line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from tiab.web.rooms import screening
+
+__all__ = ["ROOMS", "Room"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A room: what the pages call it ("" for one that they don't name), its address, and what answers there."""
+
+    title: str
+    path: str
+    router: APIRouter
+
+
+ROOMS = (Room(title="Screen", path="/", router=screening.router),)

@@ -1,0 +1,140 @@
+"""Guard: nobody but the person who started the page may read or write through it.
+
+It stands before every request: the Host must be this computer by one of two names (a page elsewhere cannot have its
+name point here), the cookie must be the one given for the token in the address, and what writes must come from a page
+of this very address. Answers forbid the browser to load or run anything from elsewhere.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["HEADERS", "Guard"]
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Sent with every answer."""
+
+_READS = ("GET", "HEAD")
+_SMALL = 1024 * 1024
+_ASK = "This page is open to the person who started it. Open the address that `tiab screen` printed."
+_TOO_MUCH = "That is more than this page takes."
+
+
+class Guard:
+    """ASGI middleware that lets nobody in without the token.
+
+    Args:
+        token: what the address that the reviewer opens carries.
+        port: the port that the page is served on.
+        limits: the most bytes that a request may carry, by the beginning of its path; elsewhere 1 MB.
+    """
+
+    def __init__(self, app: ASGIApp, *, token: str, port: int, limits: Mapping[str, int] | None = None) -> None:
+        self._app, self._token = app, token
+        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self._cookie = f"tiab_{port}"  # cookies don't know ports: two reviews may be open at once
+        self._limits = dict(limits or {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = Headers(scope=scope)
+        answer = self._refused(scope, headers)
+        most = next((size for path, size in self._limits.items() if scope["path"].startswith(path)), _SMALL)
+        if answer is None and _is_above(headers.get("content-length"), most):
+            answer = _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_MUCH)
+        if answer is not None:
+            await answer(scope, receive, _with_headers(send))
+            return
+        await self._app(scope, _limited(receive, most), _with_headers(send))
+
+    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
+        """The answer to a request that goes no further; None for one that may pass."""
+        host = headers.get("host", "")
+        if host not in self._hosts or len(headers.getlist("host")) != 1:
+            return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page answers to 127.0.0.1 alone.")
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
+        if given:
+            return self._enter(given[0])
+        cookie = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
+        if not _same(cookie, self._token):
+            return _refusal(HTTPStatus.FORBIDDEN, _ASK)
+        if scope["method"] not in _READS and not _is_own(headers, host):
+            return _refusal(HTTPStatus.FORBIDDEN, "Only this page itself may write.")
+        return None
+
+    def _enter(self, given: str) -> Response:
+        """The cookie for the token; the address that the browser keeps no longer has it."""
+        if not _same(given, self._token):
+            return _refusal(HTTPStatus.FORBIDDEN, _ASK)
+        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
+        return answer
+
+
+def _is_own(headers: Headers, host: str) -> bool:
+    """Whether a page of this very address sent the request; a browser says where it comes from whenever it writes."""
+    site = headers.get("sec-fetch-site", "same-origin")
+    return headers.getlist("origin") == [f"http://{host}"] and site == "same-origin"
+
+
+def _same(one: str, other: str) -> bool:
+    return secrets.compare_digest(one.encode(), other.encode())
+
+
+def _refusal(status: HTTPStatus, sentence: str) -> Response:
+    return PlainTextResponse(sentence + "\n", status)
+
+
+def _is_above(length: str | None, most: int) -> bool:
+    return length is not None and (not length.isdecimal() or int(length) > most)
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """Reads no more than `most` bytes, whatever length was announced, or none."""
+    seen = 0
+
+    async def read() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_MUCH)
+        return message
+
+    return read
+
+
+def _with_headers(send: Send) -> Send:
+    async def write(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return write

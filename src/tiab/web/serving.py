@@ -1,0 +1,68 @@
+"""serve: the page on a port of this computer, until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import secrets
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from tiab.errors import TiabError
+from tiab.web.app import make_app
+from tiab.web.desk import Desk
+
+__all__ = ["listen", "make_server", "serve"]
+
+_HOST = "127.0.0.1"
+
+
+def serve(desk: Desk, *, port: int = 0, ready: Callable[[str], object]) -> None:
+    """Serves the page until Ctrl-C, which ends it once requests that are under way are answered.
+
+    Args:
+        port: 0 for any that is free.
+        ready: called with the address to open, once it answers.
+
+    Raises:
+        TiabError: the port is taken, or not to be had.
+    """
+    with listen(port) as listening:
+        server, address = make_server(desk, listening)
+        ready(address)
+        server.run(sockets=[listening])
+
+
+def make_server(desk: Desk, listening: socket.socket) -> tuple[uvicorn.Server, str]:
+    """What serves the page on that socket, and the address to open, with a token that nobody can guess."""
+    token, port = secrets.token_urlsafe(32), listening.getsockname()[1]
+    config = uvicorn.Config(
+        make_app(desk, token=token, port=port),
+        log_level="warning",
+        access_log=False,  # the address holds the token
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        ws="none",
+    )
+    return uvicorn.Server(config), f"http://{_HOST}:{port}/?token={token}"
+
+
+def listen(port: int) -> socket.socket:
+    """A socket that listens on this computer alone.
+
+    Raises:
+        TiabError: the port is taken, or not to be had.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((_HOST, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        taken = error.errno == errno.EADDRINUSE
+        message = f"port {port} is taken" if taken else f"port {port} cannot be used ({error.strerror})"
+        hint = "Another tiab may be running. Give another --port, or 0 for any that is free."
+        raise TiabError(message, hint=hint) from error
+    return listening

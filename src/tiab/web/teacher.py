@@ -1,0 +1,46 @@
+"""Teacher: learns from decisions in a thread beside the reading, so that nobody waits for it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from tiab.errors import TiabError
+
+__all__ = ["Teacher"]
+
+_log = logging.getLogger(__name__)
+
+
+class Teacher:
+    """Calls `learn` once after each `wake`; of several that come while it learns, once after all of them."""
+
+    def __init__(self, learn: Callable[[], object]) -> None:
+        self._learn = learn
+        self._woken = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="tiab-teacher", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Says that something happened from which may be learned."""
+        self._woken.set()
+
+    def close(self) -> None:
+        """Ends the thread once it has learned what it is at."""
+        self._closing = True
+        self._woken.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            self._woken.wait()
+            self._woken.clear()
+            if self._closing:
+                return
+            try:
+                self._learn()
+            except TiabError as error:
+                # A mistake in the criteria file, say: reading goes on from the ranking there is, and the pages say why.
+                _log.warning("cannot rank anew: %s", error)

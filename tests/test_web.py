@@ -1,0 +1,241 @@
+"""The page as a program meets it: who is let in, what is stored, what is shown."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tiab.assets import corpus_path
+from tiab.errors import TiabError
+from tiab.labels import Decision
+from tiab.review import Review
+from tiab.web import Desk
+from tiab.web.security import HEADERS
+from tiab.web.serving import listen
+
+SCRIPT = "<script>document.title='taken'</script>"
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a review that has read its abstracts."""
+    folder, corpus = tmp_path_factory.mktemp("ready") / "ms", corpus_path()
+    with Review.create(folder, corpus / "criteria.toml") as made:
+        made.add([corpus / "records.csv"])
+        made.learn("eva")
+    return folder
+
+
+@pytest.fixture
+def review(ready: Path, tmp_path: Path) -> Iterator[Review]:
+    with Review(shutil.copytree(ready, tmp_path / "ms")) as opened:
+        opened.learn("eva")
+        yield opened
+
+
+@pytest.fixture
+def desk(review: Review) -> Iterator[Desk]:
+    made = Desk(review, reviewer="eva")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def address(desk: Desk, serve: Callable[[Desk], str]) -> str:
+    """What `tiab screen` prints."""
+    return serve(desk)
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[httpx.Client]:
+    """A browser that came by the address with the token."""
+    with entered(address) as client:
+        yield client
+
+
+def stranger(address: str) -> httpx.Client:
+    return httpx.Client(base_url=address.split("/?")[0], trust_env=False)
+
+
+@contextmanager
+def entered(address: str) -> Iterator[httpx.Client]:
+    with stranger(address) as client:
+        assert client.get(address, follow_redirects=True).status_code == 200
+        client.headers["Origin"] = str(client.base_url).rstrip("/")
+        yield client
+
+
+def decision(record_id: str, **said: object) -> dict[str, object]:
+    return {"record_id": record_id, "decision": "exclude", "token": f"token-{record_id}", "seen": 0, **said}
+
+
+def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(address: str) -> None:
+    with stranger(address) as client:
+        answer = client.get(address)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+def test_nobody_comes_in_without_the_token(address: str) -> None:
+    with stranger(address) as client:
+        for path in ("/", "/?token=", f"{address[:-1]}~", "/screen/record", "/static/screen.js"):
+            assert client.get(path).status_code == 403, path
+        client.cookies.set(f"tiab_{client.base_url.port}", "wrong")
+        assert client.get("/").status_code == 403
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1.evil.example:{port}"])
+def test_another_host_is_refused_even_with_the_cookie(page: httpx.Client, host: str) -> None:
+    assert page.get("/", headers={"Host": host.format(port=page.base_url.port)}).status_code == 421
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:{port}", "http://127.0.0.1"])
+def test_what_another_page_writes_is_refused(page: httpx.Client, desk: Desk, origin: str) -> None:
+    wanted, own = decision(desk.next_id() or ""), page.headers.pop("Origin")
+    foreign = {"Origin": origin.format(port=page.base_url.port)}
+    neighbour = {"Origin": own, "Sec-Fetch-Site": "same-site"}  # another port of this computer
+    for headers in (foreign, {}, neighbour):
+        assert page.post("/screen/decisions", json=wanted, headers=headers).status_code == 403
+    assert desk.tally().screened == 0
+
+
+def test_every_answer_forbids_what_comes_from_elsewhere(page: httpx.Client) -> None:
+    for path in ("/", "/static/screen.js", "/nowhere", "/screen/record"):
+        answer = page.get(path)
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, (path, name)
+    text = page.get("/").text
+    assert "default-src 'self'" in HEADERS["Content-Security-Policy"]
+    assert "<script>" not in text
+    assert "style=" not in text
+    assert "://" not in text.replace("https://doi.org/", "").replace("https://pubmed.ncbi.nlm.nih.gov/", "")
+
+
+def test_too_much_is_refused_whatever_length_is_announced(page: httpx.Client) -> None:
+    assert page.post("/screen/decisions", content=b"x" * 2**21).status_code == 413
+    pieces = (b"x" * 2**16 for _ in range(40))  # sent without a length
+    assert page.post("/screen/decisions", content=pieces).status_code == 413
+
+
+def test_a_title_that_is_a_script_stays_text(tmp_path: Path, serve: Callable[[Desk], str]) -> None:
+    hostile = tmp_path / "hostile.csv"
+    columns = ("record_id", "title", "abstract", "doi", "pmid", "journal", "authors", "keywords")
+    hostile.write_text(",".join(columns) + "\n" + ",".join(f'"{SCRIPT}"' for _ in columns) + "\n")
+    with Review.create(tmp_path / "review") as review:
+        review.add([hostile])
+        desk = Desk(review)
+        address = serve(desk)
+        with entered(address) as client:
+            text = client.get("/").text
+            assert "<script>document" not in text
+            assert "&lt;script&gt;document" in text
+            answer = client.post("/screen/decisions", json=decision(SCRIPT, reason=SCRIPT, note=SCRIPT))
+            assert answer.status_code == 200
+            shown = client.get("/screen/record", params={"show": SCRIPT}).json()
+        assert "<script>" not in shown["record"] + shown["why"] + shown["tally"]
+
+
+def test_a_decision_is_stored_before_the_next_record_comes(page: httpx.Client, review: Review) -> None:
+    first = page.get("/screen/record").json()
+    answer = page.post(
+        "/screen/decisions", json=decision(first["record_id"], reason="wrong outcome", note="mice")
+    ).json()
+    with Review(review.folder) as other:  # as another program reads it
+        label = other.labels("eva")[first["record_id"]]
+    assert (label.decision, label.reason) == (Decision.EXCLUDE, "wrong outcome")
+    assert answer["said"] == "Excluded: wrong outcome."
+    assert answer["record_id"] not in ("", first["record_id"])
+    shown = page.get("/screen/record", params={"show": first["record_id"]}).json()
+    assert "mice" in shown["record"]
+
+
+def test_a_decision_that_is_sent_twice_is_stored_once(page: httpx.Client, review: Review, desk: Desk) -> None:
+    wanted = decision(desk.next_id() or "")
+    first, second = (page.post("/screen/decisions", json=wanted) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert sum(event.kind == "labelled" for event in review.events()) == 1
+
+
+def test_a_decision_on_what_another_tab_decided_meanwhile_is_not_stored(
+    page: httpx.Client, review: Review, desk: Desk
+) -> None:
+    record_id = desk.next_id() or ""
+    with Review(review.folder) as other:
+        event = other.label(record_id, "include", reviewer="eva")
+    answer = page.post("/screen/decisions", json=decision(record_id))
+    assert answer.status_code == 409
+    assert "'include' stands" in answer.json()["error"]
+    assert review.labels("eva")[record_id].decision is Decision.INCLUDE
+    assert page.post("/screen/decisions", json=decision(record_id, seen=event.event_id)).status_code == 200
+    assert review.labels("eva")[record_id].decision is Decision.EXCLUDE
+
+
+def test_undo_shows_the_record_again(page: httpx.Client, desk: Desk) -> None:
+    record_id = desk.next_id() or ""
+    page.post("/screen/decisions", json=decision(record_id))
+    assert desk.tally().screened == 1
+    answer = page.post("/screen/undo", json={"token": "undo-it-1"}).json()
+    assert (answer["record_id"], answer["seen"]) == (record_id, 0)
+    assert desk.tally().screened == 0
+    assert desk.next_id() == record_id
+    assert page.post("/screen/undo", json={"token": "undo-it-2"}).json() == {
+        "said": "There is no decision to take back."
+    }
+
+
+def test_what_is_skipped_comes_last(page: httpx.Client, desk: Desk) -> None:
+    first = desk.next_id()
+    second = desk.next_id([first or ""])
+    assert first != second
+    everything = [record.record_id for record in desk.review.snapshot().records]
+    assert desk.next_id(everything) == first
+    assert page.get("/screen/record", params={"skip": [first, second]}).json()["record_id"] not in (first, second)
+
+
+def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[Desk], str]) -> None:
+    search = tmp_path / "search.csv"
+    search.write_text("record_id,title\n" + "".join(f"{n},Study {n}\n" for n in range(12)))
+    with Review.create(tmp_path / "review") as review:
+        review.add([search])
+        desk = Desk(review)
+        with entered(serve(desk)) as page:
+            for n in range(12):
+                said = page.get("/screen/progress").json()["progress"].casefold()
+                assert not re.search("complete|every record is screened", said)
+                wanted = decision(desk.next_id() or "", decision="exclude" if n % 4 else "include")
+                page.post("/screen/decisions", json=wanted).raise_for_status()
+            assert desk.next_id() is None
+            assert "Every record is screened" in page.get("/").text
+            assert "Every record is screened" in page.get("/screen/progress").json()["progress"]
+
+
+def test_rank_and_score_can_be_hidden(page: httpx.Client, desk: Desk) -> None:
+    assert "score" in page.get("/screen/record").json()["why"]
+    kept = page.put("/screen/settings", json={"hide_rank": True, "words": ["leptin"], "roles_off": ["outcome"]})
+    assert kept.status_code == 200
+    shown = page.get("/screen/record").json()
+    assert "score" not in shown["why"].replace("Rank, score and reasons are hidden.", "")
+    assert 'data-role="outcome"' not in shown["record"]
+    assert '<b class="own">leptin</b>' in shown["record"]
+    assert desk.settings.reasons[0] == "wrong population"
+
+
+def test_mistakes_are_said_to_scripts_and_to_people(page: httpx.Client) -> None:
+    assert page.get("/screen/record", params={"show": "nobody"}).status_code == 404
+    assert "no record 'nobody'" in page.get("/screen/record", params={"show": "nobody"}).json()["error"]
+    answer = page.get("/?record=nobody", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert page.post("/screen/decisions", json={"decision": "perhaps"}).status_code == 422
+
+
+def test_a_port_that_is_taken_is_said() -> None:
+    with listen(0) as taken, pytest.raises(TiabError, match=r"port \d+ is taken"):
+        listen(taken.getsockname()[1])
