@@ -72,7 +72,7 @@ def entered(address: str) -> Iterator[httpx.Client]:
 
 
 def decision(record_id: str, **said: object) -> dict[str, object]:
-    return {"record_id": record_id, "decision": "exclude", "token": f"token-{record_id}", "seen": 0, **said}
+    return {"record_id": record_id, "decision": "exclude", "token": f"decision-{record_id}", "seen": 0, **said}
 
 
 def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(address: str) -> None:
