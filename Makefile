@@ -51,5 +51,6 @@ $(VENV)/.installed: pyproject.toml $(BIN)/python
 
 $(VENV)/.developed: pyproject.toml $(VENV)/.installed
 	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps asreview-insights==1.6.1
 	@touch $@

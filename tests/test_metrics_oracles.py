@@ -1,7 +1,8 @@
-"""metrics against other people's programs, where those are installed: none of them is a dependency of tiab.
+"""metrics against other people's programs. None of them is a dependency of tiab; `make test` installs them.
 
-`pip install pytrec-eval-terrier ranx buscarpy` and `pip install --no-deps asreview-insights==1.6.1` bring them in.
-docs/metrics.md has the table of where their conventions differ; the differences are tested here, too.
+By hand: `pip install '.[oracles]'`, then `pip install --no-deps asreview-insights==1.6.1`, whose one file that computes
+needs nothing but NumPy, whereas the package wants all of ASReview. docs/metrics.md has the table of where conventions
+differ; the differences are tested here, too.
 """
 
 from __future__ import annotations
@@ -86,16 +87,3 @@ def test_trec_eval_agrees(case: tuple[set[int], int]) -> None:
     # Where the pool is smaller than the cutoff trec_eval still divides by the cutoff.
     ours = metrics.precision_at(ranks, n, k=10) * min(10, n) / 10
     assert theirs["P_10"] == pytest.approx(ours, abs=1e-9)
-
-
-@pytest.mark.filterwarnings("ignore")  # numba's, about ranx's own casts
-@pytest.mark.parametrize(("ranks", "n"), ORDERINGS.values(), ids=ORDERINGS)
-def test_ranx_agrees(ranks: list[int], n: int) -> None:
-    ranx = pytest.importorskip("ranx", reason="ranx is an oracle, not a dependency")
-    judged = ranx.Qrels({"q": {f"d{rank}": 1 for rank in ranks}})
-    run = ranx.Run({"q": {f"d{rank}": float(n - rank + 1) for rank in range(1, n + 1)}})
-    theirs = ranx.evaluate(judged, run, ["map", "ndcg", "recall@10", "precision@10"])
-    assert theirs["map"] == pytest.approx(metrics.average_precision(ranks, n), abs=1e-9)
-    assert theirs["ndcg"] == pytest.approx(metrics.ndcg(ranks, n), abs=1e-9)
-    assert theirs["recall@10"] == pytest.approx(metrics.recall_at(ranks, n, k=10), abs=1e-9)
-    assert theirs["precision@10"] == pytest.approx(metrics.precision_at(ranks, n, k=10), abs=1e-9)

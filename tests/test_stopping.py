@@ -123,6 +123,9 @@ def test_buscarpy_agrees() -> None:
         labels = np.array(decisions(GOOD, screened), dtype=int)
         theirs = buscarpy.calculate_h0(labels, 907, 0.8)
         assert stopping.p_missed(labels, 907, target=0.8, method="buscar") == pytest.approx(theirs, abs=1e-9)
+    everything = np.array(decisions(GOOD, 907), dtype=int)
+    assert math.isnan(buscarpy.calculate_h0(everything, 907, 0.8))  # what is impossible has no p there, 0 here
+    assert stopping.p_missed(everything, 907, target=0.8, method="buscar") == 0
 
 
 # --- the frontier ---------------------------------------------------------------------------------------------------

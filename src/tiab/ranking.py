@@ -75,8 +75,10 @@ class Ranking:
     @cached_property
     def _places(self) -> NDArray[np.intp]:
         """Positions in `records`, best first; equal scores in the order of the records' fingerprints."""
-        fingerprints = np.array([record.fingerprint for record in self.records])
-        return np.lexsort((fingerprints, -self.scores))
+        _, group, sizes = np.unique(self.scores, return_inverse=True, return_counts=True)
+        tied = sizes[group] > 1  # the others need no fingerprint, which is slow to take
+        fingerprints = [record.fingerprint if tie else "" for record, tie in zip(self.records, tied, strict=True)]
+        return np.lexsort((np.array(fingerprints, dtype=np.str_), -self.scores))
 
     @property
     def order(self) -> tuple[str, ...]:

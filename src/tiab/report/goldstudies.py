@@ -131,7 +131,8 @@ class _Unlearned:
         self._others = np.array([record.record_id not in wanted for record in ranking.records], dtype=bool)
         self._memory = Memory(make_ranker(ranking.model.space, seed=ranking.model.seed), ranking.features.matrix)
         self._places = {record.record_id: place for place, record in enumerate(ranking.records)}
-        self._fingerprints = [record.fingerprint for record in ranking.records]
+        records, known = ranking.records, ranking.labels  # no fit reads the fingerprint of an undecided record
+        self._fingerprints = [record.fingerprint if record.record_id in known else "" for record in records]
 
     def _part(self, place: int) -> Features:
         """The features of one record, so that the others need not be read for what they lack."""
