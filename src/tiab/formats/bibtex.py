@@ -39,7 +39,7 @@ RULES = Rules(
 )
 MAX_ENTRY = 8 << 20
 """Characters of one entry."""
-_HEAD = re.compile(r"\s*@\s*([A-Za-z][\w-]*)\s*[{(]\s*(?:([^,={}\"]*),|(?=[\w-]+\s*=)|$)")
+_HEAD = re.compile(r"\s*@\s*([A-Za-z][\w-]*)\s*[{(]\s*(?:$|(?=[^}]*,)|(?=[^{(]*=))")
 _ON_ONE_LINE = re.compile(r"(?<=})\s*(?=@[A-Za-z]+{[^,={}\"]*,)")
 _OTHER = frozenset({"comment", "string", "preamble"})
 _GAP = re.compile(r"[\s,]*")
@@ -90,13 +90,15 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
         bare = line.strip()
         if bare.startswith("@"):
-            kind, brace, rest = bare[1:].replace("(", "{", 1).partition("{")
-            plain = kind.strip().replace("-", "").replace("_", "").isalnum()
+            kind, brace, rest = bare[1:].replace("(", "{").partition("{")
+            kind = kind.strip().lower()
+            plain = kind[:1].isascii() and kind[:1].isalpha() and kind.replace("-", "").replace("_", "").isalnum()
             ends = not rest.strip() or "," in rest.split("}")[0] or "=" in rest.split("{")[0]
-            if brace and plain and ends and kind.strip().lower() not in _OTHER:
+            if brace and plain and ends and kind not in _OTHER:
                 tally.starts.append(number)
         if "@" in line:
-            tally.starts.extend(number for _ in re.findall(r"}\s*@[A-Za-z]+{[^,={}\"]*,", line))
+            kinds = re.findall(r"}\s*@([A-Za-z]+){[^,={}\"]*,", line)
+            tally.starts.extend(number for kind in kinds if kind.lower() not in _OTHER)
         yield line
 
 

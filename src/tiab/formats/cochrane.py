@@ -25,13 +25,14 @@ RULES = Rules(
     doi_hints=("US",),
 )
 _HEAD = re.compile(r"Record #\d+(?: of \d+)?\s*$")
+_START = "Record #"
 _TAG = re.compile(r"([A-Z]{2,4}): ?(.*)$")
 _TAGS = "ID TI AU SO YR PY VL NO PG PM PMID XR PT KY KW MH DOI DO AB US CC LA C1 PB OP CD CT CY ST EM AN DT"
 _KNOWN = frozenset(_TAGS.split())
 
 
 def _tag_of(line: str) -> tuple[str, str] | None:
-    if _HEAD.match(line):
+    if line.startswith(_START):
         return "Record", ""
     match = _TAG.match(line)
     # A section of an abstract can begin with a short heading in capitals, too.
@@ -55,4 +56,4 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, RULES, lambda line, before: line.startswith("Record #"))
+    return parse_tagged(source, tally, _GRAMMAR, RULES, lambda line, before: line.startswith(_START))

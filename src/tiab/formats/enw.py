@@ -54,4 +54,4 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
 
 
 def _is_start(line: str, before: str) -> bool:
-    return line[:2] in _OPENERS and line[2:3] in ("", " ") and not before.strip()
+    return line[:2] in _OPENERS and (line[2:3] == " " or not line[2:].strip()) and not before.strip()

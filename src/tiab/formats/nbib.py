@@ -35,15 +35,16 @@ RULES = Rules(
 )
 
 _TAG = re.compile(r"([A-Za-z][A-Za-z0-9]{1,3}) {0,2}- ?(.*)$")
-_START = re.compile(r"PMID {0,2}-\s*\d", re.IGNORECASE)
+_PMID = re.compile(r"PMID {0,2}-", re.IGNORECASE)
+_START = re.compile(r"PMID {0,2}-\s*(?:\d|$)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z][A-Z0-9]{1,3}")
 _WIDTH = 80
 _BETWEEN = re.compile(r"<\d+>\s*$")
 """What Ovid writes before each record, as others do a blank line."""
 _SIGN = re.compile(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d)", re.IGNORECASE)
-_OTHER_START = re.compile(r"(?:OWN|UI) {0,2}-\s*\S", re.IGNORECASE)
+_OTHER_START = re.compile(r"(?:OWN|UI) {0,2}-", re.IGNORECASE)
 _HEADING = re.compile(r"(?<=[.?!)]) (?=[A-Z][A-Z/&, -]{3,60}: )")
-_KNOWN_LOWER = frozenset("pmid own stat ti ab fau au ad la pt jt ta dp vi ip pg mh ot so lid aid is jid sb".split())  # noqa: SIM905
+_KNOWN_LOWER = frozenset("pmid own ui stat ti ab fau au ad la pt jt ta dp vi ip pg mh ot so lid aid is jid sb".split())  # noqa: SIM905
 
 
 def found_at(lines: Sequence[str]) -> int | None:
@@ -75,12 +76,12 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
     """The lines as they come, noting each record start: a PMID, or after a blank line an owner without one."""
     blank, only_pmid = True, False
     for number, line in enumerate(lines, 1):
-        if _START.match(line):
+        if _START.match(line) or (blank and _PMID.match(line)):
             tally.starts.append(number)
             only_pmid = True
         elif _OTHER_START.match(line) and blank and not only_pmid:
             tally.starts.append(number)
-        elif line.strip() and line[0] not in " \t":
+        elif _tag_of(line):
             only_pmid = False
         blank = not line.strip() or bool(_BETWEEN.match(line))
         yield line
@@ -97,7 +98,8 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]
                 entry.wrap(line)
             continue
         tag, value = found
-        if tag == "PMID" or (blank and tag in ("OWN", "UI") and (not start or not entry.only_pmid)):
+        owned = tag in ("OWN", "UI") and (not start or not entry.only_pmid)
+        if (tag == "PMID" and (blank or not value.strip() or value.strip()[0].isdecimal())) or (blank and owned):
             if start:
                 yield start, entry.pairs()
             start, entry = number, _Entry()

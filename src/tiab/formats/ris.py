@@ -50,6 +50,8 @@ _LISTS = frozenset({"KW", "DE", "AU", "A1", "A2", "A3", "A4", "AD", "N1", "SN", 
 _TAG = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9]|PMID|pmid)(?: {0,2}- (.*)| {2}-(\S.*)| {0,2}-)$")
 _ER = re.compile(r"\s{0,3}ER {0,2}-\s*$", re.IGNORECASE)
 _TY = re.compile(r"\s{0,3}(TY) {0,2}- ?(\w[\w /-]*)$", re.IGNORECASE)
+_START = re.compile(rf"{_TY.pattern}|\s{{0,3}}TY(?: {{0,2}}- .*\S| {{2}}-\S)", re.IGNORECASE)
+"""A kind of publication, or any text behind a tag with a space or two."""
 _SENTENCE_END = re.compile(r"[.!?:;)\]\"'”’»*]$")
 _HEADING = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:\s")
 _KIND = re.compile(r"\w[\w /-]*")
@@ -88,7 +90,7 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
     closed = True
     for number, line in enumerate(lines, 1):
         mark = line[:5].upper()
-        if "TY" in mark and _TY.match(line):
+        if "TY" in mark and _START.match(line):
             tally.starts.append(number)
             closed = False
         elif "ER" in mark and _ER.match(line):

@@ -231,7 +231,7 @@ class _Quotes:
         for number, line in enumerate(lines, 1):
             if number <= self._skip:
                 continue
-            if not self.open_since and line.strip(self._blank):
+            if not self.open_since and self._says_something(line):
                 row = number
                 if seen_heading:
                     self._tally.starts.append(number)
@@ -239,6 +239,10 @@ class _Quotes:
             if '"' in line and self._runs_together(number, line):
                 self.suspect.add(row)
             yield line
+
+    def _says_something(self, line: str) -> bool:
+        bare = line.strip(self._blank)
+        return bool(bare) and (bare.isprintable() or bool(clean_line(bare).strip(self._blank)))
 
     def _runs_together(self, number: int, line: str) -> bool:
         """Follows the quotes through one line; whether one closes a cell of several lines without a delimiter."""

@@ -44,7 +44,8 @@ def parse_tagged(
 ) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
 
-    For the count of the raw text, `starts` says of a line, given the one before, whether a record starts with it.
+    For the count of the raw text, `starts` says of a line, given the one before, whether a record starts with it; what
+    stands before the first record counts as blank.
 
     Raises:
         InputError: see `decoding_of` and `lines_of`.
@@ -59,7 +60,7 @@ def parse_tagged(
 def _counted(lines: Iterable[str], tally: Tally, starts: Callable[[str, str], bool]) -> Iterator[str]:
     before = ""
     for number, line in enumerate(lines, 1):
-        if starts(line, before):
+        if starts(line, before if tally.starts else ""):
             tally.starts.append(number)
         before = line
         yield line
