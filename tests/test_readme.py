@@ -23,6 +23,13 @@ def blocks(root: Path, language: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tiab screen` serves until Ctrl-C: here it stops at once."""
+    monkeypatch.setattr("uvicorn.Server.run", lambda self, sockets: None)
+    monkeypatch.setattr("webbrowser.open", lambda address: True)
+
+
+@pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the corpus in it, as a reader would have made it."""
     for path in corpus_path().iterdir():
@@ -31,6 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("no_page")
 def test_every_command_runs_in_the_order_of_the_page(root: Path, folder: Path) -> None:
     lines = [line for block in blocks(root, "sh") for line in block.splitlines()]
     commands = [line for line in lines if line.startswith("tiab ")]

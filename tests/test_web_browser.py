@@ -1,0 +1,304 @@
+"""The page as a person meets it, in a real Chromium: keys, focus, contrast, and the attacks of other pages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tiab.assets import corpus_path
+from tiab.review import Review
+from tiab.web import Desk
+
+SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped, but not where a machine ran them to be sure."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium here: .ci/run installs it")
+        pytest.skip("no Chromium here: install the package chromium")
+    # Every name leads to this computer, so that a page elsewhere can be played.
+    options = ["--host-resolver-rules=MAP * 127.0.0.1", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as play:
+        launched = play.chromium.launch(executable_path=chromium, args=options)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A window in which nothing may go wrong unseen."""
+    with window(browser) as opened:
+        yield opened
+
+
+@contextmanager
+def window(browser: Browser, **options: object) -> Iterator[Page]:
+    context = browser.new_context(**options)  # type: ignore[arg-type]
+    opened, wrong = context.new_page(), []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.set_default_timeout(10_000)
+    yield opened
+    context.close()
+    assert not wrong
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a review that has read its abstracts."""
+    folder, corpus = tmp_path_factory.mktemp("ready") / "ms", corpus_path()
+    with Review.create(folder, corpus / "criteria.toml") as made:
+        made.add([corpus / "records.csv"])
+        made.learn("eva")
+    return folder
+
+
+@pytest.fixture
+def folder(ready: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(ready, tmp_path / "ms")
+
+
+@pytest.fixture
+def desk(folder: Path) -> Iterator[Desk]:
+    with Review(folder) as review:
+        review.learn("eva")
+        yield Desk(review, reviewer="eva")
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[str]:
+    """`tiab screen` as somebody types it, ended by Ctrl-C; the address that it prints."""
+    command = [sys.executable, "-c", "from tiab.cli import main; main()", "screen", str(folder), "--no-browser"]
+    with subprocess.Popen([*command, "--reviewer", "eva"], stdout=subprocess.PIPE, text=True) as running:
+        yield (running.stdout.readline() if running.stdout else "").strip()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 0
+
+
+def shown(page: Page) -> str:
+    return page.locator("#record").get_attribute("data-record") or ""
+
+
+def press(page: Page, key: str) -> str:
+    """Presses a key that leads to another record; the one that was shown before."""
+    before = shown(page)
+    page.keyboard.press(key)
+    expect(page.locator("#record")).not_to_have_attribute("data-record", before)
+    return before
+
+
+def test_fifty_records_by_keys_with_undo_reload_and_a_restart(page: Page, folder: Path) -> None:
+    keys, said = "iee3u", {}
+    words = {"i": "include", "e": "exclude", "3": "exclude", "u": "maybe"}
+    with started(folder) as address:
+        page.goto(address)
+        for n in range(25):
+            said[press(page, keys[n % 5])] = words[keys[n % 5]]
+            if n == 9:
+                last = list(said)[-1]
+                press(page, "z")
+                assert shown(page) == last
+                del said[last]
+                said[press(page, "i")] = "include"
+            if n == 14:
+                here = shown(page)
+                page.reload()
+                assert shown(page) == here
+                page.goto(page.url.split("?")[0])
+    with started(folder) as address:
+        page.goto(address)
+        assert shown(page) not in said
+        for n in range(25):
+            said[press(page, keys[n % 5])] = words[keys[n % 5]]
+        expect(page.locator("#tally")).to_contain_text("50 screened")
+    assert len(said) == 50
+    with Review(folder) as review:
+        assert {key: str(label.decision) for key, label in review.labels("eva").items()} == said
+        reasons = [label.reason for label in review.labels("eva").values() if label.reason]
+    assert reasons == ["wrong comparator"] * 10
+
+
+def test_keys_do_nothing_while_somebody_types(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
+    page.goto(serve(desk))
+    first = shown(page)
+    page.keyboard.press("n")
+    expect(page.locator("#note")).to_be_focused()
+    page.keyboard.type("i use 3 mice? z")
+    assert shown(page) == first
+    page.keyboard.press("Escape")
+    expect(page.locator("#title")).to_be_focused()
+    press(page, "e")
+    given = desk.standing(first)
+    assert given is not None
+    assert (str(given.label.decision), given.note) == ("exclude", "i use 3 mice? z")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("i")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("Control+e")
+    assert desk.tally().screened == 1
+
+
+def test_arrows_go_on_and_back_and_a_decision_there_returns(
+    page: Page, desk: Desk, serve: Callable[[Desk], str]
+) -> None:
+    page.goto(serve(desk))
+    first = press(page, "ArrowRight")
+    second = press(page, "ArrowRight")
+    third = shown(page)
+    assert len({first, second, third}) == 3
+    press(page, "ArrowLeft")
+    press(page, "ArrowLeft")
+    assert shown(page) == first
+    press(page, "i")
+    assert shown(page) == second
+    press(page, "ArrowLeft")
+    expect(page.locator(".standing")).to_contain_text("You said include")
+
+
+def test_a_screen_reader_hears_what_happened_and_reads_on_from_the_title(
+    page: Page, desk: Desk, serve: Callable[[Desk], str]
+) -> None:
+    page.goto(serve(desk))
+    press(page, "2")
+    expect(page.get_by_role("status")).to_have_text("Excluded: wrong intervention.")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.keyboard.press("m")
+    mark = page.locator("mark:focus")
+    expect(mark).to_have_count(1)
+    expect(page.get_by_role("tooltip")).to_be_visible()
+    assert re.search(r"\((population|intervention|comparator|outcome|design)\)", mark.inner_text())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing(browser: Browser, desk: Desk, serve: Callable[[Desk], str], scheme: str, width: int) -> None:
+    with window(browser, color_scheme=scheme, viewport={"width": width, "height": 840}) as page:
+        page.goto(serve(desk))
+        accessible(page, "a record")
+        press(page, "i")
+        page.keyboard.press("ArrowLeft")
+        page.get_by_role("button", name="Reasons").click()
+        page.keyboard.press("n")
+        expect(page.locator(".standing")).to_be_visible()
+        accessible(page, "a record that is decided, its reasons and its note")
+        page.keyboard.press("Escape")
+        for name in ("Settings", "Keys"):
+            page.get_by_role("button", name=name).click()
+            accessible(page, name)
+            page.keyboard.press("Escape")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def accessible(page: Page, what: str) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{what}: {found.generate_report()}"
+
+
+def test_a_title_that_is_a_script_is_text(page: Page, tmp_path: Path, serve: Callable[[Desk], str]) -> None:
+    search = tmp_path / "search.csv"
+    quoted = SCRIPT.replace('"', '""')
+    search.write_text(
+        "record_id,title,abstract,journal\n" + "".join(f'{n},"{n} {quoted}","{n} {quoted}","{quoted}"\n' for n in "ab")
+    )
+    with Review.create(tmp_path / "hostile") as review:
+        review.add([search])
+        page.goto(serve(Desk(review)))
+        expect(page.locator("h1")).to_contain_text(SCRIPT)
+        press(page, "i")
+        expect(page.locator("h1")).to_contain_text(SCRIPT)
+        assert "taken" not in page.title()
+        refused = page.evaluate("document.body.innerHTML += '<img src=x onerror=\"document.title=`taken`\">'; 1")
+        page.wait_for_timeout(100)
+        assert (refused, "taken" in page.title()) == (1, False)  # were one to get through, the browser won't run it
+
+
+def test_other_pages_can_neither_write_nor_read_nor_frame(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
+    address = serve(desk)
+    page.goto(address)
+    home, record_id = page.url.split("/?")[0].rstrip("/"), shown(page)
+    port = home.rsplit(":", 1)[1]
+    attack = """async ([home, record_id]) => {
+      const said = {};
+      const body = JSON.stringify({record_id, decision: "exclude", token: "an attacker's", seen: 0});
+      for (const [name, options] of Object.entries({
+        json: {method: "POST", body, headers: {"Content-Type": "application/json"}, credentials: "include"},
+        simple: {method: "POST", body, mode: "no-cors", credentials: "include"},
+        read: {credentials: "include"},
+      })) {
+        const path = name === "read" ? "/screen/record" : "/screen/decisions";
+        said[name] = await fetch(home + path, options).then((answer) => answer.type, () => "refused");
+      }
+      const frame = document.createElement("iframe");
+      frame.src = home + "/";
+      document.body.append(frame);
+      await new Promise((done) => { frame.onload = done; setTimeout(done, 500); });
+      try { said.frame = frame.contentDocument ? "empty" : "closed"; } catch { said.frame = "closed"; }
+      return said;
+    }"""
+    with elsewhere() as other:
+        for host in ("evil.example", "127.0.0.1"):  # another site, and another port of this computer
+            page.goto(f"http://{host}:{other}/")
+            said = page.evaluate(attack, [home, record_id])
+            assert said["json"] == said["read"] == "refused", said
+            assert not page.frames[-1].locator("#record").count()
+    assert desk.tally().screened == 0
+    answer = page.goto(f"http://evil.example:{port}/")  # its name now leads to this computer
+    assert answer is not None
+    assert answer.status == 421
+
+
+@contextmanager
+def elsewhere() -> Iterator[int]:
+    """A page of somebody else; its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(b"<!doctype html><title>elsewhere</title><body>")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_two_tabs_do_not_overwrite_each_other(browser: Browser, desk: Desk, serve: Callable[[Desk], str]) -> None:
+    address = serve(desk)
+    with window(browser) as one, window(browser) as other:
+        one.goto(address)
+        other.goto(address)
+        assert shown(one) == shown(other)
+        record_id = press(one, "i")
+        other.keyboard.press("e")
+        expect(other.get_by_role("alert")).to_contain_text("'include' stands")
+        expect(other.locator(".standing")).to_contain_text("You said include")
+        assert shown(other) == record_id
+        press(other, "e")  # now that it is seen, it may be changed
+    given = desk.standing(record_id)
+    assert given is not None
+    assert str(given.label.decision) == "exclude"
