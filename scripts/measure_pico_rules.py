@@ -4,7 +4,9 @@
 
 Sample sizes: PICO-Corpus (1,011 breast-cancer trials), in two halves by the hash of the PMID. The rules were written
 with the mistakes of the "tuned" half in sight; the other half was only counted. "any" is right if the number is one of
-those that people marked as total, "first" if it is the first; "single" counts the abstracts with one marked total.
+those that people marked as total, "first" if it is the first; "single" counts the abstracts with one marked total. The
+sizes of arms are measured on the same halves (rules written with the tuned half in sight), ages on both together (the
+mistakes of all were looked at, so that figure is no held-out one).
 
 Designs: the share of trials that score, in PICO-Corpus and Evidence Inference; and the publication types and MeSH
 headings that indexers gave the abstracts of pubmed20n0014 (1970s). Both were looked at, but no rule was fitted to them.
@@ -27,6 +29,8 @@ from tiab.formats import read_records
 from tiab.pico import find_spans
 from tiab.pico.design import design_scores
 from tiab.pico.quantities import number_of
+from tiab.pico_evaluation.numbers import score_numbers
+from tiab.pico_evaluation.span_sets import MarkedArticle, read_pico_corpus
 from tiab.records import Record
 
 SHARED = Path(os.environ.get("TIAB_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
@@ -70,6 +74,11 @@ def _totals(annotations: str) -> list[int]:
     return [value for _, value in sorted(marked)]
 
 
+def is_half(record: Record, half: int) -> bool:
+    """Whether an article belongs to the half whose mistakes were looked at (0), or to the other (1)."""
+    return int(hashlib.sha256(record.record_id.encode()).hexdigest(), 16) % 2 == half
+
+
 def measure_sizes(articles: Sequence[tuple[Record, list[int]]], name: str) -> None:
     """Prints the share of exact sample sizes."""
     found = find_spans([record for record, _ in articles])
@@ -83,6 +92,13 @@ def measure_sizes(articles: Sequence[tuple[Record, list[int]]], name: str) -> No
         f"{sum(single) / len(single):.3f}  none given {sum(v is None for v, _ in pairs)}  "
         f"given where none is marked {sum(v is not None for v in unmarked)}/{len(unmarked)}"
     )
+
+
+def measure_arms(articles: Sequence[MarkedArticle], name: str) -> None:
+    """Prints how many arms and ages were found."""
+    found = score_numbers(articles)
+    shares = (("arms", found.arms), ("of those given", found.arms_said), ("ages", found.ages))
+    print(f"{name}: " + "  ".join(f"{of} {s.right}/{s.of} {s.value:.3f}" for of, s in shares))
 
 
 def measure_trials(records: Sequence[Record], name: str) -> None:
@@ -112,11 +128,10 @@ def measure_types(records: Sequence[Record]) -> None:
 def main() -> None:
     """Prints everything."""
     articles = pico_corpus()
-    halves: tuple[list[tuple[Record, list[int]]], ...] = ([], [])
-    for record, totals in articles:
-        halves[int(hashlib.sha256(record.record_id.encode()).hexdigest(), 16) % 2].append((record, totals))
-    measure_sizes(halves[0], "tuned")
-    measure_sizes(halves[1], "held out")
+    marked = read_pico_corpus(SHARED / "pico" / "pico-corpus.tar.gz")
+    for half, name in enumerate(("tuned", "held out")):
+        measure_sizes([pair for pair in articles if is_half(pair[0], half)], name)
+        measure_arms([article for article in marked if is_half(article.record, half)], f"arms and ages, {name}")
     measure_trials([record for record, _ in articles], "PICO-Corpus")
     inference = json.loads(gzip.decompress((SHARED / "pico" / "evidence-inference-abstracts.json.gz").read_bytes()))
     parts = ((name, parts[0][1], [part for _, part in parts[1:]]) for name, parts in inference.items())

@@ -22,9 +22,10 @@ from tiab.pico.learned.network import STEPS, stacked
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
-from tiab.pico_evaluation.evaluation import measure_sample_sizes, measure_spans
+from tiab.pico_evaluation.evaluation import measure_spans
 from tiab.pico_evaluation.measures import count_spans, count_tokens, score_tokens
 from tiab.pico_evaluation.network_training import _unstacked
+from tiab.pico_evaluation.numbers import measure_numbers
 from tiab.pico_evaluation.pio_training import MarkedWords, kept_vectors, read_marked, tokens_of, train_pio
 from tiab.pico_evaluation.span_sets import read_ebm_nlp, read_pico_corpus
 from tiab.pico_evaluation.word_vectors import learn_vectors, word_hashes
@@ -205,10 +206,14 @@ def test_labels_of_words_come_back_to_the_tokens_they_came_from(examples: list[M
 
 
 def brat_folder(folder: Path) -> Path:
-    text = "Yoga in asthma. A total of 40 adults were randomised to yoga or usual care. Fatigue fell."
-    start = text.index("40")
+    text = "Yoga in asthma. A total of 40 adults aged 18-65 years were randomised to yoga (n=19) or usual care (n=21)."
+    marks = (
+        ("total-participants", "40"), ("intervention", "Yoga"), ("age", "18-65 years"),
+        ("intervention-participants", "19"), ("control-participants", "21"),
+    )  # fmt: skip
+    places = [(number, kind, text.index(words), words) for number, (kind, words) in enumerate(marks, start=1)]
     (folder / "1.txt").write_text(text)
-    (folder / "1.ann").write_text(f"T1\ttotal-participants {start} {start + 2}\t40\nT2\tintervention 0 4\tYoga\n")
+    (folder / "1.ann").write_text("".join(f"T{n}\t{k} {at} {at + len(w)}\t{w}\n" for n, k, at, w in places))
     return folder
 
 
@@ -219,8 +224,10 @@ def test_brat_files_are_read_from_a_folder_and_from_a_tar_file(tmp_path: Path) -
             archive.add(folder / name, f"corpus/{name}")
     for path in (folder, tmp_path / "corpus.tar.gz"):
         (article,) = read_pico_corpus(path)
-        assert (article.total, int(article.labels[0])) == ("40", 2)
-        assert measure_sample_sizes(path).exact == 1
+        assert (article.marked("total-participants"), int(article.labels[0])) == (["40"], 2)
+        found = measure_numbers(path)
+        assert found.totals == found.arms == found.ages == found.trials == (1, 1)
+        assert found.arms_said == (2, 2)
 
 
 def test_f1_counts_tokens_and_whole_spans() -> None:
@@ -244,10 +251,11 @@ def test_evaluation_measures_invented_sets(tmp_path: Path) -> None:
     assert found["roles"]["sentences"] == 2
     assert found["ebm_nlp"]["articles"] == 2
     assert 0 <= found["ebm_nlp"]["token_f1"]["low"] <= found["ebm_nlp"]["token_f1"]["mean"] <= 1
-    assert found["pico_corpus"]["accuracy"] == 1
+    assert found["pico_corpus"]["totals"] == {"right": 1, "of": 1, "share": 1.0}
     shown = CliRunner().invoke(app, ["pico", "--evaluate", *options])
     assert "token F1" in shown.stdout
     assert "abstracts a second" in shown.stdout
+    assert "ages: every number is given" in shown.stdout
 
 
 def test_evaluation_without_a_set_says_what_to_give() -> None:

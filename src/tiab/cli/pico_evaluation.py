@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tiab.cli.show import console, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from tiab.pico_evaluation.evaluation import RoleResult, SampleSizeResult, SpanResult
+    from tiab.pico_evaluation.evaluation import RoleResult, SpanResult
+    from tiab.pico_evaluation.numbers import NumberResult
 
 __all__ = ["evaluate_pico"]
 
@@ -18,7 +19,8 @@ def evaluate_pico(
 ) -> None:
     """Measures PICO on the sets that are given, and prints the scores."""
     from tiab.errors import InputError
-    from tiab.pico_evaluation.evaluation import measure_roles, measure_sample_sizes, measure_spans
+    from tiab.pico_evaluation.evaluation import measure_roles, measure_spans
+    from tiab.pico_evaluation.numbers import measure_numbers
 
     if ebm_nlp is None and pico_corpus is None and roles is None:
         raise InputError("nothing to evaluate on", hint="Give --ebm-nlp, --pico-corpus or --roles.")
@@ -26,13 +28,13 @@ def evaluate_pico(
     if ebm_nlp is not None:
         found["ebm_nlp"] = measure_spans(ebm_nlp, include_trained=include_trained)
     if pico_corpus is not None:
-        found["pico_corpus"] = measure_sample_sizes(pico_corpus)
+        found["pico_corpus"] = measure_numbers(pico_corpus)
     if roles is not None:
         found["roles"] = measure_roles(roles, include_trained=include_trained)
     if as_json:
         print_json({name: result.to_dict() for name, result in found.items()})
         return
-    for name, show in (("ebm_nlp", _show_spans), ("pico_corpus", _show_sizes), ("roles", _show_roles)):
+    for name, show in (("ebm_nlp", _show_spans), ("pico_corpus", _show_numbers), ("roles", _show_roles)):
         if name in found:
             show(found[name])
     if include_trained:
@@ -49,12 +51,14 @@ def _show_spans(result: SpanResult) -> None:
     console.print(f"{result.per_second:.0f} abstracts a second of one core, rules and numbers included")
 
 
-def _show_sizes(result: SampleSizeResult) -> None:
-    exact = result.exact / max(result.articles, 1)
-    console.print(f"\n[bold]Sample sizes, {result.articles} totals[/bold]", highlight=False)
-    console.print(f"{_share(exact)} exact; a number is given for {result.found}")
-    share = result.trials / max(result.all_articles, 1)
-    console.print(f"{_share(share)} of {result.all_articles} trials score .5 or more as randomised trials")
+def _show_numbers(result: NumberResult) -> None:
+    rows = (
+        ("total: a number is given", result.given), ("total: it is the first that is marked", result.totals),
+        ("arms: one of each kind is given", result.arms), ("arms: those given are marked", result.arms_said),
+        ("ages: every number is given", result.ages), ("randomised trial scores .5 or more", result.trials),
+    )  # fmt: skip
+    table = [[name, _share(share.value), f"{share.right} of {share.of}"] for name, share in rows]
+    print_table(f"Numbers, {result.articles} abstracts", ("", "share", ""), table, right=2)
 
 
 def _show_roles(result: RoleResult) -> None:

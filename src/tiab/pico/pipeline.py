@@ -17,6 +17,7 @@ import tiab.pico.dose
 import tiab.pico.learned.pio
 import tiab.pico.learned.roles
 import tiab.pico.markers
+import tiab.pico.people
 import tiab.pico.sample_size
 import tiab.pico.sections
 import tiab.pico.sentences  # noqa: F401  (importing a component's module registers its factory)
@@ -32,7 +33,7 @@ Progress = Callable[[int], object]
 """Called with the number of records that have been read since the last call."""
 
 _ALWAYS = ("tiab_design", "tiab_cues")
-_NUMBERS = ("tiab_sample_size", "tiab_dose", "tiab_markers")
+_NUMBERS = ("tiab_sample_size", "tiab_people", "tiab_dose", "tiab_markers")
 _LEARNED = ("tiab_roles", "tiab_pio")
 _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
 _CHUNK = 500  # records that a worker process takes at once

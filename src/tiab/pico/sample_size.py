@@ -9,6 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from tiab.pico.abbreviations import get_abbreviations
+from tiab.pico.arms import find_arms
 from tiab.pico.counts import Count, find_counts
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.vocabulary import vocabulary
@@ -19,7 +20,7 @@ _SURE = 6.0  # a sum of weights at which hardly any number was wrong on PICO-Cor
 
 
 class SampleSizeFinder:
-    """The component `tiab_sample_size`: at most one span "sample size", whose value is the number of participants.
+    """The component `tiab_sample_size`: at most one span "sample size", and a span "arm size" for each group.
 
     Randomised and analysed people speak for a number; the screened, the excluded, a single arm, background and
     conclusions speak against it. Where only arms are counted ("n = 14 … n = 15"), the span covers them and the value is
@@ -27,7 +28,8 @@ class SampleSizeFinder:
     """
 
     def __call__(self, doc: Doc) -> Doc:
-        counts = find_counts(get_text(doc), get_layout(doc), get_abbreviations(doc))
+        text, layout = get_text(doc), get_layout(doc)
+        counts = find_counts(text, layout, get_abbreviations(doc))
         best = best_count(counts)
         if best is not None:
             count, score = best
@@ -36,6 +38,10 @@ class SampleSizeFinder:
                 provenance="rule:sample_size_sum" if count.summed else "rule:sample_size",
                 weight=round(min(1.0, score / _SURE), 3),
             )])  # fmt: skip
+        add_spans(doc, [make_span(
+            doc, arm.start, arm.end, role="population", label="arm size", value=str(arm.value),
+            provenance="rule:arm_size",
+        ) for arm in find_arms(text, layout, counts, best[0] if best else None)])  # fmt: skip
         return doc
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,24 +15,19 @@ from spacy.tokens import Doc
 
 from tiab.assets import model_path
 from tiab.errors import EvaluationError
-from tiab.pico.design import design_scores
-from tiab.pico.layout import get_spans, set_fields
+from tiab.pico.layout import set_fields
 from tiab.pico.learned.pio import get_labels
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import ROLE_LABELS, RoleModel
 from tiab.pico.learned.words import read_words
 from tiab.pico.pipeline import make_pipeline
-from tiab.pico.quantities import NUMBER, number_of
 from tiab.pico_evaluation.measures import Scores, bootstrap, count_spans, count_tokens, weighted_f1
 from tiab.pico_evaluation.pio_training import tokens_of
 from tiab.pico_evaluation.role_sets import read_role_articles, title_hash
 from tiab.pico_evaluation.role_training import label_sentences, predict_roles
-from tiab.pico_evaluation.span_sets import MarkedArticle, read_ebm_nlp, read_pico_corpus
+from tiab.pico_evaluation.span_sets import MarkedArticle, read_ebm_nlp
 
-__all__ = ["RoleResult", "SampleSizeResult", "SpanResult", "measure_roles", "measure_sample_sizes", "measure_spans"]
-
-_WHOLE_NUMBER = re.compile(NUMBER, re.IGNORECASE)
-_LIKELY = 0.5
+__all__ = ["RoleResult", "SpanResult", "measure_roles", "measure_spans"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,32 +74,6 @@ class RoleResult:
             "accuracy": round(self.accuracy, 4), "weighted_f1": round(self.f1, 4),
             "f1": {role: round(value, 4) for role, value in self.each.items()},
             "abstracts_per_second": round(self.per_second, 1),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleSizeResult:
-    """Total numbers of participants.
-
-    Attributes:
-        articles: how many have a total that is a number.
-        found: how many of them the rules give a number for.
-        exact: for how many it is the same.
-        trials: of all `all_articles`, which are randomised trials, how many have a design score of .5 or more as such.
-    """
-
-    articles: int
-    found: int
-    exact: int
-    trials: int
-    all_articles: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """The figures in plain JSON types."""
-        return {
-            "articles": self.articles, "found": self.found, "exact": self.exact,
-            "accuracy": round(self.exact / self.articles, 4) if self.articles else None,
-            "trials_recognised": round(self.trials / self.all_articles, 4),
         }  # fmt: skip
 
 
@@ -186,25 +154,3 @@ def measure_roles(path: str | Path, *, include_trained: bool = False) -> RoleRes
 
 def _positive_f1(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
     return float(2 * (truth & said).sum() / max(int(truth.sum() + said.sum()), 1))
-
-
-def measure_sample_sizes(path: str | Path) -> SampleSizeResult:
-    """How often the rules give the total number of participants that people marked in a set of brat files.
-
-    Raises:
-        InputError: the folder or tar file cannot be read.
-    """
-    articles = read_pico_corpus(path)
-    nlp = make_pipeline()
-    wanted = found = exact = trials = 0
-    with nlp.memory_zone():
-        for article in articles:
-            spans = get_spans(_read(nlp, article))
-            trials += design_scores(spans).get("randomised trial", 0.0) >= _LIKELY
-            if article.total is None or not _WHOLE_NUMBER.fullmatch(article.total.strip()):
-                continue
-            wanted += 1
-            said = next((span.value for span in spans if span.label == "sample size"), "")
-            found += bool(said)
-            exact += said == str(number_of(article.total.strip()))
-    return SampleSizeResult(articles=wanted, found=found, exact=exact, trials=trials, all_articles=len(articles))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tiab.pico.learned.network import STEPS, Floats, Means, Network, stacked
 
-__all__ = ["Example", "train_network"]
+__all__ = ["Example", "Source", "train_network"]
 
 _GAP = 10  # empty rows between records, so that no layer looks across
 _WARM, _LEAST = 50, 1e-5
@@ -22,11 +22,25 @@ _FIRST, _SECOND, _TINY, _DECAY = 0.9, 0.999, 1e-8, 1e-4
 
 
 class Example(NamedTuple):
-    """One record: the network's inputs, which word is which (numbers without gaps), and the right labels."""
+    """One record: the network's inputs, which word is which (numbers without gaps), and how likely each label is.
+
+    What people marked has chances of 0 and 1; what a teacher said has chances between, shape (n_words, n_labels).
+    """
 
     inputs: Floats
     same: NDArray[np.int64]
-    labels: NDArray[np.int64]
+    chances: Floats
+
+
+class Source(NamedTuple):
+    """Examples of one kind: which last layer tells their labels, and how much one of them counts.
+
+    Sources marked by the same rules share the last layer; layer 0 is the one that is kept.
+    """
+
+    examples: Sequence[Example]
+    last: int = 0
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +49,7 @@ class _Batch:
     mask: Floats
     same: Means
     record: Means
-    labels: NDArray[np.int64]
+    chances: Floats
 
 
 @dataclass(eq=False)
@@ -72,40 +86,41 @@ class _Trainer:
 
 
 def train_network(
-    sets: Sequence[Sequence[Example]],
+    sources: Sequence[Source],
     *,
     hidden: int = 96,
     n_labels: int = 4,
     epochs: int = 10,
     batch: int = 12,
     rate: float = 2e-3,
-    side_weight: float = 0.5,
     drop_input: float = 0.25,
     drop_hidden: float = 0.35,
     seed: int = 0,
 ) -> Network:
-    """A network that tells the labels of the first set; the other sets share its layers, with last layers of their own.
+    """A network that tells the labels of last layer 0; sources with another last layer only help to shape the others.
 
     Args:
-        side_weight: how much an example of the other sets counts.
         rate: the learning rate, which falls to nothing over the epochs.
     """
     rng = np.random.default_rng(seed)
     trainer = _Trainer(rng, drop_input, drop_hidden)
-    width = sets[0][0].inputs.shape[1]
+    width = sources[0].examples[0].inputs.shape[1]
     trainer.add("1", len(STEPS[0]) * width, hidden, 1.0)
     trainer.add("2", len(STEPS[1]) * hidden, hidden, 0.5)
     trainer.add("3", (len(STEPS[2]) + 2) * hidden, hidden, 0.5)
-    for number in range(len(sets)):
+    for number in sorted({source.last for source in sources}):
         trainer.add(f"_out{number}", hidden, n_labels, 0.3)
-    jobs = [(number, start) for number, examples in enumerate(sets) for start in range(0, len(examples), batch)]
+    jobs = [
+        (source, start) for source in range(len(sources)) for start in range(0, len(sources[source].examples), batch)
+    ]
     total = epochs * len(jobs)
     for _ in range(epochs):
-        orders = [rng.permutation(len(examples)) for examples in sets]
+        orders = [rng.permutation(len(source.examples)) for source in sources]
         for job in rng.permutation(len(jobs)):
             number, start = jobs[job]
-            chosen = _batch([sets[number][i] for i in orders[number][start : start + batch]])
-            slopes = _slopes(trainer, chosen, f"_out{number}", 1.0 if number == 0 else side_weight)
+            examples, last, weight = sources[number]
+            chosen = _batch([examples[i] for i in orders[number][start : start + batch]])
+            slopes = _slopes(trainer, chosen, f"_out{last}", weight)
             warm = min(1.0, trainer.steps / _WARM)
             trainer.update(slopes, rate * warm * (1 - trainer.steps / total) + _LEAST)
     weights = trainer.weights
@@ -114,22 +129,22 @@ def train_network(
 
 
 def _batch(examples: Sequence[Example]) -> _Batch:
-    inputs, mask, same, record, labels, words = [], [], [], [], [], 0
+    inputs, mask, same, record, chances, words = [], [], [], [], [], 0
     for number, example in enumerate(examples):
-        count = len(example.labels)
+        count = len(example.inputs)
         inputs += [example.inputs, np.zeros((_GAP, example.inputs.shape[1]), dtype=np.float32)]
         mask += [np.ones(count, dtype=np.float32), np.zeros(_GAP, dtype=np.float32)]
         gap = int(example.same.max()) + 1
         same += [example.same + words, np.full(_GAP, gap + words)]
         words += gap + 1
         record += [np.full(count, 2 * number), np.full(_GAP, 2 * number + 1)]
-        labels += [example.labels, np.zeros(_GAP, dtype=np.int64)]
+        chances += [example.chances, np.zeros((_GAP, example.chances.shape[1]), dtype=np.float32)]
     return _Batch(
         inputs=np.concatenate(inputs),
         mask=np.concatenate(mask)[:, None],
         same=Means.of(np.concatenate(same)),
         record=Means.of(np.concatenate(record)),
-        labels=np.concatenate(labels),
+        chances=np.concatenate(chances),
     )
 
 
@@ -144,8 +159,7 @@ def _slopes(trainer: _Trainer, batch: _Batch, out: str, weight: float) -> dict[s
     seen3 = np.concatenate([stacked(hidden2, STEPS[2]), batch.same(hidden2), batch.record(hidden2)], axis=1)
     more3, gate3 = _layer(trainer, seen3, "3", mask)
     hidden3 = hidden2 + more3
-    error: Floats = _softmax(hidden3 @ w[f"w{out}"] + w[f"b{out}"])
-    error[np.arange(len(error)), batch.labels] -= 1
+    error: Floats = _softmax(hidden3 @ w[f"w{out}"] + w[f"b{out}"]) - batch.chances
     error *= mask * np.float32(weight / mask.sum())
     slopes = {f"w{out}": hidden3.T @ error, f"b{out}": error.sum(axis=0)}
     back3 = error @ w[f"w{out}"].T

@@ -21,7 +21,7 @@ from tiab.pico.learned.roles import RoleFinder, RoleModel
 from tiab.pico.learned.vectors import Vectors
 from tiab.pico.learned.weights import packed
 from tiab.pico.pipeline import make_pipeline
-from tiab.pico_evaluation.network_training import Example, train_network
+from tiab.pico_evaluation.network_training import Example, Source, train_network
 from tiab.pico_evaluation.role_sets import title_hash
 from tiab.pico_evaluation.span_sets import MarkedArticle
 from tiab.pico_evaluation.word_vectors import WordVectors
@@ -95,8 +95,10 @@ def train_pio(
         bits: the linear part has 2^bits rows of five bytes.
     """
     linear, chain = _train_linear(examples, vectors, bits=bits, l2=l2, iterations=iterations)
-    sets = [[_example(item, vectors) for item in part] for part in (examples, beside) if part]
-    network = train_network(sets, hidden=hidden, epochs=epochs, seed=seed)
+    sources = [Source([_example(item, vectors) for item in examples])]
+    if beside:
+        sources.append(Source([_example(item, vectors) for item in beside], last=1, weight=0.5))
+    network = train_network(sources, hidden=hidden, epochs=epochs, seed=seed)
     titles = [item.article.record.title for item in (*examples, *beside)]
     return PioModel(
         linear=linear,
@@ -111,7 +113,7 @@ def _example(item: MarkedWords, vectors: Vectors) -> Example:
     hashes = item.context.words.hashes
     known = vectors.look_up(hashes)
     inputs = network_inputs(item.context, known, vectors.at(known.places))
-    return Example(inputs, np.unique(hashes, return_inverse=True)[1], item.labels)
+    return Example(inputs, np.unique(hashes, return_inverse=True)[1], np.eye(4, dtype=np.float32)[item.labels])
 
 
 def _rounded(network: Network) -> Network:

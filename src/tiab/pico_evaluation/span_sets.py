@@ -38,14 +38,18 @@ class MarkedArticle:
         record: title and abstract.
         starts, ends: the place of each token in `record.text`.
         labels: 0 for none, else a place in `PIO_LABELS`, shape (n_tokens,).
-        total: the number of participants that was marked, None where none was.
+        marks: (kind, start, end) of each mark in a brat file, in the file's words for kinds.
     """
 
     record: Record
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     labels: NDArray[np.int64]
-    total: str | None = None
+    marks: tuple[tuple[str, int, int], ...] = ()
+
+    def marked(self, kind: str) -> list[str]:
+        """The texts that are marked as `kind`, in the order of the file."""
+        return [self.record.text[start:end] for name, start, end in self.marks if name == kind]
 
 
 def read_ebm_nlp(path: str | Path) -> list[MarkedArticle]:
@@ -135,13 +139,10 @@ def _brat_files(path: Path) -> Iterator[tuple[str, str]]:
 def _from_brat(name: str, files: Mapping[str, str]) -> MarkedArticle:
     text = files[f"{name}.txt"].rstrip("\n")
     places = np.array([match.span() for match in _TOKEN.finditer(text)], dtype=np.int64).reshape(-1, 2)
-    labels, total = np.zeros(len(places), dtype=np.int64), None
-    for kind, start, end in _marks(files[f"{name}.ann"]):
-        if kind == "total-participants" and total is None:
-            total = text[start:end]
-        inside = (places[:, 0] < end) & (places[:, 1] > start)
-        labels[inside] = _BRAT_LABELS.get(kind, 0)
-    return MarkedArticle(_record(name, text), places[:, 0], places[:, 1], labels, total)
+    labels, marks = np.zeros(len(places), dtype=np.int64), tuple(_marks(files[f"{name}.ann"]))
+    for kind, start, end in marks:
+        labels[(places[:, 0] < end) & (places[:, 1] > start)] = _BRAT_LABELS.get(kind, 0)
+    return MarkedArticle(_record(name, text), places[:, 0], places[:, 1], labels, marks)
 
 
 def _marks(annotations: str) -> Iterator[tuple[str, int, int]]:

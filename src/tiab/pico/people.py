@@ -1,0 +1,117 @@
+"""People: how old those who were studied were, and of which sex."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from tiab.pico.layout import add_spans, get_layout, get_text, make_span
+from tiab.pico.vocabulary import vocabulary
+
+__all__ = ["PeopleFinder", "make_people"]
+
+_AGE = r"(?P<{name}>(?<!\d)\d{{1,3}}(?:[.·]\d{{1,2}})?)(?![\d%]|[.·]\d)"
+_AGES = ("mean", "sd", "low", "high", "least", "most")
+_PERCENT = r"(?P<{name}>(?<![\d.])\d{{1,3}}(?:[.·]\d{{1,2}})?)(?!\d)"
+_COUNT = r"(?P<{name}>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?![\d.,]\d)"
+_NUMBERS = {
+    **{name: _AGE.format(name=name) for name in _AGES},
+    **{name: _PERCENT.format(name=name) for name in ("female_share", "male_share")},
+    **{name: _COUNT.format(name=name) for name in ("women", "men")},
+}
+_DIGIT = re.compile(r"\d")
+_PLACE = re.compile(r"\{([a-z_]+)\}")
+_IN_YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
+_OLDEST = 115.0
+
+
+class PeopleFinder:
+    """The component `tiab_people`: spans "age" (in years) and "sex" of role "population".
+
+    The value of an age is what was written of "mean 54.2", "SD 8.1", "range 40-69", "40 or more" and "under 65", joined
+    by commas; that of a sex is "60% female", "40% male" or "28 female, 30 male".
+    """
+
+    def __call__(self, doc: Doc) -> Doc:
+        text, layout = get_text(doc), get_layout(doc)
+        for number, begin in enumerate(layout.sentences):
+            begin, end = layout.sentence_bounds(number, len(text))
+            if _DIGIT.search(text, begin, end) and layout.field(begin) != "keywords":
+                for label, read in (("age", _age), ("sex", _sex)):
+                    add_spans(doc, [make_span(
+                        doc, *place, role="population", label=label, value=value, provenance=f"rule:{label}"
+                    ) for place, value in _found(label, read, text, begin, end)])  # fmt: skip
+        return doc
+
+
+def _found(
+    label: str, read: Callable[[re.Match[str]], str], text: str, begin: int, end: int
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """(place, value) of what the frames of a label match; of two that overlap, that of the earlier frame."""
+    sign, frames = _frames(label)
+    if not sign.search(text, begin, end):
+        return
+    taken: list[tuple[int, int]] = []
+    for frame in frames:
+        for match in frame.finditer(text, begin, end):
+            free = all(match.end() <= start or match.start() >= stop for start, stop in taken)
+            if free and (value := read(match)):
+                taken.append(match.span())
+                yield match.span(), value
+
+
+@cache
+def _frames(label: str) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
+    """(what a sentence must have, the frames) of a label."""
+    frames = (re.compile(_filled(frame), re.IGNORECASE) for frame in vocabulary("people")[label])
+    return re.compile(_filled(f"{{{label}_sign}}"), re.IGNORECASE), tuple(frames)
+
+
+def _filled(frame: str) -> str:
+    """`frame` as a regular expression: lists and numbers in place of their names, any space for each space."""
+    lists = vocabulary("people")
+
+    def fill(place: re.Match[str]) -> str:
+        name = place[1]
+        return _NUMBERS[name] if name in _NUMBERS else f"(?:{'|'.join(map(_filled, lists[name]))})"
+
+    return _PLACE.sub(fill, frame).replace(" ?", r"\s?").replace("[ ", r"[\s").replace(" ", r"\s+")
+
+
+def _age(match: re.Match[str]) -> str:
+    said = match.groupdict()
+    factor = _IN_YEARS[(said.get("unit") or "y")[0].lower()]
+    years = {name: _number(said[name]) * factor for name in _AGES if said.get(name)}
+    if max(years.values()) > _OLDEST or years.get("low", 0.0) > years.get("high", _OLDEST):
+        return ""
+    shown = {name: f"{round(value, 1):.15g}" for name, value in years.items()}
+    parts = (
+        ("mean", "{centre} {mean}"), ("sd", "SD {sd}"), ("low", "range {low}-{high}"), ("least", "{least} or more"),
+        ("most", "under {most}"),
+    )  # fmt: skip
+    centre = "median" if "median" in match[0].lower() else "mean"
+    return ", ".join(part.format(centre=centre, **shown) for name, part in parts if name in shown)
+
+
+def _sex(match: re.Match[str]) -> str:
+    said = {name: value for name, value in match.groupdict().items() if value}
+    if any(_number(value) > 100 for name, value in said.items() if name.endswith("share")):
+        return ""
+    parts = (
+        ("female_share", "{}% female"), ("male_share", "{}% male"), ("women", "{} female"), ("men", "{} male"),
+    )  # fmt: skip
+    return ", ".join(part.format(f"{_number(said[name]):.15g}") for name, part in parts if name in said)
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "").replace("·", "."))
+
+
+@Language.factory("tiab_people")
+def make_people(nlp: Language, name: str) -> PeopleFinder:
+    """The component `tiab_people`."""
+    return PeopleFinder()
