@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from tiab.assets import corpus_path
 from tiab.cli import app
+from tiab.formats import read_records
 from tiab.review import Review
 
 CORPUS = corpus_path()
@@ -145,6 +147,16 @@ def test_labels_from_a_file(ms: Path, root: Path) -> None:
     other = ok("label", ms, "--from", project)
     assert "not in this review: Tax law in the Hanseatic League" in other.stderr
     assert len(json.loads(ok("label", ms, "--from", project, "--json").stdout)["missing"]) == 6
+
+
+def test_a_list_of_records_with_one_decision(ms: Path, tmp_path: Path) -> None:
+    covidence = tmp_path / "irrelevant.csv"
+    with covidence.open("w", encoding="utf-8", newline="") as stream:
+        rows = [(record.title, "#1", "big") for record in read_records(CORPUS / "records.csv")[:3]]
+        csv.writer(stream).writerows([("Title", "Covidence #", "Tags"), *rows])
+    assert "--as exclude" in refused("label", ms, "--from", covidence)
+    assert "3 decisions stored" in ok("label", ms, "--from", covidence, "--as", "exclude").stderr
+    assert status(ms)["joint"]["exclude"] == 3  # type: ignore[index]
 
 
 def test_prior_knowledge(ms: Path, tmp_path: Path) -> None:

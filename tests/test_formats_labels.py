@@ -8,7 +8,9 @@ import pytest
 
 from tiab.errors import LabelError
 from tiab.formats import read_labels, read_records
+from tiab.formats.decisions import note_of, reason_of
 from tiab.labels import Decision
+from tiab.records import Record
 
 INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
 
@@ -44,18 +46,16 @@ def test_a_value_that_is_no_decision(tmp_path: Path) -> None:
 
 
 def test_a_file_without_labels(tmp_path: Path) -> None:
-    with pytest.raises(LabelError, match=r"holds no decisions\. Give it a column called one of: decision"):
+    with pytest.raises(LabelError, match=r"holds no decisions\. Give it a column called 'decision'"):
         read_labels(write(tmp_path, "title,abstract\na,b\n"))
     assert read_labels(write(tmp_path, "title,included\na,\nb,0\n")) == {"tiab:" + _print("b"): EXCLUDE}
 
 
 def _print(title: str) -> str:
-    from tiab.records import Record
-
     return Record(record_id="x", title=title).fingerprint
 
 
-def test_notes_of_asreview_and_rayyan(tmp_path: Path) -> None:
+def test_notes_of_asreview_rayyan_and_covidence(tmp_path: Path) -> None:
     notes = {
         "1": "ASReview_relevant",
         "2": "Note. ASReview_irrelevant. More",
@@ -64,8 +64,36 @@ def test_notes_of_asreview_and_rayyan(tmp_path: Path) -> None:
         "5": 'RAYYAN-INCLUSION: {"Ann"=>"Excluded", "Bob"=>"Excluded"}',
         "6": 'RAYYAN-INCLUSION: {"Ann"=>"Included", "Bob"=>"Excluded"}',
         "7": "nothing of the kind",
+        "8": "Exclusion reason: Wrong study design; ",
     }
     text = "".join(f"TY  - JOUR\nPMID  - {n}\nTI  - T{n}\nN1  - {note}\nER  - \n" for n, note in notes.items())
     assert read_labels(write(tmp_path, text, "r.ris")) == {
-        "1": INCLUDE, "2": EXCLUDE, "4": INCLUDE, "5": EXCLUDE, "6": MAYBE,
+        "1": INCLUDE, "2": EXCLUDE, "4": INCLUDE, "5": EXCLUDE, "6": MAYBE, "8": EXCLUDE,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason", "note"),
+    [
+        ("reason", "wrong population", "wrong population", ""),
+        ("Exclusion reason", "not an RCT", "not an RCT", ""),
+        (
+            "notes",
+            'RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | USER-NOTES: {"Ann"=>["see p. 3"]} | '
+            "RAYYAN-EXCLUSION-REASONS: wrong population,not rct",
+            "wrong population; not rct",
+            "see p. 3",
+        ),
+        ("Notes", "Exclusion reason: Wrong dose; checked twice", "Wrong dose", "checked twice"),
+        ("N1", "ASReview_irrelevant", "", ""),
+        ("asreview_note", "odd", "", "odd"),
+    ],
+)
+def test_reasons_and_notes(name: str, value: str, reason: str, note: str) -> None:
+    record = Record(record_id="1", extra=((name, value),))
+    assert (reason_of(record), note_of(record)) == (reason, note)
+
+
+def test_the_decision_of_asreview_comes_before_that_of_its_dataset(tmp_path: Path) -> None:
+    path = write(tmp_path, "title,included,asreview_label\na,1,0\nb,1,\n")
+    assert list(read_labels(path).values()) == [EXCLUDE]

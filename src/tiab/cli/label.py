@@ -45,18 +45,23 @@ def label_record(
             show_default=False,
         ),
     ] = None,
+    made: Annotated[
+        str,
+        typer.Option("--as", help="With --from: the decision on all its records, as in Covidence's lists."),
+    ] = "",
     prior: Annotated[bool, typer.Option("--prior", help="It was known before screening began.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Store a decision on a record, or all decisions that a file carries.
 
     [dim]Example:[/dim] tiab label ms-review 28616851 exclude --reason "wrong population"
+    [dim]Example:[/dim] tiab label ms-review --from irrelevant.csv --as exclude
     """
     if bool(source) == bool(record):
         raise LabelError("say either a record and a decision, or --from FILE", hint="tiab label --help")
     with opened(folder) as review:
         if source:
-            matching = review.add_labels(source, reviewer=reviewer, prior=prior)
+            matching = review.add_labels(source, decision=made or None, reviewer=reviewer, prior=prior)
             _say_matching(matching, as_json=as_json, what="decision")
             return
         event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)

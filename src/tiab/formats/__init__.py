@@ -28,7 +28,7 @@ from tiab.formats import (
     xlsx,
 )
 from tiab.formats.archive import open_sources
-from tiab.formats.decisions import COLUMNS, NO_DECISION, decision_of, label_column
+from tiab.formats.decisions import NO_DECISION, decision_of, label_column
 from tiab.formats.entries import Draft, Tally, Unreadable, unique
 from tiab.formats.opening import Source
 from tiab.formats.rows import IDENTIFIERS, is_key_table, read_rows
@@ -131,7 +131,7 @@ def read_labels(path: str | Path) -> dict[str, Decision]:
     """The decisions that a file carries, by the record ids that `read_records` gives for that file.
 
     They stand in a column such as `label_included` or `decision` (1/0 or words; blank and -1 are no label), or in the
-    notes that ASReview and Rayyan write into RIS. A table needs no more than record ids (else PMIDs or DOIs) and them.
+    notes of ASReview, Rayyan and Covidence. A table needs no more than record ids (else PMIDs or DOIs) and them.
 
     Raises:
         InputError: as `read_records`.
@@ -163,7 +163,10 @@ def _read_key_table(path: str | Path) -> dict[str, Decision]:
 
 
 def _no_decisions(path: str | Path) -> LabelError:
-    hint = f"Give it a column called one of: {', '.join(name.replace(' ', '_') for name in COLUMNS)}."
+    hint = (
+        "Give it a column called 'decision' with include, exclude or maybe. A list of records with one decision, as "
+        "Covidence writes them, goes in with tiab label DIR --from FILE --as exclude."
+    )
     return LabelError("holds no decisions", path=path, hint=hint)
 
 

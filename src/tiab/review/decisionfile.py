@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tiab.errors import InputError
 from tiab.formats import read_labels, read_records
+from tiab.formats.decisions import note_of, reason_of
 from tiab.labels import Decision, Label
 from tiab.records import Record, normalise_doi
 from tiab.review.asreview import is_project, read_project
@@ -17,9 +18,6 @@ from tiab.review.known import Known, alike
 from tiab.store import Entry, label_entry
 
 __all__ = ["Matching", "label_entries", "match_decisions", "match_names", "read_decisions"]
-
-_REASONS = ("reason", "reasons", "exclusion_reason", "exclusion reason", "exclusion_reasons", "exclusion reasons")
-_NOTES = ("note", "notes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +37,18 @@ class Matching:
         return {"found": [record_id for record_id, _ in self.found], "missing": list(self.missing)}
 
 
-def read_decisions(path: str | Path) -> list[Decided]:
+def read_decisions(path: str | Path, *, decision: Decision | None = None) -> list[Decided]:
     """The decisions in an export of Rayyan, Covidence or ASReview, in a project of ASReview, or in a table.
+
+    Args:
+        decision: the one that was made on each record of the file, which is a list of such records.
 
     Raises:
         InputError: the file cannot be read.
         LabelError: it carries no decisions.
     """
+    if decision is not None:
+        return [_decided(record, decision) for record in read_records(path)]
     if is_project(path):
         return read_project(path)
     labels = read_labels(path)
@@ -102,12 +105,7 @@ def _records(path: str | Path) -> dict[str, Record]:
 
 
 def _decided(record: Record, decision: Decision) -> Decided:
-    extra = {name.strip().casefold(): value for name, value in record.extra}
-    return Decided(record=record, decision=decision, reason=_first(extra, _REASONS), note=_first(extra, _NOTES))
-
-
-def _first(extra: dict[str, str], names: Sequence[str]) -> str:
-    return next((extra[name].strip() for name in names if extra.get(name, "").strip()), "")
+    return Decided(record=record, decision=decision, reason=reason_of(record), note=note_of(record))
 
 
 def _named(name: str) -> Record:

@@ -16,7 +16,6 @@ from tiab.records import Record
 from tiab.review.decisionfile import Matching, label_entries, match_decisions, match_names, read_decisions
 from tiab.review.exporting import export
 from tiab.review.intake import FileReport, add_files
-from tiab.review.known import Known
 from tiab.review.live import Live, Queue
 from tiab.review.looking import Look, look_at
 from tiab.review.making import make
@@ -220,26 +219,30 @@ class Review:
         """
         return self._store.undo(reviewer, record_id=record_id, token=token)
 
-    def add_labels(self, path: str | Path, *, reviewer: str = "", prior: bool = False) -> Matching:
+    def add_labels(
+        self, path: str | Path, *, decision: Decision | str | None = None, reviewer: str = "", prior: bool = False
+    ) -> Matching:
         """Stores the decisions that a file of Rayyan, Covidence, ASReview or a table carries; what was found.
 
         Those that say what stands already are not stored again.
 
         Args:
+            decision: the one made on all records of the file, as Covidence writes a file for each list.
             prior: they are prior knowledge, whatever the file says.
 
         Raises:
             InputError: the file cannot be read.
             LabelError: it carries no decisions.
         """
-        return self._keep(match_decisions(read_decisions(path), self._known()), reviewer, prior=prior)
+        decided = read_decisions(path, decision=None if decision is None else Decision.parse(decision))
+        return self._keep(match_decisions(decided, self._live.snapshot().known), reviewer, prior=prior)
 
     def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
         """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.
 
         What is missing was not found by the review's search, which is worth a look at the search.
         """
-        return self._keep(match_names(names, self._known()), reviewer, prior=True)
+        return self._keep(match_names(names, self._live.snapshot().known), reviewer, prior=True)
 
     # Two reviewers
 
@@ -340,10 +343,6 @@ class Review:
         """
         self._store.check()
         return replay(self._store, jobs=self._live.jobs, progress=progress)
-
-    def _known(self) -> Known:
-        snapshot = self._live.snapshot()
-        return Known(snapshot.records, snapshot.fingerprints)
 
     def _keep(self, matching: Matching, reviewer: str, *, prior: bool) -> Matching:
         standing = {given.label for given in self._live.snapshot().state.standing()}

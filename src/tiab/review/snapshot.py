@@ -14,6 +14,7 @@ from tiab.features import Features
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.review.groups import Groups, group
+from tiab.review.known import Known
 from tiab.review.opinions import joint_labels, own_labels
 from tiab.store import LogState
 
@@ -82,6 +83,11 @@ class Snapshot:
         places = [place, *(self.places[one] for one in others)]
         chosen = joined([self.records[one] for one in places]).record_id
         return next(one for one in places if self.records[one].record_id == chosen)
+
+    @cached_property
+    def known(self) -> Known:
+        """The records by what identifies them."""
+        return Known(self.records, self.fingerprints)
 
     @cached_property
     def places(self) -> dict[str, int]:
