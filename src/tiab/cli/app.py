@@ -17,7 +17,7 @@ __all__ = ["app", "main"]
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 
 _ORDER = (
-    *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "evaluate", "plan", "simulate"),
+    *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "scan", "evaluate", "plan", "simulate"),
     *("new", "add", "duplicates", "prior", "screen", "next", "label", "undo", "status", "conflicts", "resolve"),
     *("update", "export", "report", "replay"),
 )

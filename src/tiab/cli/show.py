@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["console", "note", "print_json", "print_ranking", "print_table", "progress_bar"]
+__all__ = ["console", "live_lines", "note", "print_json", "print_ranking", "print_table", "progress_bar"]
 
 console = Console(highlight=False)
 _notes = Console(stderr=True, highlight=False)
@@ -83,3 +84,13 @@ def progress_bar(task: str, total: int | None) -> Iterator[Callable[[int], None]
     with Progress(*columns, console=_notes, transient=True, disable=not _notes.is_terminal) as bar:
         task_id = bar.add_task(task, total=total)
         yield lambda done: bar.advance(task_id, done)
+
+
+@contextmanager
+def live_lines() -> Iterator[Callable[[Sequence[str]], None] | None]:
+    """A function that draws lines on standard error in the place of those before; None where nobody looks."""
+    if not _notes.is_terminal:
+        yield None
+        return
+    with Live(console=_notes, transient=True, refresh_per_second=4) as live:
+        yield lambda lines: live.update(Text("\n".join(lines), overflow="ellipsis", no_wrap=True))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from tiab.criteria import Criteria
+from tiab.features.counting import parts_of
 from tiab.features.evidence import (
     CRITERION,
     IN_TITLE,
@@ -34,6 +35,7 @@ __all__ = [
     "Features",
     "WordSpace",
     "make_features",
+    "parts_of",
     "read_coverage",
 ]
 

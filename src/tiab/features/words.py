@@ -50,7 +50,11 @@ class WordSpace:
 
         An unknown word has no column, though its form may have one.
         """
-        return self._weighted(_counted(read_tokens(map(parts_of, records)), self._columns))
+        return self.rows_of_parts(map(parts_of, records))
+
+    def rows_of_parts(self, texts: Iterable[Sequence[str]]) -> csr_array:
+        """The rows of records of which title, abstract and keywords are given, as `rows` gives them."""
+        return self._weighted(_counted(read_tokens(texts), self._columns))
 
     def row(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """One row for phrases that belong together but do not follow each other, each as if a title; shape (V,)."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from tiab.errors import InputError
 
@@ -64,9 +64,9 @@ class Source:
         return self.opener()
 
     def chunks(self) -> Iterator[bytes]:
-        """The unpacked bytes, 256 KiB at a time; raises as `open` does."""
+        """The unpacked bytes, at most 256 KiB at a time; raises as `open` does, after all that comes before."""
         with self.open() as stream:
-            while chunk := stream.read(CHUNK):
+            while chunk := cast("io.BufferedReader", stream).read1(CHUNK):
                 yield chunk
 
     def read_all(self, limit: int = FREE_EXPANDED) -> bytes:
@@ -155,6 +155,8 @@ class _Bounded(io.RawIOBase):
     def __init__(self, file: IO[bytes] | gzip.GzipFile, path: Path, limit: int | None) -> None:
         super().__init__()
         self._file = file
+        # One step at a time: what comes before the damage is given before the damage is met.
+        self._step: Callable[[int], bytes] = getattr(file, "read1", file.read)
         self._path = path
         self._limit = limit
         self._read = 0
@@ -165,7 +167,7 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
         try:
-            data = self._file.read(len(view))
+            data = self._step(len(view))
         except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             raise InputError(
                 f"its packed data breaks off or is damaged ({str(error)[:80]})",

@@ -18,7 +18,7 @@ from tiab.formats.text import clean_line
 from tiab.formats.xml_stream import elements, text_of
 from tiab.records import Record, normalise_doi
 
-__all__ = ["found_at", "parse"]
+__all__ = ["found_at", "parse", "read_element"]
 
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
@@ -43,10 +43,11 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
         InputError: the XML is not well-formed, breaks off, or declares entities.
     """
     for line, element in elements(source, tally, _ARTICLES, _START):
-        yield line, _record(element, source.name)
+        yield line, read_element(element, source.name)
 
 
-def _record(element: etree._Element, source: str) -> Record:
+def read_element(element: etree._Element, source: str) -> Record:
+    """The record of one article's element."""
     citation = element.find("MedlineCitation")
     article = citation.find("Article") if citation is not None else None
     fields = _book(element) if citation is None or article is None else _article(element, citation, article)

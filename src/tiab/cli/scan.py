@@ -1,0 +1,184 @@
+"""tiab scan"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from tiab.cli.app import app
+from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.show import console, live_lines, note, print_json, print_table
+from tiab.errors import TiabError
+
+if TYPE_CHECKING:
+    from tiab.scan import FileLine, Progress, Scan
+
+__all__ = ["scan_files"]
+
+EXIT_DAMAGED = 3
+"""All was done that could be, but not all files could be read to their end."""
+
+_SHOWN = 10
+_SECONDS = 10.0
+"""Between two lines of progress where nobody looks at a terminal."""
+
+
+@app.command("scan")
+def scan_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Files, and folders of them: PubMed's .xml.gz, or any export.", show_default=False),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write the best: .csv, .ris or .xlsx.", show_default=False)
+    ],
+    criteria: CriteriaOption = None,
+    model: Annotated[
+        Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, help="How many of the best records to keep.")] = 1000,
+    jobs: JobsOption = 1,
+    cluster: Annotated[
+        str, typer.Option(help="A Dask scheduler, tcp://host:8786; its workers read the files.", show_default=False)
+    ] = "",
+    work: Annotated[
+        Path | None, typer.Option(help="Where what was done is kept.", show_default="the output's name and .scan")
+    ] = None,
+    full_pass: Annotated[bool, typer.Option("--full-pass", help="Read every record whole: slower, the same list.")] = (
+        False
+    ),
+    as_json: JsonOption = False,
+) -> None:
+    """Rank all of PubMed, or any pile of files, by a kept model or by criteria alone; a scan that is stopped goes on.
+
+    [dim]Example:[/dim] tiab scan baseline updatefiles --model mine.safetensors --jobs 8 -o top.csv
+    """
+    from tiab.criteria import read_criteria
+    from tiab.formats import write_records
+    from tiab.modelfile import read_model
+    from tiab.scan import scan
+
+    if (criteria is None) == (model is None):
+        raise TiabError("give --model or --criteria, one of the two", hint="A kept model has its criteria in it.")
+    with _progress() as show:
+        result = scan(
+            files,
+            work=work or output.with_name(f"{output.name}.scan"),
+            criteria=read_criteria(criteria) if criteria else None,
+            model=read_model(model) if model else None,
+            top=top,
+            jobs=jobs,
+            cluster=cluster,
+            full=full_pass,
+            on_progress=show,
+        )
+    write_records(output, [found.record for found in result.found], columns=_columns(result))
+    if as_json:
+        print_json(_as_json(result))
+    else:
+        _print(result, output)
+    if result.damaged:
+        raise typer.Exit(EXIT_DAMAGED)
+
+
+def _columns(result: Scan) -> dict[str, dict[str, object]]:
+    """What is said of each record beside what its file says: column -> record id -> value."""
+    from tiab.scan import EVIDENCE
+
+    found = {one.record.record_id: one for one in result.found}
+    columns: dict[str, dict[str, object]] = {
+        "rank": {record_id: rank for rank, record_id in enumerate(found, 1)},
+        "score": {record_id: one.score for record_id, one in found.items()},
+    }
+    for place, name in enumerate(EVIDENCE):
+        columns[name] = {record_id: one.evidence[place] for record_id, one in found.items()}
+    return columns
+
+
+def _as_json(result: Scan) -> dict[str, Any]:
+    from tiab.scan import EVIDENCE
+
+    return {
+        "records": result.n_records,
+        "files": len(result.lines),
+        "damaged": [_damage(line) for line in result.damaged],
+        "found": [
+            {"rank": rank, "record_id": one.record.record_id, "score": one.score, "title": one.record.title}
+            | dict(zip(EVIDENCE, one.evidence, strict=True))
+            | {"source": one.record.source}
+            for rank, one in enumerate(result.found, 1)
+        ],
+    }
+
+
+def _damage(line: FileLine) -> dict[str, Any]:
+    return {"path": line.path, "records": line.records, "error": line.error, "unreadable": line.n_unreadable}
+
+
+def _print(result: Scan, output: Path) -> None:
+    rows = [
+        (rank, f"{one.score:.2f}", one.record.record_id, one.record.title or "(no title)")
+        for rank, one in enumerate(result.found[:_SHOWN], 1)
+    ]
+    print_table(f"the best of {result.n_records:,} records", ("rank", "score", "record", "title"), rows)
+    share = 1 - result.n_read_whole / result.n_records if result.n_records else 0.0
+    console.print()
+    console.print(Text(f"{len(result.found):,} records are written to {output}."))
+    console.print(
+        Text(
+            f"{share:.1%} of the records were left out after the first pass: the best score that they could have had "
+            "was too low."
+        ),
+        style="dim",
+    )
+    if result.damaged:
+        damage = [(Path(line.path).name, f"{line.records:,}", _said(line)) for line in result.damaged]
+        print_table(f"damaged: {len(damage)} of {len(result.lines)} files", ("file", "read", "what is wrong"), damage)
+        console.print(Text("Get them again and repeat the command: only these will be read.", style="yellow"))
+
+
+def _said(line: FileLine) -> str:
+    if line.error:
+        return line.error
+    return f"{line.n_unreadable} records cannot be read ({line.unreadable[0]})"
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Progress], None]]:
+    """Shows how far the scan is: in place on a terminal, else a line every few seconds, on standard error."""
+    with live_lines() as draw:
+        last = 0.0
+
+        def show(progress: Progress) -> None:
+            nonlocal last
+            if draw is not None:
+                draw(_lines_of(progress))
+            elif time.monotonic() - last >= _SECONDS or progress.files == progress.n_files:
+                last = time.monotonic()
+                note(_lines_of(progress)[0])
+
+        yield show
+
+
+def _lines_of(progress: Progress) -> list[str]:
+    head = (
+        f"{progress.files:,} of {progress.n_files:,} files ({progress.share:.0%}), {progress.records:,} records, "
+        f"{progress.rate:,.0f}/s, {_span(progress.seconds_left)} left"
+    )
+    return [head, *(f"  {place}. {title}" for place, title in enumerate(progress.titles, 1))]
+
+
+def _span(seconds: float) -> str:
+    """A length of time as a person says it: "2 h 05 min"."""
+    if seconds != seconds:
+        return "?"
+    minutes = round(seconds / 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02d} min"
+    return f"{minutes} min" if seconds >= 90 else f"{seconds:.0f} s"

@@ -1,0 +1,158 @@
+"""A stream of entries ► the best of them, of which only those that could be among the best are read whole.
+
+The first pass computes what a record's words are worth, to the last digit, and bounds what its evidence could add
+(`tiab.scan.bounding`). A record whose best possible score lies below the worst that is kept cannot be among the best,
+so leaving it out changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from tiab.features import Features
+from tiab.formats.entries import unique
+from tiab.formats.pubmed_articles import Revision
+from tiab.pico import Span, find_spans
+from tiab.ranking import Ranking, RankingModel
+from tiab.records import Record
+from tiab.scan.bounding import EvidenceBound
+from tiab.scan.entries import Entry
+from tiab.scan.found import LAST, Found, Key, end_of, found_in
+
+__all__ = ["Pass"]
+
+_CHUNK = 2_000
+"""Entries that are in memory at a time: some 25 MB of PubMed."""
+_STEP = 200
+"""Entries that are read whole before the next look at what is kept: each look can spare some."""
+_DIGITS = 6
+_ROUNDING = 1e-5
+"""A bound is a sum of rounded numbers: so far it may lie below the score."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    key: Key
+    pmid: int
+    revision: Revision
+    record: Record
+    spans: tuple[Span, ...]
+
+
+@dataclass(eq=False)
+class Pass:
+    """The best records of one stream.
+
+    Attributes:
+        keep: how many to keep.
+        floor: records that score less are not kept.
+        full: whether every record is read whole, whatever it could score.
+        n_records, n_read: entries seen, and those of them that were read whole.
+        unreadable: sentences about entries that could not be read.
+    """
+
+    model: RankingModel
+    keep: int
+    floor: float = float("-inf")
+    full: bool = False
+    n_records: int = 0
+    n_read: int = 0
+    unreadable: list[str] = field(default_factory=list)
+    _kept: list[_Kept] = field(default_factory=list)
+    _cut: bool = False
+
+    def __post_init__(self) -> None:
+        self._bound = EvidenceBound(self.model)
+        self._n_words = len(self.model.space.words.words)
+
+    def read(self, entries: Iterable[Entry]) -> None:
+        """Takes in all of `entries`."""
+        rest = iter(entries)
+        while chunk := list(islice(rest, _CHUNK)):
+            self.n_records += len(chunk)
+            for step in self._steps(chunk):
+                self._take(step)
+
+    @property
+    def edge(self) -> Key:
+        """Every record whose place is not behind this one is kept."""
+        edges = [end_of(self.floor)] if self.floor > float("-inf") else []
+        return min([*edges, *([self._kept[-1].key] if self._cut else [])], default=LAST)
+
+    def found(self) -> list[Found]:
+        """What is kept, best first, with what is said of it."""
+        if not self._kept:
+            return []
+        taken: dict[str, int] = {}
+        records = [replace(k.record, record_id=unique(k.record.record_id, taken)) for k in self._kept]
+        spans = [kept.spans for kept in self._kept]
+        features = _features(self.model, records, spans)
+        ranking = Ranking(features=features, model=self.model, scores=self.model.score(features))
+        pairs = zip(records, self._kept, strict=True)
+        known: dict[str, tuple[int, Revision]] = {
+            record.record_id: (kept.pmid, kept.revision) for record, kept in pairs
+        }
+        return found_in(ranking, known)
+
+    @property
+    def _least(self) -> float:
+        """The score that a record must reach to be kept."""
+        full = len(self._kept) >= self.keep
+        return max(self.floor, -self._kept[-1].key[0]) if full else self.floor
+
+    def _steps(self, chunk: Sequence[Entry]) -> Iterator[list[Entry]]:
+        """The entries to be read whole, a few at a time, those that could score most first."""
+        if self.full:
+            yield from (list(chunk[at : at + _STEP]) for at in range(0, len(chunk), _STEP))
+            return
+        words = self._worth(chunk)
+        bounds = words + self._bound.most + _ROUNDING
+        for place in np.flatnonzero(bounds >= self._least).tolist():
+            entry = chunk[place]
+            bounds[place] = words[place] + self._bound.of(entry.parts, entry.publication_types) + _ROUNDING
+        order = np.argsort(-bounds, kind="stable")
+        for at in range(0, len(order), _STEP):
+            places = [place for place in order[at : at + _STEP].tolist() if bounds[place] >= self._least]
+            if not places:
+                return
+            yield [chunk[place] for place in places]
+
+    def _worth(self, chunk: Sequence[Entry]) -> NDArray[np.float64]:
+        """What the words of each entry are worth, with the model's constant."""
+        rows = self.model.space.words.rows_of_parts([entry.parts for entry in chunk])
+        return np.asarray(rows @ self.model.coef[: self._n_words]) + self.model.intercept
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        """Reads entries whole, and keeps the best of them and of what was kept."""
+        pairs = [(entry, record) for entry in entries if (record := self._record(entry)) is not None]
+        if not pairs:
+            return
+        self.n_read += len(pairs)
+        records = [record for _, record in pairs]
+        spans = find_spans(records, self.model.space.criteria, numbers=False)
+        scores = np.round(self.model.score(_features(self.model, records, spans)), _DIGITS)
+        for (entry, record), found, score in zip(pairs, spans, scores.tolist(), strict=True):
+            if score >= self.floor:
+                key = (-score, record.fingerprint, record.record_id)
+                self._kept.append(_Kept(key, entry.pmid, entry.revision, record, found))
+        self._kept.sort(key=lambda kept: kept.key)
+        self._cut = self._cut or len(self._kept) > self.keep
+        del self._kept[self.keep :]
+
+    def _record(self, entry: Entry) -> Record | None:
+        try:
+            return entry.read()
+        except ValueError as error:
+            self.unreadable.append(f"PMID {entry.pmid}: {error}")
+            return None
+
+
+def _features(model: RankingModel, records: Sequence[Record], spans: Sequence[tuple[Span, ...]]) -> Features:
+    matrix: csr_array = model.space.rows(records, spans)
+    return Features(space=model.space, records=tuple(records), matrix=matrix, spans=tuple(spans))

@@ -1,0 +1,143 @@
+"""The first pass of a scan: what it reads from raw bytes, and that it never rules out what could be found."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tiab.assets import corpus_path, model_path
+from tiab.criteria import read_criteria
+from tiab.errors import InputError
+from tiab.features import make_features, parts_of
+from tiab.formats import iter_records
+from tiab.formats.opening import open_source
+from tiab.formats.pubmed_articles import Articles, Revision, read_article, read_quick, read_revision
+from tiab.modelfile import read_model
+from tiab.records import Record
+from tiab.scan import scan
+from tiab.scan.alone import model_of
+from tiab.scan.bounding import EvidenceBound
+
+CRITERIA = read_criteria(corpus_path() / "criteria.toml")
+MODELS = {"criteria": model_of(CRITERIA), "model": read_model(model_path())}
+
+
+def _raw(title: str, abstract: str = "", keywords: str = "") -> bytes:
+    return (
+        f'<PubmedArticle><MedlineCitation><PMID Version="2">17</PMID><Article><ArticleTitle>{title}</ArticleTitle>'
+        f"{abstract}</Article>{keywords}</MedlineCitation></PubmedArticle>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        _raw("IL<sub>6</sub> &amp; TNF-α in <i>MS</i>"),
+        _raw("Exer&#x63;ise"),
+        _raw("Exer<!-- no -->cise"),
+        _raw("Exer<![CDATA[cise]]>"),
+        _raw('<b>Yoga</b>\n  in  MS <mml:math xmlns:mml="x">β</mml:math>'),
+        _raw("A", '<Abstract><AbstractText Label="AIM &amp; SCOPE">x &lt; 3</AbstractText><AbstractText/></Abstract>'),
+        _raw("A", '<Abstract><AbstractText Label="UNLABELLED">One.</AbstractText></Abstract>'),
+        _raw("A", "<OtherAbstract><AbstractText>Zwei.</AbstractText></OtherAbstract>"),
+        _raw("[Not Available].", "<VernacularTitle>Übung</VernacularTitle>"),
+        _raw("A", "", "<KeywordList><Keyword>il<sup>6</sup></Keyword></KeywordList>"),
+        _raw(
+            "A",
+            "",
+            "<MeshHeadingList><MeshHeading><DescriptorName>Exercise</DescriptorName>"
+            "<QualifierName>methods</QualifierName></MeshHeading></MeshHeadingList>",
+        ),
+    ],
+)
+def test_the_quick_look_sees_what_the_parser_sees_or_nothing(raw: bytes) -> None:
+    record, quick = read_article(raw, "a.xml"), read_quick(raw)
+    assert quick is None or (quick.parts, quick.publication_types) == (parts_of(record), record.publication_types)
+    assert read_revision(raw) == (17, Revision(2, 0))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=30), min_size=3, max_size=3))
+def test_the_quick_look_sees_any_text_as_the_parser_does(texts: list[str]) -> None:
+    title, abstract, keyword = map(html.escape, texts)
+    raw = _raw(
+        title,
+        f"<Abstract><AbstractText>{abstract}</AbstractText></Abstract>",
+        f"<KeywordList><Keyword>{keyword}</Keyword></KeywordList>",
+    )
+    quick = read_quick(raw)
+    assert quick is None or quick.parts == parts_of(read_article(raw, ""))
+
+
+@pytest.mark.shared
+def test_the_quick_look_at_real_articles(shared: Path) -> None:
+    path, left = shared / "pubmed" / "pubmed21n1298.xml.gz", 0
+    articles = Articles(open_source(path))
+    for raw, record in zip(articles.read(), iter_records(path), strict=True):
+        quick = read_quick(raw)
+        left += quick is None
+        assert quick is None or (quick.parts, quick.publication_types) == (parts_of(record), record.publication_types)
+        assert read_revision(raw)[0] == int(record.pmid)
+    assert (articles.n_starts, len(articles.deleted), articles.unreadable) == (20_788, 20, [])
+    assert left < 300
+
+
+def test_an_article_without_an_end_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_bytes(b"<PubmedArticleSet>" + _raw("A")[:-16] + _raw("B") + b"</PubmedArticleSet>")
+    articles = Articles(open_source(path))
+    assert [read_article(raw, "").title for raw in articles.read()] == ["B"]
+    assert [lost.line for lost in articles.unreadable] == [1]
+    path.write_bytes(b"<PubmedArticleSet>" + _raw("A") + _raw("B")[:-30])
+    with pytest.raises(InputError, match="breaks off after 1 records"):
+        list(Articles(open_source(path)).read())
+
+
+_PIECES = st.sampled_from(
+    re.findall(
+        r"[^|]+",
+        "multiple sclerosis|MS|RRMS|(MS)|mass spectrometry|Exercise training|EXERCISE|exer\u00adcise|"
+        "IL-6|IL\u20116|il 6|"
+        "TNF\u03b1|TNFalpha|TNF-alpha|"
+        "tumour necrosis factor|Interleukins|sedentary|wait-list|non-training|pre\u2013post|"
+        "randomised|RCT|trial|trials|were randomly assigned|case reports|review of|rats|women|cytokine's|leptins|"
+        "Pil\u00e2tes|before and after|people with|walking programmes|(PwMS)|of|the|.|;|,|protocol|"
+        "cohort|\u200b|e\u0301|"
+        "HIIT|healthy controls",
+    )
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.tuples(
+        *(st.lists(st.tuples(_PIECES, st.sampled_from([" ", "", "-", "\n", "  "])), max_size=9) for _ in range(3))
+    ),
+    st.sampled_from([(), ("Randomized Controlled Trial",), ("Review", "Case Reports")]),
+    st.sampled_from(sorted(MODELS)),
+)
+def test_no_score_passes_its_bound(parts: tuple[list[tuple[str, str]], ...], types: tuple[str, ...], kind: str) -> None:
+    title, abstract, keywords = ("".join(word + gap for word, gap in part) for part in parts)
+    record = Record(
+        record_id="1", title=title, abstract=abstract, keywords=(keywords,) if keywords else (), publication_types=types
+    )
+    model = MODELS[kind]
+    features = make_features([record], space=model.space)
+    n_words = len(model.space.words.words)
+    evidence = float((features.matrix[:, n_words:] @ model.coef[n_words:])[0])
+    assert evidence <= EvidenceBound(model).of(parts_of(record), types) + 1e-5
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", sorted(MODELS))
+def test_the_list_is_the_same_with_and_without_the_first_pass(shared: Path, tmp_path: Path, kind: str) -> None:
+    model = MODELS[kind]
+    quick = scan([shared / "pubmed"], work=tmp_path / "quick", model=model, top=300)
+    full = scan([shared / "pubmed"], work=tmp_path / "full", model=model, top=300, full=True)
+    assert [(f.key, f.evidence) for f in quick.found] == [(f.key, f.evidence) for f in full.found]
+    assert full.n_read_whole == quick.n_records == 50_788
