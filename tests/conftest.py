@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
     from tiab.web import Desk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,3 +79,56 @@ def pubmed_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@contextmanager
+def _entered(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=30) as client:
+        assert client.get(address, follow_redirects=True).status_code == 200
+        client.headers["Origin"] = str(client.base_url).rstrip("/")
+        yield client
+
+
+@pytest.fixture
+def enter(serve: Callable[[Desk], str]) -> Iterator[Callable[[Desk], httpx.Client]]:
+    """Serves a desk; gives a client that came by its address, as a browser does, and writes as its page does."""
+    with ExitStack() as stack:
+        yield lambda desk: stack.enter_context(_entered(serve(desk)))
+
+
+@contextmanager
+def _window(scheme: str, width: int) -> Iterator[Page]:
+    from playwright.sync_api import sync_playwright
+
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium here: install the package chromium")
+    with sync_playwright() as play:
+        options = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = play.chromium.launch(executable_path=chromium, args=options)
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 840})  # type: ignore[arg-type]
+        opened, wrong = context.new_page(), []
+        opened.on("pageerror", lambda error: wrong.append(str(error)))
+        opened.set_default_timeout(10_000)
+        yield opened
+        browser.close()
+        assert not wrong
+
+
+@pytest.fixture
+def window() -> Callable[..., object]:
+    """Opens Chromium in a colour scheme and a width; in its window nothing may go wrong unseen."""
+    return _window
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page, str], None]:
+    """Says what axe finds wrong with a page, or that it is wider than its window."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page: Page, what: str) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{what}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is too wide"
+
+    return check

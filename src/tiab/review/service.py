@@ -15,6 +15,7 @@ from tiab.ranking import Ranking
 from tiab.records import Record
 from tiab.review.decisionfile import Matching, label_entries, match_decisions, match_names, read_decisions
 from tiab.review.exporting import export
+from tiab.review.gaps import gaps
 from tiab.review.intake import FileReport, add_files
 from tiab.review.live import Live, Queue
 from tiab.review.looking import Look, look_at
@@ -124,6 +125,10 @@ class Review:
         """All that PICO finds in one record, with sample sizes, doses and markers."""
         return find_spans([record], self.criteria)[0]
 
+    def gaps(self, reviewer: str | None = "") -> dict[str, tuple[str, ...]]:
+        """Record id -> the names of the criteria's concepts that it lacks, for the records in this one's ranking."""
+        return gaps(self._live, reviewer)
+
     # Records in
 
     def add(
@@ -146,13 +151,7 @@ class Review:
     def update(self, files: Iterable[str | Path], *, reviewer: str = "") -> Update:
         """Adds a later search as `add` does, and ranks what is new in it by all that was learned before."""
         learner, queue = self._live.learned(None)
-        reports = self.add(files, reviewer=reviewer)
-        after = self._live.snapshot()
-        fresh = after.records[len(queue.snapshot.records) :]
-        records = [record for record in fresh if record.record_id not in after.groups.heads]
-        spans = self._live.spans(records, queue.snapshot.criteria)
-        self._live.log_ranking(None)
-        return make_update(learner, queue.learned, records, spans, reports)
+        return make_update(self._live, learner, queue, self.add(files, reviewer=reviewer))
 
     # Screening
 

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from tiab.features import make_features
 from tiab.formats import write_records
 from tiab.labels import Decision, Label
-from tiab.pico import Span
 from tiab.ranking import Ranking
-from tiab.records import Record
 from tiab.review.intake import FileReport
-from tiab.review.learner import Learned, Learner
+from tiab.review.learner import Learner
+from tiab.review.live import Live, Queue
 
 __all__ = ["Update", "held_out_scores", "make_update"]
 
@@ -86,14 +85,13 @@ class Update:
         return said
 
 
-def make_update(
-    learner: Learner,
-    learned: Learned,
-    records: Sequence[Record],
-    spans: Sequence[tuple[Span, ...]],
-    reports: Sequence[FileReport],
-) -> Update:
-    """The update that `records`, all new, make to a pool that was learned from."""
+def make_update(live: Live, learner: Learner, queue: Queue, reports: Sequence[FileReport]) -> Update:
+    """The update that what was added since makes to the pool of `queue`, which `learner` has learned from."""
+    after, learned = live.snapshot(), queue.learned
+    fresh = after.records[len(queue.snapshot.records) :]
+    records = [record for record in fresh if record.record_id not in after.groups.heads]
+    spans = live.spans(records, queue.snapshot.criteria)
+    live.log_ranking(None)
     model = learned.model
     if model is None or not records:
         return Update(reports=tuple(reports), ranking=None, include_scores=(), exclude_scores=())

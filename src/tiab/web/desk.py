@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from tiab.errors import LabelError
 from tiab.labels import Decision
-from tiab.review import Look, Queue, Review
+from tiab.review import Conflict, Look, Queue, Review
+from tiab.review.catalogue import Catalogue
 from tiab.store import Event, GivenLabel
 from tiab.web.settings import Settings, SettingsFile
 from tiab.web.standing import Mine
@@ -44,10 +45,12 @@ class Desk:
         review: the review.
         reviewer: the name; "" where none was given.
         blind: whether what other reviewers decided is kept from this one.
+        catalogue: the records, to be looked through.
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
         self.review, self.reviewer, self.blind = review, reviewer, blind
+        self.catalogue = Catalogue(review, reviewer)
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
         self._teacher = Teacher(lambda: review.learn(reviewer))
@@ -91,6 +94,13 @@ class Desk:
             left=left,
         )
 
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """The open conflicts that this reviewer may see: who is blinded, those on which they decided themselves."""
+        found = self.review.conflicts()
+        return tuple(
+            one for one in found if not self.blind or any(g.label.reviewer == self.reviewer for g in one.labels)
+        )
+
     def next_id(self, skipped: Collection[str] = ()) -> str | None:
         """The record to be screened next; one of `skipped` only where no other is left; None after the last."""
         with self._lock:
@@ -124,10 +134,10 @@ class Desk:
         self._teacher.wake()
         return event
 
-    def undo(self, token: str) -> Event | None:
-        """Takes back this reviewer's last decision; None where there is none."""
+    def undo(self, token: str, *, record_id: str = "") -> Event | None:
+        """Takes back this reviewer's last decision (on one record, where it is named); None where there is none."""
         with self._lock:
-            event = self.review.undo(self.reviewer, token=token)
+            event = self.review.undo(self.reviewer, record_id=record_id, token=token)
         self._teacher.wake()
         return event
 

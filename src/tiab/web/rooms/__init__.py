@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from tiab.web.rooms import screening
+from tiab.web.rooms import records, screening
 
 __all__ = ["ROOMS", "Room"]
 
@@ -20,4 +20,7 @@ class Room:
     router: APIRouter
 
 
-ROOMS = (Room(title="Screen", path="/", router=screening.router),)
+ROOMS = (
+    Room(title="Screen", path="/", router=screening.router),
+    Room(title="Records", path="/records", router=records.router),
+)

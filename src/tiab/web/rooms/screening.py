@@ -16,14 +16,14 @@ from tiab.web.pages import desk_of, page, render
 from tiab.web.progress import Progress, measure_progress
 from tiab.web.settings import Settings
 
-__all__ = ["router"]
+__all__ = ["ROLE_NAMES", "router"]
 
 router = APIRouter()
 AtDesk = Annotated[Desk, Depends(desk_of)]
 Ids = Annotated[list[str], Field(max_length=200)]
 
 _SAID = {"include": "Included", "exclude": "Excluded", "maybe": "Maybe"}
-_ROLES = {"against": "counts against", "unexpanded": "not spelled out"}
+ROLE_NAMES = {"against": "counts against", "unexpanded": "not spelled out"}
 
 
 class Wanted(BaseModel):
@@ -64,7 +64,7 @@ class Wishes(BaseModel):
 def show_screen(request: Request, desk: AtDesk, record: str = "") -> HTMLResponse:
     """The page, with the next record or the one that is named."""
     shown = _shown(desk, record or desk.next_id())
-    values: dict[str, Any] = {"shown": shown, "roles": MARKED, "role_names": _ROLES, "settings": desk.settings}
+    values: dict[str, Any] = {"shown": shown, "roles": MARKED, "role_names": ROLE_NAMES, "settings": desk.settings}
     return page(request, "screen/page.html.j2", progress=_progress(desk), **values)
 
 
@@ -128,6 +128,6 @@ def _shown(desk: Desk, record_id: str | None) -> dict[str, Any]:
         "record_id": card.record.record_id,
         "seen": card.seen,
         "title": card.record.title or "(no title)",
-        "record": render("screen/record.html.j2", card=card, role_names=_ROLES),
-        "why": render("screen/why.html.j2", card=card, settings=settings, role_names=_ROLES),
+        "record": render("screen/record.html.j2", card=card, role_names=ROLE_NAMES),
+        "why": render("screen/why.html.j2", card=card, settings=settings, role_names=ROLE_NAMES),
     }

@@ -1,0 +1,213 @@
+"""Catalogue: the records of a review to be looked through, by words and by what is known of each."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tiab.labels import Label
+from tiab.records import Record
+from tiab.review.service import Review
+from tiab.review.snapshot import Snapshot
+
+__all__ = ["ORDERS", "Catalogue", "Query"]
+
+Order = Literal["rank", "added", "newest", "oldest", "title"]
+ORDERS: tuple[Order, ...] = ("rank", "added", "newest", "oldest", "title")
+
+_NOT_WORD = re.compile(r"[\W_]+")
+_ACCENT = re.compile(r"[\u0300-\u036f]+")
+_LAST_YEAR = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is looked for; all of it must hold, and what is empty says nothing.
+
+    Attributes:
+        text: words that must begin some word of title, abstract, authors, journal, keywords or identifiers;
+            those in "quotes" must follow on each other.
+        decision: include, exclude or maybe, or "open" for records without a decision.
+        source: the name of a file that the record, or a duplicate of it, came in.
+        year_from, year_to: inclusive; a record without a year is in no range.
+        missing: the name of a concept of the criteria that the record lacks.
+        no_abstract: only records without one.
+    """
+
+    text: str = ""
+    decision: str = ""
+    source: str = ""
+    year_from: int | None = None
+    year_to: int | None = None
+    missing: str = ""
+    no_abstract: bool = False
+    order: Order = "rank"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shelf:
+    """The records that are screened, and for each the files that it came in and all reports of it."""
+
+    faces: tuple[Record, ...]
+    reports: tuple[tuple[Record, ...], ...]
+
+    def sources(self, place: int) -> set[str]:
+        return {report.source for report in self.reports[place]}
+
+
+class Catalogue:
+    """Finds records as one reviewer sees them; what it computes once, it keeps until records or links change.
+
+    Threads may share it.
+    """
+
+    def __init__(self, review: Review, reviewer: str = "") -> None:
+        self._review, self._reviewer = review, reviewer
+        self._lock = threading.Lock()
+        self._shelf: tuple[object, _Shelf] | None = None
+        self._texts: tuple[object, list[str]] | None = None
+        self._gaps: tuple[object, dict[str, tuple[str, ...]]] | None = None
+
+    def find(self, query: Query, *, among: Collection[str] | None = None) -> tuple[str, ...]:
+        """The ids of the records that `query` asks for, in its order.
+
+        Args:
+            among: look among the records of these ids only.
+        """
+        snapshot = self._review.snapshot()
+        shelf = self._shelf_of(snapshot)
+        places: Sequence[int] = range(len(shelf.faces))
+        if among is not None:
+            places = [place for place in places if shelf.faces[place].record_id in among]
+        places = _by_facts(query, shelf, places)
+        places = _by_decision(query.decision, shelf, places, snapshot.labels(self._reviewer))
+        if query.missing:
+            gaps = self.gaps()
+            places = [place for place in places if query.missing in gaps.get(shelf.faces[place].record_id, ())]
+        needles = _needles(query.text)
+        if needles:
+            texts = self._texts_of(shelf)
+            places = [place for place in places if all(needle in texts[place] for needle in needles)]
+        return tuple(shelf.faces[place].record_id for place in self._sorted(query.order, shelf, places))
+
+    def records(self, record_ids: Sequence[str]) -> list[Record]:
+        """The records of these ids, which are screened, as they are shown."""
+        snapshot = self._review.snapshot()
+        return [snapshot.face(record_id) for record_id in record_ids]
+
+    def sources(self) -> tuple[str, ...]:
+        """The names of the files that the records came in, sorted."""
+        shelf = self._shelf_of(self._review.snapshot())
+        return tuple(sorted({source for place in range(len(shelf.faces)) for source in shelf.sources(place)} - {""}))
+
+    def gaps(self) -> dict[str, tuple[str, ...]]:
+        """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
+        queue = self._review.queue(self._reviewer)
+        key = queue.snapshot.pool if queue else None
+        with self._lock:
+            if self._gaps is None or self._gaps[0] != key:
+                self._gaps = (key, self._review.gaps(self._reviewer))
+            return self._gaps[1]
+
+    def warm(self) -> None:
+        """Gets ready for the first search by words in a thread of its own; returns at once."""
+        if self._texts is None:
+            threading.Thread(
+                target=lambda: self._texts_of(self._shelf_of(self._review.snapshot())), daemon=True
+            ).start()
+
+    def _shelf_of(self, snapshot: Snapshot) -> _Shelf:
+        with self._lock:
+            if self._shelf is None or self._shelf[0] != (snapshot.records, snapshot.heads):
+                self._shelf = ((snapshot.records, snapshot.heads), _shelve(snapshot))
+            return self._shelf[1]
+
+    def _texts_of(self, shelf: _Shelf) -> list[str]:
+        with self._lock:
+            if self._texts is None or self._texts[0] is not shelf:
+                self._texts = (shelf, [_searched(reports) for reports in shelf.reports])
+            return self._texts[1]
+
+    def _sorted(self, order: Order, shelf: _Shelf, places: Sequence[int]) -> Sequence[int]:
+        faces = shelf.faces
+        if order == "rank":
+            queue = self._review.queue(self._reviewer)
+            ranks = queue.learned.ranks if queue else {}
+            return sorted(places, key=lambda place: ranks.get(faces[place].record_id, len(faces) + 1))
+        if order == "newest":
+            return sorted(places, key=lambda place: -(faces[place].year or 0))
+        if order == "oldest":
+            return sorted(places, key=lambda place: faces[place].year or _LAST_YEAR)
+        if order == "title":
+            return sorted(places, key=lambda place: faces[place].title.casefold())
+        return places
+
+
+def _shelve(snapshot: Snapshot) -> _Shelf:
+    ids = [snapshot.records[place].record_id for place in snapshot.heads]
+    groups, records, places = snapshot.groups, snapshot.records, snapshot.places
+    return _Shelf(
+        faces=tuple(snapshot.face(record_id) for record_id in ids),
+        reports=tuple(tuple(records[places[one]] for one in (key, *groups.duplicates(key))) for key in ids),
+    )
+
+
+def _by_facts(query: Query, shelf: _Shelf, places: Sequence[int]) -> Sequence[int]:
+    """The places whose records are from the source and the years, and have no abstract where none is wanted."""
+    if query.source:
+        places = [place for place in places if query.source in shelf.sources(place)]
+    if query.year_from is not None or query.year_to is not None:
+        first, last = query.year_from or 0, query.year_to or _LAST_YEAR
+        places = [place for place in places if first <= (shelf.faces[place].year or -1) <= last]
+    if query.no_abstract:
+        places = [place for place in places if not shelf.faces[place].abstract.strip()]
+    return places
+
+
+def _by_decision(
+    wanted: str, shelf: _Shelf, places: Sequence[int], labels: dict[str, Label]
+) -> Sequence[int]:  # fmt: skip
+    if not wanted:
+        return places
+    said = {record_id: str(label.decision) for record_id, label in labels.items()}
+    return [place for place in places if said.get(shelf.faces[place].record_id, "open") == wanted]
+
+
+def _needles(text: str) -> list[str]:
+    """The beginnings of words, and the phrases, that must all be there.
+
+    >>> _needles('Yoga "multiple sclerosis" 10.1016/j.jns')
+    [' yoga', ' multiple sclerosis ', ' 10 1016 j jns']
+    """
+    parts = re.findall(r'"([^"]+)"|([^\s"]+)', text)
+    folded = [(_folded(phrase), " ") if phrase else (_folded(word), "") for phrase, word in parts]
+    return [f" {words.strip()}{end}" for words, end in folded if words.strip()]
+
+
+def _searched(reports: Sequence[Record]) -> str:
+    """All that is searched of a record: words in lower case without accents, a blank around each."""
+    parts = [
+        part
+        for one in reports
+        for part in (
+            one.title,
+            one.abstract,
+            *one.authors,
+            one.journal,
+            *one.keywords,
+            one.doi,
+            one.pmid,
+            one.record_id,
+        )
+    ]
+    return _folded(f" {' '.join(parts)} ")
+
+
+def _folded(text: str) -> str:
+    if not text.isascii():  # else there is nothing to decompose, which is what takes long
+        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
+    return _NOT_WORD.sub(" ", text.casefold())
