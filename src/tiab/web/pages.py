@@ -65,7 +65,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "n": lambda value: f"{value:,}",
         "counted": _counted,
-        "signed": lambda value: f"{value:+.2f}",
+        "signed": lambda value: f"{value:+.2f}".replace("-", "−"),
     }
     return environment
 

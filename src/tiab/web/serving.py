@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -16,6 +17,8 @@ from tiab.web.desk import Desk
 __all__ = ["listen", "make_server", "serve"]
 
 _HOST = "127.0.0.1"
+_TURN = 0.0005
+"""Seconds after which a thread that learns gives way to one that answers."""
 
 
 def serve(desk: Desk, *, port: int = 0, ready: Callable[[str], object]) -> None:
@@ -28,6 +31,7 @@ def serve(desk: Desk, *, port: int = 0, ready: Callable[[str], object]) -> None:
     Raises:
         TiabError: the port is taken, or not to be had.
     """
+    sys.setswitchinterval(_TURN)
     with listen(port) as listening:
         server, address = make_server(desk, listening)
         ready(address)

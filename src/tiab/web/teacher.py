@@ -12,6 +12,9 @@ __all__ = ["Teacher"]
 
 _log = logging.getLogger(__name__)
 
+_BREATH = 0.1
+"""Seconds from a decision to learning from it, in which the next record is shown: both want the one interpreter."""
+
 
 class Teacher:
     """Calls `learn` once after each `wake`; of several that come while it learns, once after all of them."""
@@ -19,7 +22,7 @@ class Teacher:
     def __init__(self, learn: Callable[[], object]) -> None:
         self._learn = learn
         self._woken = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="tiab-teacher", daemon=True)
         self._thread.start()
 
@@ -29,16 +32,16 @@ class Teacher:
 
     def close(self) -> None:
         """Ends the thread once it has learned what it is at."""
-        self._closing = True
+        self._closing.set()
         self._woken.set()
         self._thread.join()
 
     def _run(self) -> None:
         while True:
             self._woken.wait()
-            self._woken.clear()
-            if self._closing:
+            if self._closing.wait(_BREATH):
                 return
+            self._woken.clear()
             try:
                 self._learn()
             except TiabError as error:

@@ -67,7 +67,6 @@ function decide(decision, reason = "") {
     const wanted = { record_id: current(), decision, reason, note: note.value, seen: seen() };
     const key = JSON.stringify(wanted);
     if (pending?.key !== key) pending = { key, token: newToken() };
-    const began = performance.now();
     try {
       const shown = await ask("/screen/decisions", {
         method: "POST",
@@ -76,7 +75,6 @@ function decide(decision, reason = "") {
       pending = null;
       place(shown, at + 1);
       say(shown.said);
-      performance.measure("decision", { start: began });
       loadProgress();
     } catch (error) {
       if (error.status === 409) {

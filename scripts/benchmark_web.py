@@ -1,0 +1,165 @@
+"""How long the page lets a reviewer wait, and whether it grows slower or larger as they screen.
+
+    python scripts/benchmark_web.py SEARCH_EXPORT --records 20000 --decisions 10000 --criteria criteria.toml
+
+Each decision goes through the web server as from the page: stored on the disk, answered with the next record, as a
+ranking is learned beside. Records whose title has the word of --include are included. The server and what asks it share
+one process, so that a reviewer waits no longer than this says. With --browser, Chromium presses the keys instead, and
+what is measured is the time from the key to the next record in sight.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import numpy as np
+
+from tiab.formats import iter_records
+from tiab.review import Review
+from tiab.store import Source
+from tiab.web import Desk
+from tiab.web.serving import listen, make_server
+
+BLOCKS = 10
+SEARCHES = ("exercise", "randomised", "interleukin", "the", "zzzz")
+
+
+def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
+    """Makes a review of the first `n` records, under ids of our own."""
+    with Review.create(folder, criteria) as review:
+        some = itertools.islice(iter_records(path), n)
+        records = [replace(record, record_id=f"b{number}") for number, record in enumerate(some)]
+        review._store.add(Source(name="benchmark"), records)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of the page on the review."""
+    with Review(folder) as review, listen(0) as listening:
+        review.learn()
+        server, address = make_server(Desk(review), listening)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        sys.setswitchinterval(0.0005)  # as `serve` does
+        try:
+            yield address
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def megabytes() -> float:
+    """What this process holds of the memory now."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def screen(client: httpx.Client, decisions: int, word: str) -> tuple[list[float], list[float]]:
+    """Milliseconds of each decision, and the megabytes after each tenth of them."""
+    shown = client.get("/screen/record").json()
+    waits, sizes = [], []
+    for number in range(decisions):
+        wanted = {
+            "record_id": shown["record_id"],
+            "decision": "include" if word in shown["title"].casefold() else "exclude",
+            "token": f"benchmark {number}",
+        }
+        began = time.perf_counter()
+        answer = client.post("/screen/decisions", json=wanted)
+        waits.append(1000 * (time.perf_counter() - began))
+        shown = answer.raise_for_status().json()
+        if (number + 1) % max(1, decisions // BLOCKS) == 0:
+            sizes.append(megabytes())
+        if not shown["record_id"]:
+            break
+    return waits, sizes
+
+
+_CLOCK = """
+addEventListener("keydown", () => { window.began = performance.now(); }, true);
+addEventListener("DOMContentLoaded", () => {
+  window.waits = [];
+  const seen = () => requestAnimationFrame(() => setTimeout(() => window.waits.push(performance.now() - window.began)));
+  const record = document.getElementById("record");
+  new MutationObserver(seen).observe(record, { attributes: true, attributeFilter: ["data-record"] });
+});
+"""
+"""Measures in the page from each key to when the next record has been painted."""
+
+
+def press(address: str, decisions: int, word: str) -> list[float]:
+    """Milliseconds from the key to the next record in sight, in Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page()
+        page.add_init_script(_CLOCK)
+        page.goto(address)
+        for number in range(decisions):
+            title = page.locator("#record h1").inner_text().casefold()
+            page.keyboard.press("i" if word in title else "e")
+            page.wait_for_function("number => window.waits.length > number", arg=number)
+            page.wait_for_timeout(300)  # nobody reads faster
+        waits = page.evaluate("window.waits")
+        browser.close()
+    return list(map(float, waits))
+
+
+def look(client: httpx.Client) -> dict[str, float]:
+    """The median milliseconds of the list and of searches in it, over five tries."""
+    paths = ["/records", *(f"/records?q={word}" for word in SEARCHES)]
+    return {path: float(np.median([_timed(lambda path=path: client.get(path)) for _ in range(5)])) for path in paths}  # type: ignore[misc]
+
+
+def _timed(ask: Callable[[], httpx.Response]) -> float:
+    began = time.perf_counter()
+    ask().raise_for_status()
+    return 1000 * (time.perf_counter() - began)
+
+
+def say(name: str, waits: list[float]) -> None:
+    p50, p95, p99 = np.percentile(waits, (50, 95, 99))
+    print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   p99 {p99:6.1f}   max {max(waits):7.1f} ms", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--records", type=int, default=20_000)
+    parser.add_argument("--decisions", type=int, default=10_000)
+    parser.add_argument("--criteria", type=Path)
+    parser.add_argument("--include", default="exercise", metavar="WORD")
+    parser.add_argument("--browser", action="store_true")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent) / "review"
+        prepare(folder, asked.path, asked.records, asked.criteria)
+        with served(folder) as address:
+            if asked.browser:
+                say("key to next record", press(address, asked.decisions, asked.include))
+                return 0
+            with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
+                client.get(address)
+                client.headers["Origin"] = str(client.base_url).rstrip("/")
+                for path, wait in look(client).items():
+                    print(f"{path:<28} {wait:6.1f} ms", flush=True)
+                waits, sizes = screen(client, asked.decisions, asked.include)
+    block = max(1, asked.decisions // BLOCKS)
+    for number, size in enumerate(sizes):
+        say(f"decisions to {(number + 1) * block:,}, {size:,.0f} MB", waits[number * block : (number + 1) * block])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
