@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -64,11 +64,11 @@ def megabytes() -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-def screen(client: httpx.Client, decisions: int, word: str) -> tuple[list[float], list[float]]:
-    """Milliseconds of each decision, and the megabytes after each tenth of them."""
+def screen(client: httpx.Client, decisions: int, word: str) -> None:
+    """Screens, and prints after each tenth of the decisions how long they took and what the process holds."""
     shown = client.get("/screen/record").json()
-    waits, sizes = [], []
-    for number in range(decisions):
+    block, waits, cpu = max(1, decisions // BLOCKS), [], time.process_time()
+    for number in range(1, decisions + 1):
         wanted = {
             "record_id": shown["record_id"],
             "decision": "include" if word in shown["title"].casefold() else "exclude",
@@ -78,11 +78,11 @@ def screen(client: httpx.Client, decisions: int, word: str) -> tuple[list[float]
         answer = client.post("/screen/decisions", json=wanted)
         waits.append(1000 * (time.perf_counter() - began))
         shown = answer.raise_for_status().json()
-        if (number + 1) % max(1, decisions // BLOCKS) == 0:
-            sizes.append(megabytes())
+        if number % block == 0:
+            spent, cpu = 1000 * (time.process_time() - cpu) / block, time.process_time()
+            say(f"to {number:,}: {megabytes():,.0f} MB, CPU {spent:.1f} ms each", waits[-block:])
         if not shown["record_id"]:
             break
-    return waits, sizes
 
 
 _CLOCK = """
@@ -119,18 +119,18 @@ def press(address: str, decisions: int, word: str) -> list[float]:
 def look(client: httpx.Client) -> dict[str, float]:
     """The median milliseconds of the list and of searches in it, over five tries."""
     paths = ["/records", *(f"/records?q={word}" for word in SEARCHES)]
-    return {path: float(np.median([_timed(lambda path=path: client.get(path)) for _ in range(5)])) for path in paths}  # type: ignore[misc]
+    return {path: float(np.median([_timed(client, path) for _ in range(5)])) for path in paths}
 
 
-def _timed(ask: Callable[[], httpx.Response]) -> float:
+def _timed(client: httpx.Client, path: str) -> float:
     began = time.perf_counter()
-    ask().raise_for_status()
+    client.get(path).raise_for_status()
     return 1000 * (time.perf_counter() - began)
 
 
 def say(name: str, waits: list[float]) -> None:
     p50, p95, p99 = np.percentile(waits, (50, 95, 99))
-    print(f"{name:<28} p50 {p50:6.1f}   p95 {p95:6.1f}   p99 {p99:6.1f}   max {max(waits):7.1f} ms", flush=True)
+    print(f"{name:<34} p50 {p50:6.1f}   p95 {p95:6.1f}   p99 {p99:6.1f}   max {max(waits):7.1f} ms", flush=True)
 
 
 def main() -> int:
@@ -152,12 +152,9 @@ def main() -> int:
             with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
                 client.get(address)
                 client.headers["Origin"] = str(client.base_url).rstrip("/")
+                screen(client, asked.decisions, asked.include)
                 for path, wait in look(client).items():
-                    print(f"{path:<28} {wait:6.1f} ms", flush=True)
-                waits, sizes = screen(client, asked.decisions, asked.include)
-    block = max(1, asked.decisions // BLOCKS)
-    for number, size in enumerate(sizes):
-        say(f"decisions to {(number + 1) * block:,}, {size:,.0f} MB", waits[number * block : (number + 1) * block])
+                    print(f"{path:<34} {wait:6.1f} ms", flush=True)
     return 0
 
 

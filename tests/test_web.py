@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -131,9 +131,7 @@ def test_a_title_that_is_a_script_stays_text(tmp_path: Path, serve: Callable[[De
     hostile.write_text(",".join(columns) + "\n" + ",".join(f'"{SCRIPT}"' for _ in columns) + "\n")
     with Review.create(tmp_path / "review") as review:
         review.add([hostile])
-        desk = Desk(review)
-        address = serve(desk)
-        with entered(address) as client:
+        with closing(Desk(review)) as desk, entered(serve(desk)) as client:
             text = client.get("/").text
             assert "<script>document" not in text
             assert "&lt;script&gt;document" in text
@@ -205,8 +203,7 @@ def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[D
     search.write_text("record_id,title\n" + "".join(f"{n},Study {n}\n" for n in range(12)))
     with Review.create(tmp_path / "review") as review:
         review.add([search])
-        desk = Desk(review)
-        with entered(serve(desk)) as page:
+        with closing(Desk(review)) as desk, entered(serve(desk)) as page:
             for n in range(12):
                 said = page.get("/screen/progress").json()["progress"].casefold()
                 assert not re.search("complete|every record is screened", said)

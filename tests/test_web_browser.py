@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -78,7 +78,8 @@ def folder(ready: Path, tmp_path: Path) -> Path:
 def desk(folder: Path) -> Iterator[Desk]:
     with Review(folder) as review:
         review.learn("eva")
-        yield Desk(review, reviewer="eva")
+        with closing(Desk(review, reviewer="eva")) as made:
+            yield made
 
 
 @contextmanager
@@ -173,6 +174,18 @@ def test_arrows_go_on_and_back_and_a_decision_there_returns(
     expect(page.locator(".standing")).to_contain_text("You said include")
 
 
+def test_an_answer_that_is_lost_costs_nothing(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
+    page.goto(serve(desk))
+    first = shown(page)
+    page.route("**/screen/decisions", lambda route: (route.fetch(), route.abort()), times=1)
+    page.keyboard.press("i")
+    expect(page.get_by_role("alert")).to_contain_text("tiab does not answer")
+    assert shown(page) == first
+    press(page, "i")
+    expect(page.get_by_role("alert")).to_be_empty()
+    assert sum(event.kind == "labelled" for event in desk.review.events()) == 1
+
+
 def test_a_screen_reader_hears_what_happened_and_reads_on_from_the_title(
     page: Page, desk: Desk, serve: Callable[[Desk], str]
 ) -> None:
@@ -220,10 +233,11 @@ def test_a_title_that_is_a_script_is_text(page: Page, tmp_path: Path, serve: Cal
     )
     with Review.create(tmp_path / "hostile") as review:
         review.add([search])
-        page.goto(serve(Desk(review)))
-        expect(page.locator("h1")).to_contain_text(SCRIPT)
-        press(page, "i")
-        expect(page.locator("h1")).to_contain_text(SCRIPT)
+        with closing(Desk(review)) as desk:
+            page.goto(serve(desk))
+            expect(page.locator("h1")).to_contain_text(SCRIPT)
+            press(page, "i")
+            expect(page.locator("h1")).to_contain_text(SCRIPT)
         assert "taken" not in page.title()
         refused = page.evaluate("document.body.innerHTML += '<img src=x onerror=\"document.title=`taken`\">'; 1")
         page.wait_for_timeout(100)

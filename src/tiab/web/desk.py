@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -84,15 +83,14 @@ class Desk:
         """How far this reviewer has come."""
         with self._lock:
             self._follow()
-            said = Counter(given.label.decision for given in self._mine.given.values())
-            left = self._mine.n_heads - len(self._mine.screened)
-        return Tally(
-            screened=sum(said.values()),
-            include=said[Decision.INCLUDE],
-            exclude=said[Decision.EXCLUDE],
-            maybe=said[Decision.MAYBE],
-            left=left,
-        )
+            mine = self._mine
+            return Tally(
+                screened=len(mine.given),
+                include=mine.said[Decision.INCLUDE],
+                exclude=mine.said[Decision.EXCLUDE],
+                maybe=mine.said[Decision.MAYBE],
+                left=mine.n_heads - len(mine.screened),
+            )
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """The open conflicts that this reviewer may see: who is blinded, those on which they decided themselves."""

@@ -16,7 +16,7 @@ __all__ = ["Progress", "measure_progress"]
 
 TARGET, ALPHA = 0.95, 0.05
 _WINDOW = 50
-_BREAK = 300.0
+_GLANCE, _BREAK = 1.0, 300.0
 _FEW = 5
 
 
@@ -121,7 +121,7 @@ def _times(snapshot: Snapshot, reviewer: str) -> list[datetime]:
 
 
 def _pace(times: Sequence[datetime]) -> float | None:
-    """The median of the seconds between decisions; what is longer was a break, and what takes none was a file."""
+    """The median of the seconds between decisions; what is longer was a break, and what is shorter no reading."""
     gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
-    working = [gap for gap in gaps if 0.2 < gap < _BREAK]
+    working = [gap for gap in gaps if _GLANCE < gap < _BREAK]
     return median(working) if len(working) >= _FEW else None

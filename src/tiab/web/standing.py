@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tiab.review import Review
 from tiab.review.groups import Groups
 from tiab.review.opinions import labels_by_reviewer
@@ -18,6 +20,7 @@ class Mine:
 
     Attributes:
         given: head id -> the label that this reviewer gave and that stands.
+        said: how many of them there are of each decision.
         screened: the heads that this reviewer need not look at: decided, settled, or known beforehand.
         groups: which records are duplicates.
         n_heads: how many records there are to screen, duplicates aside.
@@ -40,6 +43,9 @@ class Mine:
         own = [event for event in events if event.kind == "labelled" and event.reviewer == self._reviewer]
         for label in advance(LogState(), own).standing():
             head = self.groups.head(label.label.record_id)
+            if head in self.given:
+                self.said[self.given[head].label.decision] -= 1
+            self.said[label.label.decision] += 1
             self.given[head] = label
             self.screened.add(head)
         self.cursor = events[-1].event_id
@@ -50,6 +56,7 @@ class Mine:
         self.groups: Groups = snapshot.groups
         self.n_heads = len(snapshot.heads)
         self.given: dict[str, GivenLabel] = labels_by_reviewer(snapshot.state, snapshot.groups).get(self._reviewer, {})
+        self.said = Counter(given.label.decision for given in self.given.values())
         self.screened = {key for key in snapshot.labels(self._reviewer) if key not in snapshot.groups.heads}
         self.cursor = snapshot.state.cursor
 

@@ -122,11 +122,12 @@ def _shown(desk: Desk, record_id: str | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"tally": render("screen/tally.html.j2", tally=tally), "left": tally.left}
     if record_id is None:
         end = render("screen/end.html.j2", tally=tally)
-        return shown | {"record_id": "", "seen": 0, "title": "", "record": end, "why": ""}
+        return shown | {"record_id": "", "seen": 0, "note": "", "title": "", "record": end, "why": ""}
     card = make_card(desk.look(record_id), desk.standing(record_id), settings)
     return shown | {
         "record_id": card.record.record_id,
         "seen": card.seen,
+        "note": card.standing.note if card.standing else "",
         "title": card.record.title or "(no title)",
         "record": render("screen/record.html.j2", card=card, role_names=ROLE_NAMES),
         "why": render("screen/why.html.j2", card=card, settings=settings, role_names=ROLE_NAMES),

@@ -17,7 +17,7 @@ const reasons = document.getElementById("reasons");
 let trail = [record.dataset.record]; // the records that were shown, in order; `at` is the one in sight
 let at = 0;
 let busy = false;
-let pending = null; // a decision that was sent and not answered: it keeps its token, so that it is stored once
+let pending = null; // what was sent and not answered: it keeps its token, so that it is stored once
 
 const current = () => record.dataset.record;
 const seen = () => Number(record.dataset.seen);
@@ -28,8 +28,8 @@ function show(shown) {
   record.dataset.seen = shown.seen;
   why.innerHTML = shown.why;
   tally.innerHTML = shown.tally;
-  note.value = "";
-  openBox(noteBox, "note", false);
+  note.value = shown.note;
+  openBox(noteBox, "note", shown.note !== "");
   const address = shown.record_id ? `/?record=${encodeURIComponent(shown.record_id)}` : "/";
   history.replaceState(null, "", address);
   scrollTo(0, 0);
@@ -61,26 +61,30 @@ async function alone(work) {
 const ahead = () => trail[at + 1] ?? "";
 const skipped = () => trail.slice(-100).filter(Boolean);
 
+async function write(path, wanted, beside = {}) {
+  const key = path + JSON.stringify(wanted);
+  if (pending?.key !== key) pending = { key, token: newToken() };
+  try {
+    const answer = await ask(path, { method: "POST", body: { ...wanted, ...beside, token: pending.token } });
+    pending = null;
+    return answer;
+  } catch (error) {
+    if (error.status) pending = null; // it was answered: refused, not lost
+    throw error;
+  }
+}
+
 function decide(decision, reason = "") {
   if (!current()) return;
   alone(async () => {
     const wanted = { record_id: current(), decision, reason, note: note.value, seen: seen() };
-    const key = JSON.stringify(wanted);
-    if (pending?.key !== key) pending = { key, token: newToken() };
     try {
-      const shown = await ask("/screen/decisions", {
-        method: "POST",
-        body: { ...wanted, token: pending.token, show: ahead(), skip: skipped() },
-      });
-      pending = null;
+      const shown = await write("/screen/decisions", wanted, { show: ahead(), skip: skipped() });
       place(shown, at + 1);
       say(shown.said);
       loadProgress();
     } catch (error) {
-      if (error.status === 409) {
-        pending = null;
-        show(await ask(`/screen/record?show=${encodeURIComponent(current())}`));
-      }
+      if (error.status === 409) await reload(); // decided on in another tab: show what stands
       throw error;
     }
   });
@@ -88,7 +92,7 @@ function decide(decision, reason = "") {
 
 function undo() {
   alone(async () => {
-    const shown = await ask("/screen/undo", { method: "POST", body: { token: newToken() } });
+    const shown = await write("/screen/undo", {});
     if (shown.record_id !== undefined) {
       const before = trail.lastIndexOf(shown.record_id, at);
       place(shown, before >= 0 ? before : at);
