@@ -46,11 +46,12 @@ def elements(
         remove_comments=True,
         remove_pis=True,
     )
-    read = 0
+    read, begun = 0, False
     for chunk in _counted(source, tally, start):
         try:
             if chunk:
-                parser.feed(chunk)
+                parser.feed(chunk if begun else chunk.lstrip())  # as no blank line may stand before the declaration
+                begun = True
             else:
                 parser.close()
         except etree.XMLSyntaxError as error:
