@@ -88,7 +88,7 @@ class Review:
         self.criteria = tiab.read_criteria(file) if file.is_file() else None
         self.tuning = self.name.startswith(TUNING)
 
-    def priors(self, seed: int) -> tuple[str, str]:
+    def priors(self, seed: int) -> tuple[str, ...]:
         """One relevant and one irrelevant record, the same for every ranker."""
         return draw_priors(self.ids, self.relevant, seed=seed)
 

@@ -42,6 +42,16 @@ def test_starts_from_the_priors_it_is_given(review: Path) -> None:
     assert only["evaluation"]["last_relevant_rank"] == 3
 
 
+def test_draws_as_many_priors_as_it_is_told(review: Path) -> None:
+    runs = json.loads(run("simulate", review, "--priors", 2, "--seeds", 2, "--json").stdout)["runs"]
+    for one in runs:
+        assert [int(record_id) % 3 == 0 for record_id in one["prior"]] == [True, True, False, False]
+        assert one["order"][:4] == one["prior"]
+        assert (one["evaluation"]["n_prior"], one["evaluation"]["n_relevant"]) == (4, 2)
+        assert one["evaluation"]["with_prior"]["n_relevant"] == 4  # counted in and out
+    assert runs[0]["prior"] != runs[1]["prior"]
+
+
 def test_rules_look_on_and_curves_are_drawn(review: Path, tmp_path: Path) -> None:
     result = run("simulate", review, "--seeds", 3, "--curve", tmp_path / "curve.svg", "--json")
     assert result.exit_code == 0, result.output
@@ -55,6 +65,7 @@ def test_rules_look_on_and_curves_are_drawn(review: Path, tmp_path: Path) -> Non
     shown = run("simulate", review).stdout
     assert "stopped at" in shown
     assert "missed" in shown
+    assert "no worse than random order" in " ".join(shown.split())
 
 
 def test_says_what_it_means(review: Path) -> None:
@@ -69,6 +80,8 @@ def test_says_what_it_means(review: Path) -> None:
     [
         (["--prior-included", "4"], "'4' is not included"),
         (["--prior-excluded", "3"], "'3' is not excluded"),
+        (["--priors", "5"], "5 relevant and 5 irrelevant records"),
+        (["--priors", "1", "--prior-included", "3"], "Use one or the other"),
         (["--retrain", "often"], "--retrain is 'often'"),
         (["--retrain", "0"], "retrain is 0"),
     ],

@@ -46,8 +46,9 @@ def test_large_pools_get_fewer_runs_and_no_slow_rule() -> None:
     assert planned_runs(5_000) == 100
     assert planned_runs(10**7) == 50
     assert not any("buscar" in rule.name for rule in planned_rules(20_000, 0.05))
+    assert any("buscar" in rule.name for rule in planned_rules(20_000, 0.05, runs=10))
     assert any("buscar" in rule.name for rule in planned_rules(20_000, 0.01))
-    assert "buscar is left out" in " ".join(run("-n", 2000, "-p", 0.3, "--runs", 2).stderr.split())
+    assert "buscar is left out" in " ".join(run("-n", 2000, "-p", 0.6, "--runs", 50).stderr.split())
 
 
 def test_progress_is_told_of_each_rule() -> None:

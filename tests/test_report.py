@@ -121,7 +121,7 @@ def test_the_frontier_is_that_of_the_decisions_without_what_was_known_before(rev
     assert data.frontier.assumption == ASSUMPTION
     points = {point.rule: point for point in data.stopping}
     assert points["exact test (trailing)"].at == data.frontier.assured_at
-    assert points["half of the records read"].at == 19
+    assert points["read 50%"].at == 19
     assert points["50 irrelevant in a row"].at is None
     assert points["50 irrelevant in a row"].guarantee == "no guarantee"
 

@@ -179,6 +179,11 @@ def test_the_assumption_stands_wherever_the_frontier_does(data: ReportData) -> N
         part = html.split(f'<section aria-labelledby="{section}">')[1].split("</section>")[0]
         assert "in no worse than random order" in part
     assert html.count("no guarantee") >= 3
+    assert "in no worse than random order" in render_markdown(data).split("## Where rules")[1].split("## ")[0]
+    thumbs = [point for point in data.stopping if point.guarantee == "no guarantee"]
+    assert len(thumbs) == 4
+    assert all(point.chance_of_all is not None for point in thumbs)  # beside each, what it was worth in simulation
+    assert "28 records, 3 of them relevant, as many as were found so far" in data.texts.chances
 
 
 def test_unscreened_records_are_never_called_excluded(data: ReportData) -> None:
@@ -189,6 +194,25 @@ def test_unscreened_records_are_never_called_excluded(data: ReportData) -> None:
     assert "marked ineligible by automation (n = 0)" in boxes
     assert counts.unscreened > 0
     assert counts.excluded == 14
+
+
+def test_the_numbers_in_the_diagram_add_up(data: ReportData) -> None:
+    lines = [line for _, left, right in flow_lines(data) for line in (*left, *right)]
+    numbers = {line.split(" (n =")[0].strip(): number(line) for line in lines if re.search(r"\(n = \d", line)}
+    assert numbers["Records identified"] == numbers[data.sources[0].name] == 30
+    removed = sum(numbers[name] for name in ("duplicates", "marked ineligible by automation", "could not be read"))
+    assert numbers["Records identified"] - removed == numbers["Records to screen"] == 29
+    read, known = numbers["Records screened"], numbers["Known beforehand"]
+    assert numbers["Records to screen"] == read + known + numbers["Records not screened"]
+    gone = ("Records excluded by people", "by automation", "Known to be ineligible", "In conflict, not settled")
+    assert read + known == sum(numbers[name] for name in gone) + numbers["Reports to be sought"]
+    (sought,) = [line for line in lines if line.strip().startswith("included")]
+    assert sum(int(one) for one in re.findall(r"\d+", sought)) == numbers["Reports to be sought"] == 3
+
+
+def number(line: str) -> int:
+    found = re.search(r"\(n = ([\d,]+)\)", line)
+    return int(found.group(1).replace(",", "")) if found else 0
 
 
 def test_the_diagram_of_a_finished_screening_has_no_unread(data: ReportData) -> None:
@@ -212,6 +236,7 @@ def test_figures_are_files_that_say_what_they_show(data: ReportData, tmp_path: P
         tree = etree.fromstring(path.read_bytes())
         said = " ".join(tree.itertext())
         assert "Records identified" in said if path.stem == "flow" else "records read" in said
+        assert path.stem != "frontier" or "in no worse than random order" in said
     flow = (tmp_path / "figures" / "flow.svg").read_text(encoding="utf-8")
     assert "sea$rch^{2}&lt;b&gt;.csv" in flow
     again = write_figures(tmp_path / "again", data)

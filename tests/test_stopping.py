@@ -333,15 +333,17 @@ def test_where_each_rule_stops() -> None:
     assert read(stopping.in_a_row(200), GOOD, 907) == 410
     assert read(stopping.in_a_row(50), [], 30) == 30
     assert read(stopping.fraction_read(0.5), GOOD, 907) == 453
-    assert read(stopping.knee(), GOOD, 907) == 907  # its least number of records is beyond the pool
     assert read(stopping.control_set(), GOOD, 907) == 907  # twelve relevant records make no control set of 59
     assert read(stopping.safe(), [], 907) == pytest.approx(90, abs=9)  # a tenth, and the sample of 9 as it overlaps
 
 
 def test_knee_by_hand() -> None:
-    # 100 relevant first: at s = 1,100 the slope falls from 1 to (1 + 0)/1,000: the ratio 1,000 exceeds 156 − 100.
-    assert read(stopping.knee(), list(range(1, 101)), 5_000) == 1_000
+    # 100 relevant first: after s records the curve is at most 1 − 100/s above its chord, 0.8 or more from s = 500 on.
+    assert read(stopping.knee(), list(range(1, 101)), 5_000) == 500
+    assert read(stopping.knee(sharpness=0.9), list(range(1, 101)), 5_000) == 1_000
     assert read(stopping.knee(), list(range(1, 5_001, 50)), 5_000) == 5_000  # a straight line has no knee
+    assert read(stopping.knee(), [], 5_000) == 5_000  # nor has a curve that never rises
+    assert read(stopping.knee(), [1], 90) == 90  # its least number of records is beyond the pool
 
 
 def test_elusion_sample_reads_all_when_it_finds_something() -> None:

@@ -14,7 +14,7 @@ from tiab.errors import EvaluationError
 __all__ = ["Evaluation", "Workload", "evaluate"]
 
 SECONDS_PER_RECORD = (30.0, 36.0, 79.0)
-"""A quick, a usual and a slow pace of reading one title and abstract, in seconds."""
+"""Paces of reading one title and abstract, in seconds: scenarios, the middle one after a trial (docs/metrics.md)."""
 
 _CUTOFFS = (10, 20, 50, 100)
 _PERCENT = (5, 10, 20)
@@ -273,5 +273,16 @@ def _summary(result: Evaluation) -> list[str]:
     if not math.isnan(result.auc):
         lines.append(f"A relevant record stands above an irrelevant one in {result.auc:.1%} of pairs (chance: 50 %).")
     if result.n_prior:
-        lines.append(f"Records known beforehand, left out of all this: {result.n_prior}.")
+        lines.append(f"Records known beforehand, left out of all this: {result.n_prior}." + _with_prior(result))
     return lines
+
+
+def _with_prior(result: Evaluation) -> str:
+    counted = result.with_prior
+    if counted is None or counted.last_relevant_rank is None or math.isnan(counted.wss_95):
+        return ""
+    return (
+        f" Counted as read first, {result.n_prior_relevant} of them relevant: the last relevant record stands at "
+        f"{counted.last_relevant_rank:,} of {counted.n_records:,}, WSS@95 is {counted.wss_95:.1%} instead of "
+        f"{result.wss_95:.1%}."
+    )

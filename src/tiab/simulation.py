@@ -129,21 +129,23 @@ def observe(runs: Sequence[ScreeningRun], *, target: float = 0.95, seed: int = 0
     if not n_records:
         return []
     share = max(int(one.sum()) for one in labels) / n_records
-    return try_rules(labels, planned_rules(n_records, share, target), target=target, seed=seed)
+    return try_rules(labels, planned_rules(n_records, share, target, runs=len(runs)), target=target, seed=seed)
 
 
-def draw_priors(ids: Sequence[str], relevant: Collection[str], *, seed: int) -> tuple[str, str]:
-    """One relevant and one irrelevant id, drawn by `seed`.
+def draw_priors(ids: Sequence[str], relevant: Collection[str], *, seed: int, count: int = 1) -> tuple[str, ...]:
+    """So many relevant and as many irrelevant ids, the relevant first, drawn by `seed`.
 
     Raises:
-        LabelError: there is no relevant or no irrelevant record.
+        LabelError: there are too few relevant or irrelevant records.
     """
     yes = [record_id for record_id in ids if record_id in relevant]
     no = [record_id for record_id in ids if record_id not in relevant]
-    if not yes or not no:
-        raise LabelError("one relevant and one irrelevant record are needed", hint="Give criteria to start from.")
+    if min(len(yes), len(no)) < count:
+        some = "one" if count == 1 else str(count)
+        message = f"{some} relevant and {some} irrelevant record{'s' * (count > 1)} are needed to start from"
+        raise LabelError(message, hint="Draw fewer, or give criteria to start from.")
     rng = np.random.default_rng(seed)
-    return yes[rng.integers(len(yes))], no[rng.integers(len(no))]
+    return tuple(kind.pop(int(rng.integers(len(kind)))) for kind in (yes, no) for _ in range(count))
 
 
 def _screen(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JsonOption, SeedOption
-from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.cli.show import console, print_json, progress_bar
 
 if TYPE_CHECKING:
     from tiab.stopping import Plan, PlanRow
@@ -46,9 +46,11 @@ def plan_screening(
 
     [dim]Example:[/dim] tiab plan --records 907 --prevalence 0.013 --reviewers 2
     """
+    from tiab.cli.rules import note_left_out
     from tiab.stopping.planning import plan, planned_rules, planned_runs
 
-    rules = planned_rules(records, prevalence, target)
+    runs = planned_runs(records) if runs is None else runs
+    rules = planned_rules(records, prevalence, target, runs=runs)
     with progress_bar("simulating", len(rules)) as progress:
         made = plan(
             records,
@@ -60,7 +62,7 @@ def plan_screening(
             seconds_per_record=seconds,
             hours_per_day=hours,
             rules=rules,
-            runs=planned_runs(records) if runs is None else runs,
+            runs=runs,
             seed=seed,
             progress=progress,
         )
@@ -68,10 +70,11 @@ def plan_screening(
         print_json(made.to_dict())
     else:
         _print(made)
+    note_left_out([row.outcome for row in made.rows])
 
 
 def _print(made: Plan) -> None:
-    from tiab.stopping import NO_GUARANTEE
+    from tiab.cli.rules import print_by_guarantee
 
     people = "1 person" if made.reviewers == 1 else f"{made.reviewers} people"
     each = "once" if made.screeners == 1 else "twice" if made.screeners == 2 else f"{made.screeners} times"
@@ -82,24 +85,16 @@ def _print(made: Plan) -> None:
             f"{made.hours_per_day:g} hours a day. Means of {made.runs} simulated reviews; 5th to 95th percentile."
         )
     )
-    sure = [row for row in made.rows if row.outcome.guarantee != NO_GUARANTEE]
-    rest = [row for row in made.rows if row.outcome.guarantee == NO_GUARANTEE]
     target = f"found {100 * made.target_recall:g} %"
     columns = ("rule", "records", "5th to 95th", "hours", "days", target, "found all")
-    print_table("with a guarantee", columns, [_cells(row) for row in sure], right=6)
-    for row in sure:
-        console.print(Text(f"  {row.outcome.rule}: {row.outcome.guarantee}", style="dim"))
-    if rest:
-        print_table("no guarantee: rules of thumb", columns, [_cells(row) for row in rest], right=6)
-    console.print(Text(f"\n{made.assumption}"))
+    print_by_guarantee(columns, [(row.outcome, _cells(row)) for row in made.rows])
+    console.print(Text(f"\nWhat the exact tests assure rests on an assumption. {made.assumption}"))
     console.print(
         Text(
             "Simulated rankings have no stragglers, which real ones have: take the chances as hopeful. Hours are those "
             "of all people together, days those on the calendar."
         )
     )
-    if not any("buscar" in row.outcome.rule for row in made.rows):
-        note("the exact test by buscar is left out: with so many relevant records its simulation takes minutes.")
 
 
 def _cells(row: PlanRow) -> tuple[str, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, labels_of, pool_of
@@ -31,6 +32,10 @@ def simulate_screening(
     labels: LabelsOption = None,
     prior_included: PriorOption = None,
     prior_excluded: PriorOption = None,
+    priors: Annotated[
+        int | None,
+        typer.Option(min=1, help="Start from so many of either kind, drawn by seed.", show_default=False),
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, with the seeds 0, 1, 2 …")] = 1,
     retrain: Annotated[
         str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")
@@ -45,12 +50,14 @@ def simulate_screening(
 ) -> None:
     """Screen a review again whose decisions are known, to see how much reading tiab would have saved.
 
-    The decisions stand in the files (a column such as label_included) or are given with --labels. Without criteria and
-    priors, each run starts from one included and one excluded record, drawn by its seed. Stopping rules look on: the
-    table says where each would have stopped, and what it would have missed.
+    The decisions stand in the files (a column such as label_included) or are given with --labels. A run starts from the
+    criteria, from records that are named as known beforehand, or from --priors records of either kind, drawn by its
+    seed; without any of these, from one of either kind. Stopping rules look on: the table says where each would have
+    stopped, and what it would have missed.
 
     [dim]Example:[/dim] tiab simulate review.csv --seeds 5 --jobs 2
     """
+    from tiab.cli.rules import note_left_out
     from tiab.criteria import read_criteria
     from tiab.report.bands import draw_bands
     from tiab.report.drawing import save_figure
@@ -61,7 +68,9 @@ def simulate_screening(
     decisions = labels_of(labels or files)
     relevant = _relevant(decisions)
     prior = _priors(decisions, prior_included or [], prior_excluded or [])
-    settings = {"criteria": known_criteria, "prior": prior, "retrain": _retrain(retrain)}
+    if prior and priors:
+        raise LabelError("--priors draws records where some are named", hint="Use one or the other.")
+    settings = {"criteria": known_criteria, "prior": prior, "drawn": priors, "retrain": _retrain(retrain)}
     with progress_bar("simulating", seeds) as progress:
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
     outcomes = observe(runs, target=target)
@@ -73,6 +82,8 @@ def simulate_screening(
     else:
         _print(runs)
         _print_rules(runs, outcomes, target)
+    if outcomes:
+        note_left_out(outcomes)
 
 
 def _relevant(decisions: Mapping[str, Decision]) -> set[str]:
@@ -108,13 +119,20 @@ def _runs(
     from joblib import Parallel, delayed
 
     from tiab.features import make_features
-    from tiab.simulation import simulate
+    from tiab.simulation import draw_priors, simulate
 
     features = make_features(records, criteria=settings["criteria"], jobs=jobs)
-    one_is_all = settings["prior"] is not None or settings["criteria"] is not None
-    if one_is_all and seeds > 1:
-        note("the runs differ only where something is drawn: with criteria or priors they may all be the same.")
-    tasks = (delayed(simulate)(records, relevant, **settings, features=features, seed=seed) for seed in range(seeds))
+    count, retrain, ids = settings["drawn"], settings["retrain"], [record.record_id for record in records]
+    if seeds > 1 and not count and (settings["prior"] or settings["criteria"]):
+        note("the runs differ only where something is drawn: with criteria or named priors they may all be the same.")
+
+    def start(seed: int) -> Sequence[str] | None:
+        return draw_priors(ids, relevant, seed=seed, count=count) if count else settings["prior"]
+
+    tasks = (
+        delayed(simulate)(records, relevant, prior=start(seed), features=features, seed=seed, retrain=retrain)
+        for seed in range(seeds)
+    )
     runs = []
     for run in Parallel(n_jobs=jobs, return_as="generator")(tasks):
         runs.append(run)
@@ -135,7 +153,7 @@ def _to_dict(run: ScreeningRun) -> dict[str, Any]:
 
 def _print(runs: list[ScreeningRun]) -> None:
     """A row for each run, and what the first one means in sentences."""
-    columns = ("seed", "found", "read for 95 %", "read for all", "WSS@95", "WSS@100", "loss", "recall at 10 %")
+    columns = ("seed", "relevant", "95 % after", "all after", "WSS@95", "WSS@100", "loss", "recall@10%")
     rows = []
     for run in runs:
         e = run.evaluate()
@@ -149,19 +167,28 @@ def _print(runs: list[ScreeningRun]) -> None:
 
 
 def _print_rules(runs: list[ScreeningRun], outcomes: list[Outcome], target: float) -> None:
-    """A row for each rule: means over the runs."""
+    """A row for each rule: means over the runs, and the share of them in which the target, or all, was found."""
+    from tiab.cli.rules import print_by_guarantee
+    from tiab.stopping import ASSUMPTION
+
     n, total = len(runs[0].order) - len(runs[0].prior), len(runs[0].ranks)
     rows = [
         (
-            one.rule,
-            f"{one.records_mean:,.0f}",
-            f"{one.recall_mean:.1%}",
-            f"{n - one.records_mean:,.0f}",
-            f"{total * (1 - one.recall_mean):,.1f}",
-            f"{one.chance_of_target:.0%}",
-            one.guarantee,
+            one,
+            (
+                one.rule,
+                f"{one.records_mean:,.0f}",
+                f"{one.recall_mean:.1%}",
+                f"{n - one.records_mean:,.0f}",
+                f"{total * (1 - one.recall_mean):,.1f}",
+                f"{one.chance_of_target:.0%}",
+                f"{one.chance_of_all:.0%}",
+            ),
         )
         for one in outcomes
     ]
-    columns = ("rule", "stopped at", "recall", "saved", "missed", f"reached {100 * target:g} %", "guarantee")
-    print_table(f"stopping rules that looked on (means of {len(runs)})", columns, rows)
+    columns = ("rule", "stopped at", "recall", "saved", "missed", f"found {100 * target:g} %", "found all")
+    many = "one run" if len(runs) == 1 else f"means of {len(runs)} runs"
+    console.print(Text(f"\nStopping rules that looked on: {many}.", style="bold"))
+    print_by_guarantee(columns, rows)
+    console.print(Text(f"\nWhat the exact tests assure rests on an assumption. {ASSUMPTION}"))

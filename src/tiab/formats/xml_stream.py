@@ -46,12 +46,11 @@ def elements(
         remove_comments=True,
         remove_pis=True,
     )
-    read, begun = 0, False
+    read = 0
     for chunk in _counted(source, tally, start):
         try:
             if chunk:
-                parser.feed(chunk if begun else chunk.lstrip())  # as no blank line may stand before the declaration
-                begun = True
+                parser.feed(chunk)
             else:
                 parser.close()
         except etree.XMLSyntaxError as error:

@@ -21,7 +21,7 @@ from tiab.report.data import ReportData
 from tiab.report.goldstudies import evaluate_order, gold_found, heads_of_gold, judge_gold, reading_order
 from tiab.report.rows import AgreementRow, Made, ReviewerRow
 from tiab.report.texts import make_texts
-from tiab.review import Review, Snapshot
+from tiab.review import Review, Snapshot, Status
 from tiab.review.learner import Learned
 from tiab.store import Event
 
@@ -54,8 +54,8 @@ def build_report(
         EvaluationError: the target or the error makes no sense.
     """
     ranking = ranking_of(review)
-    snapshot, events = review.snapshot(), review.events()
-    course, sources = read_course(snapshot), source_rows(review.status().sources)
+    snapshot, events, status = review.snapshot(), review.events(), review.status()
+    course, sources = read_course(snapshot), source_rows(status.sources)
     counts = count_flow(snapshot, course, sources)
     frontier = measure_frontier(course, target=target, alpha=alpha)
     heads = None if gold is None else heads_of_gold(snapshot, gold)
@@ -63,22 +63,22 @@ def build_report(
     found = gold_found(course, heads) if heads is not None else None
     stopping = stopping_points(course, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
     made = _made(snapshot, events, ranking, now or datetime.now(UTC), software or _software())
-    reviewers = _reviewers(review)
+    overrides = count_overrides(events, course, _lacking(ranking, course))
     return ReportData(
         title=snapshot.criteria.title if snapshot.criteria else review.folder.resolve().name,
         question=snapshot.criteria.question if snapshot.criteria else "",
         made=made,
         sources=sources,
         counts=counts,
-        reviewers=reviewers,
+        reviewers=_reviewers(status),
         workload=count_workload(counts),
         frontier=frontier,
         stopping=stopping,
         gold=judged,
         agreement=_agreement(review),
-        overrides=count_overrides(events, course, _lacking(ranking, course)),
+        overrides=overrides,
         no_abstract=list_without_abstract(snapshot, course),
-        texts=make_texts(made, counts, frontier, stopping, judged, _people(course)),
+        texts=make_texts(made, counts, frontier, stopping, judged, overrides, len(status.reviewers)),
     )
 
 
@@ -159,15 +159,11 @@ def _software() -> list[tuple[str, str]]:
     return [("Python", platform.python_version()), *((name, version(name)) for name in _SOFTWARE)]
 
 
-def _reviewers(review: Review) -> tuple[ReviewerRow, ...]:
+def _reviewers(status: Status) -> tuple[ReviewerRow, ...]:
     return tuple(
         ReviewerRow(name=name, include=counts.include, maybe=counts.maybe, exclude=counts.exclude)
-        for name, counts in review.status().reviewers.items()
+        for name, counts in status.reviewers.items()
     )
-
-
-def _people(course: Course) -> int:
-    return len(set().union(*course.screeners.values()))
 
 
 def _agreement(review: Review) -> tuple[AgreementRow, ...]:

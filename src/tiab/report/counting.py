@@ -106,6 +106,7 @@ def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, 
         linked=sum(reason.startswith(_BY_HAND) for reason in links.values()),
         unlinked=sum(event.kind == "unmerged" and event.target not in apart for event in events),
         kept_apart=kinds.count("kept_apart") + len(apart),
+        pairs_named=sum(int(event.payload.get("doubtful", 0)) for event in events),
         **against,
     )
 

@@ -9,12 +9,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.labels import Decision, Label
-from tiab.metrics import records_in
 from tiab.report.data import FrontierNow, StoppingPoint
 from tiab.review import Snapshot
-from tiab.stopping import ASSUMPTION, NO_GUARANTEE, Method, frontier, stop_at
+from tiab.stopping import (
+    ASSUMPTION,
+    NO_GUARANTEE,
+    Method,
+    Rule,
+    fraction_read,
+    frontier,
+    in_a_row,
+    knee,
+    simulate_orderings,
+    stop_at,
+    try_rules,
+)
+from tiab.stopping.planning import planned_runs
 
-__all__ = ["Course", "measure_frontier", "read_course", "stopping_points"]
+__all__ = ["SIMULATED_AUC", "Course", "measure_frontier", "read_course", "simulated_runs", "stopping_points"]
+
+SIMULATED_AUC = 0.9
+"""How good the rankings are with which rules of thumb are tried: a useful one, which flatters them."""
 
 _CONDITION = ", if the unread are in no worse than random order"
 _STATUS = {Decision.INCLUDE: "included", Decision.MAYBE: "maybe", Decision.EXCLUDE: "excluded"}
@@ -122,16 +137,20 @@ def stopping_points(
         gold_found: gold records found after 0, 1, …, screened records; shape (screened + 1,). None without gold.
     """
     decisions, n_records = course.decisions, len(course.screened) + len(course.unscreened)
-    curve = np.concatenate(([0], np.cumsum(decisions)))
+    if not n_records:
+        return ()
     promise = f"recall {100 * target:g} % at an error of {100 * alpha:g} % a look" + _CONDITION
-    half = records_in("0.5", n_records)
-    rules: list[tuple[str, str, int | None]] = [
-        ("exact test (trailing)", promise, stop_at(decisions, n_records, target=target, alpha=alpha)),
-        ("exact test (buscar)", promise, stop_at(decisions, n_records, target=target, alpha=alpha, method="buscar")),
-        ("50 irrelevant in a row", NO_GUARANTEE, _row_end(decisions, 50)),
-        ("100 irrelevant in a row", NO_GUARANTEE, _row_end(decisions, 100)),
-        ("half of the records read", NO_GUARANTEE, half if 0 < half <= decisions.size else None),
+    methods: tuple[Method, ...] = ("trailing", "buscar")
+    tests = [
+        (f"exact test ({m})", stop_at(decisions, n_records, target=target, alpha=alpha, method=m)) for m in methods
     ]
+    thumbs = [in_a_row(50), in_a_row(100), fraction_read(0.5), knee()]
+    chances = _chances(thumbs, n_records, int(decisions.sum()))
+    stops = [(name, promise, at, None) for name, at in tests] + [
+        (rule.name, NO_GUARANTEE, _stop_of(rule, decisions, n_records), chance)
+        for rule, chance in zip(thumbs, chances, strict=True)
+    ]
+    curve = np.concatenate(([0], np.cumsum(decisions)))
     return tuple(
         StoppingPoint(
             rule=name,
@@ -139,18 +158,33 @@ def stopping_points(
             at=at,
             found=None if at is None else int(curve[at]),
             recall=None if at is None or gold_found is None or not n_gold else float(gold_found[at] / n_gold),
+            chance_of_all=chance,
         )
-        for name, guarantee, at in rules
-        if n_records
+        for name, guarantee, at, chance in stops
     )
 
 
-def _row_end(decisions: NDArray[np.bool_], count: int) -> int | None:
-    """After how many records `count` in a row were irrelevant; None if they were not yet."""
-    points = np.arange(decisions.size + 1)
-    last = np.maximum.accumulate(np.where(np.concatenate(([True], decisions)), points, 0))
-    ends = np.flatnonzero(points - last >= count)
-    return int(ends[0]) if ends.size else None
+def simulated_runs(n_records: int) -> int:
+    """In how many simulated reviews of such a pool the rules of thumb are tried."""
+    return planned_runs(n_records)
+
+
+def _chances(rules: list[Rule], n_records: int, found: int) -> list[float]:
+    """How often each rule finds all where as many records are relevant as were found, but at least one."""
+    runs = simulated_runs(n_records)
+    orderings = simulate_orderings(n_records, max(1, found), auc=SIMULATED_AUC, runs=runs)
+    return [outcome.chance_of_all for outcome in try_rules(orderings, rules)]
+
+
+def _stop_of(rule: Rule, decisions: NDArray[np.bool_], n_records: int) -> int | None:
+    """After how many records a rule of thumb stops; None if it has not yet, or only once all are read.
+
+    It knows only what was read. The others are taken as irrelevant, and a stop among them as none.
+    """
+    labels = np.zeros(n_records, dtype=bool)
+    labels[: decisions.size] = decisions
+    at = int(rule.read(labels, np.random.default_rng(0)).sum())
+    return at if 0 < at <= decisions.size and at < n_records else None
 
 
 def _sentence(screened: int, n_records: int, found: int, missing: int, assured: float | None, alpha: float) -> str:

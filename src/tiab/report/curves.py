@@ -84,7 +84,8 @@ def draw_frontier(data: ReportData) -> Figure:
     lower.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     lower.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     lower.set_ylabel("recall assured", color=INK)
-    lower.set_xlabel("records read, in the order of screening", color=INK)
+    condition = "all of this holds only if the records unread are in no worse than random order"
+    lower.set_xlabel(f"records read, in the order of screening\n{condition}", color=INK)
     for axes in (upper, lower):
         axes.set_xlim(0, max(front.n_records, 1))
         if front.assured_at is not None:

@@ -28,6 +28,8 @@ class StoppingPoint:
     Attributes:
         found: relevant records found by then.
         recall: of the gold standard, by then; None without one.
+        chance_of_all: for a rule of thumb, the share of simulated reviews of this pool's size in which it had found all
+            when it stopped; None for the exact tests, which promise something else.
     """
 
     rule: str
@@ -35,6 +37,7 @@ class StoppingPoint:
     at: int | None
     found: int | None
     recall: float | None
+    chance_of_all: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +118,17 @@ class GoldReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """What is to be read and put into the paper: sentences, made from the numbers."""
+    """What is to be read and put into the paper: sentences, made from the numbers.
+
+    Attributes:
+        chances: what the chances beside rules of thumb were simulated with.
+        paces: where the seconds for each record come from.
+    """
 
     summary: tuple[str, ...]
     limitations: tuple[str, ...]
+    chances: str
+    paces: str
     prisma_item_8: str
     raise_disclosure: tuple[tuple[str, str], ...]
 

@@ -41,14 +41,16 @@ def heads_of_gold(snapshot: Snapshot, gold: Sequence[str]) -> tuple[str, ...]:
 def evaluate_order(
     course: Course, order: Sequence[str], gold: Sequence[str], *, missing: Literal["error", "count"] = "count"
 ) -> Evaluation | None:
-    """What an order was worth, what was known beforehand left out; None where nothing is left to be read.
+    """What an order was worth; None where nothing is left to be read.
+
+    What was known beforehand is left out; `with_prior` counts it as read first.
 
     Raises:
         EvaluationError: a gold record is not in the order, and `missing` is "error".
     """
     known = set(course.prior)
     rest = [record_id for record_id in order if record_id not in known]
-    return evaluate(rest, [one for one in gold if one not in known], missing=missing) if rest else None
+    return evaluate(rest, gold, missing=missing, prior=course.prior) if rest else None
 
 
 def gold_found(course: Course, gold: Sequence[str]) -> NDArray[np.int64]:

@@ -138,6 +138,7 @@ class Overrides:
         undone: decisions taken back. changed: decisions given again with another answer. resolved: conflicts settled.
         linked, unlinked: links between duplicates that a person made or took back. kept_apart: pairs that a
             person looked at and kept apart.
+        pairs_named: pairs that were named as possible duplicates when files were added, for a person to settle.
         included_against, excluded_against: included although the tool missed a required criterion, and excluded
             although it missed none; None without criteria.
     """
@@ -148,8 +149,19 @@ class Overrides:
     linked: int
     unlinked: int
     kept_apart: int
+    pairs_named: int
     included_against: int | None
     excluded_against: int | None
+
+    @property
+    def pairs_settled(self) -> int:
+        """Pairs that a person linked or kept apart."""
+        return self.linked + self.kept_apart
+
+    @property
+    def pairs_open(self) -> int:
+        """Possible duplicates that nobody has settled: each is screened as two records."""
+        return max(0, self.pairs_named - self.pairs_settled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tiab.report.course import SIMULATED_AUC, simulated_runs
 from tiab.report.data import FrontierNow, GoldReport, StoppingPoint, Texts
-from tiab.report.rows import Counts, Made
+from tiab.report.rows import Counts, Made, Overrides
 from tiab.stopping import ASSUMPTION
 
 __all__ = ["make_texts"]
@@ -15,18 +16,38 @@ def make_texts(
     frontier: FrontierNow,
     stopping: tuple[StoppingPoint, ...],
     gold: GoldReport | None,
+    overrides: Overrides,
     reviewers: int,
 ) -> Texts:
     """All sentences of a report.
 
     Args:
-        reviewers: how many people decided on something.
+        reviewers: how many people screened; who only settled conflicts is not counted.
     """
     return Texts(
         summary=tuple(_summary(counts, frontier, gold)),
-        limitations=tuple(_limitations(made, counts, gold)),
+        limitations=tuple(_limitations(made, counts, gold, overrides)),
+        chances=_chances(frontier),
+        paces=_PACES,
         prisma_item_8=_item_8(made, counts, frontier, reviewers),
         raise_disclosure=tuple(_raise(made, counts, frontier, stopping, gold)),
+    )
+
+
+_PACES = (
+    "The 36 seconds are those of a trial in which two people took 120 minutes for 100 titles with abstracts (Devane et "
+    "al. 2014, Cochrane Colloquium), if that was their time together; if it was that of each of them, it took 72. The "
+    "30 and 79 seconds are scenarios, a quick pace and a slow one, and have no source. None was measured in this team."
+)
+
+
+def _chances(frontier: FrontierNow) -> str:
+    return (
+        f"Chance of all: the share of {simulated_runs(frontier.n_records):,} simulated reviews in which the rule had "
+        f"found every relevant record when it stopped. Each has {_records(frontier.n_records)}, "
+        f"{max(1, frontier.found):,} of them relevant{', as many as were found so far,' if frontier.found else ''} and "
+        f"is ranked with an AUC of {SIMULATED_AUC:g}. Real rankings have stragglers that the simulated have not, and "
+        "more may be relevant than was found: take the chances as hopeful."
     )
 
 
@@ -49,7 +70,7 @@ def _summary(counts: Counts, frontier: FrontierNow, gold: GoldReport | None) -> 
     return said
 
 
-def _limitations(made: Made, counts: Counts, gold: GoldReport | None) -> list[str]:
+def _limitations(made: Made, counts: Counts, gold: GoldReport | None, overrides: Overrides) -> list[str]:
     said = [
         f"What may be missing rests on an assumption. {ASSUMPTION}",
         "The error level holds for one look at a moment fixed beforehand. Whoever looks after every record and stops "
@@ -60,6 +81,12 @@ def _limitations(made: Made, counts: Counts, gold: GoldReport | None) -> list[st
         said.append(
             f"{_records(counts.unscreened)} {_were(counts.unscreened)} not screened. A low rank is no exclusion, and "
             "none of them may be reported as excluded."
+        )
+    if overrides.pairs_open:
+        said.append(
+            f"When files were added, {_pairs(overrides.pairs_named)} of records {_were(overrides.pairs_named)} named "
+            f"as possible duplicates, and people have settled {overrides.pairs_settled:,} since. The two records of a "
+            "pair that nobody settled are counted apart in everything here."
         )
     if counts.no_abstract:
         said.append(
@@ -72,8 +99,8 @@ def _limitations(made: Made, counts: Counts, gold: GoldReport | None) -> list[st
         "count in the order in which they were logged; those brought in from a file count in the order of the file."
     )
     said.append(
-        "Hours rest on 30, 36 and 79 seconds for each record. These paces are assumptions, not measurements of this "
-        "team, and reading the unscreened would take these hours only if they are like the others."
+        "Hours rest on 30, 36 and 79 seconds for each record, which nobody has measured in this team; and reading the "
+        "unscreened would take these hours only if they are like the others."
     )
     if made.versions and set(made.versions) != {made.version}:
         said.append(f"Rankings were made by tiab {', '.join(made.versions)}; this report by tiab {made.version}.")
@@ -158,6 +185,10 @@ def _share(value: float) -> str:
 
 def _records(count: int) -> str:
     return f"{count:,} record" if count == 1 else f"{count:,} records"
+
+
+def _pairs(count: int) -> str:
+    return f"{count:,} pair" if count == 1 else f"{count:,} pairs"
 
 
 def _were(count: int) -> str:

@@ -129,18 +129,24 @@ def fraction_read(share: float = 0.5) -> Rule:
     )
 
 
-def knee(*, minimum: int = 1000) -> Rule:
-    """No guarantee: stops where the curve of relevant records found has bent sharply (Cormack & Grossman 2016, SIGIR).
+def knee(*, sharpness: float = 0.8, minimum: int = 100) -> Rule:
+    """No guarantee: stops where the curve of relevant records found has bent sharply.
 
-    At s records the knee i is the point of the curve farthest above its chord; the slope before it is compared with the
-    slope after it, ρ = (Rᵢ/i) / ((1 + Rₛ − Rᵢ)/(s − i)). It stops when ρ ≥ 156 − min(Rₛ, 150), but not before `minimum`
-    records. Looked at after every hundredth of the pool.
+    At s records, with both axes scaled to 1, the difference between curve and chord is Rᵢ/Rₛ − i/s; the knee is the
+    point i where it is largest (Satopää et al. 2011, ICDCSW, "Kneedle"). It stops when the largest difference has
+    reached `sharpness`, but not before `minimum` records. Looked at after every hundredth of the pool. The slope ratio
+    of Cormack & Grossman 2016 is another rule, which tiab does not have: see docs/metrics.md.
+
+    Raises:
+        EvaluationError: the sharpness is not between 0 and 1.
     """
+    if not 0 < sharpness < 1:
+        raise EvaluationError(f"a sharpness of {sharpness} is not between 0 and 1", hint="0.8 is a sharp bend.")
 
     def read(labels: Relevance, _: np.random.Generator) -> Relevance:
         curve = np.concatenate(([0], np.cumsum(labels)))
         for s in range(minimum, labels.size, max(1, labels.size // 100)):
-            if _knee_ratio(curve[: s + 1]) >= 156 - min(int(curve[s]), 150):
+            if curve[s] and np.max(curve[: s + 1] / curve[s] - np.arange(s + 1) / s) >= sharpness:
                 return _first(labels.size, s)
         return _first(labels.size, labels.size)
 
@@ -197,12 +203,3 @@ def _row_end(labels: Relevance, count: int, *, least: int = 0) -> int:
     last = np.maximum.accumulate(np.where(labels, points, 0))
     done = np.flatnonzero((points - last >= count) & (points >= least))
     return int(points[done[0]]) if done.size else labels.size
-
-
-def _knee_ratio(curve: NDArray[np.int64]) -> float:
-    s = curve.size - 1
-    points = np.arange(1, s)
-    if not points.size:
-        return 0.0
-    i = int(points[np.argmax(curve[1:s] - curve[s] * points / s)])
-    return float(curve[i] / i / ((1 + curve[s] - curve[i]) / (s - i)))

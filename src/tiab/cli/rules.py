@@ -1,0 +1,35 @@
+"""How stopping rules are shown: those with a guarantee apart from rules of thumb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.text import Text
+
+from tiab.cli.show import console, note, print_table
+from tiab.stopping import NO_GUARANTEE, Outcome
+
+__all__ = ["note_left_out", "print_by_guarantee"]
+
+
+def print_by_guarantee(columns: Sequence[str], rows: Sequence[tuple[Outcome, tuple[str, ...]]]) -> None:
+    """Prints a table of the rules that can be relied on, on what each rests, and a table of the others.
+
+    Args:
+        rows: each rule's outcome and its cells, the first of which is its name.
+    """
+    sure = [row for row in rows if row[0].guarantee != NO_GUARANTEE]
+    rest = [row for row in rows if row[0].guarantee == NO_GUARANTEE]
+    right = len(columns) - 1
+    if sure:
+        print_table("with a guarantee", columns, [cells for _, cells in sure], right=right)
+        for outcome, _ in sure:
+            console.print(Text(f"  {outcome.rule}: {outcome.guarantee}", style="dim"))
+    if rest:
+        print_table("no guarantee: rules of thumb", columns, [cells for _, cells in rest], right=right)
+
+
+def note_left_out(outcomes: Iterable[Outcome]) -> None:
+    """Says so where the exact test by buscar is not among the rules that were tried."""
+    if not any("buscar" in one.rule for one in outcomes):
+        note("the exact test by buscar is left out: with so many relevant records trying it takes minutes.")
