@@ -139,6 +139,12 @@ class Desk:
         self._teacher.wake()
         return event
 
+    def follow(self) -> None:
+        """Sees what was just written to the review, and has it learned from."""
+        with self._lock:
+            self._follow()
+        self._teacher.wake()
+
     def _stored(self, token: str, *, after: int) -> bool:
         return any(event.token == token for event in self.review.events(after=after))
 

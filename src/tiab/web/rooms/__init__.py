@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from tiab.web.rooms import records, screening
+from tiab.web.rooms import importing, records, screening
 
 __all__ = ["ROOMS", "Room"]
 
@@ -23,4 +23,5 @@ class Room:
 ROOMS = (
     Room(title="Screen", path="/", router=screening.router),
     Room(title="Records", path="/records", router=records.router),
+    Room(title="Import", path="/import", router=importing.router),
 )

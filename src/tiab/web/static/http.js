@@ -8,12 +8,13 @@ export class Refused extends Error {
 }
 
 export async function ask(path, { method = "GET", body } = {}) {
+  const plain = body === undefined || body instanceof Blob; // a file goes as it is
   let answer;
   try {
     answer = await fetch(path, {
       method,
-      headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: { Accept: "application/json", "Content-Type": plain ? "application/octet-stream" : "application/json" },
+      body: plain ? body : JSON.stringify(body),
     });
   } catch {
     throw new Refused("tiab does not answer. Nothing was stored just now. Start it again, and open the address that it prints.", 0);
