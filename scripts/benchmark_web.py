@@ -118,7 +118,7 @@ def press(address: str, decisions: int, word: str) -> list[float]:
 
 def look(client: httpx.Client) -> dict[str, float]:
     """The median milliseconds of the list and of searches in it, over five tries."""
-    paths = ["/records", *(f"/records?q={word}" for word in SEARCHES)]
+    paths = ["/", "/screen/progress", "/records", *(f"/records?q={word}" for word in SEARCHES)]
     return {path: float(np.median([_timed(client, path) for _ in range(5)])) for path in paths}
 
 

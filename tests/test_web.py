@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -174,6 +175,41 @@ def test_a_decision_on_what_another_tab_decided_meanwhile_is_not_stored(
     assert review.labels("eva")[record_id].decision is Decision.INCLUDE
     assert page.post("/screen/decisions", json=decision(record_id, seen=event.event_id)).status_code == 200
     assert review.labels("eva")[record_id].decision is Decision.EXCLUDE
+
+
+def test_what_another_program_does_is_followed(desk: Desk, review: Review) -> None:
+    first = desk.next_id() or ""
+    with Review(review.folder) as other:
+        other.label(first, "maybe", reviewer="eva")
+        assert desk.next_id() != first
+        assert (desk.tally().maybe, desk.tally().left) == (1, 122)
+        other.label(first, "include", reviewer="eva")
+        assert (desk.tally().maybe, desk.tally().include, desk.tally().found) == (0, 1, 1)
+        other.undo("eva")
+        other.undo("eva")
+        assert (desk.next_id(), desk.tally().screened) == (first, 0)
+        other.label(first, "include", reviewer="kim")  # somebody else's decision settles nothing for eva
+        assert desk.next_id() == first
+        other.label(first, "include", prior=True)
+        assert desk.next_id() != first
+
+
+def test_two_programs_at_once_lose_nothing(desk: Desk, review: Review) -> None:
+    ids = [record.record_id for record in review.snapshot().records][:60]
+    with Review(review.folder) as reopened, closing(Desk(reopened, reviewer="eva")) as other:
+
+        def screen(at: Desk, mine: list[str]) -> None:
+            for record_id in mine:
+                at.decide(record_id, Decision.EXCLUDE, token=f"both {record_id}", seen=0)
+
+        threads = [Thread(target=screen, args=(at, ids[n::2])) for n, at in enumerate((desk, other))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert desk.tally() == other.tally()
+        assert desk.tally().exclude == 60
+        assert desk.next_id() == other.next_id() not in ids
 
 
 def test_undo_shows_the_record_again(page: httpx.Client, desk: Desk) -> None:

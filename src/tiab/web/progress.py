@@ -53,6 +53,11 @@ class Progress:
         return " ".join(f"{at * wide:.1f},{100 - found * high:.1f}" for at, found in self.curve)
 
     @property
+    def end(self) -> str:
+        """How far the curve reaches, of those 300."""
+        return f"{300 * self.screened / max(1, self.to_screen):.1f}"
+
+    @property
     def left_said(self) -> str:
         """The hours left, in words; "" before there is a pace."""
         if self.hours is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from tiab.errors import TiabError
@@ -12,8 +13,9 @@ __all__ = ["Teacher"]
 
 _log = logging.getLogger(__name__)
 
-_BREATH = 0.1
-"""Seconds from a decision to learning from it, in which the next record is shown: both want the one interpreter."""
+_QUIET, _LONGEST = 0.25, 2.0
+"""Seconds without a decision after which learning begins, and after which it begins in any case: whoever decides faster
+than that should not wait for it, as both want the one interpreter."""
 
 
 class Teacher:
@@ -23,11 +25,13 @@ class Teacher:
         self._learn = learn
         self._woken = threading.Event()
         self._closing = threading.Event()
+        self._last = 0.0
         self._thread = threading.Thread(target=self._run, name="tiab-teacher", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
         """Says that something happened from which may be learned."""
+        self._last = time.monotonic()
         self._woken.set()
 
     def close(self) -> None:
@@ -39,7 +43,11 @@ class Teacher:
     def _run(self) -> None:
         while True:
             self._woken.wait()
-            if self._closing.wait(_BREATH):
+            latest = time.monotonic() + _LONGEST
+            while time.monotonic() < min(self._last + _QUIET, latest):
+                if self._closing.wait(_QUIET / 4):
+                    break
+            if self._closing.is_set():
                 return
             self._woken.clear()
             try:
