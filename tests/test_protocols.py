@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tiab.criteria import Concept, Criteria
 from tiab.errors import EvaluationError
+from tiab.evaluation import evaluate
 from tiab.labels import Decision
 from tiab.protocols import Withheld, k_fold, leave_one_out, update
+from tiab.ranking import rank
 from tiab.records import Record
 
 Protocol = Callable[[Sequence[Record], Mapping[str, Decision]], Withheld]
@@ -82,6 +85,26 @@ def test_an_update_never_learns_from_the_later_search() -> None:
     again = dict(update(records, flipped, later).above)
     assert all(abs(again[key] - share) <= 1 / 10 for key, share in shares.items())
     assert set(shares) <= set(later)
+
+
+def test_an_update_leaves_out_what_the_first_search_had() -> None:
+    records, labels = review(6)
+    known = [replace(records[0], pmid="7"), *records[1:]]
+    again = replace(records[0], record_id="again", pmid="7")
+    later = [record.record_id for record in records[20:]]
+    found = update([*known, again], labels | {"again": labels["0"]}, [*later, "again"])
+    assert found.above == update(known, labels, later).above
+    assert "again" not in dict(found.above)
+
+
+def test_an_evaluation_that_leaks_finds_something_in_noise() -> None:
+    """So that the tests above can fail: a ranking of what it has learned from is no evidence."""
+    aucs = []
+    for seed in range(4):
+        records, labels = review(seed)
+        order = rank(records, labels={key: str(said) for key, said in labels.items()}).order
+        aucs.append(evaluate(order, [key for key, said in labels.items() if said is Decision.INCLUDE]).auc)
+    assert np.mean(aucs) > 0.75
 
 
 def test_records_without_a_decision_are_neither_learned_from_nor_withheld() -> None:

@@ -119,6 +119,10 @@ def test_the_frontier_is_that_of_the_decisions_without_what_was_known_before(rev
     assert data.frontier.assured_at == stop_at(decisions, 39, target=0.5)
     assert data.frontier.recall_assured == 2 / (2 + data.frontier.missing)
     assert data.frontier.assumption == ASSUMPTION
+    # Eleven are unread, and at a target of 0.5 two found allow for two missing. The chance that three stay outside of a
+    # sample of n is C(8, n)/C(11, n), which is below 0.05 from n = 7 on: 4·3·2/(11·10·9).
+    assert data.frontier.sample_size == 7
+    assert "draw 7 of the 11 unread" in data.frontier.sample_sentence
     points = {point.rule: point for point in data.stopping}
     assert points["exact test (trailing)"].at == data.frontier.assured_at
     assert points["read 50%"].at == 19

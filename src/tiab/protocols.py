@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
+from tiab.dedupe import find_duplicates
 from tiab.errors import EvaluationError
 from tiab.features import Features, make_features
 from tiab.labels import Decision
@@ -135,17 +136,19 @@ def update(
 ) -> Withheld:
     """The records of a later search ranked by what is learned from the labels of the first.
 
-    The words and how rare they are come from the first search alone, as they would have on the day of the update.
+    The words and how rare they are come from the first search alone, as they would have on the day of the update. Of
+    the later records those that repeat another one for certain are left out: what was learned from ranks well whatever
+    the ranker is worth.
 
     Args:
-        later: the ids of the records that only the later search found.
+        later: the ids of the records of the later search.
 
     Raises:
         EvaluationError: the first search, or the later one, lacks a relevant or an irrelevant record.
     """
     found_later = set(later)
     first = [record for record in records if record.record_id not in found_later]
-    new = [record for record in records if record.record_id in found_later]
+    new = _not_repeated(first, [record for record in records if record.record_id in found_later])
     y_first, y_new = _answers(first, labels), _answers(new, labels)
     for y, name in ((y_first, "first"), (y_new, "later")):
         if not (y == 1).any() or not (y == 0).any():
@@ -155,6 +158,13 @@ def update(
     scores = ranker.decision_function(make_features(new, space=features.space).matrix)
     above = _above([record.record_id for record in new], scores, y_new)
     return Withheld(protocol="update", above=tuple(sorted(above, key=_by_share)), n_irrelevant=int((y_new == 0).sum()))
+
+
+def _not_repeated(first: Sequence[Record], later: Sequence[Record]) -> list[Record]:
+    """The later records that are for certain neither one of the first nor another later one."""
+    groups = find_duplicates([*first, *later]).certain
+    repeated = {record_id for group in groups for record_id in group.record_ids[1:]}
+    return [record for record in later if record.record_id not in repeated]
 
 
 def _answers(records: Sequence[Record], labels: Mapping[str, Decision]) -> NDArray[np.int_]:

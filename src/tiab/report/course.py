@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.labels import Decision, Label
+from tiab.metrics import as_fraction
 from tiab.report.data import FrontierNow, StoppingPoint
 from tiab.review import Snapshot
 from tiab.stopping import (
@@ -16,6 +18,7 @@ from tiab.stopping import (
     NO_GUARANTEE,
     Method,
     Rule,
+    elusion_size,
     fraction_read,
     frontier,
     in_a_row,
@@ -111,6 +114,7 @@ def measure_frontier(course: Course, *, target: float, alpha: float, method: Met
     found, missing = int(known.found[-1]), int(known.missing_at_most[-1])
     recall = float(known.recall_assured[-1])
     assured = None if np.isnan(recall) else recall
+    size = _sample_size(found, len(course.unscreened), target, alpha)
     return FrontierNow(
         n_records=n_records,
         screened=len(course.screened),
@@ -123,6 +127,8 @@ def measure_frontier(course: Course, *, target: float, alpha: float, method: Met
         alpha=alpha,
         method=method,
         assured_at=known.first_reaching(target) if decisions.size else None,
+        sample_size=size,
+        sample_sentence=_sample_sentence(size, len(course.unscreened), target, alpha),
         sentence=_sentence(len(course.screened), n_records, found, missing, assured, alpha),
         assumption=ASSUMPTION,
     )
@@ -203,6 +209,26 @@ def _sentence(screened: int, n_records: int, found: int, missing: int, assured: 
     if not assured:
         return said + more + "."
     return said + more + f", and so no more than a recall of {_floor(assured)} is assured."
+
+
+def _sample_size(found: int, unread: int, target: float, alpha: float) -> int | None:
+    if not unread:
+        return None
+    allowed = math.floor(found / as_fraction(target)) - found
+    return elusion_size(unread, min(allowed, unread), confidence=1 - alpha)
+
+
+def _sample_sentence(size: int | None, unread: int, target: float, alpha: float) -> str:
+    if size is None:
+        return ""
+    if size == 0:
+        return f"Even if all {unread:,} unread were relevant, a recall of {100 * target:g} % would be reached."
+    return (
+        f"What needs no such assumption is a sample: draw {size:,} of the {unread:,} unread records by lot and read "
+        f"them all. If none of them is relevant, a recall of {100 * target:g} % is assured with {100 * (1 - alpha):g} "
+        "% confidence, whatever the order was. If one is, read on: a sample that is enlarged until it pleases says "
+        "nothing."
+    )
 
 
 def _floor(share: float) -> str:

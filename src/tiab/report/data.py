@@ -50,6 +50,9 @@ class FrontierNow:
         missing_at_most: after 0, 1, …, screened records.
         missing, recall_assured: now; recall_assured is None where nothing is found and nothing may be missing.
         assured_at: when the target recall was first assured; None if it is not yet.
+        sample_size: of the random sample of the unread which assures the target whatever the order was, should nothing
+            relevant turn up in it; None where nothing is unread.
+        sentence, sample_sentence: the same in words; the second is "" where nothing is unread.
     """
 
     n_records: int
@@ -63,7 +66,9 @@ class FrontierNow:
     alpha: float
     method: str
     assured_at: int | None
+    sample_size: int | None
     sentence: str
+    sample_sentence: str
     assumption: str
 
 

@@ -165,7 +165,7 @@ def _raise(
         ("What it was used for", "The order in which titles and abstracts were read. It decided on no record."),
         ("Why it was used", "[State why: such as to meet relevant records early, or to plan the work.]"),
         ("What went in", f"{_records(counts.to_screen)}; {criteria}{counts.prior:,} known beforehand; "
-         f"{counts.screened:,} decisions of people."),
+         f"{counts.screened:,} records decided on by people."),
         ("Human oversight", "Every decision was made by a person, is logged with its time, and can be taken back. The "
          "report counts the decisions that went against the tool."),
         ("Stopping", ("Reached: " + "; ".join(reached) + ". " if reached else "No rule was reached. ")
