@@ -23,10 +23,11 @@ from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
 from tiab.pico_evaluation.evaluation import measure_spans
-from tiab.pico_evaluation.measures import count_spans, count_tokens, score_tokens
+from tiab.pico_evaluation.measures import count_overlaps, count_spans, count_tokens, score_tokens
 from tiab.pico_evaluation.network_training import _unstacked
 from tiab.pico_evaluation.numbers import measure_numbers
 from tiab.pico_evaluation.pio_training import MarkedWords, kept_vectors, read_marked, tokens_of, train_pio
+from tiab.pico_evaluation.sentence_sets import read_nicta
 from tiab.pico_evaluation.span_sets import read_ebm_nlp, read_pico_corpus
 from tiab.pico_evaluation.word_vectors import learn_vectors, word_hashes
 from tiab.records import Record
@@ -193,6 +194,13 @@ def test_ebm_nlp_is_read_as_an_author_would_have_written_it(tmp_path: Path) -> N
     assert read_ebm_nlp(packed)[0].record == article.record
 
 
+@pytest.mark.parametrize("content", ["", "###1\nwhatever\tYoga .\n", "###1\nYoga"])
+def test_sentences_with_odd_labels_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "odd.txt").write_text(content)
+    with pytest.raises(InputError, match=r"odd\.txt"):
+        read_nicta(tmp_path / "odd.txt")
+
+
 @pytest.mark.parametrize("content", ["Yoga NN O I-XYZ", "", "Yoga"])
 def test_a_file_of_another_format_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "odd.txt").write_text(f"-DOCSTART- (1)\n\n{content}\n" if content else "")
@@ -234,6 +242,12 @@ def test_f1_counts_tokens_and_whole_spans() -> None:
     truth, said = np.array([1, 1, 0, 2, 2]), np.array([1, 0, 0, 2, 2])
     assert count_tokens(truth, said).tolist() == [[1, 1, 2], [2, 2, 2], [0, 0, 0]]
     assert count_spans(truth, said).tolist() == [[0, 1, 1], [1, 1, 1], [0, 0, 0]]
+    assert count_overlaps(truth, said).tolist() == [[1, 1, 1], [1, 1, 1], [0, 0, 0]]
+
+
+def test_one_long_span_is_not_right_twice() -> None:
+    truth, said = np.array([3, 3, 3, 3, 3]), np.array([3, 0, 3, 0, 3])
+    assert count_overlaps(truth, said)[2].tolist() == [1, 3, 1]
 
 
 def test_evaluation_measures_invented_sets(tmp_path: Path) -> None:
@@ -244,7 +258,10 @@ def test_evaluation_measures_invented_sets(tmp_path: Path) -> None:
     folder = tmp_path / "brat"
     folder.mkdir()
     brat_folder(folder)
-    options = ["--ebm-nlp", str(ebm), "--pico-corpus", str(folder), "--roles", str(roles)]
+    nicta = tmp_path / "nicta.txt"
+    nicta.write_text("###1\npopulation\tWe enrolled forty adults with asthma .\noutcome\tFatigue severity fell .\n"
+                     "intervention\tThey practised hatha yoga .\nother\tMore follows .\n")  # fmt: skip
+    options = ["--ebm-nlp", str(ebm), "--pico-corpus", str(folder), "--roles", str(roles), "--nicta", str(nicta)]
     result = CliRunner().invoke(app, ["pico", "--evaluate", *options, "--json"])
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
@@ -252,6 +269,8 @@ def test_evaluation_measures_invented_sets(tmp_path: Path) -> None:
     assert found["ebm_nlp"]["articles"] == 2
     assert 0 <= found["ebm_nlp"]["token_f1"]["low"] <= found["ebm_nlp"]["token_f1"]["mean"] <= 1
     assert found["pico_corpus"]["totals"] == {"right": 1, "of": 1, "share": 1.0}
+    assert found["nicta"] == {"articles": 1, "sentences": 4, "auc": found["nicta"]["auc"]}
+    assert found["nicta"]["auc"]["population"] > 0.5
     shown = CliRunner().invoke(app, ["pico", "--evaluate", *options])
     assert "token F1" in shown.stdout
     assert "abstracts a second" in shown.stdout

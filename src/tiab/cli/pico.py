@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption, pool_of
+from tiab.cli.pico_card import card_of
 from tiab.cli.pico_evaluation import evaluate_pico
 from tiab.cli.show import console, print_json, progress_bar
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["highlighted", "show_pico"]
 
 _STYLES = {
-    "population": "black on bright_cyan",
-    "intervention": "black on bright_green",
-    "comparator": "black on bright_yellow",
-    "outcome": "black on bright_magenta",
-    "design": "black on bright_blue",
-    "against": "white on red",
+    "population": "#000000 on #9bd8e6",
+    "intervention": "#000000 on #a6e3a1",
+    "comparator": "#000000 on #f9e2af",
+    "outcome": "#000000 on #f5b8dd",
+    "design": "#000000 on #b4befe",
+    "against": "#ffffff on #b3261e",
     "unexpanded": "underline",
 }
 
@@ -54,6 +54,9 @@ def show_pico(
     pico_corpus: Annotated[
         Path | None, typer.Option("--pico-corpus", help="Folder or tar file of brat files.", show_default=False)
     ] = None,
+    nicta: Annotated[
+        Path | None, typer.Option("--nicta", help="Sentences with labels, one a line.", show_default=False)
+    ] = None,
     roles: Annotated[
         Path | None, typer.Option("--roles", help="Structured abstracts: PubMed XML or JSON.", show_default=False)
     ] = None,
@@ -73,7 +76,7 @@ def show_pico(
     [dim]Example:[/dim] tiab pico --evaluate --ebm-nlp test.txt --pico-corpus pico-corpus.tar.gz --roles abstracts.json
     """
     if evaluate:
-        evaluate_pico(ebm_nlp, pico_corpus, roles, include_trained=include_trained, as_json=as_json)
+        evaluate_pico(ebm_nlp, pico_corpus, nicta, roles, include_trained=include_trained, as_json=as_json)
         return
     if file is None:
         raise typer.BadParameter("give a search export, or --evaluate and a set to measure on", param_hint="FILE")
@@ -93,6 +96,7 @@ def _show_file(
     from tiab.criteria import read_criteria
     from tiab.errors import LabelError
     from tiab.pico import find_spans
+    from tiab.pico.design_chances import design_chances
 
     known_criteria = read_criteria(criteria) if criteria else None
     chosen = [r for r in pool_of([file]).records if not record or r.record_id in record]
@@ -105,7 +109,15 @@ def _show_file(
     if as_json:
         pairs = zip(chosen, found, strict=True)
         print_json(
-            [{"record_id": r.record_id, "text": r.text, "spans": [s.to_dict() for s in spans]} for r, spans in pairs]
+            [
+                {
+                    "record_id": record.record_id,
+                    "text": record.text,
+                    "designs": design_chances(spans, record.publication_types),
+                    "spans": [span.to_dict() for span in spans],
+                }
+                for record, spans in pairs
+            ]
         )
         return
     for one, spans in zip(chosen, found, strict=True):
@@ -121,26 +133,8 @@ def _show(record: Record, spans: Sequence[Span]) -> None:
     console.print(title)
     for paragraph in rest:
         console.print(Padding(paragraph, (0, 0, 0, 2)))
-    card = Table(box=None, show_header=False, pad_edge=False)
-    card.add_column(style="bold", justify="right", min_width=14)
-    card.add_column()
-    card.add_column(ratio=1)
-    for role in _STYLES:
-        said = role
-        for label, values in _card(spans, role).items():
-            card.add_row(said, Text(label), Text(", ".join(values)))
-            said = ""
-    console.print(card)
+    console.print(card_of(record, spans, tuple(_STYLES)))
     console.print()
-
-
-def _card(spans: Sequence[Span], role: str) -> dict[str, list[str]]:
-    """What was found for one role: label -> its values, each once."""
-    card: dict[str, dict[str, None]] = {}
-    for span in spans:
-        if span.role == role:
-            card.setdefault(span.label, {})[span.value or span.text] = None
-    return {label: list(values) for label, values in card.items()}
 
 
 def highlighted(text: str, spans: Sequence[Span]) -> Text:

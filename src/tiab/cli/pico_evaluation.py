@@ -8,46 +8,58 @@ from typing import TYPE_CHECKING, Any
 from tiab.cli.show import console, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from tiab.pico_evaluation.evaluation import RoleResult, SpanResult
+    from collections.abc import Callable
+
+    from tiab.pico_evaluation.evaluation import RoleResult, SentenceResult, SpanResult
     from tiab.pico_evaluation.numbers import NumberResult
 
 __all__ = ["evaluate_pico"]
 
 
 def evaluate_pico(
-    ebm_nlp: Path | None, pico_corpus: Path | None, roles: Path | None, *, include_trained: bool, as_json: bool
+    ebm_nlp: Path | None,
+    pico_corpus: Path | None,
+    nicta: Path | None,
+    roles: Path | None,
+    *,
+    include_trained: bool,
+    as_json: bool,
 ) -> None:
     """Measures PICO on the sets that are given, and prints the scores."""
     from tiab.errors import InputError
-    from tiab.pico_evaluation.evaluation import measure_roles, measure_spans
+    from tiab.pico_evaluation.evaluation import measure_roles, measure_sentences, measure_spans
     from tiab.pico_evaluation.numbers import measure_numbers
 
-    if ebm_nlp is None and pico_corpus is None and roles is None:
-        raise InputError("nothing to evaluate on", hint="Give --ebm-nlp, --pico-corpus or --roles.")
+    if all(path is None for path in (ebm_nlp, pico_corpus, nicta, roles)):
+        raise InputError("nothing to evaluate on", hint="Give --ebm-nlp, --pico-corpus, --nicta or --roles.")
     found: dict[str, Any] = {}
     if ebm_nlp is not None:
         found["ebm_nlp"] = measure_spans(ebm_nlp, include_trained=include_trained)
     if pico_corpus is not None:
         found["pico_corpus"] = measure_numbers(pico_corpus)
+    if nicta is not None:
+        found["nicta"] = measure_sentences(nicta)
     if roles is not None:
         found["roles"] = measure_roles(roles, include_trained=include_trained)
     if as_json:
         print_json({name: result.to_dict() for name, result in found.items()})
         return
-    for name, show in (("ebm_nlp", _show_spans), ("pico_corpus", _show_numbers), ("roles", _show_roles)):
-        if name in found:
-            show(found[name])
+    shown: dict[str, Callable[[Any], None]] = {
+        "ebm_nlp": _show_spans, "pico_corpus": _show_numbers, "nicta": _show_sentences, "roles": _show_roles,
+    }  # fmt: skip
+    for name, result in found.items():
+        shown[name](result)
     if include_trained:
         note("articles that the models were learned from are counted: these figures flatter")
 
 
 def _show_spans(result: SpanResult) -> None:
-    tokens, spans = result.tokens, result.spans
+    measured = (result.tokens, result.spans, result.overlaps)
     names = ("participants", "interventions", "outcomes")
-    rows = [[n, _share(t), _share(s)] for n, t, s in zip(names, tokens.elements, spans.elements, strict=True)]
-    rows.append(["mean", _share(tokens.mean), _share(spans.mean)])
-    rows.append(["95 % interval", *(f"{_share(s.low)} to {_share(s.high)}" for s in (tokens, spans))])
-    print_table(f"Spans, {_counted(result)}", ("", "token F1", "span F1"), rows, right=2)
+    rows = [[name, *(_share(scores.elements[i]) for scores in measured)] for i, name in enumerate(names)]
+    rows.append(["mean", *(_share(scores.mean) for scores in measured)])
+    rows.append(["95 % interval", *(f"{_share(s.low)} to {_share(s.high)}" for s in measured)])
+    print_table(f"Spans, {_counted(result)}", ("", "token F1", "span F1", "overlap F1"), rows, right=3)
     console.print(f"{result.per_second:.0f} abstracts a second of one core, rules and numbers included")
 
 
@@ -59,6 +71,12 @@ def _show_numbers(result: NumberResult) -> None:
     )  # fmt: skip
     table = [[name, _share(share.value), f"{share.right} of {share.of}"] for name, share in rows]
     print_table(f"Numbers, {result.articles} abstracts", ("", "share", ""), table, right=2)
+
+
+def _show_sentences(result: SentenceResult) -> None:
+    rows = [[name, _share(value)] for name, value in result.auc.items()]
+    title = f"Sentences told apart, {result.sentences} of {result.articles} abstracts"
+    print_table(title, ("", "AUC"), rows, right=1)
 
 
 def _show_roles(result: RoleResult) -> None:

@@ -15,7 +15,7 @@ __all__ = ["find_arms"]
 _MOST_ARMS = 4
 _SMALLEST = 3
 _REACH = 300  # characters from the first arm to the last
-_MOST_NUMBERS = 14  # of one sentence that are tried with one another
+_MOST_NUMBERS = 10  # of one sentence that are tried with one another
 _GROUPED = re.compile(r"random|assign|allocat|divided|group|\barms?\b", re.IGNORECASE)
 _GOES = re.compile(
     r"(?:\s\([^()]{0,12}\))?\s(?:[a-z]+\s)?(?:(?:were|was)\s)?(?:(?:randomly\s)?(?:assigned|allocated|randomi[sz]ed)\s)?"

@@ -75,9 +75,10 @@ class DoseFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         text, layout = get_text(doc), get_layout(doc)
+        finders = [find for find, sign in _FINDERS if sign.search(text)]
         for begin, end, name in layout.fields:
             if name != "keywords":
-                for find in (_durations, _frequencies, _minutes, _intensities):
+                for find in finders:
                     add_spans(doc, list(find(doc, text, begin, end)))
         return doc
 
@@ -130,6 +131,15 @@ def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
         yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
     for found in _LEVEL.finditer(text, begin, end):
         yield _span(doc, found, "intensity", re.sub(r"[\s-]+", " ", found["level"].lower()), 0.7)
+
+
+_FINDERS = (
+    (_durations, re.compile("")),
+    (_frequencies, re.compile(r"we?e?k|daily|every\s?day", re.IGNORECASE)),
+    (_minutes, re.compile("min|h", re.IGNORECASE)),
+    (_intensities, re.compile("%|intensity|RPE|Borg|exertion", re.IGNORECASE)),
+)
+"""Each finder, and a quick sign without which it would find nothing."""
 
 
 def _measure(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -21,13 +22,16 @@ from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import ROLE_LABELS, RoleModel
 from tiab.pico.learned.words import read_words
 from tiab.pico.pipeline import make_pipeline
-from tiab.pico_evaluation.measures import Scores, bootstrap, count_spans, count_tokens, weighted_f1
+from tiab.pico_evaluation.measures import Scores, bootstrap, count_overlaps, count_spans, count_tokens, weighted_f1
 from tiab.pico_evaluation.pio_training import tokens_of
 from tiab.pico_evaluation.role_sets import read_role_articles, title_hash
 from tiab.pico_evaluation.role_training import label_sentences, predict_roles
+from tiab.pico_evaluation.sentence_sets import read_nicta
 from tiab.pico_evaluation.span_sets import MarkedArticle, read_ebm_nlp
 
-__all__ = ["RoleResult", "SpanResult", "measure_roles", "measure_spans"]
+__all__ = ["RoleResult", "SentenceResult", "SpanResult", "measure_roles", "measure_sentences", "measure_spans"]
+
+_ELEMENTS = ("", "population", "intervention", "outcome")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,8 @@ class SpanResult:
     Attributes:
         articles: how many were measured.
         left_out: how many more the model was learned from.
-        tokens, spans: F1 over tokens, and over spans of which both ends must be right.
+        tokens, spans, overlaps: F1 over tokens, over spans of which both ends must be right, and over spans that need
+            to share but a token.
         per_second: abstracts a second of one core's time, by the whole pipeline with its rules and numbers.
     """
 
@@ -45,13 +50,15 @@ class SpanResult:
     left_out: int
     tokens: Scores
     spans: Scores
+    overlaps: Scores
     per_second: float
 
     def to_dict(self) -> dict[str, Any]:
         """The figures in plain JSON types."""
         return {
             "articles": self.articles, "left_out": self.left_out, "token_f1": self.tokens.to_dict(),
-            "span_f1": self.spans.to_dict(), "abstracts_per_second": round(self.per_second, 1),
+            "span_f1": self.spans.to_dict(), "overlap_f1": self.overlaps.to_dict(),
+            "abstracts_per_second": round(self.per_second, 1),
         }  # fmt: skip
 
 
@@ -77,6 +84,25 @@ class RoleResult:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceResult:
+    """Sentences that people called population, intervention or outcome.
+
+    Attributes:
+        auc: for each of these, how well the share of its words that were found to belong there tells such sentences
+            from the others: the area under the ROC curve, 0.5 for chance.
+    """
+
+    articles: int
+    sentences: int
+    auc: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures in plain JSON types."""
+        auc = {name: round(value, 4) for name, value in self.auc.items()}
+        return {"articles": self.articles, "sentences": self.sentences, "auc": auc}
+
+
 def measure_spans(path: str | Path, *, include_trained: bool = False) -> SpanResult:
     """How well participants, interventions and outcomes are found in a file of EBM-NLP's format.
 
@@ -92,7 +118,7 @@ def measure_spans(path: str | Path, *, include_trained: bool = False) -> SpanRes
     articles = [a for a in every if include_trained or not _is_known(a.record.title, known)]
     _refuse_none(articles, path)
     nlp = make_pipeline(learned=True)
-    tokens, spans, seconds = [], [], 0.0
+    tokens, spans, overlaps, seconds = [], [], [], 0.0
     with nlp.memory_zone():
         _read(nlp, articles[0])  # so that building what is kept is not timed
         for article in articles:
@@ -102,11 +128,13 @@ def measure_spans(path: str | Path, *, include_trained: bool = False) -> SpanRes
             said = tokens_of(article, read_words(doc).starts, get_labels(doc))
             tokens.append(count_tokens(article.labels, said))
             spans.append(count_spans(article.labels, said))
+            overlaps.append(count_overlaps(article.labels, said))
     return SpanResult(
         articles=len(articles),
         left_out=len(every) - len(articles),
         tokens=bootstrap(tokens),
         spans=bootstrap(spans),
+        overlaps=bootstrap(overlaps),
         per_second=len(articles) / seconds,
     )
 
@@ -125,6 +153,32 @@ def _refuse_none(articles: Sequence[object], path: str | Path) -> None:
     if not articles:
         hint = "Give --include-trained to measure all the same; scripts/train_pico.py --cross-validate is honest there."
         raise EvaluationError("the model was learned from every article in it", path=path, hint=hint)
+
+
+def measure_sentences(path: str | Path) -> SentenceResult:
+    """How well what is found tells the sentences of a file of NICTA's format; see `read_nicta`.
+
+    Raises:
+        InputError: the file cannot be read.
+        EvaluationError: no sentence of the file, or each, tells of one of the elements.
+    """
+    articles = read_nicta(path)
+    nlp = make_pipeline(learned=True)
+    shares, truth = [], list[str]()
+    with nlp.memory_zone():
+        for article in articles:
+            doc = nlp(article.text)
+            row = np.searchsorted(article.starts, read_words(doc).starts, side="right") - 1
+            counts = np.zeros((len(article.starts), len(_ELEMENTS)))
+            np.add.at(counts, (row, get_labels(doc)), 1)
+            shares.append(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
+            truth += article.labels
+    share, label = np.concatenate(shares), np.array(truth)
+    if any(len(set(label == name)) < 2 for name in _ELEMENTS[1:]):
+        hint = "Give a file with sentences of population, intervention, outcome and others."
+        raise EvaluationError("has not all the labels that are to be told apart", path=path, hint=hint)
+    auc = {name: float(roc_auc_score(label == name, share[:, i])) for i, name in enumerate(_ELEMENTS) if name}
+    return SentenceResult(articles=len(articles), sentences=len(truth), auc=auc)
 
 
 def measure_roles(path: str | Path, *, include_trained: bool = False) -> RoleResult:

@@ -33,7 +33,7 @@ class Example(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Examples of one kind: which last layer tells their labels, and how much one of them counts.
+    """Examples of one kind: which last layer tells their labels, how much one of them counts, how many an epoch takes.
 
     Sources marked by the same rules share the last layer; layer 0 is the one that is kept.
     """
@@ -41,6 +41,12 @@ class Source(NamedTuple):
     examples: Sequence[Example]
     last: int = 0
     weight: float = 1.0
+    part: float = 1.0
+
+    @property
+    def taken(self) -> int:
+        """The number of examples, drawn anew, that each epoch learns from."""
+        return round(self.part * len(self.examples))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,17 +116,14 @@ def train_network(
     trainer.add("3", (len(STEPS[2]) + 2) * hidden, hidden, 0.5)
     for number in sorted({source.last for source in sources}):
         trainer.add(f"_out{number}", hidden, n_labels, 0.3)
-    jobs = [
-        (source, start) for source in range(len(sources)) for start in range(0, len(sources[source].examples), batch)
-    ]
+    jobs = [(source, start) for source in sources for start in range(0, source.taken, batch)]
     total = epochs * len(jobs)
     for _ in range(epochs):
-        orders = [rng.permutation(len(source.examples)) for source in sources]
+        orders = {id(source): rng.permutation(len(source.examples))[: source.taken] for source in sources}
         for job in rng.permutation(len(jobs)):
-            number, start = jobs[job]
-            examples, last, weight = sources[number]
-            chosen = _batch([examples[i] for i in orders[number][start : start + batch]])
-            slopes = _slopes(trainer, chosen, f"_out{last}", weight)
+            source, start = jobs[job]
+            chosen = _batch([source.examples[i] for i in orders[id(source)][start : start + batch]])
+            slopes = _slopes(trainer, chosen, f"_out{source.last}", source.weight)
             warm = min(1.0, trainer.steps / _WARM)
             trainer.update(slopes, rate * warm * (1 - trainer.steps / total) + _LEAST)
     weights = trainer.weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tiab.errors import InputError
 from tiab.pico.sentences import sentence_starts
 from tiab.records import Record
 
-__all__ = ["MarkedArticle", "read_ebm_nlp", "read_pico_corpus"]
+__all__ = ["MarkedArticle", "joined_tokens", "read_ebm_nlp", "read_pico_corpus", "text_lines"]
 
 _DOCUMENT = "-DOCSTART-"
 _EBM_LABELS = {"O": 0, "I-PAR": 1, "I-INT": 2, "I-OUT": 3, "B-PAR": 1, "B-INT": 2, "B-OUT": 3}
@@ -62,7 +62,7 @@ def read_ebm_nlp(path: str | Path) -> list[MarkedArticle]:
     """
     articles: list[MarkedArticle] = []
     name, tokens, labels = "", list[str](), list[int]()
-    for number, line in enumerate(_lines(path), start=1):
+    for number, line in enumerate(text_lines(path), start=1):
         if line.startswith(_DOCUMENT):
             if tokens:
                 articles.append(_from_tokens(name, tokens, labels))
@@ -80,7 +80,12 @@ def read_ebm_nlp(path: str | Path) -> list[MarkedArticle]:
     return articles
 
 
-def _lines(path: str | Path) -> list[str]:
+def text_lines(path: str | Path) -> list[str]:
+    """The lines of a UTF-8 text file, gzipped or not.
+
+    Raises:
+        InputError: the file cannot be read, or is no such text.
+    """
     try:
         data = Path(path).read_bytes()
         return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8").splitlines()
@@ -88,13 +93,23 @@ def _lines(path: str | Path) -> list[str]:
         raise InputError("cannot be read as text", path=path, hint="Give a UTF-8 text file, gzipped or not.") from error
 
 
-def _from_tokens(name: str, tokens: list[str], labels: list[int]) -> MarkedArticle:
-    text, starts, ends = "", [], []
+def joined_tokens(tokens: Sequence[str]) -> tuple[str, list[int]]:
+    """(the tokens as an author would have spaced them, where each begins).
+
+    >>> joined_tokens(["Pain", "(", "n", "=", "4", ")", "."])
+    ('Pain (n = 4).', [0, 5, 6, 8, 10, 11, 12])
+    """
+    text, starts = "", []
     for index, token in enumerate(tokens):
         glued = not text or token[0] in _NO_SPACE_BEFORE or tokens[index - 1] in _NO_SPACE_AFTER
         text += token if glued else f" {token}"
         starts.append(len(text) - len(token))
-        ends.append(len(text))
+    return text, starts
+
+
+def _from_tokens(name: str, tokens: list[str], labels: list[int]) -> MarkedArticle:
+    text, starts = joined_tokens(tokens)
+    ends = [start + len(token) for start, token in zip(starts, tokens, strict=True)]
     return MarkedArticle(_record(name, text), np.array(starts), np.array(ends), np.array(labels))
 
 

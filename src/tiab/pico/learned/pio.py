@@ -25,7 +25,11 @@ PIO_LABELS = ("", "population", "intervention", "outcome")
 _NAMES = ("", "participants", "interventions", "outcomes")
 _FILE = "pico-pio.safetensors"
 _KEY = "tiab_pio"
-_MARKS = frozenset(".,;:")
+_BARE = frozenset({
+    "", ".", ",", ";", ":", "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or",
+    "the", "to", "was", "were", "with",
+})  # fmt: skip
+"""Words and marks that no span begins or ends with, though those who marked the abstracts were not strict in this."""
 
 
 class PioFinder:
@@ -55,9 +59,9 @@ def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDA
         label = int(labels[first]) if first < last else 0
         if not label:
             continue
-        while last > first and text[words.starts[last - 1] : words.ends[last - 1]].strip() in _MARKS | {""}:
+        while last > first and _is_bare(text[words.starts[last - 1] : words.ends[last - 1]]):
             last -= 1
-        while last > first and text[words.starts[first] : words.ends[first]].strip() in _MARKS | {""}:
+        while last > first and _is_bare(text[words.starts[first] : words.ends[first]]):
             first += 1
         if last > first:
             start, end = int(words.starts[first]), int(words.ends[last - 1])
@@ -65,6 +69,10 @@ def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDA
                 doc, start, start + len(text[start:end].rstrip()), role=PIO_LABELS[label], label=_NAMES[label],
                 provenance="model:pio", weight=round(float(chances[first:last, label].mean()), 3),
             )  # fmt: skip
+
+
+def _is_bare(word: str) -> bool:
+    return word.strip().casefold() in _BARE
 
 
 def get_labels(doc: Doc) -> NDArray[np.int64]:

@@ -47,7 +47,7 @@ class PioModel:
     network: Network
     vectors: Vectors
     trained_on: NDArray[np.uint64]
-    share: float = 0.67
+    share: float = 0.5
     gain: float = 2.0
 
     def predict(self, context: Context) -> NDArray[np.float64]:
