@@ -10,6 +10,7 @@ import typer
 
 from tiab.cli.app import app
 from tiab.cli.inputs import FilesArgument, JsonOption
+from tiab.cli.reviews import counted
 from tiab.cli.show import note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _print(records: Sequence[Record], found: Duplicates, related: int, *, top: i
     print_table("", ("file", "records", "duplicates"), [*rows, *total], right=2)
     titles = {record.record_id: record.title for record in records}
     if top and found.doubtful:
-        heading = f"{len(found.doubtful)} pairs that may be one report"
+        heading = f"{counted(len(found.doubtful), 'pair')} that may be one report"
         rows_of = [
             (f"{titles[pair.record_ids[0]]}\n{titles[pair.record_ids[1]]}", pair.reason) for pair in found.doubtful
         ]

@@ -27,7 +27,9 @@ __all__ = [
 
 FilesArgument = Annotated[
     list[Path],
-    typer.Argument(help="Search exports: RIS, NBIB, PubMed XML, CSV or TSV; gzipped too.", show_default=False),
+    typer.Argument(
+        help="Search exports: RIS, NBIB, XML, BibTeX, CSV, XLSX …; gzipped or zipped, too.", show_default=False
+    ),
 ]
 CriteriaOption = Annotated[
     Path | None, typer.Option("--criteria", "-c", help="The review's criteria, a TOML file.", show_default=False)

@@ -77,7 +77,7 @@ class Reading:
 def read_records(path: str | Path) -> list[Record]:
     """The records of a search export in the order of the file, each with an id that no other of them has.
 
-    RIS, NBIB, PubMed XML, CSV and TSV are read, gzipped or not, whatever the file is called.
+    The format is found from the content, whatever the file is called; it may be gzipped, or several in a zip archive.
 
     Raises:
         InputError: the file is missing, a folder, empty, binary, damaged or of no known format; or a record in it
@@ -240,4 +240,5 @@ def _gaps(records: tuple[Record, ...]) -> Iterator[str]:
     for name in ("title", "abstract"):
         count = sum(not getattr(record, name) for record in records)
         if count:
-            yield f"{count} of {len(records)} records have no {name}"
+            verb = "has" if count == 1 else "have"
+            yield f"{count} of {len(records)} records {verb} no {name}"

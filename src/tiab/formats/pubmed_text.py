@@ -57,7 +57,9 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
     """The lines as they come, noting each that begins with the next number behind a blank line."""
     before = ""
     for number, line in enumerate(lines, 1):
-        if not before.strip() and line.startswith((f"{len(tally.starts) + 1}. ", f"{len(tally.starts) + 1}: ")):
+        number_said, _, text = line.partition(" ")
+        wanted = len(tally.starts) + 1
+        if not before.strip() and number_said in (f"{wanted}.", f"{wanted}:") and text[:1].strip():
             tally.starts.append(number)
         before = line
         yield line
@@ -69,7 +71,7 @@ def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[list[str]]]]:
     paragraphs: list[list[str]] = []
     for number, line in enumerate(lines, 1):
         match = _START.match(line) if blank else None
-        if match and int(match[1]) == expected:
+        if match and match[1] == str(expected):
             if start:
                 yield start, paragraphs
             start, expected, paragraphs = number, expected + 1, [[line[match.end() :]]]
