@@ -48,3 +48,14 @@ def test_every_record_is_read(tmp_path: Path, name: str) -> None:
     reading = read(path)
     assert [record.title for record in reading.records] == titles.split("|")
     assert reading.unreadable == ()
+
+
+def test_control_characters_in_xml_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raw or as references, wherever the file is cut into chunks; those that XML allows stay."""
+    path = tmp_path / "library.xml"
+    text = "Yo\x02ga&#x1F; and&#11; pa&#0000;in &#177; &amp; &#x3B1;&#9;x\x00"
+    record = f"<record><titles><title>{text}</title></titles></record>"
+    path.write_text(f"<xml><records>{record * 3}</records></xml>", encoding="utf-8")
+    for size in (1, 7, 16, 61, 1 << 18):
+        monkeypatch.setattr("tiab.formats.opening.CHUNK", size)
+        assert [record.title for record in read(path).records] == ["Yoga and pain ± & α x"] * 3

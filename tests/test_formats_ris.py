@@ -86,6 +86,12 @@ def wrap(line: str, width: int = 30, indent: str = "") -> str:
     return f"\n{indent}".join([*pieces, current])
 
 
+def repeated(line: str) -> str:
+    """The title in two lines, as some write it that has a colon."""
+    first, _, rest = line.partition("  - ")[2].partition(" ")
+    return f"TI  - {first}\nTI  - {rest}" if line.startswith("TI") and rest else line
+
+
 TEXT_DAMAGE: dict[str, Callable[[list[list[str]]], list[list[str]]]] = {
     "none": lambda records: records,
     "missing ER": without("ER"),
@@ -96,6 +102,7 @@ TEXT_DAMAGE: dict[str, Callable[[list[list[str]]], list[list[str]]]] = {
     "lower case, one space": lines_of(lambda line: lower(one_space(line))),
     "no space behind the dash of TY": lines_of(lambda line: line.replace("TY  - ", "TY  -")),
     "wrapped": lines_of(wrap),
+    "two titles": lines_of(repeated),
     "wrapped and indented": lines_of(lambda line: wrap(line, indent="      ")),
     "numbered": lambda records: [[f"{n}.", *lines] for n, lines in enumerate(records, 1)],
     "numbered, missing ER": lambda records: [[f"{n}.", *lines[:-1]] for n, lines in enumerate(records, 1)],
@@ -156,6 +163,18 @@ def test_a_wrapped_line_that_looks_like_a_tag_belongs_to_the_abstract(
     path.write_text(join(TEXT_DAMAGE[damage](lines_of(spoil)(write(found)))), encoding="utf-8")
     tail = f" and {' '.join(lookalike.split())} and so on."
     assert [r.abstract for r in read_records(path)] == [item.abstract[:-1] + tail for item in found]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    parts=st.lists(st.lists(sentences, min_size=1, max_size=5, unique=True), min_size=1, max_size=3),
+    tag=st.sampled_from(["AB", "N2", "ab"]),
+)
+def test_repeated_abstracts_are_joined(tmp_path: Path, parts: list[list[str]], tag: str) -> None:
+    path = tmp_path / "search.ris"
+    records = (["TY  - JOUR", *(f"{tag}  - {part}" for part in abstract), "ER  - "] for abstract in parts)
+    path.write_text(join(list(records)), encoding="utf-8")
+    assert [r.abstract for r in read_records(path)] == ["\n".join(abstract) for abstract in parts]
 
 
 @pytest.mark.parametrize("missing", ["TY", "ER"])

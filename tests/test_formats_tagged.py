@@ -275,3 +275,9 @@ def test_json(tmp_path: Path) -> None:
 def test_json_gone_wrong(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_records(write(tmp_path, text))
+
+
+def test_json_on_one_long_line(tmp_path: Path) -> None:
+    record = f'{{"title": "Yoga", "abstract": "{"We looked. " * 300}"}}'
+    reading = read(write(tmp_path, f"[{', '.join([record] * 1500)}]"))
+    assert (reading.format, len(reading.records)) == ("JSON", 1500)

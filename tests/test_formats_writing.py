@@ -65,6 +65,44 @@ def test_what_is_written_is_read(tmp_path: Path, suffix: str, pool: list[Record]
     assert read_records(path) == [replace(record, source=path.name) for record in pool]
 
 
+words = st.text(st.sampled_from("abéöñ xyz-.,"), max_size=30).map(clean_line)
+ON_THE_WAY = {
+    "byte order mark": lambda text: ("\ufeff" + text.removeprefix("\ufeff")).encode(),
+    "CR": lambda text: text.replace("\n", "\r").encode(),
+    "CRLF": lambda text: text.replace("\n", "\r\n").encode(),
+    "UTF-16": lambda text: text.removeprefix("\ufeff").encode("utf-16"),
+    "UTF-16, big end first": lambda text: b"\xfe\xff" + text.removeprefix("\ufeff").encode("utf-16-be"),
+    "cp1252": lambda text: text.removeprefix("\ufeff").encode("cp1252"),
+    "blank lines before": lambda text: b"\n\n" + text.removeprefix("\ufeff").encode(),
+    "no last line end": lambda text: text.rstrip().encode(),
+    "gzip": lambda text: gzip.compress(text.encode()),
+}
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".ris", ".nbib", ".bib", ".xml"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    found=st.lists(st.tuples(words.filter(bool), words, st.integers(1950, 2030)), min_size=1, max_size=4),
+    damage=st.sampled_from(sorted(ON_THE_WAY)),
+)
+def test_what_other_programs_make_of_a_file_is_read(
+    tmp_path: Path, suffix: str, found: list[tuple[str, str, int]], damage: str
+) -> None:
+    """Every record comes back however the file was saved again; XML that is not what it declares is one clear error."""
+    path = tmp_path / f"out{suffix}"
+    write_records(
+        path,
+        [Record(record_id=str(n), title=t, abstract=a, year=y) for n, (t, a, y) in enumerate(found, 1)],
+    )
+    text = path.read_bytes().decode()
+    path.write_bytes(ON_THE_WAY[damage](text))
+    if suffix == ".xml" and damage == "cp1252" and not text.isascii():
+        with pytest.raises(InputError, match="its XML is damaged"):
+            read_records(path)
+        return
+    assert [(r.title, r.abstract, r.year) for r in read_records(path)] == found
+
+
 def test_strategy_makes_clean_text() -> None:
     assert unicodedata.is_normalized("NFC", clean_text("e\u0301"))
 

@@ -37,7 +37,7 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     Raises:
         InputError: it is not JSON, or not a list of objects; see also `decoding_of`.
     """
-    decoding = decoding_of(source)
+    decoding = decoding_of(source, longest=MAX_SIZE)  # all of it may stand on one line
     text = source.read_all(MAX_SIZE).decode(decoding.encoding, decoding.errors)
     try:
         data = json.loads(text.removeprefix("\ufeff"))

@@ -133,7 +133,10 @@ def _texts(elements: Iterable[etree._Element]) -> tuple[str, ...]:
 
 
 def _child(element: etree._Element | None, path: str) -> str:
-    return "" if element is None else _text(element.find(path))
+    """The text of the first element at `path`; a plain name is looked up without lxml's language of paths."""
+    if element is None:
+        return ""
+    return _text(element.find(path) if "/" in path else next(element.iterchildren(path), None))
 
 
 def _title(element: etree._Element, *paths: str) -> str:
@@ -160,14 +163,13 @@ def _abstract(element: etree._Element | None) -> str:
 def _authors(element: etree._Element | None) -> tuple[str, ...]:
     if element is None:
         return ()
-    names = (
-        _child(author, "CollectiveName")
-        or ", ".join(
-            filter(None, (_child(author, "LastName"), _child(author, "ForeName") or _child(author, "Initials")))
-        )
-        for author in element.findall("Author")
-    )
-    return tuple(name for name in names if name)
+    return tuple(name for author in element.iterchildren("Author") if (name := _name(author)))
+
+
+def _name(author: etree._Element) -> str:
+    held = {part.tag: _text(part) for part in author.iterchildren("CollectiveName", "LastName", "ForeName", "Initials")}
+    first, last = held.get("ForeName") or held.get("Initials"), held.get("LastName")
+    return held.get("CollectiveName") or ", ".join(filter(None, (last, first)))
 
 
 def _year(*dates: etree._Element | None) -> int | None:

@@ -93,19 +93,19 @@ def xml_encoding(source: Source) -> str:
     return _marked(source.head)
 
 
-def decoding_of(source: Source) -> Decoding:
-    """How to decode `source`, from all of its bytes.
+def decoding_of(source: Source, *, longest: int = MAX_LINE) -> Decoding:
+    """How to decode `source`, from all of its bytes, no line of which may have more than `longest`.
 
     A byte order mark is believed. Valid UTF-8 is UTF-8. UTF-8 with a few stray bytes has those read as cp1252. Text
     that is mostly ASCII is cp1252, as charset-normalizer needs more accents than a Western search export has; it
     names the encoding of the rest.
 
     Raises:
-        InputError: the file is binary, has a line beyond `MAX_LINE`, or fits no encoding.
+        InputError: the file is binary, has a line beyond `longest`, or fits no encoding.
     """
     marked = _marked(source.head)
     decoder = codecs.getincrementaldecoder(marked or "utf-8-sig")("strict")
-    lengths = _Lengths(source)
+    lengths = _Lengths(source, longest)
     valid = True
     for chunk in source.chunks():
         lengths.add(chunk)
@@ -132,16 +132,17 @@ def decoding_of(source: Source) -> Decoding:
 class _Lengths:
     """Counts lines chunk by chunk, and refuses too long a one."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, longest: int) -> None:
         self._source = source
+        self._longest = longest
         self._open = 0
         self.line = 1
 
     def add(self, chunk: bytes) -> None:
         first = re.search(rb"[\r\n]", chunk)
-        if self._open + (first.start() if first else len(chunk)) > MAX_LINE:
+        if self._open + (first.start() if first else len(chunk)) > self._longest:
             raise InputError(
-                f"has a line of more than {MAX_LINE >> 20} MB",
+                f"has a line of more than {self._longest >> 20} MB",
                 path=self._source.path,
                 line=self.line,
                 hint="That is no search export; export it again.",

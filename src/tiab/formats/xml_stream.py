@@ -23,6 +23,10 @@ __all__ = ["elements", "text_of"]
 MAX_RECORD = 16 << 20
 """Bytes from one record's start to the next; articles with thousands of authors take a quarter of it."""
 _OVERLAP = 32
+_CONTROLS = bytes(set(range(32)) - {9, 10, 13})
+_FORBIDDEN = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));")
+_REFERENCE = 16
+"""Bytes from the end of a chunk in which a reference may have begun."""
 
 
 def elements(
@@ -46,11 +50,12 @@ def elements(
         remove_comments=True,
         remove_pis=True,
     )
-    read = 0
-    for chunk in _counted(source, tally, start):
+    read, begun = 0, False
+    for chunk in _allowed(_counted(source, tally, start)):
         try:
             if chunk:
-                parser.feed(chunk)
+                parser.feed(chunk if begun else chunk.lstrip())  # as no blank line may stand before the declaration
+                begun = True
             else:
                 parser.close()
         except etree.XMLSyntaxError as error:
@@ -106,6 +111,18 @@ def _counted(source: Source, tally: Tally, start: re.Pattern[bytes]) -> Iterator
             raise InputError(f"has more than {MAX_RECORD >> 20} MB in one record", path=source.path, line=line)
         if chunk:
             yield chunk
+    yield b""
+
+
+def _allowed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks without the control characters that XML forbids; EndNote writes those that a pasted abstract had."""
+    held = b""
+    for chunk in chunks:
+        data = held + chunk.translate(None, _CONTROLS)
+        begun = data.rfind(b"&", -_REFERENCE) if chunk else -1
+        held, data = (data[begun:], data[:begun]) if begun >= 0 else (b"", data)
+        if data:
+            yield _FORBIDDEN.sub(b"", data) if b"&#" in data else data
     yield b""
 
 
