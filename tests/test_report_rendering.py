@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from tiab.cli import app
 from tiab.errors import InputError
 from tiab.report import building
+from tiab.report.curves import draw_found, draw_frontier
 from tiab.report.data import GoldReport, GoldStudy, ReportData
 from tiab.report.flow import flow_lines
 from tiab.report.rendering import FIGURES, render_html, render_markdown, write_figures, write_report
@@ -241,6 +242,15 @@ def test_figures_are_files_that_say_what_they_show(data: ReportData, tmp_path: P
     assert "sea$rch^{2}&lt;b&gt;.csv" in flow
     again = write_figures(tmp_path / "again", data)
     assert [path.read_bytes() for path in files] == [path.read_bytes() for path in again]
+
+
+def test_figures_of_a_large_pool_show_what_was_read_of_it(data: ReportData) -> None:
+    large = replace(data, gold=None, frontier=replace(data.frontier, n_records=10_000))
+    for draw in (draw_found, draw_frontier):
+        axes = draw(large).axes[-1]
+        assert axes.get_xlim() == (0, 4 * data.frontier.screened)
+        assert f"the first {4 * data.frontier.screened} of 10,000" in axes.get_xlabel()
+    assert draw_frontier(data).axes[-1].get_xlim() == (0, data.frontier.n_records)
 
 
 def test_long_lists_are_cut_and_say_so(data: ReportData) -> None:

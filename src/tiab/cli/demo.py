@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -16,7 +16,9 @@ from tiab.cli.rank import columns_of
 from tiab.cli.show import console, print_json, print_ranking
 
 if TYPE_CHECKING:
+    from tiab.evaluation import Evaluation
     from tiab.protocols import Withheld
+    from tiab.ranking import Ranking
 
 __all__ = ["demo"]
 
@@ -40,13 +42,11 @@ def demo(
     """
     from tiab.assets import corpus_path
     from tiab.criteria import read_criteria
-    from tiab.errors import InputError
     from tiab.evaluation import evaluate
-    from tiab.formats import read_labels, read_records, write_records
+    from tiab.formats import read_labels, read_records
     from tiab.gold import read_gold
     from tiab.protocols import few_labels
     from tiab.ranking import rank
-    from tiab.writing import write_json
 
     corpus = corpus_path()
     records, criteria = read_records(corpus / "records.csv"), read_criteria(corpus / "criteria.toml")
@@ -55,24 +55,9 @@ def demo(
     evaluation = evaluate(ranking.order, gold)
     labels = read_labels(corpus / "records.csv")
     runs = few_labels(records, labels, criteria=criteria, n_included=_INCLUDED, n_excluded=_EXCLUDED)
-    learned = {
-        "included": _INCLUDED,
-        "excluded": _EXCLUDED,
-        "draws": len(runs),
-        "median_ranked_above": median(run.auc for run in runs),
-        "median_worst_above": median(run.worst for run in runs),
-        "runs": [run.to_dict() for run in runs],
-    }
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made ({error.strerror})", path=output, hint="Choose another with -o.") from error
-    write_records(output / "ranked.csv", ranking.ranked, columns=columns_of(ranking))
-    write_json(output / "evaluation.json", evaluation.to_dict() | {"few_labels": learned})
-    for kind in ("svg", "png"):
-        draw(output / f"recall.{kind}", evaluation, title="Exercise, cytokines and adipokines in multiple sclerosis")
+    _write(output, ranking, evaluation, _learned(runs))
     if as_json:
-        print_json({"evaluation": evaluation.to_dict(), "few_labels": learned, "output": str(output)})
+        print_json({"evaluation": evaluation.to_dict(), "few_labels": _learned(runs), "output": str(output)})
         return
     console.print(Text(f"\n{criteria.title}\n", style="bold"))
     console.print(Text(f"{len(records)} digests ranked by the criteria alone; nobody has labelled anything yet.\n"))
@@ -82,6 +67,34 @@ def demo(
     _print_learned(runs)
     console.print(Text(f"\nWritten to {output}: ranked.csv, evaluation.json, recall.svg, recall.png"))
     console.print(Text("These digests were written for this project: they show that it runs, not how well it ranks."))
+
+
+def _learned(runs: list[Withheld]) -> dict[str, Any]:
+    """What so few labels taught, as plain JSON types."""
+    return {
+        "included": _INCLUDED,
+        "excluded": _EXCLUDED,
+        "draws": len(runs),
+        "median_ranked_above": median(run.auc for run in runs),
+        "median_worst_above": median(run.worst for run in runs),
+        "runs": [run.to_dict() for run in runs],
+    }
+
+
+def _write(output: Path, ranking: Ranking, evaluation: Evaluation, learned: dict[str, Any]) -> None:
+    """Writes all files into `output`, which is made where it is missing."""
+    from tiab.errors import InputError
+    from tiab.formats import write_records
+    from tiab.writing import write_json
+
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot be made ({error.strerror})", path=output, hint="Choose another with -o.") from error
+    write_records(output / "ranked.csv", ranking.ranked, columns=columns_of(ranking))
+    write_json(output / "evaluation.json", evaluation.to_dict() | {"few_labels": learned})
+    for kind in ("svg", "png"):
+        draw(output / f"recall.{kind}", evaluation, title="Exercise, cytokines and adipokines in multiple sclerosis")
 
 
 def _print_learned(runs: list[Withheld]) -> None:

@@ -45,10 +45,11 @@ def draw_found(data: ReportData) -> Figure:
         ahead = _steps([rank for rank in ranks if rank > screened], n, unit, start=screened, found=len(read))
         axes.plot(*ahead, color=BLUE, linestyle=":", linewidth=2.0, label="unread, as they rank now")
     top = total * unit if total else 1.0
-    axes.set_xlim(0, max(n, 1))
+    reach = _reach(screened, n, ranks)
+    axes.set_xlim(0, reach)
     axes.set_ylim(0, top * 1.1)
-    _mark_stops(axes, data.stopping, n)
-    axes.set_xlabel("records read, in the order of screening", color=INK)
+    _mark_stops(axes, data.stopping, reach)
+    _name_reading(axes, reach, n)
     axes.set_ylabel("recall of the gold records" if gold else "relevant records found", color=INK)
     if gold:
         axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
@@ -84,31 +85,47 @@ def draw_frontier(data: ReportData) -> Figure:
     lower.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
     lower.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     lower.set_ylabel("recall assured", color=INK)
-    condition = "all of this holds only if the records unread are in no worse than random order"
-    lower.set_xlabel(f"records read, in the order of screening\n{condition}", color=INK)
+    reach = _reach(front.screened, front.n_records)
+    condition = "\nall of this holds only if the records unread are in no worse than random order"
     for axes in (upper, lower):
-        axes.set_xlim(0, max(front.n_records, 1))
+        axes.set_xlim(0, reach)
+        _name_reading(axes, reach, front.n_records, condition if axes is lower else None)
         if front.assured_at is not None:
             axes.axvline(front.assured_at, color=MUTED, linewidth=1)
     _add_legend(figure, columns=4)
     return figure
 
 
-def _mark_stops(axes: Axes, stopping: Sequence[StoppingPoint], n_records: int) -> None:
+def _reach(screened: int, n_records: int, ranks: Sequence[int] = ()) -> int:
+    """How far the horizontal axis goes: where little was read, not over the whole pool, for nothing could be seen."""
+    return min(max(n_records, 1), max(4 * screened, 20, round(1.05 * max(ranks, default=0))))
+
+
+def _name_reading(axes: Axes, reach: int, n_records: int, more: str | None = "") -> None:
+    axes.xaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
+    cut = f" (the first {reach:,} of {n_records:,})" if reach < n_records else ""
+    if more is not None:
+        axes.set_xlabel(f"records read, in the order of screening{cut}{more}", color=INK)
+
+
+def _mark_stops(axes: Axes, stopping: Sequence[StoppingPoint], reach: int) -> None:
     """A line with its letter for each rule that would have stopped by now; rules that stop together share it."""
     letters = stop_letters(stopping)
     together: dict[int, list[str]] = {}
     for point in stopping:
         if point.at is not None:
             together.setdefault(point.at, []).append(point.rule)
+    height, before = 0.965, -reach
     for at, rules in sorted(together.items()):
+        height = height - 0.06 if at - before < 0.03 * reach else 0.965  # letters that would touch stand in steps
+        before = at
         marks = " ".join(letters[rule] for rule in rules)
         label = f"{marks}: {' and '.join(rules)}, after {at:,}"
         axes.axvline(at, color=AMBER, linewidth=1.1, linestyle=(0, (4, 2)), label=label)
-        near = at > n_records * 0.96
+        near = at > reach * 0.96
         axes.annotate(
             marks,
-            (at, 0.965),
+            (at, height),
             xycoords=("data", "axes fraction"),
             xytext=(-3 if near else 3, 0),
             textcoords="offset points",
