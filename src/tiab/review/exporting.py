@@ -25,6 +25,7 @@ def export(
     reviewer: str | None = None,
     only: Collection[Decision] = (),
     duplicates: bool = False,
+    brief: bool = False,
 ) -> Entry:
     """Writes the records to `path`, best first; what the log is to say of it.
 
@@ -33,6 +34,7 @@ def export(
         reviewer: write this one's decisions only, for a reviewer who is blinded; None for all reviewers' together.
         only: write only the records with such a decision; all records where it is empty.
         duplicates: write the records that are linked as duplicates, too, each behind the one it stands under.
+        brief: write of each record what identifies it, and no more.
 
     Raises:
         InputError: the suffix names no format, or the file cannot be written.
@@ -42,6 +44,8 @@ def export(
     if only:
         wanted = {str(decision) for decision in only}
         records = [record for record in records if columns["decision"].get(record.record_id) in wanted]
+    if brief:
+        records = [Record(record_id=one.record_id, title=one.title, doi=one.doi, pmid=one.pmid) for one in records]
     used = {name: column for name, column in columns.items() if column or name == "decision"}
     write_records(path, records, columns=used)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()

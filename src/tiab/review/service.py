@@ -267,10 +267,7 @@ class Review:
         return self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
 
     def agreement(self, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
-        """Two reviewers -> how far they agree on the records that both screened, whatever was settled later.
-
-        "maybe" counts as include, because both lead to the full text.
-        """
+        """Two reviewers -> how far they agree on what both screened, "maybe" as include, whatever was settled later."""
         return agreements(self._live.snapshot(), confidence=confidence)
 
     # Duplicates
@@ -314,6 +311,7 @@ class Review:
         reviewer: str | None = None,
         only: Collection[Decision] = (),
         duplicates: bool = False,
+        brief: bool = False,
     ) -> int:
         """Writes the records, best first, with rank, score, decisions and reasons; how many there are.
 
@@ -322,13 +320,14 @@ class Review:
             reviewer: write this one's decisions only; None for all reviewers' together.
             only: write only the records with such a decision.
             duplicates: write those that are linked as duplicates, too.
+            brief: write of each record what identifies it, and no more.
 
         Raises:
             InputError: the file cannot be written.
         """
         self._live.learn(reviewer)
         snapshot, queue = self._live.snapshot(), self._live.queue(reviewer)
-        entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates)
+        entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
         self._live.log_ranking(reviewer)
         if not self.read_only:
             self._store.append(entry)

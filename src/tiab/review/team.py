@@ -11,7 +11,7 @@ from tiab.review.opinions import conflicts, labels_by_reviewer
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, GivenLabel
 
-__all__ = ["agreements", "link_entry", "must_conflict", "unlink_entries"]
+__all__ = ["agreements", "link_entry", "must_conflict", "unlink_entries", "unsettle_entry"]
 
 
 def agreements(snapshot: Snapshot, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
@@ -34,6 +34,18 @@ def must_conflict(snapshot: Snapshot, record_id: str) -> None:
     head = snapshot.groups.head(record_id)
     if head not in {conflict.record_id for conflict in conflicts(snapshot.state, snapshot.groups)}:
         raise LabelError(f"there is no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
+
+
+def unsettle_entry(snapshot: Snapshot, record_id: str, *, reviewer: str, token: str | None = None) -> Entry:
+    """The entry that takes back what this reviewer settled on a record, so that its conflict is open again.
+
+    Raises:
+        LabelError: this reviewer settled nothing on it.
+    """
+    own = [given for given in snapshot.state.resolved.get(record_id, ()) if given.label.reviewer == reviewer]
+    if not own:
+        raise LabelError(f"you settled no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
+    return Entry(kind="undone", reviewer=reviewer, record_id=record_id, target=own[-1].event_id, token=token)
 
 
 def link_entry(snapshot: Snapshot, record_id: str, into: str, *, reason: str, reviewer: str) -> Entry:

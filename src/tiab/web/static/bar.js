@@ -1,50 +1,18 @@
 // The bar of decisions, wherever a record is shown: its buttons, its keys, the note and the reasons.
 
-import { Refused, ask, newToken } from "./http.js";
+import { alone, write } from "./doing.js";
 import { onKeys } from "./keys.js";
-import { sayWrong } from "./messages.js";
 import { stepMarks } from "./tips.js";
 
+export { alone, write };
+
 const bar = document.getElementById("bar");
-const record = document.getElementById("record");
 const note = document.getElementById("note");
 const noteBox = document.getElementById("note-box");
 const reasons = document.getElementById("reasons");
 
-let busy = false;
-let pending = null; // what was sent and not answered: it keeps its token, so that it is stored once
-
-// One thing at a time: a key that comes before the answer would decide on a record that nobody has seen.
-export async function alone(work) {
-  if (busy) return;
-  busy = true;
-  document.body.setAttribute("aria-busy", "true");
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    sayWrong(error.message);
-  } finally {
-    busy = false;
-    document.body.removeAttribute("aria-busy");
-  }
-}
-
-// Sends something to be stored; `wanted` says what, `beside` what is to be answered.
-export async function write(path, wanted, beside = {}) {
-  const key = path + JSON.stringify(wanted);
-  if (pending?.key !== key) pending = { key, token: newToken() };
-  try {
-    const answer = await ask(path, { method: "POST", body: { ...wanted, ...beside, token: pending.token } });
-    pending = null;
-    return answer;
-  } catch (error) {
-    if (error.status) pending = null; // it was answered: refused, not lost
-    throw error;
-  }
-}
-
-const current = () => record.dataset.record;
+const record = () => document.getElementById("record"); // a page may put another in its place
+const current = () => record()?.dataset.record;
 
 function openBox(box, does, open) {
   box.hidden = !open;
@@ -68,16 +36,17 @@ note.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   event.preventDefault();
   if (!note.value) openBox(noteBox, "note", false);
-  record.querySelector("h1").focus();
+  record().querySelector("h1").focus();
 });
 
 // `beside` gives what a decision's answer is to show, `decided` shows it, and `moved` shows the record as it stands when
-// somebody else has decided on it; `undo`, `back` and `on` do what they are called, `keys` are further ones.
-export function useBar({ beside, decided, moved, undo, back, on, keys = {} }) {
+// somebody else has decided on it; `undo`, `back` and `on` do what they are called, `keys` are further ones. `send` stores
+// what is wanted, where it is no decision on the record.
+export function useBar({ beside, decided, moved, undo, back, on, keys = {}, send = (wanted) => write("/screen/decisions", wanted, beside()) }) {
   const decide = (decision, reason = "") => current() && alone(async () => {
-    const wanted = { record_id: current(), decision, reason, note: note.value, seen: Number(record.dataset.seen) };
+    const wanted = { record_id: current(), decision, reason, note: note.value, seen: Number(record().dataset.seen) };
     try {
-      decided(await write("/screen/decisions", wanted, beside()));
+      decided(await send(wanted));
     } catch (error) {
       if (error.status === 409) await moved();
       throw error;
@@ -101,8 +70,8 @@ export function useBar({ beside, decided, moved, undo, back, on, keys = {} }) {
     u: () => decide("maybe"),
     z: undo,
     n: writeNote,
-    m: () => stepMarks(record, 1),
-    "Shift+m": () => stepMarks(record, -1),
+    m: () => stepMarks(record(), 1),
+    "Shift+m": () => stepMarks(record(), -1),
     ArrowLeft: back,
     ArrowRight: on,
     ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [number, () => byNumber(number)])),

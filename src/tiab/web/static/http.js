@@ -7,7 +7,7 @@ export class Refused extends Error {
   }
 }
 
-export async function ask(path, { method = "GET", body } = {}) {
+async function fetched(path, { method = "GET", body } = {}) {
   const plain = body === undefined || body instanceof Blob; // a file goes as it is
   let answer;
   try {
@@ -19,12 +19,26 @@ export async function ask(path, { method = "GET", body } = {}) {
   } catch {
     throw new Refused("tiab does not answer. Nothing was stored just now. Start it again, and open the address that it prints.", 0);
   }
+  if (answer.ok) return answer;
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) {
-    const refused = "This page is no longer known to tiab. Open the address that it printed last.";
-    throw new Refused(said.error ?? (answer.status === 403 ? refused : `That did not work (${answer.status}).`), answer.status);
-  }
-  return said;
+  const refused = "This page is no longer known to tiab. Open the address that it printed last.";
+  throw new Refused(said.error ?? (answer.status === 403 ? refused : `That did not work (${answer.status}).`), answer.status);
+}
+
+export async function ask(path, options) {
+  return (await fetched(path, options)).json().catch(() => ({}));
+}
+
+// Saves what comes back as a file; its name.
+export async function download(path, body) {
+  const answer = await fetched(path, { method: "POST", body });
+  const name = decodeURIComponent(answer.headers.get("Content-Disposition").split("''")[1]);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  return name;
 }
 
 // The same for each attempt to write one thing.
