@@ -131,13 +131,8 @@ def evaluate(
     pool, wanted, known = _ids(order), set(_ids(relevant)), dict.fromkeys(_ids(prior))
     _check_order(pool)
     rest = [record_id for record_id in pool if record_id not in known]
-    absent = sorted(wanted - set(pool) - set(known))
-    if absent and missing == "error":
-        raise EvaluationError(
-            f"{len(absent)} of {len(wanted)} relevant records {'is' if len(absent) == 1 else 'are'} not in the order: "
-            + _listed(absent),
-            hint="Check that both use the same ids, or ask for the missing to be counted as missed.",
-        )
+    if missing == "error":
+        _check_present(wanted, {*pool, *known})
     if not known:
         return _evaluation(pool, wanted, seconds_per_record)
     if not rest:
@@ -225,6 +220,16 @@ def _check_order(pool: Sequence[str]) -> None:
     if twice:
         raise EvaluationError(
             f"the order holds {len(twice)} ids more than once: {_listed(twice)}", hint="Rank each record once."
+        )
+
+
+def _check_present(relevant: set[str], pool: set[str]) -> None:
+    absent = sorted(relevant - pool)
+    if absent:
+        are = "is" if len(absent) == 1 else "are"
+        raise EvaluationError(
+            f"{len(absent)} of {len(relevant)} relevant records {are} not in the order: {_listed(absent)}",
+            hint="Check that both use the same ids, or ask for the missing to be counted as missed.",
         )
 
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["plan_screening"]
 
+ScreenersOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many of them read each record; by default two, if there are.", show_default=False),
+]
+
 
 @app.command("plan")
 def plan_screening(
@@ -25,12 +30,7 @@ def plan_screening(
     ],
     target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
     reviewers: Annotated[int, typer.Option(min=1, help="People who share the work.")] = 2,
-    screeners: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="How many of them read each record; by default two, if there are.", show_default=False
-        ),
-    ] = None,
+    screeners: ScreenersOption = None,
     auc: Annotated[
         float, typer.Option(min=0.01, max=0.99, help="A guess of how good the ranking is; 0.5 is chance.")
     ] = 0.9,

@@ -24,6 +24,14 @@ __all__ = ["simulate_screening"]
 
 PriorOption = Annotated[list[str] | None, typer.Option(help="The id of a record known beforehand.", show_default=False)]
 
+PriorsOption = Annotated[
+    int | None, typer.Option(min=1, help="Start from so many of either kind, drawn by seed.", show_default=False)
+]
+RetrainOption = Annotated[str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")]
+CurveOption = Annotated[
+    Path | None, typer.Option(help="Draw recall with its band over the runs (.svg, .png).", show_default=False)
+]
+
 
 @app.command("simulate")
 def simulate_screening(
@@ -32,19 +40,11 @@ def simulate_screening(
     labels: LabelsOption = None,
     prior_included: PriorOption = None,
     prior_excluded: PriorOption = None,
-    priors: Annotated[
-        int | None,
-        typer.Option(min=1, help="Start from so many of either kind, drawn by seed.", show_default=False),
-    ] = None,
+    priors: PriorsOption = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many runs, with the seeds 0, 1, 2 …")] = 1,
-    retrain: Annotated[
-        str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")
-    ] = "every",
+    retrain: RetrainOption = "every",
     target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that the stopping rules aim at.")] = 0.95,
-    curve: Annotated[
-        Path | None,
-        typer.Option(help="Draw recall with its band over the runs (.svg, .png).", show_default=False),
-    ] = None,
+    curve: CurveOption = None,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
