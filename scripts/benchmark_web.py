@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import shutil
 import sys
 import tempfile
 import threading
@@ -40,6 +41,7 @@ def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
         some = itertools.islice(iter_records(path), n)
         records = [replace(record, record_id=f"b{number}") for number, record in enumerate(some)]
         review._store.add(Source(name="benchmark"), records)
+        review.learn()
 
 
 @contextmanager
@@ -140,11 +142,14 @@ def main() -> int:
     parser.add_argument("--decisions", type=int, default=10_000)
     parser.add_argument("--criteria", type=Path)
     parser.add_argument("--include", default="exercise", metavar="WORD")
+    parser.add_argument("--keep", type=Path, metavar="DIR", help="make the review there, or take what is there")
     parser.add_argument("--browser", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as parent:
-        folder = Path(parent) / "review"
-        prepare(folder, asked.path, asked.records, asked.criteria)
+        kept = asked.keep or Path(parent) / "kept"
+        if not kept.exists():
+            prepare(kept, asked.path, asked.records, asked.criteria)
+        folder = shutil.copytree(kept, Path(parent) / "review")
         with served(folder) as address:
             if asked.browser:
                 say("key to next record", press(address, asked.decisions, asked.include))

@@ -250,6 +250,19 @@ def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[D
             assert "Every record is screened" in page.get("/screen/progress").json()["progress"]
 
 
+def test_a_mistake_in_the_criteria_file_loses_no_decision(page: httpx.Client, review: Review, desk: Desk) -> None:
+    first, file = desk.next_id() or "", review.folder / "criteria.toml"
+    sound = file.read_bytes()
+    file.write_text('title = "x"\npopulatoin = 3\n', encoding="utf-8")
+    answer = page.post("/screen/decisions", json=decision(first)).raise_for_status().json()
+    assert answer["said"] == "Excluded."
+    assert "line 2" in answer["record"]
+    assert page.get("/").status_code == 400
+    file.write_bytes(sound)
+    assert page.get("/screen/record").json()["record_id"] not in ("", first)
+    assert review.labels("eva")[first].decision is Decision.EXCLUDE
+
+
 def test_rank_and_score_can_be_hidden(page: httpx.Client, desk: Desk) -> None:
     assert "score" in page.get("/screen/record").json()["why"]
     kept = page.put("/screen/settings", json={"hide_rank": True, "words": ["leptin"], "roles_off": ["outcome"]})

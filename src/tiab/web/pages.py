@@ -59,6 +59,7 @@ def _environment() -> Environment:
         autoescape=True,
         finalize=_cleaned,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

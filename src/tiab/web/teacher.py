@@ -55,3 +55,5 @@ class Teacher:
             except TiabError as error:
                 # A mistake in the criteria file, say: reading goes on from the ranking there is, and the pages say why.
                 _log.warning("cannot rank anew: %s", error)
+            except Exception:  # a defect: it is shown in the terminal, and must not end the learning for good
+                _log.exception("cannot rank anew")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
+from tiab.errors import CriteriaError
 from tiab.labels import Decision
-from tiab.web.card import make_card
+from tiab.web.card import Card, make_card
 from tiab.web.desk import Desk
 from tiab.web.marking import MARKED
 from tiab.web.pages import desk_of, page, render
@@ -63,7 +65,7 @@ class Wishes(BaseModel):
 @router.get("/")
 def show_screen(request: Request, desk: AtDesk, record: str = "") -> HTMLResponse:
     """The page, with the next record or the one that is named."""
-    shown = _shown(desk, record or desk.next_id())
+    shown = _shown(desk, record)
     values: dict[str, Any] = {"shown": shown, "roles": MARKED, "role_names": ROLE_NAMES, "settings": desk.settings}
     return page(request, "screen/page.html.j2", progress=_progress(desk), **values)
 
@@ -75,7 +77,7 @@ def show_record(
     skip: Annotated[list[str], Query(max_length=200)] = [],  # noqa: B006
 ) -> dict[str, Any]:
     """The parts of the page for one record, where nothing was decided."""
-    return _shown(desk, show or desk.next_id(skip))
+    return _shown(desk, show, skip)
 
 
 @router.post("/screen/decisions")
@@ -85,7 +87,7 @@ def decide(desk: AtDesk, given: Given) -> dict[str, Any]:
         given.record_id, given.decision, reason=given.reason, note=given.note, token=given.token, seen=given.seen
     )
     beside = f": {given.reason}" if given.reason else ""
-    return _shown(desk, given.show or desk.next_id(given.skip)) | {"said": f"{_SAID[given.decision]}{beside}."}
+    return _shown(desk, given.show, given.skip) | {"said": f"{_SAID[given.decision]}{beside}."}
 
 
 @router.post("/screen/undo")
@@ -116,15 +118,21 @@ def _progress(desk: Desk) -> Progress:
     return measure_progress(desk.review.snapshot(), desk.reviewer, rule=desk.settings.rule)
 
 
-def _shown(desk: Desk, record_id: str | None) -> dict[str, Any]:
-    """The parts of the page for one record; None after the last."""
-    tally, settings = desk.tally(), desk.settings
-    shown: dict[str, Any] = {"tally": render("screen/tally.html.j2", tally=tally), "left": tally.left}
-    if record_id is None:
-        end = render("screen/end.html.j2", tally=tally)
-        return shown | {"record_id": "", "seen": 0, "note": "", "title": "", "record": end, "why": ""}
-    card = make_card(desk.look(record_id), desk.standing(record_id), settings)
-    return shown | {
+def _shown(desk: Desk, record_id: str = "", skip: Sequence[str] = ()) -> dict[str, Any]:
+    """The parts of the page for a record, or the best that is open and not in `skip`; after the last they say so."""
+    nothing = {"record_id": "", "seen": 0, "note": "", "title": "", "why": ""}
+    try:
+        found = record_id or desk.next_id(skip)
+        tally = {"tally": render("screen/tally.html.j2", tally=desk.tally())}
+        if found is None:
+            return nothing | tally | {"record": render("screen/end.html.j2", tally=desk.tally())}
+        return tally | _parts(make_card(desk.look(found), desk.standing(found), desk.settings), desk.settings)
+    except CriteriaError as error:  # somebody is writing the file; what was decided is stored all the same
+        return nothing | {"tally": "", "record": render("screen/mistake.html.j2", sentence=str(error))}
+
+
+def _parts(card: Card, settings: Settings) -> dict[str, Any]:
+    return {
         "record_id": card.record.record_id,
         "seen": card.seen,
         "note": card.standing.note if card.standing else "",
