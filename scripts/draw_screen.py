@@ -1,0 +1,74 @@
+"""The pictures of the page in the README, made from the embedded corpus as somebody would see it after some screening.
+
+    python scripts/draw_screen.py
+
+It decides on some records as the corpus has them labelled, some of them at the pace of a reader, so it takes two
+minutes. It needs Chromium.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tiab.assets import corpus_path
+from tiab.formats import read_labels
+from tiab.labels import Decision
+from tiab.review import Review
+from tiab.web import Desk
+from tiab.web.serving import listen, make_server
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PICTURES = (("screen.png", "light", 1280, 860), ("screen-narrow.png", "dark", 390, 844))
+AT_ONCE, SLOWLY, SECONDS = 22, 6, 18
+
+
+def screen(desk: Desk) -> None:
+    """Decides as the corpus has it; "maybe" where it leaves it open."""
+    labels = read_labels(corpus_path() / "records.csv")
+    for number in range(AT_ONCE + SLOWLY):
+        desk.review.learn(desk.reviewer)
+        record_id = desk.next_id()
+        if record_id is None:
+            return
+        desk.decide(record_id, labels.get(record_id, Decision.MAYBE), token=f"drawn {number}", seen=0)
+        time.sleep(SECONDS if number >= AT_ONCE else 0)
+
+
+def draw(browser: Browser, address: str, name: str, scheme: str, width: int, height: int) -> None:
+    """One picture of the page."""
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=DOCS / name)
+    context.close()
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as parent:
+        Review.create(Path(parent) / "ms", corpus_path() / "criteria.toml").close()
+        with Review(Path(parent) / "ms") as review, listen(0) as listening:
+            review.add([corpus_path() / "records.csv"])
+            desk = Desk(review, reviewer="eva")
+            screen(desk)
+            server, address = make_server(desk, listening)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+            thread.start()
+            with sync_playwright() as play:
+                browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+                for picture in PICTURES:
+                    draw(browser, address, *picture)
+                browser.close()
+            server.should_exit = True
+            thread.join()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
