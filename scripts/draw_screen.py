@@ -24,7 +24,7 @@ from tiab.web import Desk
 from tiab.web.serving import listen, make_server
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PICTURES = (("screen.png", "light", 1280, 860), ("screen-narrow.png", "dark", 390, 844))
+PICTURES = (("screen.png", "light", 1280, 1000), ("screen-narrow.png", "dark", 390, 844))
 AT_ONCE, SLOWLY, SECONDS = 22, 6, 18
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,15 @@ from tiab.stopping import (
 )
 from tiab.stopping.planning import planned_runs
 
-__all__ = ["SIMULATED_AUC", "Course", "measure_frontier", "read_course", "simulated_runs", "stopping_points"]
+__all__ = [
+    "SIMULATED_AUC",
+    "Course",
+    "measure_frontier",
+    "read_course",
+    "rule_stops",
+    "simulated_runs",
+    "stopping_points",
+]
 
 SIMULATED_AUC = 0.9
 """How good the rankings are with which rules of thumb are tried: a useful one, which flatters them."""
@@ -134,6 +142,20 @@ def measure_frontier(course: Course, *, target: float, alpha: float, method: Met
     )
 
 
+def rule_stops(course: Course, *, target: float, alpha: float) -> tuple[tuple[str, str, int | None], ...]:
+    """(name, what it promises, after how many records it stops) of each rule; None where it has not yet."""
+    decisions, n_records = course.decisions, len(course.screened) + len(course.unscreened)
+    if not n_records:
+        return ()
+    promise = f"recall {100 * target:g} % at an error of {100 * alpha:g} % a look" + _CONDITION
+    methods: tuple[Method, ...] = ("trailing", "buscar")
+    tests = [
+        (f"exact test ({m})", promise, stop_at(decisions, n_records, target=target, alpha=alpha, method=m))
+        for m in methods
+    ]
+    return (*tests, *((rule.name, NO_GUARANTEE, _stop_of(rule, decisions, n_records)) for rule in _thumbs()))
+
+
 def stopping_points(
     course: Course, gold_found: NDArray[np.int64] | None, *, target: float, alpha: float, n_gold: int = 0
 ) -> tuple[StoppingPoint, ...]:
@@ -145,17 +167,7 @@ def stopping_points(
     decisions, n_records = course.decisions, len(course.screened) + len(course.unscreened)
     if not n_records:
         return ()
-    promise = f"recall {100 * target:g} % at an error of {100 * alpha:g} % a look" + _CONDITION
-    methods: tuple[Method, ...] = ("trailing", "buscar")
-    tests = [
-        (f"exact test ({m})", stop_at(decisions, n_records, target=target, alpha=alpha, method=m)) for m in methods
-    ]
-    thumbs = [in_a_row(50), in_a_row(100), fraction_read(0.5), knee()]
-    chances = _chances(thumbs, n_records, int(decisions.sum()))
-    stops = [(name, promise, at, None) for name, at in tests] + [
-        (rule.name, NO_GUARANTEE, _stop_of(rule, decisions, n_records), chance)
-        for rule, chance in zip(thumbs, chances, strict=True)
-    ]
+    chances = _chances(_thumbs(), n_records, int(decisions.sum()))
     curve = np.concatenate(([0], np.cumsum(decisions)))
     return tuple(
         StoppingPoint(
@@ -164,10 +176,14 @@ def stopping_points(
             at=at,
             found=None if at is None else int(curve[at]),
             recall=None if at is None or gold_found is None or not n_gold else float(gold_found[at] / n_gold),
-            chance_of_all=chance,
+            chance_of_all=chances.get(name),
         )
-        for name, guarantee, at, chance in stops
+        for name, guarantee, at in rule_stops(course, target=target, alpha=alpha)
     )
+
+
+def _thumbs() -> tuple[Rule, ...]:
+    return in_a_row(50), in_a_row(100), fraction_read(0.5), knee()
 
 
 def simulated_runs(n_records: int) -> int:
@@ -175,11 +191,12 @@ def simulated_runs(n_records: int) -> int:
     return planned_runs(n_records)
 
 
-def _chances(rules: list[Rule], n_records: int, found: int) -> list[float]:
+def _chances(rules: Sequence[Rule], n_records: int, found: int) -> dict[str, float]:
     """How often each rule finds all where as many records are relevant as were found, but at least one."""
     runs = simulated_runs(n_records)
     orderings = simulate_orderings(n_records, max(1, found), auc=SIMULATED_AUC, runs=runs)
-    return [outcome.chance_of_all for outcome in try_rules(orderings, rules)]
+    outcomes = try_rules(orderings, list(rules))
+    return {rule.name: outcome.chance_of_all for rule, outcome in zip(rules, outcomes, strict=True)}
 
 
 def _stop_of(rule: Rule, decisions: NDArray[np.bool_], n_records: int) -> int | None:

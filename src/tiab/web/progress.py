@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from tiab.report.course import Course, measure_frontier, read_course, stopping_points
-from tiab.report.data import FrontierNow, StoppingPoint
+from tiab.report.course import measure_frontier, read_course, rule_stops
+from tiab.report.data import FrontierNow
 from tiab.review import Snapshot
 
 __all__ = ["Progress", "measure_progress"]
@@ -71,7 +71,7 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Pr
     """The progress of one reviewer; what others decided does not count."""
     course = read_course(snapshot, reviewer)
     frontier = measure_frontier(course, target=TARGET, alpha=ALPHA)
-    points = stopping_points(course, None, target=TARGET, alpha=ALPHA)
+    stops = {name: at for name, _, at in rule_stops(course, target=TARGET, alpha=ALPHA)}
     pace = _pace(_times(snapshot, reviewer))
     left = frontier.n_records - frontier.screened
     return Progress(
@@ -82,8 +82,8 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Pr
         more=(frontier.sentence, frontier.assumption),
         pace=pace,
         hours=None if pace is None else left * pace / 3600,
-        advice=_advice(points, rule, course, left),
-        rules=tuple(point.rule for point in points),
+        advice=_advice(stops, rule) if left and course.screened else "",
+        rules=tuple(stops),
         curve=_curve(frontier),
     )
 
@@ -98,13 +98,13 @@ def _missing(now: FrontierNow) -> str:
     return f"At most {now.missing:,} may still be missing (95 %)."
 
 
-def _advice(points: Sequence[StoppingPoint], rule: str, course: Course, left: int) -> str:
-    point = next((point for point in points if point.rule == rule), None)
-    if point is None or not left or not course.screened:
+def _advice(stops: Mapping[str, int | None], rule: str) -> str:
+    if rule not in stops:
         return ""
-    if point.at is None:
+    at = stops[rule]
+    if at is None:
         return f"The rule “{rule}” says: read on."
-    return f"The rule “{rule}” would have let you stop after {point.at:,} records. Whether to is for you to decide."
+    return f"The rule “{rule}” would have let you stop after {at:,} records. Whether to is for you to decide."
 
 
 def _curve(now: FrontierNow) -> tuple[tuple[int, int], ...]:
