@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from tiab.criteria import Criteria
-from tiab.features.counting import parts_of
+from tiab.features.counting import Tokens, parts_of, read_tokens
 from tiab.features.evidence import (
     CRITERION,
     IN_TITLE,
@@ -33,10 +33,12 @@ __all__ = [
     "Coverage",
     "FeatureSpace",
     "Features",
+    "Tokens",
     "WordSpace",
     "make_features",
     "parts_of",
     "read_coverage",
+    "read_tokens",
 ]
 
 

@@ -17,7 +17,7 @@ from tiab.records import Record
 
 __all__ = ["ABSTRACT", "KEYWORDS", "TITLE", "Tokens", "count", "parts_of", "read_tokens", "words_of"]
 
-_WORD = re.compile(r"\b\w\w+\b")
+_WORD = re.compile(r"\w\w+")
 TITLE, ABSTRACT, KEYWORDS = 0, 1, 2
 
 _CHUNK = 5_000

@@ -50,11 +50,11 @@ class WordSpace:
 
         An unknown word has no column, though its form may have one.
         """
-        return self.rows_of_parts(map(parts_of, records))
+        return self.rows_of(read_tokens(map(parts_of, records)))
 
-    def rows_of_parts(self, texts: Iterable[Sequence[str]]) -> csr_array:
-        """The rows of records of which title, abstract and keywords are given, as `rows` gives them."""
-        return self._weighted(_counted(read_tokens(texts), self._columns))
+    def rows_of(self, tokens: Tokens) -> csr_array:
+        """The same for records whose words have been read."""
+        return self._weighted(_counted(tokens, self._columns))
 
     def row(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """One row for phrases that belong together but do not follow each other, each as if a title; shape (V,)."""

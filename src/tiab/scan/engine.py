@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
@@ -20,6 +20,9 @@ from tiab.scan.task import Task, scan_file
 from tiab.scan.work import FileLine
 
 __all__ = ["read_files"]
+
+_PATIENCE = 10
+"""Seconds to wait for a scheduler."""
 
 _ALONE, _TOO_OFTEN = 2, 4
 """How often a file may be under way when a process dies before it is read by itself, and before it is given up."""
@@ -51,7 +54,7 @@ def read_files(
         except Exception as error:
             if not _is_lost_worker(error):
                 raise
-            died.update(begun)
+            died.update(list(begun))
             for path in [path for path in begun if died[path] >= _TOO_OFTEN]:
                 waiting.remove(path)
                 yield FileLine(path=path, edge=LAST, error=f"the process that read it died {_TOO_OFTEN} times")
@@ -66,22 +69,27 @@ def _run(
             yield delayed(scan_file)(task_of(path))
 
     with _backend(jobs, cluster):
-        lines = Parallel(return_as="generator_unordered", batch_size=1)(tasks())
-        yield from lines
+        yield from Parallel(return_as="generator_unordered", batch_size=1)(tasks())
 
 
-def _backend(jobs: int, cluster: str) -> AbstractContextManager[Any]:
+@contextmanager
+def _backend(jobs: int, cluster: str) -> Iterator[None]:
+    """Where joblib runs what is called within."""
     if not cluster:
-        return nullcontext() if jobs == 1 else parallel_config("loky", n_jobs=jobs)
+        with parallel_config("loky", n_jobs=jobs) if jobs != 1 else nullcontext():
+            yield
+        return
     try:
-        import distributed  # noqa: F401
+        from distributed import Client
     except ImportError as error:
         raise TiabError("a cluster needs Dask", hint="Install it: pip install 'tiab[cluster]'.") from error
     try:
-        return parallel_config("dask", scheduler_host=cluster)
-    except (OSError, TimeoutError, ValueError) as error:
+        client = Client(cluster, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
         hint = "Is the scheduler running, and is its address right?"
         raise TiabError(f"no Dask scheduler answers at {cluster}", hint=hint) from error
+    with client, parallel_config("dask", client=client):
+        yield
 
 
 def _is_lost_worker(error: Exception) -> bool:

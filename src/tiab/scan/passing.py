@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tiab.features import Features
@@ -21,7 +20,7 @@ from tiab.formats.pubmed_articles import Revision
 from tiab.pico import Span, find_spans
 from tiab.ranking import Ranking, RankingModel
 from tiab.records import Record
-from tiab.scan.bounding import EvidenceBound
+from tiab.scan.bounding import Bound
 from tiab.scan.entries import Entry
 from tiab.scan.found import LAST, Found, Key, end_of, found_in
 
@@ -32,8 +31,6 @@ _CHUNK = 2_000
 _STEP = 200
 """Entries that are read whole before the next look at what is kept: each look can spare some."""
 _DIGITS = 6
-_ROUNDING = 1e-5
-"""A bound is a sum of rounded numbers: so far it may lie below the score."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +65,7 @@ class Pass:
     _cut: bool = False
 
     def __post_init__(self) -> None:
-        self._bound = EvidenceBound(self.model)
-        self._n_words = len(self.model.space.words.words)
+        self._bound = Bound(self.model)
 
     def read(self, entries: Iterable[Entry]) -> None:
         """Takes in all of `entries`."""
@@ -111,22 +107,13 @@ class Pass:
         if self.full:
             yield from (list(chunk[at : at + _STEP]) for at in range(0, len(chunk), _STEP))
             return
-        words = self._worth(chunk)
-        bounds = words + self._bound.most + _ROUNDING
-        for place in np.flatnonzero(bounds >= self._least).tolist():
-            entry = chunk[place]
-            bounds[place] = words[place] + self._bound.of(entry.parts, entry.publication_types) + _ROUNDING
+        bounds = self._bound.of(chunk)
         order = np.argsort(-bounds, kind="stable")
         for at in range(0, len(order), _STEP):
             places = [place for place in order[at : at + _STEP].tolist() if bounds[place] >= self._least]
             if not places:
                 return
             yield [chunk[place] for place in places]
-
-    def _worth(self, chunk: Sequence[Entry]) -> NDArray[np.float64]:
-        """What the words of each entry are worth, with the model's constant."""
-        rows = self.model.space.words.rows_of_parts([entry.parts for entry in chunk])
-        return np.asarray(rows @ self.model.coef[: self._n_words]) + self.model.intercept
 
     def _take(self, entries: Sequence[Entry]) -> None:
         """Reads entries whole, and keeps the best of them and of what was kept."""
