@@ -387,3 +387,17 @@ def test_a_million_columns(tmp_path: Path) -> None:
         except InputError as error:
             found = str(error).count("\n") + 1  # one clear line is as good
     assert found == 1
+
+
+def test_the_exports_in_an_archive_are_counted_one_by_one(tmp_path: Path) -> None:
+    one = table(tmp_path / "one.csv", [{"title": title, "doi": doi} for title, doi, _ in STUDIES[:3]])
+    two = table(tmp_path / "two.csv", [{"title": title, "doi": doi} for title, doi, _ in STUDIES[2:]])
+    with zipfile.ZipFile(tmp_path / "searches.zip", "w") as archive:
+        archive.write(two, "exports/two.csv")
+        archive.write(one, "exports/one.csv")
+    with Review.create(tmp_path / "review") as review:
+        reports = review.add([tmp_path / "searches.zip"])
+        assert [(report.name, report.found, report.new) for report in reports] == [("one.csv", 3, 3), ("two.csv", 3, 2)]
+        assert {record.source for record in review.snapshot().records} == {"one.csv", "two.csv"}
+        (again,) = review.add([one])
+    assert again.again

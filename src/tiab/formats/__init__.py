@@ -38,7 +38,7 @@ from tiab.formats.writing import write_records
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
 
-__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_labels", "read_records", "write_records"]
+__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_each", "read_labels", "read_records", "write_records"]
 
 _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
@@ -108,22 +108,38 @@ def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None)
     Raises:
         InputError: as `read_records`, but not for single records that are unreadable.
     """
-    opened = list(_open(path))
-    records = tuple(record for one in opened for record in one.records())
-    warnings = []
-    for one in opened:
-        prefix = f"{one.source.name}: " if len(opened) > 1 else ""
-        warnings += [prefix + warning for warning in one.tally.warnings]
-    warnings += _gaps(records)
+    each = read_each(path)
+    names = [f"{Path(one.path).name}: " if len(each) > 1 else "" for one in each]
+    warnings = [name + warning for name, one in zip(names, each, strict=True) for warning in one.warnings]
     if on_warning:
         for warning in warnings:
             on_warning(f"{path}: {warning}")
     return Reading(
         path=str(path),
-        format=", ".join(dict.fromkeys(one.format for one in opened)),
-        records=records,
-        unreadable=tuple(lost for one in opened for lost in one.tally.unreadable),
+        format=", ".join(dict.fromkeys(one.format for one in each)),
+        records=tuple(record for one in each for record in one.records),
+        unreadable=tuple(lost for one in each for lost in one.unreadable),
         warnings=tuple(warnings),
+    )
+
+
+def read_each(path: str | Path) -> list[Reading]:
+    """What each export in a zip archive holds, its `path` that of the member; else what the file itself holds.
+
+    Raises:
+        InputError: as `read`.
+    """
+    return [_reading(opened) for opened in _open(path)]
+
+
+def _reading(opened: _Opened) -> Reading:
+    records = tuple(opened.records())
+    return Reading(
+        path=str(opened.source.path),
+        format=opened.format,
+        records=records,
+        unreadable=tuple(opened.tally.unreadable),
+        warnings=(*opened.tally.warnings, *_gaps(records)),
     )
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tiab.dedupe import Duplicates, find_duplicates
 from tiab.errors import InputError, ReviewError
-from tiab.formats import Reading, Unreadable, read
+from tiab.formats import Reading, Unreadable, read_each
+from tiab.formats.archive import open_sources
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
 from tiab.review.groups import Groups
@@ -20,7 +21,7 @@ from tiab.review.live import Live
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, Source, Store
 
-__all__ = ["FileReport", "add_files", "read_file"]
+__all__ = ["FileReport", "add_files", "read_exports"]
 
 _CHUNK = 1 << 20
 
@@ -59,21 +60,32 @@ class FileReport:
         return plain | {"unreadable": lost, "warnings": list(self.warnings)}
 
 
-def read_file(path: str | Path) -> tuple[Reading, str]:
-    """What a file holds, and its SHA-256 in hex.
+def read_exports(path: str | Path) -> list[tuple[Reading, str]]:
+    """What a file holds, and its SHA-256 in hex; of a zip archive that of each export in it, as if it stood alone.
 
     Raises:
         InputError: it cannot be read.
     """
-    reading = read(path)
-    digest = hashlib.sha256()
+    return [
+        (reading, _digest(_chunks(path) if source.path == Path(path) else source.chunks()))
+        for reading, source in zip(read_each(path), open_sources(path), strict=True)
+    ]
+
+
+def _chunks(path: str | Path) -> Iterator[bytes]:
     try:
         with open(path, "rb") as file:
             while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+                yield chunk
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", path=path, hint="Try once more.") from error
-    return reading, digest.hexdigest()
+
+
+def _digest(chunks: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,8 @@ def add_files(
 ) -> list[FileReport]:
     """Adds the records of `files`, each file in one transaction; all are read before the first is stored.
 
+    The exports in a zip archive are added one by one, so that each database's records are counted.
+
     Args:
         progress: is called with numbers of records that were compared, which add up to that of all.
 
@@ -107,7 +121,7 @@ def add_files(
         InputError: a file cannot be read; nothing was added.
         ReviewError: nothing of a file could be stored.
     """
-    todo = [read_file(path) for path in files]
+    todo = [export for path in files for export in read_exports(path)]
     reports: list[FileReport] = []
     while todo:
         before, stored = live.snapshot(), list[_Kept]()
