@@ -83,6 +83,19 @@ def test_train_then_rank_then_evaluate(tmp_path: Path) -> None:
     assert "worst first" in shown.stdout
 
 
+def test_what_a_ranking_has_learned_from_is_counted_out_and_in(tmp_path: Path) -> None:
+    ranked, labels = tmp_path / "ranked.csv", tmp_path / "labels.csv"
+    labels.write_text("record_id,label_included\nwhite-2006,1\ndalgas-2010,0\ndeckx-2016,\n")
+    run("rank", RECORDS, "-c", CRITERIA, "-l", labels, "-o", ranked, "--top", 0)
+    plain = run("evaluate", ranked, "--gold", CORPUS / "gold.csv", "--json")
+    assert "2 of these records carry decisions" in " ".join(plain.stderr.split())
+    result = run("evaluate", ranked, "--gold", CORPUS / "gold.csv", "--prior", labels, "--json")
+    evaluation = json.loads(result.stdout)
+    assert (evaluation["n_records"], evaluation["n_relevant"], evaluation["n_prior"]) == (121, 11, 2)
+    assert evaluation["with_prior"]["n_relevant"] == json.loads(plain.stdout)["n_relevant"] == 12
+    assert "carry decisions" not in result.stderr
+
+
 def test_a_relevant_record_outside_the_pool_is_an_error_unless_it_is_counted(tmp_path: Path) -> None:
     ranked, gold = tmp_path / "ranked.csv", tmp_path / "gold.csv"
     run("rank", RECORDS, "-c", CRITERIA, "-o", ranked)

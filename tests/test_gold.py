@@ -7,7 +7,7 @@ import pytest
 from tiab.assets import corpus_path
 from tiab.errors import EvaluationError, InputError, LabelError
 from tiab.formats import read_labels, read_records
-from tiab.gold import read_gold, read_order
+from tiab.gold import read_gold, read_known, read_order
 from tiab.labels import Decision
 from tiab.records import Record
 
@@ -31,6 +31,16 @@ def test_records_are_found_by_id_then_pmid_then_doi(gold: Path) -> None:
 def test_an_id_goes_before_a_pmid_that_looks_the_same(gold: Path) -> None:
     gold.write_text("record_id\n222\n")
     assert read_gold(gold, POOL) == ["222"]
+
+
+def test_what_was_known_is_all_that_was_decided_on(gold: Path) -> None:
+    gold.write_text("record_id;label_included\na;1\nb;0\n222;\n")
+    assert read_known(gold, POOL) == ["a", "b"]
+    gold.write_text("pmid\n222\n")
+    assert read_known(gold, POOL) == ["222"]
+    gold.write_text("record_id;label_included\na;\n")
+    with pytest.raises(EvaluationError, match="no record that was decided on"):
+        read_known(gold, POOL)
 
 
 def test_where_decisions_stand_only_the_included_count(gold: Path) -> None:

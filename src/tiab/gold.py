@@ -1,9 +1,12 @@
-"""The gold standard: which records are relevant. Evaluation alone reads it; nothing leads from here to the ranker."""
+"""The gold standard: which records are relevant, and which were known beforehand.
+
+Evaluation alone reads it; nothing leads from here to the ranker.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tiab.errors import EvaluationError
@@ -14,7 +17,7 @@ from tiab.formats.table import heading
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
 
-__all__ = ["read_gold", "read_order"]
+__all__ = ["read_gold", "read_known", "read_order"]
 
 
 def read_order(path: str | Path) -> list[Record]:
@@ -36,16 +39,33 @@ def read_gold(path: str | Path, records: Sequence[Record]) -> list[str]:
         InputError: the table cannot be read.
         EvaluationError: it names no record.
     """
+    return _named(path, records, _counts, "relevant record")
+
+
+def read_known(path: str | Path, records: Sequence[Record]) -> list[str]:
+    """The ids of the records that a table names, such as the labels that a ranking has learned from.
+
+    They are found as by `read_gold`. Where the table has a column of decisions, all that were decided on count.
+
+    Raises:
+        InputError: the table cannot be read.
+        EvaluationError: it names no record.
+    """
+    return _named(path, records, _is_decided, "record that was decided on")
+
+
+def _named(
+    path: str | Path, records: Sequence[Record], counts: Callable[[dict[str, str]], bool], what: str
+) -> list[str]:
     known = _identifiers(records)
-    relevant: list[str] = []
+    ids: list[str] = []
     for row in _rows(path):
         names = _names(row)
-        if names and _counts(row):
-            relevant.append(next((known[name] for name in names if name in known), names[0]))
-    if not relevant:
-        hint = "It needs a column record_id, pmid or doi."
-        raise EvaluationError("names no relevant record", path=path, hint=hint)
-    return list(dict.fromkeys(relevant))
+        if names and counts(row):
+            ids.append(next((known[name] for name in names if name in known), names[0]))
+    if not ids:
+        raise EvaluationError(f"names no {what}", path=path, hint="It needs a column record_id, pmid or doi.")
+    return list(dict.fromkeys(ids))
 
 
 def _rows(path: str | Path) -> Iterator[dict[str, str]]:
@@ -78,6 +98,11 @@ def _counts(row: dict[str, str]) -> bool:
     column = label_column(row)
     said = row[column] if column else "include"
     return said.casefold() not in NO_DECISION and Decision.parse(said) is Decision.INCLUDE
+
+
+def _is_decided(row: dict[str, str]) -> bool:
+    column = label_column(row)
+    return not column or row[column].strip().casefold() not in NO_DECISION
 
 
 def _rank(record: Record) -> float:

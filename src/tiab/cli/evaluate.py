@@ -39,6 +39,14 @@ def evaluate_ranking(
     order: Annotated[
         str, typer.Option(help="Of a review: 'screening', as it was and will be read; 'ranking', as it ranks now.")
     ] = "screening",
+    prior: Annotated[
+        Path | None,
+        typer.Option(
+            help="Records known beforehand, such as what a ranking was given with --labels. They are left out, and "
+            "counted as read first beside.",
+            show_default=False,
+        ),
+    ] = None,
     curve: Annotated[
         Path | None, typer.Option(help="Draw the recall curve there (.svg, .png or .pdf).", show_default=False)
     ] = None,
@@ -57,7 +65,12 @@ def evaluate_ranking(
     for name, value, allowed in (("missing", missing, _MISSING), ("order", order, _ORDERS)):
         if value not in allowed:
             raise EvaluationError(f"--{name} is '{value}'", hint=f"Use '{allowed[0]}' or '{allowed[1]}'.")
-    evaluation = _of_review(ranked, gold, order, missing) if is_review(ranked) else _of_file(ranked, gold, missing)
+    if is_review(ranked):
+        if prior:
+            raise EvaluationError("--prior is for a ranking", hint="A review knows what it was told: tiab prior.")
+        evaluation = _of_review(ranked, gold, order, missing)
+    else:
+        evaluation = _of_file(ranked, gold, prior, missing)
     if output:
         write_json(output, evaluation.to_dict())
         note(f"written to {output}")
@@ -70,13 +83,22 @@ def evaluate_ranking(
         print_evaluation(evaluation)
 
 
-def _of_file(ranked: Path, gold: Path, missing: str) -> Evaluation:
+def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Evaluation:
     from tiab.evaluation import evaluate
-    from tiab.gold import read_gold, read_order
+    from tiab.gold import read_gold, read_known, read_order
 
     records = read_order(ranked)
-    ids = [record.record_id for record in records]
-    return evaluate(ids, read_gold(gold, records), missing="count" if missing == "count" else "error")
+    decided = sum(bool(dict(record.extra).get("decision", "").strip()) for record in records)
+    if decided and not prior:
+        note(
+            f"{decided} of these records carry decisions. If the ranking has learned from them, name them with --prior."
+        )
+    return evaluate(
+        [record.record_id for record in records],
+        read_gold(gold, records),
+        prior=read_known(prior, records) if prior else (),
+        missing="count" if missing == "count" else "error",
+    )
 
 
 def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation:
