@@ -12,9 +12,10 @@ from tiab.criteria import Concept, Criteria
 from tiab.errors import EvaluationError
 from tiab.evaluation import evaluate
 from tiab.labels import Decision
-from tiab.protocols import Withheld, k_fold, leave_one_out, update
+from tiab.protocols import Withheld, few_labels, k_fold, leave_one_out, update
 from tiab.ranking import rank
 from tiab.records import Record
+from tiab.simulation import simulate
 
 Protocol = Callable[[Sequence[Record], Mapping[str, Decision]], Withheld]
 
@@ -23,7 +24,12 @@ def later_half(records: Sequence[Record], labels: Mapping[str, Decision]) -> Wit
     return update(records, labels, [record.record_id for record in records[len(records) // 2 :]])
 
 
-PROTOCOLS: list[Protocol] = [k_fold, leave_one_out, later_half]
+def some_labels(records: Sequence[Record], labels: Mapping[str, Decision]) -> Withheld:
+    (run,) = few_labels(records, labels, n_included=2, n_excluded=8, draws=1)
+    return run
+
+
+PROTOCOLS: list[Protocol] = [k_fold, leave_one_out, later_half, some_labels]
 
 
 def review(seed: int, *, told: float = 0.0, size: int = 40) -> tuple[list[Record], dict[str, Decision]]:
@@ -59,6 +65,8 @@ def test_noise_gives_one_half_with_criteria_that_say_nothing_of_it(protocol: Pro
     criteria = Criteria(title="w1 w2", concepts=(Concept(role="population", name="w3", terms=("w3", "w4")),))
 
     def with_criteria(records: Sequence[Record], labels: Mapping[str, Decision]) -> Withheld:
+        if protocol is some_labels:
+            return few_labels(records, labels, criteria=criteria, n_included=2, n_excluded=8, draws=1)[0]
         if protocol is later_half:
             later = [record.record_id for record in records[len(records) // 2 :]]
             return update(records, labels, later, criteria=criteria)
@@ -95,6 +103,16 @@ def test_an_update_leaves_out_what_the_first_search_had() -> None:
     found = update([*known, again], labels | {"again": labels["0"]}, [*later, "again"])
     assert found.above == update(known, labels, later).above
     assert "again" not in dict(found.above)
+
+
+def test_a_screening_of_noise_finds_no_sooner_than_chance() -> None:
+    aucs = []
+    for seed in range(16):
+        records, labels = review(seed)
+        relevant = [key for key, said in labels.items() if said is Decision.INCLUDE]
+        aucs.append(simulate(records, relevant, seed=seed, retrain=5).evaluate().auc)
+    assert abs(np.mean(aucs) - 0.5) < 3.5 * np.std(aucs) / np.sqrt(len(aucs))
+    assert np.std(aucs) / np.sqrt(len(aucs)) < 0.04
 
 
 def test_an_evaluation_that_leaks_finds_something_in_noise() -> None:
