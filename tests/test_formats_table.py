@@ -75,6 +75,36 @@ def one(tmp_path: Path, headings: str, cells: str) -> dict[str, object]:
             {"authors": ("Liu R.", "Adler D."), "keywords": ("pain (therapy, care)", "human"), "year": 2014,
              "pmid": "9"},
         ),
+        (  # ProQuest
+            "Title,Abstract,StoreId,ArticleType,Authors,documentType,identifierKeywords,issn,language,pubdate,pubtitle,"
+            "year,subjectTerms,digitalObjectIdentifier,DocumentURL",
+            'Yoga,Text.,9,Scholarly Journals,"Roe, R; Doe, J",Article,yoga,1234-5678,English,Mar 2017,J Yog,2017,'
+            "pain; rest,10.1000/a,http://x",
+            {"authors": ("Roe, R", "Doe, J"), "journal": "J Yog", "year": 2017, "doi": "10.1000/a",
+             "keywords": ("yoga", "pain", "rest"), "language": "english"},
+        ),
+        (  # Rayyan
+            "key,title,year,month,day,journal,issn,volume,issue,pages,authors,url,language,publisher,location,abstract,"
+            "notes,doi,keywords,pubmed_id",
+            'rayyan-1,Yoga,2001,1,1,J Yog,1234-5678,1,2,1-3,"Roe, R. and Doe, J.",http://x,en,,,Text.,a note,10.1000/a,'
+            '"yoga, pain",101',
+            {"authors": ("Roe, R.", "Doe, J."), "year": 2001, "journal": "J Yog", "pmid": "101", "record_id": "101",
+             "keywords": ("yoga", "pain"), "abstract": "Text."},
+        ),
+        (  # Covidence
+            "Title,Authors,Abstract,Published Year,Published Month,Journal,Volume,Issue,Pages,Accession Number,DOI,Ref,"
+            "Covidence #,Study,Notes,Tags",
+            'Yoga,"Roe, R.; Doe, J.",Text.,2001,1,J Yog,1,2,1-3,,10.1000/a,,#12,Roe 2001,,big',
+            {"authors": ("Roe, R.", "Doe, J."), "year": 2001, "journal": "J Yog", "doi": "10.1000/a",
+             "extra": (("Published Month", "1"), ("Volume", "1"), ("Issue", "2"), ("Pages", "1-3"),
+                       ("Covidence #", "#12"), ("Study", "Roe 2001"), ("Tags", "big"))},
+        ),
+        (  # Web of Science, tab delimited
+            "PT|AU|TI|SO|LA|DT|DE|AB|PY|DI|PM|UT|",
+            "J|Roe, R; Doe, J|Yoga|J YOGA|English|Review|yoga; pain|Text.|2004|10.1000/a|12|WOS:1|",
+            {"authors": ("Roe, R", "Doe, J"), "year": 2004, "pmid": "12", "publication_types": ("J", "Review"),
+             "keywords": ("yoga", "pain"), "language": "english"},
+        ),
     ],
 )  # fmt: skip
 def test_headings_of_the_databases(tmp_path: Path, headings: str, cells: str, expected: dict[str, object]) -> None:

@@ -574,7 +574,10 @@ def test_a_review_that_does_not_say_how_it_searched(
 
 
 def test_an_update_without_anything_to_add_is_refused(living: Path) -> None:
-    assert "--pubmed" in run("update", living).stderr
+    assert "there is nothing to add" in run("update", living).stderr
+    alone = run("update", living, "more.csv", "--since", "2020-01-01")
+    assert alone.exit_code == 2
+    assert "Give --pubmed, too" in alone.stderr
 
 
 @pytest.mark.shared

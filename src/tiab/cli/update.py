@@ -16,6 +16,7 @@ from tiab.cli.inputs import JobsOption, JsonOption
 from tiab.cli.review import print_reports
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.errors import TiabError
 
 if TYPE_CHECKING:
     from tiab.review import Review, Update
@@ -60,7 +61,9 @@ def update_review(
     from tiab.review.searching import log_search
 
     if not files and not pubmed:
-        raise typer.BadParameter("give the exports of the later search, or --pubmed", param_hint="FILES")
+        raise TiabError("there is nothing to add", hint="Give the exports of the later search, or --pubmed.")
+    if since and not pubmed:
+        raise TiabError("--since says from when on PubMed is asked", hint="Give --pubmed, too.")
     with opened(folder, jobs=jobs) as review:
         later = _asked(review, server, since) if pubmed else None
         make_ready(review, None)

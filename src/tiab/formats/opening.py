@@ -25,10 +25,11 @@ MAX_RATIO = 100
 """A file may unpack to `FREE_EXPANDED` bytes whatever its size, and beyond that to `MAX_RATIO` times its size.
 Bibliographic text shrinks 4 to 12 times; a bomb made of one byte, a thousand times."""
 
+_OLD = "an old Office file"
 _SIGNATURES = {
     b"%PDF": "a PDF",
     b"PK\x03\x04": "a zip archive, or an Office file that is no workbook",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"\xd0\xcf\x11\xe0": _OLD,
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"SQLite format 3": "a database",
@@ -123,7 +124,8 @@ def source_of(path: Path, name: str, opener: Callable[[], IO[bytes]], *, workboo
     if not workbook:
         for start, kind in _SIGNATURES.items():
             if head.startswith(start):
-                raise InputError(f"is {kind}, not a search export", path=path, hint=_HINT)
+                hint = "Open it and save it as XLSX or CSV." if kind == _OLD else _HINT
+                raise InputError(f"is {kind}, not a search export", path=path, hint=hint)
     return Source(path=path, name=name, head=head, opener=opener)
 
 

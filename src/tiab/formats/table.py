@@ -44,7 +44,7 @@ RULES = Rules(
         "emtree drug index terms", "emtree medical index terms",
     ),
     publication_types=("document type", "publication type", "publication types", "item type", "content type", "doctype",
-                       "documenttype", "pt", "article type", "reference type"),
+                       "documenttype", "dt", "pt", "article type", "reference type"),
     language=("language", "language of original document", "languages", "la", "article language"),
     doi_hints=("citation", "url", "link", "open url link", "urls"),
     pmid_hints=("extra", "notes", "note"),
