@@ -185,24 +185,31 @@ def without(run: Mapping[str, Any], included: str, excluded: str) -> tuple[list[
     return [rank - sum(place < rank for place in gone) for rank in kept], run["records"] - 2
 
 
-def means(review: Review, mode: str, seeds: int, cache: Path) -> dict[str, float] | None:
-    """The measures of one review in one mode, averaged over the seeds; None where it was not run."""
+def means(review: Review, mode: str, seeds: Sequence[int], cache: Path) -> dict[str, float] | None:
+    """The measures of one review in one mode, averaged over these seeds; None where it was not run."""
     runs = []
-    for seed in range(seeds):
-        file = cache / ("u4" if mode == "u4" else "tiab")
-        file /= (
-            f"{review.name}.{seed}.json"
-            if mode == "u4"
-            else f"{review.name}.{mode}.{0 if mode == 'cold' else seed}.json"
-        )
+    for seed in seeds:
+        file = _file(review, mode, seed, cache)
         if not file.exists():
-            continue
+            return None
         run = json.loads(file.read_text(encoding="utf-8"))
         ranks, n_records = (run["ranks"], run["records"]) if mode != "cold" else without(run, *review.priors(seed))
         runs.append({**measured(ranks, n_records), "cpu": run["cpu_seconds"], "seed": seed})
     if not runs:
         return None
     return {name: float(np.mean([run[name] for run in runs])) for name in (*MEASURES, "cpu")} | {"seeds": len(runs)}
+
+
+def common_seeds(review: Review, modes: Sequence[str], seeds: int, cache: Path) -> list[int]:
+    """The seeds with which ELAS u4, and tiab in each mode that was run, were run: like is compared with like."""
+    had = [{n for n in range(seeds) if _file(review, mode, n, cache).exists()} for mode in ("u4", *modes)]
+    return sorted(had[0].intersection(*(some for some in had[1:] if some)))
+
+
+def _file(review: Review, mode: str, seed: int, cache: Path) -> Path:
+    if mode == "u4":
+        return cache / "u4" / f"{review.name}.{seed}.json"
+    return cache / "tiab" / f"{review.name}.{mode}.{0 if mode == 'cold' else seed}.json"
 
 
 def compared(rows: Sequence[tuple[Review, dict[str, dict[str, float]]]], mode: str) -> list[str]:
@@ -245,7 +252,7 @@ def page(rows: Sequence[tuple[Review, dict[str, dict[str, float]]]], seeds: int)
             lines += [f"## {heading} ({len(chosen)})", ""]
             for mode, meaning in MODES.items():
                 if any(mode in row for _, row in chosen):
-                    lines += [f"### {meaning[0].upper()}{meaning[1:]}", "", *compared(chosen, mode), ""]
+                    lines += [f"### {meaning}", "", *compared(chosen, mode), ""]
             lines += [*_each(chosen), ""]
     return "\n".join(lines)
 
@@ -260,8 +267,10 @@ def _head(seeds: int) -> list[str]:
         f"review was replayed with up to {seeds} seeds, each seed with the same two priors for every ranker; the "
         "numbers of a review are means over its seeds, and the review is the unit of every comparison. Ratios are "
         "geometric means; intervals are percentile bootstraps over reviews; p is Wilcoxon's signed-rank test. Which "
-        "reviews were tuned on is set out in [split.md](split.md), the metrics in [metrics.md](../metrics.md). The "
-        "data sets are public; their texts are their publishers' and not part of this repository.",
+        "reviews were tuned on is set out in [split.md](split.md), the metrics in [metrics.md](../metrics.md), what "
+        "was tried and not kept in [tried.md](tried.md). CPU seconds of tiab include reading the text and the PICO "
+        "step; the machine was busy with other work, which makes all CPU seconds longer. The data sets are public; "
+        "their texts are their publishers' and not part of this repository.",
         "",
     ]
 
@@ -280,7 +289,8 @@ def _each(chosen: Sequence[tuple[Review, dict[str, dict[str, float]]]]) -> list[
         for name, digits in (("loss", 4), ("to_95", 0), ("to_100", 0)):
             values += [f"{row[mode][name]:.{digits}f}" if mode in row else "–" for mode in modes]
         known = f"{len(review.ids)} | {len(review.relevant)} | {row['u4']['seeds']:.0f}"
-        lines.append(f"| {review.name} | {known} | {' | '.join(values)} |")
+        name = review.name if review.criteria else f"{review.name} (no criteria)"
+        lines.append(f"| {name} | {known} | {' | '.join(values)} |")
     return lines
 
 
@@ -295,18 +305,21 @@ def main() -> None:
     parser.add_argument("--only", choices=["tuning", "untouched", ""], default="")
     parser.add_argument("--modes", nargs="+", choices=list(MODES), default=list(MODES))
     parser.add_argument("--no-baseline", action="store_true", help="use the runs of ELAS u4 that there are")
+    parser.add_argument("--no-runs", action="store_true", help="use the runs that there are, of both")
     parser.add_argument("--print", action="store_true", help="print the page instead of writing it")
     given = parser.parse_args()
     if given.setup:
         set_up(given.venv)
         return
     pool = reviews(given.shared, given.only)
-    if not given.no_baseline:
+    if not (given.no_baseline or given.no_runs):
         run_baseline(pool, given.seeds, given.venv / "bin" / "python", given.cache)
-    run_tiab(pool, given.seeds, given.modes, given.cache)
+    if not given.no_runs:
+        run_tiab(pool, given.seeds, given.modes, given.cache)
     rows = []
     for review in pool:
-        found = {mode: means(review, mode, given.seeds, given.cache) for mode in ("u4", *given.modes)}
+        seeds = common_seeds(review, given.modes, given.seeds, given.cache)
+        found = {mode: means(review, mode, seeds, given.cache) for mode in ("u4", *given.modes)}
         rows.append((review, {mode: numbers for mode, numbers in found.items() if numbers}))
     text = page([(review, row) for review, row in rows if "u4" in row], given.seeds)
     if given.print:
