@@ -78,11 +78,15 @@ def decision(record_id: str, **said: object) -> dict[str, object]:
 
 def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(address: str) -> None:
     with stranger(address) as client:
-        answer = client.get(address)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    cookie = answer.headers["set-cookie"].lower()
-    assert "httponly" in cookie
-    assert "samesite=strict" in cookie
+        typed = client.get(address, headers={"Sec-Fetch-Site": "none"})
+        linked = client.get(address, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (typed.status_code, typed.headers["location"]) == (303, "/")
+    assert 'content="0;url=/"' in linked.text
+    for answer in (typed, linked):
+        cookie = answer.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        assert address.rsplit("=")[-1] not in answer.text
 
 
 def test_nobody_comes_in_without_the_token(address: str) -> None:

@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tiab.assets import corpus_path
 from tiab.review import Review
 from tiab.web import Desk
+from tiab.web.serving import leading_to
 
 SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
@@ -299,6 +300,16 @@ def elsewhere() -> Iterator[int]:
         yield server.server_address[1]
         server.shutdown()
         thread.join()
+
+
+def test_the_file_that_opens_the_page_is_for_one_person(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
+    with leading_to(serve(desk), desk.review.folder) as way:
+        (file,) = desk.review.folder.glob("open-*.html")
+        assert file.stat().st_mode & 0o077 == 0
+        page.goto(way)
+        expect(page.locator("#record h1")).to_be_visible()
+        assert "token" not in page.url
+    assert not file.exists()
 
 
 def test_two_tabs_do_not_overwrite_each_other(browser: Browser, desk: Desk, serve: Callable[[Desk], str]) -> None:

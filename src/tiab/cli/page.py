@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,20 +33,31 @@ def open_page(
 
     [dim]Example:[/dim] tiab screen ms-review --reviewer eva
     """
-    from tiab.web import Desk, serve
+    from tiab.web import Desk, listen, serve
 
     def ready(address: str) -> None:
         typer.echo(address)  # in one line, whatever the width of the terminal
         note("Screening at this address. Ctrl-C stops it; each decision is on the disk once the next record shows.")
         if browser:
-            webbrowser.open(address)
+            leaving.enter_context(_opened_in_browser(address, folder))
 
-    with opened(folder, jobs=jobs) as review:
+    # The port first: reading abstracts for the first time may take minutes.
+    with listen(port) as listening, opened(folder, jobs=jobs) as review, ExitStack() as leaving:
         make_ready(review, reviewer)
         desk = Desk(review, reviewer=reviewer, blind=blind)
+        leaving.callback(desk.close)
         try:
-            serve(desk, port=port, ready=ready)
+            serve(desk, listening, ready=ready)
         except KeyboardInterrupt:
             note("Stopped.")
-        finally:
-            desk.close()
+
+
+@contextmanager
+def _opened_in_browser(address: str, folder: Path) -> Iterator[None]:
+    """Opens the page; where no file can be written beside the review, the printed address has to do."""
+    from tiab.web.serving import leading_to
+
+    with ExitStack() as kept:
+        with suppress(OSError):
+            webbrowser.open(kept.enter_context(leading_to(address, folder)))
+        yield

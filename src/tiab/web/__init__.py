@@ -6,6 +6,6 @@ works without a network: every asset is part of the package.
 
 from tiab.web.app import make_app
 from tiab.web.desk import Desk
-from tiab.web.serving import serve
+from tiab.web.serving import listen, serve
 
-__all__ = ["Desk", "make_app", "serve"]
+__all__ = ["Desk", "listen", "make_app", "serve"]

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = ["HEADERS", "Guard"]
@@ -36,6 +36,8 @@ HEADERS = {
 _READS = ("GET", "HEAD")
 _SMALL = 1024 * 1024
 _ASK = "This page is open to the person who started it. Open the address that `tiab screen` printed."
+_ENTRANCE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">
+<title>tiab</title><a href="/">To the page</a></html>"""
 _TOO_MUCH = "That is more than this page takes."
 
 
@@ -78,7 +80,7 @@ class Guard:
             return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page answers to 127.0.0.1 alone.")
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
         if given:
-            return self._enter(given[0])
+            return self._enter(given[0], headers)
         cookie = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
         if not _same(cookie, self._token):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
@@ -86,11 +88,16 @@ class Guard:
             return _refusal(HTTPStatus.FORBIDDEN, "Only this page itself may write.")
         return None
 
-    def _enter(self, given: str) -> Response:
-        """The cookie for the token; the address that the browser keeps no longer has it."""
+    def _enter(self, given: str, headers: Headers) -> Response:
+        """The cookie for the token; the address that the browser keeps no longer has it.
+
+        A browser that came by a link in another page does not send a strict cookie where it is redirected to, but it
+        does where a page of our own sends it.
+        """
         if not _same(given, self._token):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
-        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        typed = headers.get("sec-fetch-site") in ("none", "same-origin")
+        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER) if typed else HTMLResponse(_ENTRANCE)
         answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
         return answer
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import socket
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
@@ -14,28 +18,39 @@ from tiab.errors import TiabError
 from tiab.web.app import make_app
 from tiab.web.desk import Desk
 
-__all__ = ["listen", "make_server", "serve"]
+__all__ = ["leading_to", "listen", "make_server", "serve"]
 
 _HOST = "127.0.0.1"
 _TURN = 0.0005
 """Seconds after which a thread that learns gives way to one that answers."""
 
 
-def serve(desk: Desk, *, port: int = 0, ready: Callable[[str], object]) -> None:
+def serve(desk: Desk, listening: socket.socket, *, ready: Callable[[str], object]) -> None:
     """Serves the page until Ctrl-C, which ends it once requests that are under way are answered.
 
     Args:
-        port: 0 for any that is free.
-        ready: called with the address to open, once it answers.
-
-    Raises:
-        TiabError: the port is taken, or not to be had.
+        listening: what `listen` gave.
+        ready: called with the address to open.
     """
     sys.setswitchinterval(_TURN)
-    with listen(port) as listening:
-        server, address = make_server(desk, listening)
-        ready(address)
-        server.run(sockets=[listening])
+    server, address = make_server(desk, listening)
+    ready(address)
+    server.run(sockets=[listening])
+
+
+@contextmanager
+def leading_to(address: str, folder: Path) -> Iterator[str]:
+    """The address of a file that leads a browser to `address`, and that nobody else can read, as long as it is needed.
+
+    What a program is started with can be seen by everybody on the computer; the address with the token must not be.
+    """
+    handle, name = tempfile.mkstemp(dir=folder, prefix="open-", suffix=".html")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={address}">')
+        yield Path(name).resolve().as_uri()
+    finally:
+        os.unlink(name)
 
 
 def make_server(desk: Desk, listening: socket.socket) -> tuple[uvicorn.Server, str]:
