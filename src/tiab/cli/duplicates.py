@@ -63,7 +63,7 @@ def settle_duplicates(
 
 def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
     """Asks about one doubtful pair after the other."""
-    from tiab.review.duplicates import keep_apart
+    from tiab.review.duplicates import keep_apart, settle_same
 
     settled = 0
     for number, pair in enumerate(found.doubtful, 1):
@@ -79,7 +79,7 @@ def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
         if key in _LEAVE:
             break
         if key == "s":
-            review.merge(other, one, reason=f"settled side by side ({pair.reason})", reviewer=reviewer)
+            settle_same(review, one, other, why=pair.reason, reviewer=reviewer)
         elif key == "d":
             keep_apart(review, one, other, reviewer=reviewer)
         settled += key != "k"

@@ -93,6 +93,9 @@ def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, 
             given.pop(event.target or 0, None)
     links = {event.event_id: str(event.payload.get("reason", "")) for event in events if event.kind == "merged"}
     apart = {number for number, reason in links.items() if reason.startswith(_APART)}
+    asked = {event.target for event in events if event.kind == "unmerged" and event.payload.get("ask")}
+    undone = {event.target for event in events if event.kind == "undone"}
+    pairs = {event.event_id for event in events if event.kind == "kept_apart"}
     kinds = [event.kind for event in events]
     against: dict[str, int | None] = {"included_against": None, "excluded_against": None}
     if lacking is not None:
@@ -100,12 +103,12 @@ def count_overrides(events: Sequence[Event], course: Course, lacking: dict[str, 
         against["included_against"] = decided.count((Decision.INCLUDE, True))
         against["excluded_against"] = decided.count((Decision.EXCLUDE, False))
     return Overrides(
-        undone=kinds.count("undone"),
+        undone=len(undone - pairs),
         changed=changed,
         resolved=kinds.count("resolved"),
-        linked=sum(reason.startswith(_BY_HAND) for reason in links.values()),
-        unlinked=sum(event.kind == "unmerged" and event.target not in apart for event in events),
-        kept_apart=kinds.count("kept_apart") + len(apart),
+        linked=sum(reason.startswith(_BY_HAND) and number not in asked for number, reason in links.items()),
+        unlinked=sum(event.kind == "unmerged" and event.target not in apart | asked for event in events),
+        kept_apart=len(pairs - undone) + len(apart),
         pairs_named=sum(int(event.payload.get("doubtful", 0)) for event in events),
         **against,
     )

@@ -11,6 +11,7 @@ from tiab.labels import Decision
 from tiab.review import Conflict, Look, Queue, Review
 from tiab.review.catalogue import Catalogue
 from tiab.store import Event, GivenLabel
+from tiab.web.pairs import Pairs
 from tiab.web.settings import Settings, SettingsFile
 from tiab.web.standing import Mine
 from tiab.web.teacher import Teacher
@@ -45,11 +46,12 @@ class Desk:
         reviewer: the name; "" where none was given.
         blind: whether what other reviewers decided is kept from this one.
         catalogue: the records, to be looked through.
+        pairs: the records that may be duplicates.
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
         self.review, self.reviewer, self.blind = review, reviewer, blind
-        self.catalogue = Catalogue(review, reviewer)
+        self.catalogue, self.pairs = Catalogue(review, reviewer), Pairs(review)
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
         self._teacher = Teacher(lambda: review.learn(reviewer))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from tiab.web.rooms import conflicts, exporting, importing, records, screening
+from tiab.web.rooms import conflicts, duplicates, exporting, importing, records, screening
 
 __all__ = ["ROOMS", "Room"]
 
@@ -23,6 +23,7 @@ class Room:
 ROOMS = (
     Room(title="Screen", path="/", router=screening.router),
     Room(title="Records", path="/records", router=records.router),
+    Room(title="Duplicates", path="/duplicates", router=duplicates.router),
     Room(title="Conflicts", path="/conflicts", router=conflicts.router),
     Room(title="Import", path="/import", router=importing.router),
     Room(title="Export", path="/export", router=exporting.router),

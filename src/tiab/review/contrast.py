@@ -1,0 +1,93 @@
+"""Contrast: two records side by side, with the words in which they differ."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from tiab.records import Record
+
+__all__ = ["Line", "contrast"]
+
+_FIELDS = ("title", "authors", "year", "journal", "doi", "pmid", "publication_types", "record_id", "source", "abstract")
+_NAMES = {"doi": "DOI", "pmid": "PMID", "record_id": "id", "publication_types": "type", "source": "came in"}
+_PLACE = {
+    "volume": ("VL", "VI", "volume", "Volume"),
+    "issue": ("IP", "IS", "issue", "Issue", "number"),
+    "pages": ("SP", "PG", "pages", "Page start"),
+}
+_ISSN = re.compile(r"\d{4}-\d{3}[\dxX].*")  # which PubMed calls IS, as others call the issue
+_ALIKE = 0.35
+"""Likeness under which two long texts are shown as they are: almost every word would be marked."""
+_LONG = 120
+_MANY = 4_000
+"""Words beyond which two texts are not compared word by word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One field of two records: its pieces, and of each piece whether it differs from the other record's."""
+
+    name: str
+    left: tuple[tuple[str, bool], ...]
+    right: tuple[tuple[str, bool], ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether both say the same."""
+        return self.left == self.right and not any(differs for _, differs in self.left)
+
+
+def contrast(one: Record, other: Record) -> tuple[Line, ...]:
+    """The fields that one of two records has, side by side.
+
+    >>> contrast(Record(record_id="a", title="Yoga in MS"), Record(record_id="b", title="Yoga in older men"))[0].right
+    (('Yoga in ', False), ('older men', True))
+    """
+    lines = []
+    for name in (*_FIELDS[:4], *_PLACE, *_FIELDS[4:]):
+        left, right = _said(one, name), _said(other, name)
+        if left or right:
+            lines.append(_line(_NAMES.get(name, name), left, right))
+    return tuple(lines)
+
+
+def _said(record: Record, name: str) -> str:
+    if name in _PLACE:
+        extra = dict(record.extra)
+        return next((extra[key] for key in _PLACE[name] if extra.get(key) and not _ISSN.fullmatch(extra[key])), "")
+    value = getattr(record, name)
+    return "; ".join(value) if isinstance(value, tuple) else str(value or "")
+
+
+def _line(name: str, left: str, right: str) -> Line:
+    first, second = (re.findall(r"\w+|\s+|[^\w\s]", text) for text in (left, right))
+    if not left or not right or len(first) + len(second) > _MANY:
+        differs = left != right
+        return Line(name=name, left=_whole(left, differs), right=_whole(right, differs))
+    matcher = SequenceMatcher(None, [w.casefold() for w in first], [w.casefold() for w in second], autojunk=False)
+    if len(first) + len(second) > _LONG and matcher.ratio() < _ALIKE:
+        return Line(name=name, left=_whole(left, False), right=_whole(right, False))
+    pieces: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
+    for tag, a, b, c, d in matcher.get_opcodes():
+        for words, kept in ((first[a:b], pieces[0]), (second[c:d], pieces[1])):
+            if words:
+                kept.append(("".join(words), tag != "equal"))
+    return Line(name=name, left=_joined(pieces[0]), right=_joined(pieces[1]))
+
+
+def _joined(pieces: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
+    """The pieces with those joined that differ and have nothing but a blank between them."""
+    joined: list[tuple[str, bool]] = []
+    for at, (text, differs) in enumerate(pieces):
+        between = not text.strip() and 0 < at < len(pieces) - 1
+        if joined and joined[-1][1] and (differs or between):
+            joined[-1] = (joined[-1][0] + text, True)
+        else:
+            joined.append((text, differs and bool(text.strip())))
+    return tuple(joined)
+
+
+def _whole(text: str, differs: bool) -> tuple[tuple[str, bool], ...]:
+    return ((text, differs),) if text else ()
