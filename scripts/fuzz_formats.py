@@ -13,11 +13,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import resource
 import sys
 import tempfile
 import time
 import traceback
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -211,16 +213,26 @@ def seeds(folder: Path, samples: Path | None) -> dict[str, dict[Path, bytes]]:
     for path in sorted(samples.rglob("*")) if samples else []:
         if path.is_file() and path.suffix != ".md":
             found[path.name] = path.read_bytes()
+    found["searches.zip"] = _zipped({name: found[name] for name in ("search.ris", "table.csv", "written.xml")})
     by_reader: dict[str, dict[Path, bytes]] = {}
     for name, whole in found.items():
         path = folder / name
         for data in (whole[:SAMPLE], whole[: 20 * SAMPLE]):
             path.write_bytes(data)
             with contextlib.suppress(TiabError):
-                by_reader.setdefault(read(path).format, {})[path] = data
+                reader = "zip archive" if path.suffix == ".zip" else read(path).format
+                by_reader.setdefault(reader, {})[path] = data
                 break
         path.unlink()
     return by_reader
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
 
 
 def main() -> None:
