@@ -88,8 +88,9 @@ def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
 
 def _side_by_side(one: Record, other: Record, pair: DoubtfulPair) -> None:
     table = Table(box=None, pad_edge=False, show_header=False, expand=True)
-    for ratio in (1, 5, 5):
-        table.add_column(ratio=ratio, overflow="fold")
+    table.add_column(no_wrap=True)
+    for _ in (one, other):
+        table.add_column(ratio=1, overflow="fold")
     for name in ("record_id", "title", "authors", "year", "journal", "doi", "pmid", "source", "abstract"):
         left, right = (_cell(getattr(record, name)) for record in (one, other))
         if left or right:
