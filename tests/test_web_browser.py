@@ -154,6 +154,11 @@ def test_keys_do_nothing_while_somebody_types(page: Page, desk: Desk, serve: Cal
     page.keyboard.press("i")
     page.keyboard.press("Escape")
     expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="wrong population")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("ie")
+    page.keyboard.press("Escape")
     page.keyboard.press("Control+e")
     assert desk.tally().screened == 1
 

@@ -70,6 +70,7 @@ export function useBar({ beside, decided, moved, undo, back, on, keys = {}, send
     u: () => decide("maybe"),
     z: undo,
     n: writeNote,
+    r: does.reasons,
     m: () => stepMarks(record(), 1),
     "Shift+m": () => stepMarks(record(), -1),
     ArrowLeft: back,

@@ -80,7 +80,7 @@ useBar({
   back: () => step(-1),
   on: () => step(1),
   keys: {
-    "/": () => document.querySelector("[role=search] input").focus(),
+    "/": () => search.focus(),
     "?": () => openDialog("help"),
   },
 });
@@ -90,6 +90,9 @@ document.querySelector(".roles").addEventListener("change", () => alone(async ()
   await ask("/screen/settings", { method: "PUT", body: { roles_off: off } });
   await reload();
 }));
+
+const search = document.querySelector("[role=search] input");
+search.addEventListener("keydown", (event) => { if (event.key === "Escape") record.querySelector("h1").focus(); });
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
