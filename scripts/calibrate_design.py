@@ -39,7 +39,7 @@ def build(shared: Path, output: Path) -> None:
         print(design, found.to_dict())
         print("   ", "  ".join(f"{said:.2f}: {true:.2f} of {count}" for count, said, true in found.bins))
     trials = [example for example in unseen if example.truth == corpus[0].truth]
-    for name, group in (("Evidence Inference and indexed trials, unseen half", trials), ("PICO-Corpus", corpus)):
+    for name, group in (("Evidence Inference, unseen half", trials), ("PICO-Corpus", corpus)):
         chance, score = share_of_trials(model, group)
         print(f"{name}: {len(group)} trials, {chance:.3f} at .5 or more by chance, {score:.3f} by score")
 

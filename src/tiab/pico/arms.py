@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from tiab.pico.counts import Count
-from tiab.pico.layout import Layout
-from tiab.pico.quantities import Quantity, quantities
+from tiab.pico.counts import Count, SentenceNumbers
+from tiab.pico.quantities import Quantity
 
 __all__ = ["find_arms"]
 
@@ -24,28 +23,23 @@ _GOES = re.compile(
 )
 
 
-def find_arms(text: str, layout: Layout, counts: Sequence[Count], total: Count | None) -> tuple[Quantity, ...]:
+def find_arms(
+    text: str, sentences: Sequence[SentenceNumbers], counts: Sequence[Count], total: Count | None
+) -> tuple[Quantity, ...]:
     """The sizes of the arms, which stand in one sentence; the first of these that there is:
 
     several "n =" that add up to the total, other numbers that do, several "n =", and several numbers that go to, or
     receive, something.
     """
-    sentences = list(_sentences(text, layout))
-    equal = [_counted(counts, begin, end) for begin, end in sentences]
+    equal = [_counted(counts, begin, end) for begin, end, _ in sentences]
     if total is not None:
         sums = (group for group in equal if sum(arm.value for arm in group) == total.value)
         if (group := next(sums, None)) or (
-            not total.summed and (group := next(_adding_up(text, sentences, total.value), None))
+            not total.summed and (group := next(_adding_up(sentences, total.value), None))
         ):
             return group
-    going = (_going(text, begin, end) for begin, end in sentences)
+    going = (_going(text, sentence) for sentence in sentences)
     return next((group for group in (*equal, *going) if 1 < len(group) <= _MOST_ARMS), ())
-
-
-def _sentences(text: str, layout: Layout) -> Iterator[tuple[int, int]]:
-    for number, begin in enumerate(layout.sentences):
-        if layout.field(begin) != "keywords":
-            yield layout.sentence_bounds(number, len(text))
 
 
 def _counted(counts: Sequence[Count], begin: int, end: int) -> tuple[Quantity, ...]:
@@ -54,10 +48,10 @@ def _counted(counts: Sequence[Count], begin: int, end: int) -> tuple[Quantity, .
     return tuple(Quantity(count.start, count.end, count.value) for count in mine)
 
 
-def _adding_up(text: str, sentences: Sequence[tuple[int, int]], total: int) -> Iterator[tuple[Quantity, ...]]:
+def _adding_up(sentences: Sequence[SentenceNumbers], total: int) -> Iterator[tuple[Quantity, ...]]:
     """The fewest and then densest numbers of each sentence that add up to the total."""
-    for begin, end in sentences:
-        small = [q for q in quantities(text, begin, end) if _SMALLEST <= q.value < total][:_MOST_NUMBERS]
+    for sentence in sentences:
+        small = [q for q in sentence.numbers if _SMALLEST <= q.value < total][:_MOST_NUMBERS]
         for size in range(2, _MOST_ARMS + 1):
             groups = [group for group in combinations(small, size) if sum(q.value for q in group) == total]
             dense = min(groups, key=_length, default=())
@@ -70,8 +64,9 @@ def _length(group: Sequence[Quantity]) -> int:
     return group[-1].end - group[0].start
 
 
-def _going(text: str, begin: int, end: int) -> tuple[Quantity, ...]:
+def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
     """The numbers of people that go to, or receive, something."""
-    if not _GROUPED.search(text, begin, end):
+    begin, end, numbers = sentence
+    if len(numbers) < 2 or not _GROUPED.search(text, begin, end):
         return ()
-    return tuple(q for q in quantities(text, begin, end) if q.value >= _SMALLEST and _GOES.match(text, q.end, end))
+    return tuple(q for q in numbers if q.value >= _SMALLEST and _GOES.match(text, q.end, end))

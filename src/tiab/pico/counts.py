@@ -8,13 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from tiab.pico.abbreviations import Abbreviation
 from tiab.pico.layout import Layout
 from tiab.pico.quantities import Quantity, quantities
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["Count", "find_counts"]
+__all__ = ["Count", "SentenceNumbers", "find_counts", "read_numbers"]
 
 _REACH = 80
 _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
@@ -54,22 +55,36 @@ class Count:
     summed: bool = False
 
 
-def find_counts(text: str, layout: Layout, abbreviations: Iterable[Abbreviation] = ()) -> list[Count]:
+class SentenceNumbers(NamedTuple):
+    """A sentence, from `begin` to `end`, and the whole numbers in it."""
+
+    begin: int
+    end: int
+    numbers: tuple[Quantity, ...]
+
+
+def read_numbers(text: str, layout: Layout) -> list[SentenceNumbers]:
+    """The whole numbers of each sentence of title and abstract."""
+    bounds = [
+        layout.sentence_bounds(number, len(text))
+        for number, begin in enumerate(layout.sentences)
+        if layout.field(begin) != "keywords"
+    ]
+    return [SentenceNumbers(begin, end, tuple(quantities(text, begin, end))) for begin, end in bounds]
+
+
+def find_counts(
+    text: str, layout: Layout, sentences: Sequence[SentenceNumbers], abbreviations: Iterable[Abbreviation] = ()
+) -> list[Count]:
     """The counts in title and abstract, in the order of the text, then the sums of arms."""
     nouns = _Nouns(abbreviations)
     counts: list[Count] = []
     sums: list[Count] = []
-    everything: list[Quantity] = []
-    for number, begin in enumerate(layout.sentences):
-        if layout.field(begin) == "keywords":
-            continue
-        begin, end = layout.sentence_bounds(number, len(text))
-        numbers = list(quantities(text, begin, end))
-        everything += numbers
+    for begin, end, numbers in sentences:
         mine = [c for q in numbers if (c := _count(text, layout, q, begin, end, nouns))]
         counts += mine
         sums += _sums(mine, layout)
-    return _compare(counts + sums, everything, len(text))
+    return _compare(counts + sums, [q for sentence in sentences for q in sentence.numbers], len(text))
 
 
 class _Nouns:

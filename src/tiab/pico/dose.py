@@ -61,6 +61,8 @@ _EXERTION = re.compile(
     r"(?![\d.%])",
     re.IGNORECASE,
 )
+_A_WEEK = re.compile(r"we?e?k|daily|every\s?day", re.IGNORECASE)  # quick signs of what is worth a closer look
+_INTENSE = re.compile(r"%|intensity|RPE|Borg|exertion", re.IGNORECASE)
 _CONTEXT = 60
 _MOST_TIMES = 28  # a week; more is a count of something else
 _SESSION_MINUTES = (3, 300)
@@ -75,11 +77,16 @@ class DoseFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         text, layout = get_text(doc), get_layout(doc)
-        finders = [find for find, sign in _FINDERS if sign.search(text)]
         for begin, end, name in layout.fields:
             if name != "keywords":
-                for find in finders:
+                for find in (_durations, _minutes):
                     add_spans(doc, list(find(doc, text, begin, end)))
+        for number, begin in enumerate(layout.sentences):
+            if layout.field(begin) != "keywords":
+                begin, end = layout.sentence_bounds(number, len(text))
+                for find, sign in ((_frequencies, _A_WEEK), (_intensities, _INTENSE)):
+                    if sign.search(text, begin, end):
+                        add_spans(doc, list(find(doc, text, begin, end)))
         return doc
 
 
@@ -131,15 +138,6 @@ def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
         yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
     for found in _LEVEL.finditer(text, begin, end):
         yield _span(doc, found, "intensity", re.sub(r"[\s-]+", " ", found["level"].lower()), 0.7)
-
-
-_FINDERS = (
-    (_durations, re.compile("")),
-    (_frequencies, re.compile(r"we?e?k|daily|every\s?day", re.IGNORECASE)),
-    (_minutes, re.compile("min|h", re.IGNORECASE)),
-    (_intensities, re.compile("%|intensity|RPE|Borg|exertion", re.IGNORECASE)),
-)
-"""Each finder, and a quick sign without which it would find nothing."""
 
 
 def _measure(text: str) -> str:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from tiab.pico.abbreviations import get_abbreviations
 from tiab.pico.arms import find_arms
-from tiab.pico.counts import Count, find_counts
+from tiab.pico.counts import Count, find_counts, read_numbers
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.vocabulary import vocabulary
 
@@ -29,7 +29,8 @@ class SampleSizeFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         text, layout = get_text(doc), get_layout(doc)
-        counts = find_counts(text, layout, get_abbreviations(doc))
+        sentences = read_numbers(text, layout)
+        counts = find_counts(text, layout, sentences, get_abbreviations(doc))
         best = best_count(counts)
         if best is not None:
             count, score = best
@@ -41,7 +42,7 @@ class SampleSizeFinder:
         add_spans(doc, [make_span(
             doc, arm.start, arm.end, role="population", label="arm size", value=str(arm.value),
             provenance="rule:arm_size",
-        ) for arm in find_arms(text, layout, counts, best[0] if best else None)])  # fmt: skip
+        ) for arm in find_arms(text, sentences, counts, best[0] if best else None)])  # fmt: skip
         return doc
 
 

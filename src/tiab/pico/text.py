@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from spacy.attrs import NORM
+from spacy.attrs import LIKE_NUM, NORM, SHAPE, SUFFIX
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import registry
@@ -53,6 +53,7 @@ _TRAILING = re.compile(rf"[{_HYPHENS}{_INSIDE}]+$")
 _INVISIBLE = re.compile(rf"[{_INSIDE}]+")
 _POSSESSIVE = re.compile(r"['’]s$")
 _SHORT_CAPITALS = 4
+_READ = {NORM, SHAPE, SUFFIX, LIKE_NUM}  # of what spaCy can note of a word, all that tiab reads
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE = dict.fromkeys(range(0xD800, 0xE000), "?")  # half a character, which spaCy cannot hold; offsets stay the same
 
@@ -155,6 +156,8 @@ class WordTokenizer:
 def _create(nlp: Language) -> WordTokenizer:
     getters: dict[int, Callable[[str], Any]] = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
     getters[NORM] = normal_form  # so that token.norm_ and PhraseMatcher(attr="NORM") use it
+    for unread in getters.keys() - _READ:  # each takes its time for every new word
+        del getters[unread]
     return WordTokenizer(nlp.vocab)
 
 

@@ -113,7 +113,7 @@ def _example(item: MarkedWords, vectors: Vectors) -> Example:
     hashes = item.context.words.hashes
     known = vectors.look_up(hashes)
     inputs = network_inputs(item.context, known, vectors.at(known.places))
-    return Example(inputs, np.unique(hashes, return_inverse=True)[1], np.eye(4, dtype=np.float32)[item.labels])
+    return Example(inputs, item.context.words.different.which, np.eye(4, dtype=np.float32)[item.labels])
 
 
 def _rounded(network: Network) -> Network:

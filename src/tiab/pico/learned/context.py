@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,15 @@ class Context:
     opening: NDArray[np.bool_]
     closing: NDArray[np.bool_]
     pause: NDArray[np.bool_]
+
+    @cached_property
+    def again_in_title(self) -> NDArray[np.bool_]:
+        """Whether a word behind the title is one of the title's, too."""
+        which = self.words.different.which
+        said = np.zeros(int(which.max(initial=0)) + 1, dtype=bool)
+        said[which[self.title]] = True
+        found: NDArray[np.bool_] = said[which] & ~self.title
+        return found
 
 
 def read_context(doc: Doc) -> Context:

@@ -19,6 +19,8 @@ __all__ = ["Chains", "CrfWeights", "fit_crf", "marginals"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_RESCALED = 16  # steps after which values are brought back to 1 when only probabilities are wanted
+
 
 @dataclass(frozen=True, eq=False)
 class CrfWeights:
@@ -82,8 +84,33 @@ def marginals(emissions: Floats, chains: Chains, weights: CrfWeights) -> Floats:
     """The probability of each label at each row, shape (n_rows, n_labels), given the score of each label there."""
     if not len(emissions):
         return emissions.copy()
-    forward, backward, _, _ = _recursions(emissions, chains, weights)
-    return _normalised(forward * backward)
+    local = _local(emissions, chains, weights)[0]
+    step, starts = np.exp(weights.transitions), (np.cumsum(chains.counts) - chains.counts).tolist()
+    back = np.ascontiguousarray(step.T)
+    forward, backward = local.copy(), np.ones_like(local)
+    steps = list(zip(starts, starts[1:], chains.counts[1:].tolist(), strict=False))
+    for number, (before, start, count) in enumerate(steps, start=1):
+        here = forward[start : start + count]
+        here *= forward[before : before + count] @ step
+        if number % _RESCALED == 0:
+            here /= here.sum(axis=1, keepdims=True)
+    for number, (before, start, count) in enumerate(reversed(steps), start=1):
+        there = backward[before : before + count]
+        np.matmul(local[start : start + count] * backward[start : start + count], back, out=there)
+        if number % _RESCALED == 0:
+            there /= there.sum(axis=1, keepdims=True)
+    found = np.empty_like(local)
+    found[chains.walk] = forward * backward
+    return _normalised(found)
+
+
+def _local(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floats, float]:
+    """(what each row says of its own label, in the order of the walk, at most 1; the log of what was divided by)."""
+    emissions = emissions.copy()
+    emissions[chains.starts] += weights.first
+    emissions[chains.starts + chains.lengths - 1] += weights.last
+    top = emissions.max(axis=1, keepdims=True)
+    return np.exp(emissions - top)[chains.walk], float(top.sum())
 
 
 def _walk(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floats, Floats, float]:
@@ -103,11 +130,7 @@ def _normalised(found: Floats) -> Floats:
 
 def _recursions(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floats, Floats, Floats, float]:
     """(forward, backward, what each row passes back, log partition), scaled at each row so that nothing underflows."""
-    emissions = emissions.copy()
-    emissions[chains.starts] += weights.first
-    emissions[chains.starts + chains.lengths - 1] += weights.last
-    top = emissions.max(axis=1, keepdims=True)
-    local = np.exp(emissions - top)[chains.walk]
+    local, top = _local(emissions, chains, weights)
     step = np.exp(weights.transitions)
     forward, scale, before = np.empty_like(local), np.empty((len(local), 1)), 0
     for start, count in zip((np.cumsum(chains.counts) - chains.counts).tolist(), chains.counts.tolist(), strict=True):
@@ -127,7 +150,7 @@ def _recursions(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple
         end -= count
     found = np.empty((3, *local.shape))
     found[:, chains.walk] = forward, backward, local
-    return found[0], found[1], found[2], float(np.log(scale).sum() + top.sum())
+    return found[0], found[1], found[2], float(np.log(scale).sum() + top)
 
 
 def fit_crf(

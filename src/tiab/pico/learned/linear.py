@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ class LinearTable:
     Attributes:
         owners: for each row a byte of the hash of the feature that owns it, 0 for a row without owner: of 255 features
             that were never learned and fall into a row, 254 are found out and weigh nothing.
-        numbers: the weights as whole numbers, int8, shape (n_rows, n_labels).
-        worth: what one of them weighs, shape (n_labels,).
+        numbers: the weights as whole numbers, int8, shape (n_rows, 4).
+        worth: what one of them weighs, shape (4,).
     """
 
     owners: NDArray[np.uint8]
@@ -31,15 +32,17 @@ class LinearTable:
     worth: NDArray[np.float32]
 
     def scores(self, features: Hashes) -> NDArray[np.float64]:
-        """The sum of the features' weights, shape (n_words, n_labels); features has the shape (n_words, n_features)."""
+        """The sum of the features' weights, shape (n_words, 4); features has the shape (n_words, n_features)."""
         rows, owned = places(features, self.owners)
-        count, width = features.shape
-        weights = self.numbers[rows[owned]]
-        total = np.zeros((count, self.numbers.shape[1]))
-        words = np.repeat(np.arange(count), owned.reshape(count, width).sum(axis=1))
-        for label in range(total.shape[1]):
-            total[:, label] = np.bincount(words, weights=weights[:, label], minlength=count)
-        return total * self.worth.astype(np.float64)
+        whole = np.where(owned, self._rows[rows], 0)  # a row of four weights of one byte, moved as one number
+        weights = whole.view(np.int8).reshape(*features.shape, self.numbers.shape[1])
+        total: NDArray[np.float64] = weights.sum(axis=1, dtype=np.int32) * self.worth.astype(np.float64)
+        return total
+
+    @cached_property
+    def _rows(self) -> NDArray[np.uint32]:
+        rows: NDArray[np.uint32] = np.ascontiguousarray(self.numbers).view(np.uint32).ravel()
+        return rows
 
 
 def places(features: Hashes, owners: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -44,12 +44,13 @@ class Network:
     layers: tuple[tuple[Floats, Floats], ...]
     output: tuple[Floats, Floats]
 
-    def predict(self, extras: Floats, first: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.float64]:
+    def predict(self, extras: Floats, first: Floats, which: NDArray[np.int64]) -> NDArray[np.float64]:
         """The logarithm of each label's probability for each word of one record, shape (n_words, n_labels).
 
         Args:
             extras: the inputs beside the words' vectors, shape (n_words, EXTRAS).
             first: what the first layer makes of each word's vector at each step, as `project` gives it.
+            which: for each word, the number of the different word that it is.
         """
         (w1, b1), (w2, b2), (w3, b3) = self.layers
         parts = w1.reshape(len(STEPS[0]), -1, len(b1))
@@ -57,7 +58,7 @@ class Network:
         _add_shifted(seen, first, STEPS[0])
         hidden: Any = np.maximum(seen, 0)
         hidden = hidden + np.maximum(stacked(hidden, STEPS[1]) @ w2 + b2, 0)
-        same = Means.of(np.unique(hashes, return_inverse=True)[1])
+        same = Means.of(which)
         width = hidden.shape[1] * len(STEPS[2])
         seen = stacked(hidden, STEPS[2]) @ w3[:width]
         seen += same(hidden @ w3[width : width + hidden.shape[1]])
@@ -139,7 +140,7 @@ def network_extras(context: Context, known: Known) -> Floats:
     words, rows = context.words, context.rows
     count = max(len(words.lengths), 1)
     hashes = words.hashes
-    in_title = np.isin(hashes, hashes[context.title]) & ~context.title & ~known.common
+    in_title = context.again_in_title & ~known.common
     inside = np.cumsum(context.opening.astype(np.int64) - context.closing) > 0
     flags = (
         context.title, ~known.known, hashes == _NUMBER, context.opening, context.closing, context.pause, rows == 0,

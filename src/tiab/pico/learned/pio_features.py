@@ -42,7 +42,12 @@ class _Sentences:
         value = parts[0].astype(np.uint64, copy=False)
         for part in parts[1:]:
             value = mix(value, part.astype(np.uint64, copy=False))
-        self.found.append(mix(value, np.uint64(len(self.found) + 1)))
+        self.found.append(value)
+
+    def numbered(self) -> Hashes:
+        """All features, each mixed with its number, shape (n_words, n_features)."""
+        numbers = np.arange(1, len(self.found) + 1, dtype=np.uint64)
+        return mix(np.stack(self.found, axis=1), numbers)
 
     def runs(self, name: str, values: Hashes, *patterns: tuple[int, ...]) -> None:
         """One feature for each pattern of places: the values there, together."""
@@ -61,8 +66,7 @@ def pio_features(context: Context, known: Known) -> Hashes:
     role = _add_sentence(sentences, context, middle)
     _add_record(sentences, context, known, role)
     _add_frame(sentences, context, known, role)
-    features: Hashes = np.stack(sentences.found, axis=1)
-    return features
+    return sentences.numbered()
 
 
 def _add_sentence(sentences: _Sentences, context: Context, middle: Hashes) -> Hashes:
@@ -92,11 +96,10 @@ def _nearest(marked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 def _add_record(sentences: _Sentences, context: Context, known: Known, role: Hashes) -> None:
     """Adds whether the record says the word in its title, how often, and where first."""
-    hashes = context.words.hashes
     content = known.known & ~known.common
-    in_title = (np.isin(hashes, hashes[context.title]) & ~context.title & content).astype(np.uint64)
+    in_title = (context.again_in_title & content).astype(np.uint64)
     sentences.add(in_title * 2 + content)
-    _, first, which, count = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
+    first, which, count = context.words.different
     sentences.add(np.minimum(count[which], 6) * 2 + content)
     sentences.add(np.minimum(context.rows[first[which]], 4) * 2 + content, role)
 

@@ -59,7 +59,7 @@ class PioModel:
         rest = 1 - self.share
         joint = rest * self.linear.scores(pio_features(context, known))
         joint += self.share * self.network.predict(
-            network_extras(context, known), self._projected[known.places], hashes
+            network_extras(context, known), self._projected[known.places], context.words.different.which
         )
         weaker = CrfWeights(
             self.chain.features, rest * self.chain.transitions, rest * self.chain.first, rest * self.chain.last

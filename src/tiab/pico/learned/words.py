@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,24 @@ from spacy.tokens import Doc
 from tiab.pico.layout import get_layout
 from tiab.pico.learned.hashing import Hashes
 
-__all__ = ["NUMBER", "Words", "read_words"]
+__all__ = ["NUMBER", "Different", "Words", "read_words"]
 
 NUMBER = 1
 """The hash that stands for every number, in digits or in words."""
+
+
+class Different(NamedTuple):
+    """The different words of a text.
+
+    Attributes:
+        first: the place of each one's first occurrence.
+        which: for each word of the text, the number of the different word that it is.
+        times: how often each occurs.
+    """
+
+    first: NDArray[np.int64]
+    which: NDArray[np.int64]
+    times: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +53,12 @@ class Words:
     sentences: NDArray[np.int64]
     lengths: NDArray[np.int64]
     places: NDArray[np.int64]
+
+    @cached_property
+    def different(self) -> Different:
+        """The different words among these."""
+        _, first, which, times = np.unique(self.hashes, return_index=True, return_inverse=True, return_counts=True)
+        return Different(first, which, times)
 
     def part(self, begin: int, end: int) -> Words:
         """The sentences from number `begin` up to, not including, `end`, as Words of their own."""
