@@ -130,7 +130,8 @@ def torture(folder: Path, *, rounds: int, decisions: int, rank_every: int, seed:
         figures.killed_in_the_loop += killed
         figures.finished_before += len(victims) - killed
         _compare(folder, before, [victim.acknowledged for victim in victims], figures)
-        _say(f"round {turn + 1}: {', '.join(str(len(v.acknowledged)) for v in victims)} acknowledged")
+        counts = ", ".join(str(len(victim.acknowledged)) for victim in victims)
+        _say(f"round {turn + 1}: {counts} acknowledged; {'sound' if figures.sound else 'NOT SOUND'} so far")
     if rank_every:
         _replay(folder, figures)
     return figures
