@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from datetime import date
@@ -40,6 +41,15 @@ def test_an_archive_of_several_exports(tmp_path: Path) -> None:
         ("1", "a.ris"), ("2", "a.ris"), ("2#2", "pubmed.nbib"), ("3", "c.csv"),
     ]  # fmt: skip
     assert reading.format == "RIS, NBIB, table"
+
+
+def test_a_gzipped_member(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive(tmp_path / "a.zip", {"a.ris.gz": gzip.compress(RIS.format(1).encode())})
+    assert [(record.pmid, record.source) for record in read_records(path)] == [("1", "a.ris.gz")]
+    monkeypatch.setattr("tiab.formats.archive.FREE_EXPANDED", 1 << 20)
+    bombed = gzip.compress(RIS.format(1).encode() + b"a b\n" * 4_000_000)
+    with pytest.raises(InputError, match=r"b\.zip/a\.ris\.gz: unpacks to more than"):
+        read_records(archive(tmp_path / "b.zip", {"a.ris.gz": bombed}))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ Members are read as streams and never written anywhere, so their names, whatever
 
 from __future__ import annotations
 
+import gzip
 import zipfile
+import zlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -75,8 +77,12 @@ def _member(path: Path, member: zipfile.ZipInfo) -> Source:
 def _open_member(path: Path, shown: Path, member: zipfile.ZipInfo) -> IO[bytes]:
     try:
         # The archive stays open as long as the member's stream, which holds it.
-        return bounded(zipfile.ZipFile(path).open(member), shown, member.file_size)
-    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        file = zipfile.ZipFile(path).open(member)  # noqa: SIM115
+        zipped = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        limit = max(FREE_EXPANDED, MAX_RATIO * member.compress_size) if zipped else member.file_size
+        return bounded(gzip.GzipFile(fileobj=file) if zipped else file, shown, limit)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise InputError(
             f"cannot be unpacked ({_reason(error)})", path=shown, hint="Unpack the archive first."
         ) from error
