@@ -67,7 +67,7 @@ def _line(name: str, left: str, right: str) -> Line:
         differs = left != right
         return Line(name=name, left=_whole(left, differs), right=_whole(right, differs))
     matcher = SequenceMatcher(None, [w.casefold() for w in first], [w.casefold() for w in second], autojunk=False)
-    if len(first) + len(second) > _LONG and matcher.ratio() < _ALIKE:
+    if len(first) + len(second) > _LONG and _likeness(matcher, first, second) < _ALIKE:
         return Line(name=name, left=_whole(left, False), right=_whole(right, False))
     pieces: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
     for tag, a, b, c, d in matcher.get_opcodes():
@@ -75,6 +75,12 @@ def _line(name: str, left: str, right: str) -> Line:
             if words:
                 kept.append(("".join(words), tag != "equal"))
     return Line(name=name, left=_joined(pieces[0]), right=_joined(pieces[1]))
+
+
+def _likeness(matcher: SequenceMatcher[str], first: list[str], second: list[str]) -> float:
+    """The share of the words, blanks aside, that both have, from 0 to 1."""
+    equal = sum(not first[place].isspace() for a, _, n in matcher.get_matching_blocks() for place in range(a, a + n))
+    return 2 * equal / sum(not word.isspace() for word in (*first, *second))
 
 
 def _joined(pieces: list[tuple[str, bool]]) -> tuple[tuple[str, bool], ...]:
