@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tiab.criteria import Concept, Criteria
-from tiab.hits import count_hits
+from tiab.hits import add_hits, count_hits
 from tiab.records import Record
 
 CRITERIA = Criteria(
@@ -27,3 +27,13 @@ def test_concepts_and_pairs_are_counted() -> None:
     assert hits.all_required == 1
     assert hits.silent_terms == {"back pain": ("lumbago",)}
     assert hits.to_dict()["hits"]["yoga"] == 3
+
+
+def test_terms_are_counted_one_by_one() -> None:
+    hits = count_hits(POOL, CRITERIA)
+    assert hits.terms["back pain"] == (("back pain", 2), ("lumbago", 0), ("LBP", 1))
+    assert hits.terms["yoga"] == (("yoga", 3), ("asana*", 1))
+
+
+def test_parts_of_a_pool_add_up() -> None:
+    assert add_hits(count_hits(POOL[:1], CRITERIA), count_hits(POOL[1:], CRITERIA)) == count_hits(POOL, CRITERIA)

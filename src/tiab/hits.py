@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -13,7 +14,7 @@ from tiab.pico import find_spans
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
 
-__all__ = ["Hits", "count_hits"]
+__all__ = ["Hits", "add_hits", "count_hits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +25,23 @@ class Hits:
         singles: (concept, records that have it).
         pairs: (concept, concept, records that have both).
         all_required: records that have every required concept.
-        silent_terms: concept -> its terms that no record has.
+        terms: concept -> (term or abbreviation, records that have it), in the order of the criteria.
+        words: concept -> its terms, without the abbreviations.
     """
 
     n_records: int
     singles: tuple[tuple[str, int], ...]
     pairs: tuple[tuple[str, str, int], ...]
     all_required: int
-    silent_terms: dict[str, tuple[str, ...]]
+    terms: dict[str, tuple[tuple[str, int], ...]]
+    words: dict[str, tuple[str, ...]]
+
+    @property
+    def silent_terms(self) -> dict[str, tuple[str, ...]]:
+        """Concept -> its terms that no record has; concepts without such terms are left out."""
+        found = {name: {term for term, n in counts if n} for name, counts in self.terms.items()}
+        silent = {name: tuple(t for t in words if t not in found[name]) for name, words in self.words.items()}
+        return {name: words for name, words in silent.items() if words}
 
     def to_dict(self) -> dict[str, Any]:
         """The counts as plain JSON types."""
@@ -53,18 +63,33 @@ def count_hits(
     met = [frozenset(c.concept.name for c in row if c.met) for row in coverage]
     names = [concept.name for concept in criteria.concepts if concept.terms]
     required = {concept.name for concept in criteria.concepts if concept.required and concept.terms}
-    spoken = {name: set[str]() for name in names}
+    spoken = {concept.name: Counter[str]() for concept in criteria.concepts}
     for row in coverage:
         for c in row:
-            spoken.setdefault(c.concept.name, set()).update(c.terms)
+            spoken[c.concept.name].update(c.terms)
     return Hits(
         n_records=len(records),
         singles=tuple((name, sum(name in row for row in met)) for name in names),
         pairs=tuple((a, b, sum(a in row and b in row for row in met)) for a, b in combinations(names, 2)),
         all_required=sum(required <= row for row in met),
-        silent_terms={
-            concept.name: silent
-            for concept in criteria.concepts
-            if (silent := tuple(term for term in concept.terms if term not in spoken[concept.name]))
+        terms={
+            c.name: tuple((term, spoken[c.name][term]) for term in (*c.terms, *c.abbreviations))
+            for c in criteria.concepts
         },
+        words={c.name: c.terms for c in criteria.concepts},
+    )
+
+
+def add_hits(one: Hits, other: Hits) -> Hits:
+    """The counts of two pools together, which were counted by the same criteria and share no record."""
+    return Hits(
+        n_records=one.n_records + other.n_records,
+        singles=tuple((name, n + m) for (name, n), (_, m) in zip(one.singles, other.singles, strict=True)),
+        pairs=tuple((a, b, n + m) for (a, b, n), (_, _, m) in zip(one.pairs, other.pairs, strict=True)),
+        all_required=one.all_required + other.all_required,
+        terms={
+            name: tuple((term, n + m) for (term, n), (_, m) in zip(counts, other.terms[name], strict=True))
+            for name, counts in one.terms.items()
+        },
+        words=one.words,
     )

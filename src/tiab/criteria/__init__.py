@@ -1,6 +1,6 @@
 """A review's eligibility criteria: population, intervention, comparator, outcome, design, limits."""
 
 from tiab.criteria.concepts import DESIGNS, ROLES, Concept, Criteria, Limits, Search
-from tiab.criteria.reading import read_criteria
+from tiab.criteria.reading import parse_criteria, read_criteria
 
-__all__ = ["DESIGNS", "ROLES", "Concept", "Criteria", "Limits", "Search", "read_criteria"]
+__all__ = ["DESIGNS", "ROLES", "Concept", "Criteria", "Limits", "Search", "parse_criteria", "read_criteria"]

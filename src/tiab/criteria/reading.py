@@ -13,7 +13,7 @@ from typing import Any
 from tiab.criteria.concepts import DESIGNS, ROLES, Concept, Criteria, Limits, Search
 from tiab.errors import CriteriaError
 
-__all__ = ["read_criteria"]
+__all__ = ["parse_criteria", "read_criteria"]
 
 
 def read_criteria(path: str | Path) -> Criteria:
@@ -29,9 +29,22 @@ def read_criteria(path: str | Path) -> Criteria:
         raise CriteriaError(f"cannot be read ({error.strerror})", path=path, hint="Check the file's name.") from error
     try:
         text = raw.decode("utf-8-sig")
-        data = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise CriteriaError("is not UTF-8 text", path=path, hint="Save it as UTF-8 text.") from error
+    return parse_criteria(text, path=path)
+
+
+def parse_criteria(text: str, *, path: str | Path = "criteria.toml") -> Criteria:
+    """The criteria in TOML.
+
+    Args:
+        path: the file that a mistake is said to be in.
+
+    Raises:
+        CriteriaError: as `read_criteria`.
+    """
+    try:
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         message = str(error).split(" (at ")[0]

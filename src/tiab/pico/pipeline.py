@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import islice
+from threading import Lock
 
 import spacy
 from joblib import Parallel, delayed
@@ -81,7 +82,7 @@ def find_spans(
         progress: called with the number of records read since its last call.
     """
     if jobs == 1 or len(records) < _WORTH_A_PROCESS:
-        return list(_read(records, _pipeline(criteria, numbers, learned), progress))
+        return _read(records, *_pipeline(criteria, numbers, learned), progress)
     chunks = [records[i : i + _CHUNK] for i in range(0, len(records), _CHUNK)]
     found: list[tuple[Span, ...]] = []
     with Parallel(n_jobs=jobs, return_as="generator") as parallel:
@@ -95,17 +96,18 @@ def find_spans(
 def _read_chunk(
     records: Sequence[Record], criteria: Criteria | None, numbers: bool, learned: bool
 ) -> list[tuple[Span, ...]]:
-    return list(_read(records, _pipeline(criteria, numbers, learned), None))
+    return _read(records, *_pipeline(criteria, numbers, learned), None)
 
 
-def _read(records: Sequence[Record], nlp: Language, progress: Progress | None) -> Iterator[tuple[Span, ...]]:
+def _read(records: Sequence[Record], nlp: Language, lock: Lock, progress: Progress | None) -> list[tuple[Span, ...]]:
+    found: list[tuple[Span, ...]] = []
     rest = iter(records)
     while zone := list(islice(rest, _ZONE)):
-        with nlp.memory_zone():
-            for record in zone:
-                yield _read_one(nlp, record)
+        with lock, nlp.memory_zone():  # which is the pipeline's own: another thread would take words out of its hands
+            found += [_read_one(nlp, record) for record in zone]
         if progress is not None:
             progress(len(zone))
+    return found
 
 
 def _read_one(nlp: Language, record: Record) -> tuple[Span, ...]:
@@ -115,6 +117,6 @@ def _read_one(nlp: Language, record: Record) -> tuple[Span, ...]:
 
 
 @lru_cache(maxsize=4)
-def _pipeline(criteria: Criteria | None, numbers: bool, learned: bool) -> Language:
-    """Kept, because a screening page asks for one record at a time."""
-    return make_pipeline(criteria, numbers=numbers, learned=learned)
+def _pipeline(criteria: Criteria | None, numbers: bool, learned: bool) -> tuple[Language, Lock]:
+    """Kept, because a screening page asks for one record at a time; who uses it holds its lock meanwhile."""
+    return make_pipeline(criteria, numbers=numbers, learned=learned), Lock()

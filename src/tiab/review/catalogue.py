@@ -115,10 +115,9 @@ class Catalogue:
 
     def warm(self) -> None:
         """Gets ready for the first search by words in a thread of its own; returns at once."""
-        if self._texts is None:
-            threading.Thread(
-                target=lambda: self._texts_of(self._shelf_of(self._review.snapshot())), daemon=True
-            ).start()
+        shelf = self._shelf_of(self._review.snapshot())
+        if self._texts is None or self._texts[0] is not shelf:
+            threading.Thread(target=self._texts_of, args=(shelf,), name="tiab-catalogue", daemon=True).start()
 
     def _shelf_of(self, snapshot: Snapshot) -> _Shelf:
         with self._lock:

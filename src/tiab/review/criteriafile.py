@@ -11,7 +11,7 @@ from tiab.criteria import Criteria, read_criteria
 from tiab.errors import ReviewError
 from tiab.writing import replacing
 
-__all__ = ["CRITERIA_NAME", "CriteriaFile"]
+__all__ = ["CRITERIA_NAME", "CriteriaFile", "as_toml"]
 
 CRITERIA_NAME = "criteria.toml"
 """The file's name within the folder of a review."""
@@ -63,13 +63,13 @@ class CriteriaFile:
                 shutil.copyfile(criteria, beside)
             return
         with replacing(self._path) as beside:
-            beside.write_text(_toml(criteria), encoding="utf-8")
+            beside.write_text(as_toml(criteria), encoding="utf-8")
             if read_criteria(beside).fingerprint != criteria.fingerprint:
                 hint = "Write them into a TOML file, and give that."
                 raise ReviewError("these criteria cannot be written as a file", path=self._path, hint=hint)
 
 
-def _toml(criteria: Criteria) -> str:
+def as_toml(criteria: Criteria) -> str:
     """The criteria as TOML; a concept is a table of its role."""
     lines = [f"{name} = {_value(getattr(criteria, name))}" for name in ("title", "question")]
     data = criteria.to_dict()

@@ -11,6 +11,7 @@ from tiab.labels import Decision
 from tiab.review import Conflict, Look, Queue, Review
 from tiab.review.catalogue import Catalogue
 from tiab.store import Event, GivenLabel
+from tiab.web.counting import Counting
 from tiab.web.pairs import Pairs
 from tiab.web.settings import Settings, SettingsFile
 from tiab.web.standing import Mine
@@ -47,11 +48,12 @@ class Desk:
         blind: whether what other reviewers decided is kept from this one.
         catalogue: the records, to be looked through.
         pairs: the records that may be duplicates.
+        counting: what criteria hit that are being written.
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
         self.review, self.reviewer, self.blind = review, reviewer, blind
-        self.catalogue, self.pairs = Catalogue(review, reviewer), Pairs(review)
+        self.catalogue, self.pairs, self.counting = Catalogue(review, reviewer), Pairs(review), Counting(review)
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
         self._teacher = Teacher(lambda: review.learn(reviewer))
@@ -61,6 +63,7 @@ class Desk:
     def close(self) -> None:
         """Ends the learning beside; the review stays open."""
         self._teacher.close()
+        self.counting.close()
 
     @property
     def settings(self) -> Settings:

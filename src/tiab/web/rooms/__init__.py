@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 
-from tiab.web.rooms import conflicts, duplicates, exporting, importing, records, screening
+from tiab.web.rooms import conflicts, criteria, duplicates, exporting, importing, records, screening
 
 __all__ = ["ROOMS", "Room"]
 
@@ -26,5 +26,6 @@ ROOMS = (
     Room(title="Duplicates", path="/duplicates", router=duplicates.router),
     Room(title="Conflicts", path="/conflicts", router=conflicts.router),
     Room(title="Import", path="/import", router=importing.router),
+    Room(title="Criteria", path="/criteria", router=criteria.router),
     Room(title="Export", path="/export", router=exporting.router),
 )

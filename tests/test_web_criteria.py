@@ -1,0 +1,179 @@
+"""The criteria edited on the page: mistakes at their line, counts of each term, nothing overwritten unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tiab.errors import LabelError
+from tiab.review import Review
+from tiab.review.rewriting import old_text, read_draft, versions
+from tiab.web import Desk
+
+SCRIPT = "<script>document.title='taken'</script>"
+TOML = '# mine\ntitle = "Yoga"\n[population]\nterms = ["asthma", "COPD"]\n[intervention]\nterms = ["yoga", "asana*"]\n'
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Iterator[Review]:
+    (tmp_path / "s.csv").write_text(
+        "record_id,title\na,Yoga in asthma\nb,Asanas in asthma\nc,Yoga in back pain\nd,Tax law\n"
+    )
+    (tmp_path / "criteria.toml").write_text(TOML)
+    with Review.create(tmp_path / "review", tmp_path / "criteria.toml") as made:
+        made.add([tmp_path / "s.csv"])
+        made.learn("eva")
+        yield made
+
+
+@pytest.fixture
+def desk(review: Review) -> Iterator[Desk]:
+    made = Desk(review, reviewer="eva")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> httpx.Client:
+    return enter(desk)
+
+
+def checked(page: httpx.Client, text: str) -> dict[str, object]:
+    """The answer once all records are counted."""
+    for _ in range(50):
+        answer: dict[str, object] = page.post("/criteria/check", json={"text": text}).json()
+        if answer["done"]:
+            return answer
+    raise TimeoutError(answer)
+
+
+def test_each_term_is_counted_while_it_is_written(page: httpx.Client, review: Review) -> None:
+    assert "# mine" in page.get("/criteria").text
+    html = str(checked(page, TOML.replace("COPD", "back pain"))["html"])
+    assert "<b>3</b> of 4 records have every required concept" in html
+    for term, count in (("asthma", 2), ("back pain", 1), ("yoga", 2), ("asana*", 1)):
+        assert f'<span class="term">{term}</span>' in html
+        row = html.split(f'<span class="term">{term}</span>')[1].split("</li>")[0]
+        assert f'<span class="number">{count}</span>' in row
+    assert "In no record" in str(checked(page, TOML)["html"])
+    assert read_draft(review).text == TOML
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        (TOML.replace("[population]", "[popluation]"), 3, "Did you mean 'population'"),
+        (TOML.replace('"COPD"]', '"COPD"'), 5, "Line 5"),
+        ("", None, "has no concept"),
+        (TOML + f"[{SCRIPT}", 7, "Line 7"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_never_saved(
+    page: httpx.Client, review: Review, text: str, line: int | None, sentence: str
+) -> None:
+    answer = page.post("/criteria/check", json={"text": text}).json()
+    assert (answer["line"], answer["done"]) == (line, True)
+    assert sentence in answer["wrong"]
+    saved = page.post("/criteria/save", json={"text": text, "mark": read_draft(review).mark})
+    assert saved.status_code == 400
+    assert read_draft(review).text == TOML
+
+
+def test_what_is_saved_is_logged_and_ranked_by(page: httpx.Client, review: Review, desk: Desk) -> None:
+    first, wanted = versions(review)[0], TOML.replace('"asthma"', '"back pain"')
+    answer = page.post("/criteria/save", json={"text": wanted, "mark": read_draft(review).mark}).json()
+    assert "Saved" in answer["said"]
+    assert (review.folder / "criteria.toml").read_text() == wanted
+    assert review.criteria is not None
+    assert review.criteria.concepts[0].terms == ("back pain", "COPD")
+    assert len(versions(review)) == 2
+    assert (
+        'terms = ["asthma", "COPD"]' in page.get("/criteria/version", params={"event": first.event_id}).json()["text"]
+    )
+    desk.close()  # once what is being learned is
+    review.learn("eva")
+    queue = review.queue("eva")
+    assert queue is not None
+    assert queue.learned.record_ids[queue.learned.places[0]] == "c"
+    again = page.post("/criteria/save", json={"text": wanted + "\n# more", "mark": answer["mark"]})
+    assert again.status_code == 200
+    assert len(versions(review)) == 2  # a comment changes nothing
+
+
+def test_what_somebody_else_wrote_is_not_overwritten(page: httpx.Client, review: Review) -> None:
+    mark, theirs = read_draft(review).mark, TOML.replace("COPD", "bronchitis")
+    (review.folder / "criteria.toml").write_text(theirs)
+    answer = page.post("/criteria/save", json={"text": TOML + "# mine", "mark": mark})
+    assert answer.status_code == 400
+    assert "changed elsewhere" in answer.json()["error"]
+    assert read_draft(review).text == theirs
+
+
+def test_a_file_that_was_broken_elsewhere_can_be_mended_here(page: httpx.Client, review: Review) -> None:
+    broken = TOML.replace("]\n[int", "\n[int")
+    (review.folder / "criteria.toml").write_text(broken)
+    assert page.get("/records").status_code == 400
+    text = page.get("/criteria").text
+    assert "Line 5" in text
+    saved = page.post("/criteria/save", json={"text": TOML, "mark": read_draft(review).mark})
+    assert saved.status_code == 200
+    assert page.get("/records").status_code == 200
+
+
+def test_a_review_without_criteria_gets_some(tmp_path: Path, enter: Callable[[Desk], httpx.Client]) -> None:
+    with Review.create(tmp_path / "bare") as review:
+        desk = Desk(review)
+        page = enter(desk)
+        assert "What the review is about" in page.get("/criteria").text
+        assert page.post("/criteria/save", json={"text": TOML, "mark": read_draft(review).mark}).status_code == 200
+        assert review.criteria is not None
+        desk.close()
+
+
+def test_attacks(page: httpx.Client, review: Review) -> None:
+    hostile = TOML.replace('"Yoga"', f'"{SCRIPT}"').replace('"COPD"', f'"{SCRIPT}"')
+    assert "<script>document" not in str(checked(page, hostile)["html"])
+    assert page.post("/criteria/check", json={"text": "x" * 400_000}).status_code == 422
+    assert page.get("/criteria/version", params={"event": 999}).status_code == 404
+    with pytest.raises(LabelError, match="holds no criteria"):
+        old_text(review, 999)
+    body = {"text": hostile, "mark": read_draft(review).mark}
+    assert page.post("/criteria/save", json=body, headers={"Origin": "http://evil.example"}).status_code == 403
+    assert page.post("/criteria/save", json=body).status_code == 200
+    assert "<script>document" not in page.get("/criteria").text
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 390)])
+def test_written_checked_and_saved_by_keyboard(
+    review: Review,
+    desk: Desk,
+    serve: Callable[[Desk], str],
+    window: Callable[..., AbstractContextManager[Page]],
+    accessible: Callable[[Page, str], None],
+    scheme: str,
+    width: int,
+) -> None:
+    with window(scheme, width) as page:
+        page.goto(serve(desk))
+        page.goto(page.url.rstrip("/") + "/criteria")
+        expect(page.locator("#counts")).to_contain_text("2 of 4 records have every required concept")
+        accessible(page, "criteria")
+        page.locator("#text").focus()
+        page.keyboard.press("Control+End")
+        page.keyboard.type("colour = 1\n")
+        expect(page.locator("#verdict")).to_contain_text("Line 7: unknown key 'colour'")
+        accessible(page, "a mistake")
+        page.get_by_role("button", name="Go to the line").press("Enter")
+        page.keyboard.type("required = false")
+        expect(page.locator("#counts")).to_contain_text("not required")
+        page.keyboard.press("Control+s")
+        expect(page.get_by_role("status").last).to_contain_text("Saved")
+        expect(page.locator("#versions")).to_contain_text("2 versions so far")
+        page.locator("#versions summary").click()
+        accessible(page, "criteria that were saved")
+    assert read_draft(review).text == TOML + "required = false\n"
