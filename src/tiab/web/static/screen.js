@@ -40,12 +40,17 @@ async function reload() {
   if (current()) show(await ask(`/screen/record?show=${encodeURIComponent(current())}`));
 }
 
-async function loadProgress() {
-  try {
-    progress.innerHTML = (await ask("/screen/progress")).progress;
-  } catch {
-    // the next decision says what is wrong
-  }
+// Once the record is in sight; of several decisions in a row, after the last.
+let loading;
+function loadProgress() {
+  clearTimeout(loading);
+  loading = setTimeout(async () => {
+    try {
+      progress.innerHTML = (await ask("/screen/progress")).progress;
+    } catch {
+      // the next decision says what is wrong
+    }
+  }, 200);
 }
 
 function decided(shown) {
