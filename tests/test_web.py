@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -229,6 +230,21 @@ def test_undo_shows_the_record_again(page: httpx.Client, desk: Desk) -> None:
     }
 
 
+def test_what_is_learned_beside_orders_what_comes_next(page: httpx.Client, desk: Desk, review: Review) -> None:
+    before = review.queue("eva")
+    answer = page.post("/screen/decisions", json=decision(desk.next_id() or "", decision="include")).json()
+    assert before is not None
+    ranks = before.learned.ranks
+    assert answer["record_id"] == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)  # at once
+    deadline = time.monotonic() + 20
+    while (after := review.queue("eva")) is before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert after is not None
+    ranks = after.learned.ranks
+    assert after.learned.labels.keys() == review.labels("eva").keys()
+    assert desk.next_id() == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)
+
+
 def test_what_is_skipped_comes_last(page: httpx.Client, desk: Desk) -> None:
     first = desk.next_id()
     second = desk.next_id([first or ""])
@@ -287,5 +303,7 @@ def test_mistakes_are_said_to_scripts_and_to_people(page: httpx.Client) -> None:
 
 
 def test_a_port_that_is_taken_is_said() -> None:
-    with listen(0) as taken, pytest.raises(TiabError, match=r"port \d+ is taken"):
-        listen(taken.getsockname()[1])
+    with listen(0) as taken:
+        assert taken.getsockname()[0] == "127.0.0.1"  # and so no other computer reaches it
+        with pytest.raises(TiabError, match=r"port \d+ is taken"):
+            listen(taken.getsockname()[1])
