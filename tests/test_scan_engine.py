@@ -23,6 +23,8 @@ from tiab.scan.found import LAST
 from tiab.scan.task import Task
 from tiab.scan.work import FileLine, Work
 
+pytestmark = pytest.mark.timeout(900)  # processes that import everything anew
+
 CRITERIA = read_criteria(corpus_path() / "criteria.toml")
 _WORDS = (
     "multiple sclerosis",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -52,6 +52,9 @@ def read_files(
                 waiting.remove(line.path)
                 yield line
         except Exception as error:
+            if cluster and isinstance(error, (OSError, CancelledError)):
+                hint = "See that it runs and has workers, and repeat the command: the scan goes on where it stopped."
+                raise TiabError(f"the cluster at {cluster} went away, or has no worker", hint=hint) from error
             if not _is_lost_worker(error):
                 raise
             died.update(list(begun))

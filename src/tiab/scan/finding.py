@@ -52,4 +52,4 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _is_export(path: Path) -> bool:
     name = path.name.lower().removesuffix(".gz")
-    return not name.startswith(".") and name.endswith(_SUFFIXES) and path.is_file()
+    return not name.startswith((".", "readme")) and name.endswith(_SUFFIXES) and path.is_file()

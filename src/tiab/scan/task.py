@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from tiab.scan.work import FileLine, Index, Work
 __all__ = ["Task", "scan_file"]
 
 _SHOWN = 20
+_ALONE = Lock()
+"""A cluster's worker may have several threads, and the language pipeline serves one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,11 @@ class Task:
 
 def scan_file(task: Task) -> FileLine:
     """The line on the file; its best records and its index lie in the work folder then."""
+    with _ALONE:
+        return _scan_file(task)
+
+
+def _scan_file(task: Task) -> FileLine:
     started, cpu = time.perf_counter(), time.process_time()
     path, work = Path(task.path), Work(Path(task.work))
     try:
