@@ -17,7 +17,7 @@ from lxml import etree
 from tiab.errors import InputError
 from tiab.formats.entries import Unreadable
 from tiab.formats.opening import Source
-from tiab.formats.pubmed_xml import read_element
+from tiab.formats.pubmed_xml import NO_LABEL, NO_TITLE, read_element
 from tiab.formats.text import clean_line, xml_encoding
 from tiab.formats.xml_stream import MAX_RECORD
 from tiab.records import Record
@@ -41,8 +41,6 @@ _TYPE = re.compile(rb"<PublicationType(?:\s[^>]*)?>([^<]*)</PublicationType>")
 _TAG = re.compile("<[^>]*>")
 _ODD = (b"<!", b"<?", b"&#", b"OtherAbstract", b"<AbstractText/", b"<ArticleTitle/", b"<Keyword/")
 """With one of these an article is left to the parser: a comment, a letter given by its number, a second abstract …"""
-_NO_TITLE = re.compile(r"\[?\s*not available\s*\]?\.?", re.IGNORECASE)
-_NO_LABEL = frozenset({"", "UNLABELLED", "UNLABELED"})
 _PARSER = etree.XMLParser(
     resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
 )
@@ -171,7 +169,7 @@ def read_quick(raw: bytes) -> Quick | None:
     if title is None or abstract is None:
         return None
     text = _plain(title[1])
-    if not text or _NO_TITLE.fullmatch(text):
+    if not text or NO_TITLE.fullmatch(text):
         return None
     types = tuple(name for name in map(_plain, _TYPE.findall(body)) if name)
     return Quick((text, abstract, _keywords(body)), types)
@@ -190,7 +188,7 @@ def _abstract(body: bytes) -> str | None:
         text = _plain(section)
         if text:
             name = _plain(label[1]) if label else ""
-            paragraphs.append(f"{name}: {text}" if name.upper() not in _NO_LABEL else text)
+            paragraphs.append(f"{name}: {text}" if name.upper() not in NO_LABEL else text)
     return "\n".join(paragraphs)
 
 

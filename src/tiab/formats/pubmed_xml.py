@@ -18,14 +18,14 @@ from tiab.formats.text import clean_line
 from tiab.formats.xml_stream import elements, text_of
 from tiab.records import Record, normalise_doi
 
-__all__ = ["found_at", "parse", "read_element"]
+__all__ = ["NO_LABEL", "NO_TITLE", "found_at", "parse", "read_element"]
 
 _ARTICLES = ("PubmedArticle", "PubmedBookArticle")
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
 _SIGN = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?\b")
-_NO_TITLE = re.compile(r"\[?\s*not available\s*\]?\.?", re.IGNORECASE)
+NO_TITLE = re.compile(r"\[?\s*not available\s*\]?\.?", re.IGNORECASE)
 _LINKS = {"RetractionIn": "RIN", "RetractionOf": "ROF", "ErratumIn": "EIN", "ErratumFor": "EFR", "UpdateIn": "UIN"}
-_NO_LABEL = frozenset({"", "UNLABELLED", "UNLABELED"})
+NO_LABEL = frozenset({"", "UNLABELLED", "UNLABELED"})
 
 
 def found_at(lines: Sequence[str]) -> int | None:
@@ -142,7 +142,7 @@ def _child(element: etree._Element | None, path: str) -> str:
 def _title(element: etree._Element, *paths: str) -> str:
     for path in paths:
         title = _child(element, path)
-        if title and not _NO_TITLE.fullmatch(title):
+        if title and not NO_TITLE.fullmatch(title):
             return title
     return ""
 
@@ -156,7 +156,7 @@ def _abstract(element: etree._Element | None) -> str:
         text = _text(section)
         label = clean_line(section.get("Label") or "")
         if text:
-            paragraphs.append(f"{label}: {text}" if label.upper() not in _NO_LABEL else text)
+            paragraphs.append(f"{label}: {text}" if label.upper() not in NO_LABEL else text)
     return "\n".join(paragraphs)
 
 
