@@ -155,6 +155,8 @@ def test_a_list_of_records_with_one_decision(ms: Path, tmp_path: Path) -> None:
         rows = [(record.title, "#1", "big") for record in read_records(CORPUS / "records.csv")[:3]]
         csv.writer(stream).writerows([("Title", "Covidence #", "Tags"), *rows])
     assert "--as exclude" in refused("label", ms, "--from", covidence)
+    assert "Give --from FILE" in refused("label", ms, "kjolhede-2016", "--as", "exclude")
+    assert "perhaps" in refused("label", ms, "--from", covidence, "--as", "perhaps")
     assert "3 decisions stored" in ok("label", ms, "--from", covidence, "--as", "exclude").stderr
     assert status(ms)["joint"]["exclude"] == 3  # type: ignore[index]
 

@@ -59,6 +59,8 @@ def label_record(
     """
     if bool(source) == bool(record):
         raise LabelError("say either a record and a decision, or --from FILE", hint="tiab label --help")
+    if made and not source:
+        raise LabelError("--as says what was decided on the records of a file", hint="Give --from FILE, too.")
     with opened(folder) as review:
         if source:
             matching = review.add_labels(source, decision=made or None, reviewer=reviewer, prior=prior)
