@@ -97,9 +97,11 @@ class RoleModel:
         if not count:
             return np.zeros((0, len(ROLE_LABELS)))
         found = role_features(words, self.bits)
+        labels = len(ROLE_LABELS)
         weighted = self.features[found.columns] * found.values[:, None]
-        columns = [np.bincount(found.rows, weights=column, minlength=count) for column in weighted.T]
-        emissions = np.stack(columns, axis=1).astype(np.float64) * self.worth.astype(np.float64)
+        cells = found.rows[:, None] * labels + np.arange(labels)
+        totals = np.bincount(cells.ravel(), weights=weighted.ravel(), minlength=count * labels)
+        emissions = totals.reshape(count, labels) * self.worth.astype(np.float64)
         return marginals(emissions, Chains.of([count]), self.chain)
 
 
