@@ -101,7 +101,7 @@ class RoleModel:
         weighted = self.features[found.columns] * found.values[:, None]
         cells = found.rows[:, None] * labels + np.arange(labels)
         totals = np.bincount(cells.ravel(), weights=weighted.ravel(), minlength=count * labels)
-        emissions = totals.reshape(count, labels) * self.worth.astype(np.float64)
+        emissions = totals.astype(np.float64).reshape(count, labels) * self.worth.astype(np.float64)
         return marginals(emissions, Chains.of([count]), self.chain)
 
 
