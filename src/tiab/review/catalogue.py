@@ -67,7 +67,7 @@ class Catalogue:
 
     def __init__(self, review: Review, reviewer: str = "") -> None:
         self._review, self._reviewer = review, reviewer
-        self._lock = threading.Lock()
+        self._lock, self._texts_lock, self._gaps_lock = threading.Lock(), threading.Lock(), threading.Lock()
         self._shelf: tuple[object, _Shelf] | None = None
         self._texts: tuple[object, list[str]] | None = None
         self._gaps: tuple[object, dict[str, tuple[str, ...]]] | None = None
@@ -108,7 +108,7 @@ class Catalogue:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
         queue = self._review.queue(self._reviewer)
         key = queue.snapshot.pool if queue else None
-        with self._lock:
+        with self._gaps_lock:
             if self._gaps is None or self._gaps[0] != key:
                 self._gaps = (key, self._review.gaps(self._reviewer))
             return self._gaps[1]
@@ -126,7 +126,7 @@ class Catalogue:
             return self._shelf[1]
 
     def _texts_of(self, shelf: _Shelf) -> list[str]:
-        with self._lock:
+        with self._texts_lock:
             if self._texts is None or self._texts[0] is not shelf:
                 self._texts = (shelf, [_searched(reports) for reports in shelf.reports])
             return self._texts[1]

@@ -39,8 +39,8 @@ class TakenBack(BaseModel):
 @router.get("/records")
 def show_list(request: Request, desk: AtDesk, asked: AskedFor) -> HTMLResponse:
     """The records that the address asks for."""
-    desk.catalogue.warm()
     listing = make_listing(desk, asked)
+    desk.catalogue.warm()
     return page(request, "records/list.html.j2", listing=listing, ranked=not desk.settings.hide_rank)
 
 
