@@ -4,8 +4,9 @@
 
 Each decision goes through the web server as from the page: stored on the disk, answered with the next record, as a
 ranking is learned beside. Records whose title has the word of --include are included. The server and what asks it share
-one process, so that a reviewer waits no longer than this says. With --browser, Chromium presses the keys instead, and
-what is measured is the time from the key to the next record in sight.
+one process, so that a reviewer waits no longer than this says; CPU time is what is left of it on a machine that does
+nothing else. With --browser, Chromium presses the keys instead, and what is measured is the time from the key to the
+next record in sight.
 """
 
 from __future__ import annotations
@@ -118,16 +119,15 @@ def press(address: str, decisions: int, word: str) -> list[float]:
     return list(map(float, waits))
 
 
-def look(client: httpx.Client) -> dict[str, float]:
-    """The median milliseconds of the list and of searches in it, over five tries."""
-    paths = ["/", "/screen/progress", "/records", *(f"/records?q={word}" for word in SEARCHES)]
-    return {path: float(np.median([_timed(client, path) for _ in range(5)])) for path in paths}
-
-
-def _timed(client: httpx.Client, path: str) -> float:
-    began = time.perf_counter()
-    client.get(path).raise_for_status()
-    return 1000 * (time.perf_counter() - began)
+def look(client: httpx.Client) -> None:
+    """Prints how long the pages take, and the list and searches in it: the medians of five tries."""
+    for path in ("/", "/screen/progress", "/records", *(f"/records?q={word}" for word in SEARCHES)):
+        tries = []
+        for _ in range(5):
+            wall, cpu = time.perf_counter(), time.process_time()
+            client.get(path).raise_for_status()
+            tries.append((1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)))
+        print(f"{path:<34} {np.median(tries, axis=0)[0]:6.1f} ms, CPU {np.median(tries, axis=0)[1]:.1f} ms", flush=True)
 
 
 def say(name: str, waits: list[float]) -> None:
@@ -158,8 +158,7 @@ def main() -> int:
                 client.get(address)
                 client.headers["Origin"] = str(client.base_url).rstrip("/")
                 screen(client, asked.decisions, asked.include)
-                for path, wait in look(client).items():
-                    print(f"{path:<34} {wait:6.1f} ms", flush=True)
+                look(client)
     return 0
 
 
