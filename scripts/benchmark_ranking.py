@@ -269,8 +269,9 @@ def _head(seeds: int) -> list[str]:
         "geometric means; intervals are percentile bootstraps over reviews; p is Wilcoxon's signed-rank test. Which "
         "reviews were tuned on is set out in [split.md](split.md), the metrics in [metrics.md](../metrics.md), what "
         "was tried and not kept in [tried.md](tried.md). CPU seconds of tiab include reading the text and the PICO "
-        "step; the machine was busy with other work, which makes all CPU seconds longer. The data sets are public; "
-        "their texts are their publishers' and not part of this repository.",
+        "step; the machine was busy with other work, which makes all CPU seconds longer. Where a table counts fewer "
+        "reviews than its side has, the others were not run. The data sets are public; their texts are their "
+        "publishers' and not part of this repository.",
         "",
     ]
 
