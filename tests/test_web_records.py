@@ -146,6 +146,17 @@ def test_a_record_opens_with_its_place_in_the_list(page: httpx.Client, review: R
     assert page.post("/records/undo", json={"record_id": "c", "token": "undo-it-d"}).status_code == 404
 
 
+def test_what_is_no_duplicate_stands_alone_again(page: httpx.Client, review: Review, desk: Desk) -> None:
+    assert review.snapshot().groups.heads == {"z": "a"}
+    assert "Not a duplicate" in page.get("/records/record", params={"id": "a"}).text
+    foreign = {"Origin": "http://evil.example"}
+    assert page.post("/records/part", json={"record_id": "z"}, headers=foreign).status_code == 403
+    assert page.post("/records/part", json={"record_id": "z"}).status_code == 200
+    assert page.post("/records/part", json={"record_id": "z"}).status_code == 404
+    assert "Not a duplicate" not in page.get("/records/record", params={"id": "a"}).text
+    assert desk.catalogue.find(Query(text="yoga", order="added")) == ("a", "c", "z")
+
+
 def test_conflicts_are_found_and_not_shown_to_who_is_blinded(
     review: Review, enter: Callable[[Desk], httpx.Client]
 ) -> None:

@@ -50,13 +50,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shelf:
-    """The records that are screened, and for each the files that it came in and all reports of it."""
+    """The records that are screened, and for each all reports of it and the files that these came in."""
 
     faces: tuple[Record, ...]
     reports: tuple[tuple[Record, ...], ...]
-
-    def sources(self, place: int) -> set[str]:
-        return {report.source for report in self.reports[place]}
+    sources: tuple[frozenset[str], ...]
 
 
 class Catalogue:
@@ -91,7 +89,8 @@ class Catalogue:
         needles = _needles(query.text)
         if needles:
             texts = self._texts_of(shelf)
-            places = [place for place in places if all(needle in texts[place] for needle in needles)]
+            for needle in needles:
+                places = [place for place in places if needle in texts[place]]
         return tuple(shelf.faces[place].record_id for place in self._sorted(query.order, shelf, places))
 
     def records(self, record_ids: Sequence[str]) -> list[Record]:
@@ -102,7 +101,7 @@ class Catalogue:
     def sources(self) -> tuple[str, ...]:
         """The names of the files that the records came in, sorted."""
         shelf = self._shelf_of(self._review.snapshot())
-        return tuple(sorted({source for place in range(len(shelf.faces)) for source in shelf.sources(place)} - {""}))
+        return tuple(sorted(frozenset().union(*set(shelf.sources)) - {""}))
 
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
@@ -149,16 +148,18 @@ class Catalogue:
 def _shelve(snapshot: Snapshot) -> _Shelf:
     ids = [snapshot.records[place].record_id for place in snapshot.heads]
     groups, records, places = snapshot.groups, snapshot.records, snapshot.places
+    reports = tuple(tuple(records[places[one]] for one in (key, *groups.duplicates(key))) for key in ids)
     return _Shelf(
         faces=tuple(snapshot.face(record_id) for record_id in ids),
-        reports=tuple(tuple(records[places[one]] for one in (key, *groups.duplicates(key))) for key in ids),
+        reports=reports,
+        sources=tuple(frozenset(one.source for one in several) for several in reports),
     )
 
 
 def _by_facts(query: Query, shelf: _Shelf, places: Sequence[int]) -> Sequence[int]:
     """The places whose records are from the source and the years, and have no abstract where none is wanted."""
     if query.source:
-        places = [place for place in places if query.source in shelf.sources(place)]
+        places = [place for place in places if query.source in shelf.sources[place]]
     if query.year_from is not None or query.year_to is not None:
         first, last = query.year_from or 0, query.year_to or _LAST_YEAR
         places = [place for place in places if first <= (shelf.faces[place].year or -1) <= last]

@@ -29,6 +29,12 @@ def asked_of(request: Request) -> Asked:
 AskedFor = Annotated[Asked, Depends(asked_of)]
 
 
+class Parted(BaseModel):
+    """A record that is no duplicate."""
+
+    record_id: str = Field(max_length=500)
+
+
 class TakenBack(BaseModel):
     """A decision on one record to be taken back."""
 
@@ -50,7 +56,16 @@ def show_record(request: Request, desk: AtDesk, asked: AskedFor, id: str = "") -
     card = make_card(desk.look(id), desk.standing(id), desk.settings)
     around = find_neighbours(desk, asked, card.record.record_id)
     values: dict[str, Any] = {"card": card, "around": around, "asked": asked.address(), "settings": desk.settings}
+    values["reports"] = [desk.review.record(one) for one in card.duplicates]
     return page(request, "records/record.html.j2", role_names=ROLE_NAMES, **values)
+
+
+@router.post("/records/part")
+def part(desk: AtDesk, said: Parted) -> dict[str, str]:
+    """Takes back the link of a duplicate to its record, which is then screened on its own."""
+    desk.review.unmerge(said.record_id, reviewer=desk.reviewer)
+    desk.follow()
+    return {"said": "It stands alone again."}
 
 
 @router.post("/records/undo")

@@ -37,3 +37,11 @@ useBar({
 });
 followMarks(record);
 fillBar(document.getElementById("note").value);
+
+document.querySelector(".reports")?.addEventListener("click", (event) => {
+  const other = event.target.closest("[data-parts]")?.dataset.parts;
+  if (other) alone(async () => {
+    await write("/records/part", { record_id: other });
+    location.reload();
+  });
+});
