@@ -63,6 +63,7 @@ _EXERTION = re.compile(
 )
 _A_WEEK = re.compile(r"we?e?k|daily|every\s?day", re.IGNORECASE)  # quick signs of what is worth a closer look
 _INTENSE = re.compile(r"%|intensity|RPE|Borg|exertion", re.IGNORECASE)
+_TIME_UNIT = re.compile(r"(?<![A-Za-z])(?:min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)", re.IGNORECASE)
 _CONTEXT = 60
 _MOST_TIMES = 28  # a week; more is a count of something else
 _SESSION_MINUTES = (3, 300)
@@ -79,8 +80,9 @@ class DoseFinder:
         text, layout = get_text(doc), get_layout(doc)
         for begin, end, name in layout.fields:
             if name != "keywords":
-                for find in (_durations, _minutes):
-                    add_spans(doc, list(find(doc, text, begin, end)))
+                add_spans(doc, list(_durations(doc, text, begin, end)))
+                if _TIME_UNIT.search(text, begin, end):
+                    add_spans(doc, list(_minutes(doc, text, begin, end)))
         for number, begin in enumerate(layout.sentences):
             if layout.field(begin) != "keywords":
                 begin, end = layout.sentence_bounds(number, len(text))
