@@ -72,7 +72,8 @@ def _run(
             yield delayed(scan_file)(task_of(path))
 
     with _backend(jobs, cluster):
-        yield from Parallel(return_as="generator_unordered", batch_size=1)(tasks())
+        # No task is made before its turn: the later it is made, the better it knows what a record must score.
+        yield from Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs")(tasks())
 
 
 @contextmanager
