@@ -7,15 +7,15 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
     from tiab.web import Desk
 
@@ -96,29 +96,37 @@ def enter(serve: Callable[[Desk], str]) -> Iterator[Callable[[Desk], httpx.Clien
         yield lambda desk: stack.enter_context(_entered(serve(desk)))
 
 
-@contextmanager
-def _window(scheme: str, width: int) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped, but not where a machine ran them to be sure."""
     from playwright.sync_api import sync_playwright
 
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium here: install the package chromium")
+    # Every name leads to this computer, so that a page elsewhere can be played.
+    options = ["--host-resolver-rules=MAP * 127.0.0.1", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as play:
-        options = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = play.chromium.launch(executable_path=chromium, args=options)
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 840})  # type: ignore[arg-type]
+        launched = play.chromium.launch(executable_path=chromium, args=options)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def window(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
+    """Opens a window in a colour scheme and a width; in it nothing may go wrong unseen."""
+
+    @contextmanager
+    def open_window(scheme: Literal["light", "dark"] = "light", width: int = 1280) -> Iterator[Page]:
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 840})
         opened, wrong = context.new_page(), []
         opened.on("pageerror", lambda error: wrong.append(str(error)))
         opened.set_default_timeout(10_000)
         yield opened
-        browser.close()
+        context.close()
         assert not wrong
 
-
-@pytest.fixture
-def window() -> Callable[..., object]:
-    """Opens Chromium in a colour scheme and a width; in its window nothing may go wrong unseen."""
-    return _window
+    return open_window
 
 
 @pytest.fixture
