@@ -5,15 +5,17 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tiab.pico import find_spans
 from tiab.pico.abbreviations import find_abbreviations
+from tiab.pico.lexicon import Lexicon
 from tiab.pico.sections import section_of
 from tiab.pico.sentences import sentence_starts
 from tiab.pico.spelling import american, singular
-from tiab.pico.text import normal_form, normal_words, split_words
+from tiab.pico.text import make_tokenizer, normal_form, normal_words, split_words
 from tiab.records import Record
 
 
@@ -31,6 +33,20 @@ def test_words_and_spaces_are_the_text(text: str) -> None:
 @given(st.text(min_size=1, max_size=40).filter(lambda text: not text.isspace()))
 def test_a_normal_form_is_never_empty(text: str) -> None:
     assert normal_form(text)
+
+
+@pytest.mark.parametrize("word", ["Übung", "étude", "Ångström", "Ménière's", "naïve"])
+def test_an_accent_parts_no_word(word: str) -> None:
+    assert split_words(word)[0] == [word]
+
+
+def test_an_acronym_that_ends_in_s_is_no_plural() -> None:
+    nlp = spacy.blank("en")
+    nlp.tokenizer = make_tokenizer()(nlp)
+    lexicon = Lexicon(nlp.vocab, [("AIDS", "disease"), ("hearing aids", "device"), ("SARS*", "virus"), ("Übung*", "x")])
+    text = "AIDS, SARS-CoV and Übungen; hearing aid, aids."
+    found = {(text[f.start : f.end], f.meaning) for f in lexicon.find(nlp(text))}
+    assert found == {("AIDS", "disease"), ("SARS", "virus"), ("Übungen", "x"), ("hearing aid", "device")}
 
 
 @pytest.mark.parametrize(

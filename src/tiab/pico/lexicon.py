@@ -82,8 +82,11 @@ class Lexicon(Generic[T]):
             self._meanings[self._vocab.strings.add(name)] = meaning
         return name
 
-    def _add(self, words: tuple[str, ...], name: str) -> None:
-        self._matcher.add(name, [Doc(self._vocab, words=list(words))])
+    def _add(self, forms: tuple[str, ...], name: str) -> None:
+        doc = Doc(self._vocab, words=list(forms))
+        for token, form in zip(doc, forms, strict=True):
+            token.norm_ = form  # a normal form is its own: "aids", made from AIDS, must not become "aid"
+        self._matcher.add(name, [doc])
 
     def _expand(self, doc: Doc) -> None:
         norms = set(doc.to_array(NORM).tolist())

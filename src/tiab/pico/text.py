@@ -33,7 +33,7 @@ _BEYOND = rf"[^\W\d_{_DIGITS}{_GREEK}\x00-\x7f]"  # a letter beyond ASCII
 _WORDS = re.compile(
     rf"""(
     (?: [A-Z]{{2,}}(?=(?:alpha|beta|gamma|delta|kappa)(?![a-z]))    # TNFalpha
-      | (?:[A-Za-z]+|{_BEYOND})(?:(?:{_BEYOND}|[{_INSIDE}])+[A-Za-z]*)*(?:['’]s(?!\w))?
+      | (?:[A-Za-z]+|{_BEYOND}[A-Za-z]*)(?:(?:{_BEYOND}|[{_INSIDE}])+[A-Za-z]*)*(?:['’]s(?!\w))?
       | \d+(?:[.,]\d+)*
       | [{_GREEK}][{_INSIDE}]*
       | [{_DIGITS}]+
