@@ -46,16 +46,17 @@ def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of the page on the review."""
+def served(folder: Path) -> Iterator[tuple[str, Desk]]:
+    """The address of the page on the review, and its desk."""
     with Review(folder) as review, listen(0) as listening:
         review.learn()
-        server, address = make_server(Desk(review), listening)
+        desk = Desk(review)
+        server, address = make_server(desk, listening)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         sys.setswitchinterval(0.0005)  # as `serve` does
         try:
-            yield address
+            yield address, desk
         finally:
             server.should_exit = True
             thread.join()
@@ -119,15 +120,27 @@ def press(address: str, decisions: int, word: str) -> list[float]:
     return list(map(float, waits))
 
 
-def look(client: httpx.Client) -> None:
-    """Prints how long the pages take, and the list and searches in it: the medians of five tries."""
-    for path in ("/", "/screen/progress", "/records", *(f"/records?q={word}" for word in SEARCHES)):
+def look(client: httpx.Client, concept: str) -> None:
+    """Prints how long the pages take for the first time, then the medians of five more; list, searches, a filter."""
+    lists = ["", *(f"?q={word}" for word in SEARCHES), *([f"?missing={concept}"] if concept else [])]
+    for path in ("/", "/screen/progress", *(f"/records{asked}" for asked in lists)):
         tries = []
-        for _ in range(5):
+        for _ in range(6):
             wall, cpu = time.perf_counter(), time.process_time()
             client.get(path).raise_for_status()
             tries.append((1000 * (time.perf_counter() - wall), 1000 * (time.process_time() - cpu)))
-        print(f"{path:<34} {np.median(tries, axis=0)[0]:6.1f} ms, CPU {np.median(tries, axis=0)[1]:.1f} ms", flush=True)
+        first, later = tries[0], np.median(tries[1:], axis=0)
+        times = f"first {first[0]:6.1f} ms, CPU {first[1]:6.1f};   later {later[0]:6.1f} ms, CPU {later[1]:6.1f}"
+        print(f"{path:<34} {times}", flush=True)
+
+
+def wait(desk: Desk, seconds: float) -> None:
+    """Waits as somebody who reads the first records before they look through all of them."""
+    began = time.perf_counter()
+    if desk.preparing.wait(seconds):
+        print(f"lists prepared {time.perf_counter() - began:.1f} s after the page opened", flush=True)
+    else:
+        print(f"lists not yet prepared {seconds:.1f} s after the page opened", flush=True)
 
 
 def say(name: str, waits: list[float]) -> None:
@@ -144,21 +157,24 @@ def main() -> int:
     parser.add_argument("--include", default="exercise", metavar="WORD")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the review there, or take what is there")
     parser.add_argument("--browser", action="store_true")
+    parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="how long lists may be prepared")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as parent:
         kept = asked.keep or Path(parent) / "kept"
         if not kept.exists():
             prepare(kept, asked.path, asked.records, asked.criteria)
         folder = shutil.copytree(kept, Path(parent) / "review")
-        with served(folder) as address:
+        with served(folder) as (address, desk):
             if asked.browser:
                 say("key to next record", press(address, asked.decisions, asked.include))
                 return 0
             with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
                 client.get(address)
                 client.headers["Origin"] = str(client.base_url).rstrip("/")
+                wait(desk, asked.wait)
                 screen(client, asked.decisions, asked.include)
-                look(client)
+                criteria = desk.review.criteria
+                look(client, criteria.concepts[0].name if criteria else "")
     return 0
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from tiab.labels import Label
 from tiab.records import Record
+from tiab.review.live import Queue
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
 
@@ -22,6 +23,10 @@ ORDERS: tuple[Order, ...] = ("rank", "added", "newest", "oldest", "title")
 _NOT_WORD = re.compile(r"[\W_]+")
 _ACCENT = re.compile(r"[\u0300-\u036f]+")
 _LAST_YEAR = 10_000
+_PART = 25
+"""So many records are done at one step: some milliseconds."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +53,36 @@ class Query:
     order: Order = "rank"
 
 
+class _Gathered(Generic[T]):
+    """A list that is made in short steps by a thread that has time, and to its end by whoever needs it now."""
+
+    def __init__(self, n: int, make: Callable[[slice], Sequence[T]]) -> None:
+        self._n, self._make = n, make
+        self._made: list[T] = []
+        self._lock = threading.Lock()
+
+    def step(self) -> bool:
+        """Makes the next part; whether there is more to make."""
+        with self._lock:
+            start = len(self._made)
+            if start < self._n:
+                self._made += self._make(slice(start, start + _PART))
+            return len(self._made) < self._n
+
+    def whole(self) -> list[T]:
+        while self.step():
+            pass
+        return self._made
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shelf:
-    """The records that are screened, and for each all reports of it and the files that these came in."""
+    """The records that are screened, and for each all reports of it, the files that these came in, and their words."""
 
     faces: tuple[Record, ...]
     reports: tuple[tuple[Record, ...], ...]
     sources: tuple[frozenset[str], ...]
+    texts: _Gathered[str]
 
 
 class Catalogue:
@@ -65,10 +93,9 @@ class Catalogue:
 
     def __init__(self, review: Review, reviewer: str = "") -> None:
         self._review, self._reviewer = review, reviewer
-        self._lock, self._texts_lock, self._gaps_lock = threading.Lock(), threading.Lock(), threading.Lock()
+        self._lock = threading.Lock()
         self._shelf: tuple[object, _Shelf] | None = None
-        self._texts: tuple[object, list[str]] | None = None
-        self._gaps: tuple[object, dict[str, tuple[str, ...]]] | None = None
+        self._gaps: tuple[object, _Gathered[tuple[str, tuple[str, ...]]]] | None = None
 
     def find(self, query: Query, *, among: Collection[str] | None = None) -> tuple[str, ...]:
         """The ids of the records that `query` asks for, in its order.
@@ -88,7 +115,7 @@ class Catalogue:
             places = [place for place in places if query.missing in gaps.get(shelf.faces[place].record_id, ())]
         needles = _needles(query.text)
         if needles:
-            texts = self._texts_of(shelf)
+            texts = shelf.texts.whole()
             for needle in needles:
                 places = [place for place in places if needle in texts[place]]
         return tuple(shelf.faces[place].record_id for place in self._sorted(query.order, shelf, places))
@@ -105,18 +132,17 @@ class Catalogue:
 
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
-        queue = self._review.queue(self._reviewer)
-        key = queue.snapshot.pool if queue else None
-        with self._gaps_lock:
-            if self._gaps is None or self._gaps[0] != key:
-                self._gaps = (key, self._review.gaps(self._reviewer))
-            return self._gaps[1]
+        return dict(self._gaps_of(self._review.queue(self._reviewer)).whole())
 
-    def warm(self) -> None:
-        """Gets ready for the first search by words in a thread of its own; returns at once."""
-        shelf = self._shelf_of(self._review.snapshot())
-        if self._texts is None or self._texts[0] is not shelf:
-            threading.Thread(target=self._texts_of, args=(shelf,), name="tiab-catalogue", daemon=True).start()
+    def make_ready(self) -> Iterator[None]:
+        """Makes what the first list, search and filter need; takes a step each time it is asked to go on."""
+        shelf, queue = self._shelf_of(self._review.snapshot()), self._review.queue(self._reviewer)
+        yield
+        if queue is not None and queue.learned.ranks:
+            yield
+        for gathered in (shelf.texts, self._gaps_of(queue)):
+            while gathered.step():
+                yield
 
     def _shelf_of(self, snapshot: Snapshot) -> _Shelf:
         with self._lock:
@@ -124,11 +150,22 @@ class Catalogue:
                 self._shelf = ((snapshot.records, snapshot.heads), _shelve(snapshot))
             return self._shelf[1]
 
-    def _texts_of(self, shelf: _Shelf) -> list[str]:
-        with self._texts_lock:
-            if self._texts is None or self._texts[0] is not shelf:
-                self._texts = (shelf, [_searched(reports) for reports in shelf.reports])
-            return self._texts[1]
+    def _gaps_of(self, queue: Queue | None) -> _Gathered[tuple[str, tuple[str, ...]]]:
+        key = queue.snapshot.pool if queue else None
+        with self._lock:
+            if self._gaps is None or self._gaps[0] != key:
+                self._gaps = (key, self._start_gaps(queue))
+            return self._gaps[1]
+
+    def _start_gaps(self, queue: Queue | None) -> _Gathered[tuple[str, tuple[str, ...]]]:
+        criteria = queue.snapshot.criteria if queue else None
+        records = queue.features.records if queue and queue.features and criteria else ()
+
+        def make(part: slice) -> list[tuple[str, tuple[str, ...]]]:
+            some = records[part]
+            return list(zip((one.record_id for one in some), self._review.gaps(some, criteria), strict=True))
+
+        return _Gathered(len(records), make)
 
     def _sorted(self, order: Order, shelf: _Shelf, places: Sequence[int]) -> Sequence[int]:
         faces = shelf.faces
@@ -153,6 +190,7 @@ def _shelve(snapshot: Snapshot) -> _Shelf:
         faces=tuple(snapshot.face(record_id) for record_id in ids),
         reports=reports,
         sources=tuple(frozenset(one.source for one in several) for several in reports),
+        texts=_Gathered(len(reports), lambda part: [_searched(several) for several in reports[part]]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from tiab.agreement import Agreement
@@ -125,9 +125,9 @@ class Review:
         """All that PICO finds in one record, with sample sizes, doses and markers."""
         return find_spans([record], self.criteria)[0]
 
-    def gaps(self, reviewer: str | None = "") -> dict[str, tuple[str, ...]]:
-        """Record id -> the names of the criteria's concepts that it lacks, for the records in this one's ranking."""
-        return gaps(self._live, reviewer)
+    def gaps(self, records: Sequence[Record], criteria: Criteria | None) -> list[tuple[str, ...]]:
+        """For each of `records` the names of the criteria's concepts that it lacks; quick once they are ranked."""
+        return gaps(self._live, records, criteria)
 
     # Records in
 

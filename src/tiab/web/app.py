@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from importlib.resources import files
 from typing import Any
 
@@ -12,10 +12,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tiab.errors import LabelError, TiabError
 from tiab.web.desk import Desk, Moved
 from tiab.web.pages import page
+from tiab.web.preparing import Preparing
 from tiab.web.rooms import ROOMS
 from tiab.web.security import Guard
 
@@ -30,6 +32,7 @@ def make_app(desk: Desk, *, token: str, port: int) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        desk.preparing.wake()
         yield
         desk.close()
 
@@ -41,8 +44,20 @@ def make_app(desk: Desk, *, token: str, port: int) -> FastAPI:
     app.add_exception_handler(TiabError, _say_mistake)
     app.add_exception_handler(HTTPException, _say_status)
     app.add_exception_handler(RequestValidationError, _say_malformed)
+    app.add_middleware(_Answering, preparing=desk.preparing)
     app.add_middleware(Guard, token=token, port=port, limits=UPLOADS)
     return app
+
+
+class _Answering:
+    """Has the preparing give way while a request is answered."""
+
+    def __init__(self, app: ASGIApp, *, preparing: Preparing) -> None:
+        self._app, self._preparing = app, preparing
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._preparing.giving_way() if scope["type"] == "http" else nullcontext():
+            await self._app(scope, receive, send)
 
 
 def _say_mistake(request: Request, error: Exception) -> Response:

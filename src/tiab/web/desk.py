@@ -13,6 +13,7 @@ from tiab.review.catalogue import Catalogue
 from tiab.store import Event, GivenLabel
 from tiab.web.counting import Counting
 from tiab.web.pairs import Pairs
+from tiab.web.preparing import Preparing
 from tiab.web.settings import Settings, SettingsFile
 from tiab.web.standing import Mine
 from tiab.web.teacher import Teacher
@@ -49,6 +50,7 @@ class Desk:
         catalogue: the records, to be looked through.
         pairs: the records that may be duplicates.
         counting: what criteria hit that are being written.
+        preparing: what is made before somebody looks through the records.
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
@@ -56,13 +58,15 @@ class Desk:
         self.catalogue, self.pairs, self.counting = Catalogue(review, reviewer), Pairs(review), Counting(review)
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
-        self._teacher = Teacher(lambda: review.learn(reviewer))
+        self.preparing = Preparing(self.catalogue.make_ready)
+        self._teacher = Teacher(self._learn)
         self._lock = threading.RLock()
         self._reading: tuple[Queue | None, int] = (None, 0)
 
     def close(self) -> None:
-        """Ends the learning beside; the review stays open."""
+        """Ends the learning and preparing beside; the review stays open."""
         self._teacher.close()
+        self.preparing.close()
         self.counting.close()
 
     @property
@@ -149,6 +153,10 @@ class Desk:
         with self._lock:
             self._follow()
         self._teacher.wake()
+
+    def _learn(self) -> None:
+        self.review.learn(self.reviewer)
+        self.preparing.wake()
 
     def _stored(self, token: str, *, after: int) -> bool:
         return any(event.token == token for event in self.review.events(after=after))

@@ -46,7 +46,6 @@ class TakenBack(BaseModel):
 def show_list(request: Request, desk: AtDesk, asked: AskedFor) -> HTMLResponse:
     """The records that the address asks for."""
     listing = make_listing(desk, asked)
-    desk.catalogue.warm()
     return page(request, "records/list.html.j2", listing=listing, ranked=not desk.settings.hide_rank)
 
 
