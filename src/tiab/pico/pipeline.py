@@ -37,6 +37,7 @@ _ALWAYS = ("tiab_design", "tiab_cues")
 _NUMBERS = ("tiab_sample_size", "tiab_people", "tiab_dose", "tiab_markers")
 _LEARNED = ("tiab_roles", "tiab_pio")
 _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
+_TOLD = 100  # records after which it is told how far this is
 _CHUNK = 500  # records that a worker process takes at once
 _WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading
 
@@ -104,9 +105,11 @@ def _read(records: Sequence[Record], nlp: Language, lock: Lock, progress: Progre
     rest = iter(records)
     while zone := list(islice(rest, _ZONE)):
         with lock, nlp.memory_zone():  # which is the pipeline's own: another thread would take words out of its hands
-            found += [_read_one(nlp, record) for record in zone]
-        if progress is not None:
-            progress(len(zone))
+            for start in range(0, len(zone), _TOLD):
+                some = zone[start : start + _TOLD]
+                found += [_read_one(nlp, record) for record in some]
+                if progress is not None:
+                    progress(len(some))
     return found
 
 

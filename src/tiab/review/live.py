@@ -83,7 +83,7 @@ class Live:
         with self._lock:
             return self._queues.get(reviewer)
 
-    def learn(self, reviewer: str | None, *, always: bool = False) -> bool:
+    def learn(self, reviewer: str | None, *, always: bool = False, progress: Progress | None = None) -> bool:
         """Makes the ranking of one reviewer, or (None) of all together, anew where it is due; whether it was."""
         with self._learning:
             snapshot, queue = self.snapshot(), self.queue(reviewer)
@@ -91,7 +91,7 @@ class Live:
             current = queue is not None and queue.snapshot.pool == snapshot.pool
             if queue is not None and current and not always and not is_due(queue.learned.labels, labels):
                 return False
-            learner = self._learner_of(snapshot) if snapshot.heads else None
+            learner = self._learner_of(snapshot, progress) if snapshot.heads else None
             learned = learner.learn(labels) if learner else nothing_learned()
             entry, features = ranked_entry(learned, snapshot, reviewer), learner.features if learner else None
             made = Queue(snapshot=snapshot, learned=learned, entry=entry, features=features)
@@ -134,9 +134,11 @@ class Live:
             self.store.append_all(entries)
             self.has_logged(reviewer, entries)
 
-    def spans(self, records: Sequence[Record], criteria: Criteria | None) -> list[tuple[Span, ...]]:
+    def spans(
+        self, records: Sequence[Record], criteria: Criteria | None, progress: Progress | None = None
+    ) -> list[tuple[Span, ...]]:
         """What PICO finds in each of `records` that ranking needs; kept in the store."""
-        return find_kept_spans(self.store, records, criteria, jobs=self.jobs, progress=self.progress)
+        return find_kept_spans(self.store, records, criteria, jobs=self.jobs, progress=progress or self.progress)
 
     def _follow(self) -> None:
         """Reads what was written since; records first appear in the log, so none is missed."""
@@ -171,15 +173,15 @@ class Live:
             self._logged = (said, logged_criteria(self._state))
         return self._logged[1]
 
-    def _learner_of(self, snapshot: Snapshot) -> Learner:
+    def _learner_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Learner:
         if self._learner is None or self._learner_pool != snapshot.pool:
-            features = snapshot.of_heads(self._features_of(snapshot))
+            features = snapshot.of_heads(self._features_of(snapshot, progress))
             prints = [snapshot.fingerprints[place] for place in snapshot.heads]
             self._learner = Learner(features, prints, seed=snapshot.seed)
             self._learner_pool = snapshot.pool
         return self._learner
 
-    def _features_of(self, snapshot: Snapshot) -> Features:
+    def _features_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Features:
         """The features of all records, duplicates too: linking two of them changes no column."""
         key = (len(snapshot.records), snapshot.criteria_fingerprint)
         if self._features is None or self._features[0] != key:
@@ -187,7 +189,7 @@ class Live:
                 snapshot.records,
                 snapshot.fingerprints,
                 snapshot.criteria,
-                lambda: self.spans(snapshot.records, snapshot.criteria),
+                lambda: self.spans(snapshot.records, snapshot.criteria, progress),
                 cache=self.store.folder / CACHE_NAME,
             )
             self._features = (key, features)

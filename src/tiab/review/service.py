@@ -166,12 +166,13 @@ class Review:
         queue = self._live.queue(reviewer)
         return suggest(self._live.snapshot(), queue, reviewer) if queue else None
 
-    def learn(self, reviewer: str | None = "") -> bool:
+    def learn(self, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
         """Makes a reviewer's ranking (None: that of all together) anew where it is due; whether it was.
 
-        A page may call it beside the reading; `next(learn=False)` reads on from what there is meanwhile.
+        A page may call it beside the reading; `next(learn=False)` reads on from what there is meanwhile. `progress` is
+        told how many more abstracts were read, where they are read for the first time.
         """
-        return self._live.learn(reviewer)
+        return self._live.learn(reviewer, progress=progress)
 
     def queue(self, reviewer: str | None = "") -> Queue | None:
         """The ranking that this reviewer reads from; None before the first `learn`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiab.errors import LabelError
 from tiab.labels import Decision
@@ -18,7 +18,10 @@ from tiab.web.settings import Settings, SettingsFile
 from tiab.web.standing import Mine
 from tiab.web.teacher import Teacher
 
-__all__ = ["Desk", "Moved", "Tally"]
+__all__ = ["Abstracts", "Desk", "Moved", "Tally"]
+
+_PATIENCE = 1.0
+"""Seconds for which somebody waits for the ranking of records that just came in, before they are told how it goes."""
 
 
 class Moved(LabelError):
@@ -27,17 +30,29 @@ class Moved(LabelError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How far one reviewer has come; `found` counts include and maybe, because both lead to the full text."""
+    """How far one reviewer has come; `found` counts include and maybe, because both lead to the full text.
+
+    `of` counts the records of the review, duplicates aside, those known beforehand included.
+    """
 
     screened: int
     include: int
     exclude: int
     maybe: int
     left: int
+    of: int
 
     @property
     def found(self) -> int:
         return self.include + self.maybe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abstracts:
+    """How many abstracts have been read for the ranking that is being made."""
+
+    read: int = 0
+    of: int = 0
 
 
 class Desk:
@@ -50,12 +65,14 @@ class Desk:
         catalogue: the records, to be looked through.
         pairs: the records that may be duplicates.
         counting: what criteria hit that are being written.
+        abstracts: how far the reading of new records has come.
         preparing: what is made before somebody looks through the records.
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
         self.review, self.reviewer, self.blind = review, reviewer, blind
         self.catalogue, self.pairs, self.counting = Catalogue(review, reviewer), Pairs(review), Counting(review)
+        self.abstracts = Abstracts()
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
         self.preparing = Preparing(self.catalogue.make_ready)
@@ -99,6 +116,7 @@ class Desk:
                 exclude=mine.said[Decision.EXCLUDE],
                 maybe=mine.said[Decision.MAYBE],
                 left=mine.n_heads - len(mine.screened),
+                of=mine.n_heads,
             )
 
     def conflicts(self) -> tuple[Conflict, ...]:
@@ -109,14 +127,17 @@ class Desk:
         )
 
     def next_id(self, skipped: Collection[str] = ()) -> str | None:
-        """The record to be screened next; one of `skipped` only where no other is left; None after the last."""
-        with self._lock:
-            self._follow()
-            found = self._best(skipped)
-            if found is None and len(self._mine.screened) < self._mine.n_heads:
-                self.review.learn(self.reviewer)  # records came in that were never ranked
-                found = self._best(skipped)
-            return found
+        """The record to be screened next; one of `skipped` only where no other is left.
+
+        None after the last, and while the abstracts of those that are left are being read, which may take minutes.
+        """
+        found, left = self._look_up(skipped)
+        if found is None and left:  # records came in that were never ranked
+            self._teacher.hurry(_PATIENCE)
+            found, _ = self._look_up(skipped)
+            if found is None and self._teacher.wrong:
+                raise self._teacher.wrong
+        return found
 
     def decide(
         self, record_id: str, decision: Decision, *, reason: str = "", note: str = "", token: str, seen: int
@@ -155,8 +176,12 @@ class Desk:
         self._teacher.wake()
 
     def _learn(self) -> None:
-        self.review.learn(self.reviewer)
+        self.abstracts = Abstracts(of=len(self.review.snapshot().records))
+        self.review.learn(self.reviewer, progress=self._tell)
         self.preparing.wake()
+
+    def _tell(self, more: int) -> None:
+        self.abstracts = replace(self.abstracts, read=self.abstracts.read + more)
 
     def _stored(self, token: str, *, after: int) -> bool:
         return any(event.token == token for event in self.review.events(after=after))
@@ -165,6 +190,12 @@ class Desk:
         if self._mine.follow():
             self._reading = (None, 0)
             self._teacher.wake()
+
+    def _look_up(self, skipped: Collection[str]) -> tuple[str | None, bool]:
+        """The best-ranked open record, and whether any is open."""
+        with self._lock:
+            self._follow()
+            return self._best(skipped), len(self._mine.screened) < self._mine.n_heads
 
     def _best(self, skipped: Collection[str]) -> str | None:
         """The best-ranked open record; the place is remembered, because all that ranks above it is screened."""

@@ -73,7 +73,8 @@ def listen(port: int) -> socket.socket:
     Raises:
         TiabError: the port is taken, or not to be had.
     """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends small answers at once only on a socket that was made with its protocol; else each waits some 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((_HOST, port))

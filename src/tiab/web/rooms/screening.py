@@ -119,14 +119,19 @@ def _progress(desk: Desk) -> Progress:
 
 
 def _shown(desk: Desk, record_id: str = "", skip: Sequence[str] = ()) -> dict[str, Any]:
-    """The parts of the page for a record, or the best that is open and not in `skip`; after the last they say so."""
-    nothing = {"record_id": "", "seen": 0, "note": "", "title": "", "why": ""}
+    """The parts of the page for a record, or the best that is open and not in `skip`; where there is none, why."""
+    nothing = {"record_id": "", "seen": 0, "note": "", "title": "", "why": "", "waiting": False}
     try:
         found = record_id or desk.next_id(skip)
-        tally = {"tally": render("screen/tally.html.j2", tally=desk.tally())}
+        now = desk.tally()
+        tally = {"tally": render("screen/tally.html.j2", tally=now)}
+        if found is None and now.left:
+            reading = render("screen/reading.html.j2", abstracts=desk.abstracts)
+            return nothing | tally | {"record": reading, "waiting": True}
         if found is None:
-            return nothing | tally | {"record": render("screen/end.html.j2", tally=desk.tally())}
-        return tally | _parts(make_card(desk.look(found), desk.standing(found), desk.settings), desk.settings)
+            return nothing | tally | {"record": render("screen/end.html.j2", tally=now)}
+        card = make_card(desk.look(found), desk.standing(found), desk.settings)
+        return nothing | tally | _parts(card, desk.settings)
     except CriteriaError as error:  # somebody is writing the file; what was decided is stored all the same
         return nothing | {"tally": "", "record": render("screen/mistake.html.j2", sentence=str(error))}
 

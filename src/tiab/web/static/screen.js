@@ -28,12 +28,33 @@ function show(shown) {
   history.replaceState(null, "", shown.record_id ? `/?record=${encodeURIComponent(shown.record_id)}` : "/");
   scrollTo(0, 0);
   record.querySelector("h1").focus({ preventScroll: true });
+  if (shown.waiting) wait();
 }
 
 function place(shown, position) {
   if (trail[position] !== shown.record_id) trail = [...trail.slice(0, position), shown.record_id];
   at = position;
   show(shown);
+}
+
+// While the abstracts of new records are read, the page looks again each second, and says how far that has come.
+let waiting;
+function wait() {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => !current() && look().catch(wait), 1000);
+}
+
+async function look() {
+  const shown = await ask("/screen/record");
+  if (current()) return;
+  if (!shown.waiting) {
+    place(shown, at);
+    return loadProgress();
+  }
+  const fresh = document.createElement("template");
+  fresh.innerHTML = shown.record;
+  record.querySelector(".state")?.replaceWith(fresh.content.querySelector(".state")); // the focus stays on the heading
+  wait();
 }
 
 async function reload() {
@@ -114,4 +135,5 @@ document.getElementById("settings").addEventListener("close", (event) => {
 });
 
 followMarks(record);
+if (record.dataset.waiting) wait();
 fillBar(document.getElementById("note").value);
