@@ -27,9 +27,10 @@ class Conflict:
 
 def own_labels(state: LogState, groups: Groups, reviewer: str) -> dict[str, Label]:
     """Head id -> the label that stands for one reviewer, who sees no other's."""
-    labels = {key: given.label for key, given in _priors(state, groups).items()}
+    standing = [given.label for given in _headed(state, groups)]
+    labels = {label.record_id: label for label in standing if label.prior}
     labels |= {key: given.label for key, given in _settled(state, groups).items()}
-    labels |= {key: given.label for key, given in labels_by_reviewer(state, groups).get(reviewer, {}).items()}
+    labels |= {label.record_id: label for label in standing if not label.prior and label.reviewer == reviewer}
     return labels
 
 
