@@ -243,6 +243,7 @@ def main() -> None:
     parser.add_argument("--samples", type=Path, help="a folder of real exports")
     parser.add_argument("--kept", type=Path, default=Path.cwd(), help="where findings are kept")
     asked = parser.parse_args()
+    asked.kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
         by_reader = seeds(Path(name), asked.samples)
         limit = MEMORY + int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
