@@ -31,6 +31,8 @@ FOUND = {
         "title,year\nOne,2001\n\xa0,\x00\n\x07,\nTwo,\n",
         "One|Two",
     ),
+    "RIS: nothing behind the last TY": ("TY  - JOUR\nTI  - One\nER  -\n\nTY  -", "One"),
+    "RIS: nothing behind a TY": ("TY  - JOUR\nTI  - One\nER  -\n\nTY  -\nTI  - Two\nER  -\n", "One|Two"),
     "BibTeX: a key with an equals sign": (
         "@article{a,\n title = {One}\n}\n@article{ W = {Roe},\ntitle = {Two}\n}\n@book(c=d,\n title = {Three})\n",
         "One|Two|Three",

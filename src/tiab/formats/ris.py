@@ -58,6 +58,8 @@ _KIND = re.compile(r"\w[\w /-]*")
 _NAME = re.compile(r"[A-Z][A-Z0-9]")
 _TAIL = frozenset({"NL"})
 """What Ovid writes behind the ER of the record that it belongs to."""
+_WITHOUT_TYPE = _KNOWN - _TAIL - {"TY"}
+"""Behind an ER these start a record that has no TY; a TY with nothing behind it starts none."""
 _BETWEEN = re.compile(r"\d+\.$|Record #\d+|(?:Provider|Database|Content)\s*:|Link to the Ovid|<.*>$")
 """Lines that some exports put between records."""
 
@@ -95,7 +97,7 @@ def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
             closed = False
         elif "ER" in mark and _ER.match(line):
             closed = True
-        elif closed and (match := _TAG.match(line)) and match[1].upper() in _KNOWN - _TAIL:
+        elif closed and (match := _TAG.match(line)) and match[1].upper() in _WITHOUT_TYPE:
             tally.starts.append(number)
             closed = False
         yield line
@@ -167,7 +169,7 @@ class _Tokens:
     def _starts(self, tag: str, value: str) -> bool:
         if tag == "TY":
             return bool(value.strip())
-        if not self._closed or tag not in _KNOWN or tag in _TAIL:
+        if not self._closed or tag not in _WITHOUT_TYPE:
             return False
         self._no_type += 1
         return True
