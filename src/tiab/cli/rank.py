@@ -18,7 +18,7 @@ from tiab.cli.inputs import (
     labels_of,
     pool_of,
 )
-from tiab.cli.reviews import is_review, make_ready, opened
+from tiab.cli.reviews import counted, is_review, make_ready, opened
 from tiab.cli.show import note, print_json, print_ranking, progress_bar
 from tiab.errors import TiabError
 
@@ -79,7 +79,7 @@ def _show(ranking: Ranking, *, output: Path | None, top: int, as_json: bool) -> 
 
     if output:
         write_records(output, ranking.ranked, columns=columns_of(ranking))
-        note(f"{len(ranking.records)} records ranked; written to {output}")
+        note(f"{counted(len(ranking.records), 'record')} ranked; written to {output}")
     if as_json:
         print_json(ranking.table.to_dict(orient="records"))
     elif top:
