@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiab.pico import find_spans
+from tiab.pico.counts import Count
 from tiab.pico.dose import middle
 from tiab.pico.quantities import number_of, quantities
+from tiab.pico.sample_size import best_count
 from tiab.records import Record
 
 
@@ -131,3 +133,11 @@ def test_digits_are_read_with_and_without_separators(number: int) -> None:
 @given(st.integers(1, 500), st.integers(0, 500))
 def test_the_middle_of_a_range_lies_in_it(low: int, width: int) -> None:
     assert low <= middle(f"{low}-{low + width}") <= low + width
+
+
+def test_numbers_equally_spoken_for_are_told_apart_by_their_place_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain sum of fractions depends on the order of a set: here it is above 3.9 in 93 of 100 orders."""
+    parts = {f"part {n}": weight for n, weight in enumerate([0.2, 0.2, 0.7, 1.3, 0.2, 1.3])}
+    monkeypatch.setattr("tiab.pico.sample_size._weights", lambda: {**parts, "whole": 3.9})
+    first, second = Count(0, 2, 30, frozenset({"whole"})), Count(9, 11, 50, frozenset(parts))
+    assert best_count([second, first]) == (first, 3.9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from math import fsum
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -49,7 +50,7 @@ class SampleSizeFinder:
 def best_count(counts: Iterable[Count]) -> tuple[Count, float] | None:
     """The count with the highest sum of weights, and that sum; None where none reaches the threshold."""
     weights = _weights()
-    scored = [(count, sum(weights[name] for name in count.evidence)) for count in counts]
+    scored = [(count, fsum(weights[name] for name in count.evidence)) for count in counts]  # in any order the same
     best = max(scored, key=lambda item: (item[1], -item[0].start), default=None)
     return best if best is not None and best[1] >= vocabulary("sample_size")["threshold"] else None
 
