@@ -17,6 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+    from tiab.review import Review
     from tiab.web import Desk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,6 +95,22 @@ def enter(serve: Callable[[Desk], str]) -> Iterator[Callable[[Desk], httpx.Clien
     """Serves a desk; gives a client that came by its address, as a browser does, and writes as its page does."""
     with ExitStack() as stack:
         yield lambda desk: stack.enter_context(_entered(serve(desk)))
+
+
+@pytest.fixture
+def desk(review: Review) -> Iterator[Desk]:
+    """Eva's place at the module's own `review`."""
+    from tiab.web import Desk
+
+    made = Desk(review, reviewer="eva")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> httpx.Client:
+    """What Eva's browser sends and gets, where no browser is needed."""
+    return enter(desk)
 
 
 @pytest.fixture(scope="module")

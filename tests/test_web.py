@@ -42,13 +42,6 @@ def review(ready: Path, tmp_path: Path) -> Iterator[Review]:
 
 
 @pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
-    made = Desk(review, reviewer="eva")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def address(desk: Desk, serve: Callable[[Desk], str]) -> str:
     """What `tiab screen` prints."""
     return serve(desk)

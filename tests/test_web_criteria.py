@@ -31,18 +31,6 @@ def review(tmp_path: Path) -> Iterator[Review]:
         yield made
 
 
-@pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
-    made = Desk(review, reviewer="eva")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> httpx.Client:
-    return enter(desk)
-
-
 def checked(page: httpx.Client, text: str) -> dict[str, object]:
     """The answer once all records are counted."""
     for _ in range(50):

@@ -38,13 +38,6 @@ def review(tmp_path: Path) -> Iterator[Review]:
         yield made
 
 
-@pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
-    made = Desk(review, reviewer="eva")
-    yield made
-    made.close()
-
-
 def pairs(review: Review) -> set[frozenset[str]]:
     return {frozenset(pair.record_ids) for pair in unsettled(review).doubtful}
 

@@ -36,13 +36,6 @@ def review(tmp_path: Path) -> Iterator[Review]:
         yield made
 
 
-@pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
-    made = Desk(review, reviewer="eva")
-    yield made
-    made.close()
-
-
 def saved(answer: httpx.Response, path: Path) -> Path:
     assert answer.status_code == 200
     path.write_bytes(answer.content)

@@ -27,18 +27,6 @@ def review(tmp_path: Path) -> Iterator[Review]:
         yield made
 
 
-@pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
-    made = Desk(review, reviewer="eva")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> httpx.Client:
-    return enter(desk)
-
-
 def send(page: httpx.Client, name: str, content: bytes, kind: str = "records", **params: str) -> httpx.Response:
     return page.post(f"/import/{kind}", params={"name": name, **params}, content=content)
 

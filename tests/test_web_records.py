@@ -37,18 +37,6 @@ def review(tmp_path: Path) -> Iterator[Review]:
         yield made
 
 
-@pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
-    made = Desk(review, reviewer="eva")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> httpx.Client:
-    return enter(desk)
-
-
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
