@@ -75,11 +75,21 @@ def update_review(
         update.write(output)
         note(f"the short list is written to {output}")
     if as_json:
-        rows = update.table.astype(object).where(update.table.notna(), None).to_dict(orient="records")
-        files_said = [report.to_dict() for report in update.reports]
-        searched = {"search": later.to_dict()} if later else {}
-        print_json({**searched, "files": files_said, "include_scores": list(update.include_scores), "records": rows})
-        return
+        print_json(_as_dict(update, later))
+    else:
+        _print_update(update, later, top)
+
+
+def _as_dict(update: Update, later: LaterSearch | None) -> dict[str, object]:
+    """The round for programs; "search" only where PubMed was asked."""
+    searched = {"search": later.to_dict()} if later else {}
+    files, scores = [report.to_dict() for report in update.reports], list(update.include_scores)
+    rows = update.table.astype(object).where(update.table.notna(), None).to_dict(orient="records")
+    return {**searched, "files": files, "include_scores": scores, "records": rows}
+
+
+def _print_update(update: Update, later: LaterSearch | None, top: int) -> None:
+    """The round for people: what came, what was left out, where the old includes fall, the best of the new."""
     if later:
         days = f"from {later.since:%Y/%m/%d} to {later.until:%Y/%m/%d}"
         console.print(f"PubMed has {counted(later.found, 'record')} of the review's search {days}.")
