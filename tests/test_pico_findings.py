@@ -107,6 +107,21 @@ def test_species_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "animals"),
+    [
+        ("Eight Holstein steers grazed.", ["cattle"]),
+        ("Growth of steers and heifers on clover.", ["cattle"]),
+        ("The steers were weighed.", ["cattle"]),
+        ("Adipokines that steer the immune response.", []),
+        ("Leptin steers T cells; nurses steer the visit.", []),
+        ("How to steer a wheelchair.", []),
+    ],
+)
+def test_steers_are_cattle_only_where_they_cannot_be_a_verb(text: str, animals: list[str]) -> None:
+    assert [span.value for span in spans_of(text) if span.label == "animal"] == animals
+
+
+@pytest.mark.parametrize(
     ("design", "title", "abstract"),
     [
         ("randomised trial", "Yoga for gout: a randomised controlled trial", ""),
