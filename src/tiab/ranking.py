@@ -30,7 +30,7 @@ class RankingModel:
     """A linear rule that scores records: the sum over its columns of value × weight, plus a constant.
 
     Attributes:
-        space: the columns: words, word pairs and evidence for the criteria.
+        space: the columns: words, and evidence for the criteria.
         coef: the weight of each column; float64, shape (n_columns,).
         intercept: the constant.
         n_included, n_excluded: the labels it was fitted on.
@@ -223,6 +223,8 @@ def fit(
     records = features.records
     y = np.array([meaning[labels[r.record_id].decision] if r.record_id in labels else UNLABELLED for r in records])
     ranker = make_ranker(features.space, prior_coef=model.coef if model else None, seed=seed)
+    if memory is None and not features.space.names:  # no record has a word; scikit-learn would refuse no columns
+        memory = Memory(ranker, features.matrix)
     try:
         ranker.fit(features.matrix, y, memory=memory)
     except ValueError as error:

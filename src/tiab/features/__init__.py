@@ -44,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FeatureSpace:
-    """The columns of a feature matrix: the words first, then the evidence."""
+    """The columns of a feature matrix: the words first, then, where there are criteria, the evidence for them."""
 
     words: WordSpace
     criteria: Criteria | None = None
@@ -78,10 +78,15 @@ class FeatureSpace:
         return prior
 
     def rows(self, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
-        """The matrix of records in which PICO found `spans`; float32, shape (n_records, n_columns)."""
+        """The matrix of records in which PICO found `spans`; float32, shape (n_records, n_columns).
+
+        Without criteria nothing is made of the spans, and there need be none.
+        """
         return self._joined(self.words.rows(records), records, spans)
 
     def _joined(self, words: csr_array, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
+        if self.criteria is None:
+            return words
         evidence = [evidence_row(*pair, self.criteria) for pair in zip(records, spans, strict=True)]
         dense = np.array(evidence, dtype=np.float32).reshape(len(records), len(self.evidence_names))
         joined: csr_array = hstack([words, csr_array(dense)], format="csr")
@@ -99,7 +104,7 @@ class Features:
     Attributes:
         records: the pool.
         matrix: float32, shape (n_records, n_columns).
-        spans: what PICO found in each record.
+        spans: what PICO found in each record; empty without criteria, to which nothing else could be compared.
     """
 
     space: FeatureSpace
@@ -111,7 +116,7 @@ class Features:
     def coverage(self) -> tuple[tuple[Coverage, ...], ...]:
         """How each record meets each concept of the criteria; empty tuples without criteria."""
         if self.space.criteria is None:
-            return tuple(() for _ in self.spans)
+            return tuple(() for _ in self.records)
         pairs = zip(self.records, self.spans, strict=True)
         return tuple(read_coverage(record, spans, self.space.criteria) for record, spans in pairs)
 
@@ -145,11 +150,13 @@ def make_features(
 
     Args:
         spans: what PICO found in each record, where that is known already. The numbers among it (sample size, dose,
-            markers) are not used, and are not looked for.
+            markers) are not used, and are not looked for; nor is anything else without criteria.
     """
     if space is not None:
         criteria = space.criteria
-    if spans is None:
+    if criteria is None:
+        spans = ()
+    elif spans is None:
         spans = find_spans(records, criteria, numbers=False, jobs=jobs, progress=progress)
     if space is None:
         words, rows = make_word_space(records, beside=criteria.phrases if criteria else ())

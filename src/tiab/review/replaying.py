@@ -9,7 +9,6 @@ from typing import Any
 
 from tiab.errors import ReviewError
 from tiab.features import make_features
-from tiab.pico import find_spans
 from tiab.records import Record
 from tiab.review.found import rules_version
 from tiab.review.learner import Learner
@@ -157,8 +156,7 @@ class _Learners:
     def of(self, snapshot: Snapshot) -> Learner:
         if self._learner is None or self._pool != snapshot.pool:
             records: tuple[Record, ...] = tuple(snapshot.records)
-            spans = find_spans(records, snapshot.criteria, numbers=False, jobs=self._jobs)
-            features = snapshot.of_heads(make_features(records, criteria=snapshot.criteria, spans=spans))
+            features = snapshot.of_heads(make_features(records, criteria=snapshot.criteria, jobs=self._jobs))
             prints = [snapshot.fingerprints[place] for place in snapshot.heads]
             self._learner, self._pool = Learner(features, prints, seed=snapshot.seed), snapshot.pool
         return self._learner
