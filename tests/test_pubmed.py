@@ -529,6 +529,13 @@ def test_a_living_review_asks_for_what_came_since(httpserver: HTTPServer, fake: 
         logged = [event.payload for event in review.events() if event.kind == "searched"]
     assert [payload["found"] for payload in logged] == [22, 1, 1, 0, 24]
     assert len({payload["file"] for payload in logged}) == 5
+    assert run("report", living, "-o", living / "report.json").exit_code == 0
+    own, first, *_ = searches = json.loads((living / "report.json").read_text())["searches"]
+    assert own == {"query": "exercise OR training", "since": "", "until": "2009-12-31", "found": None, "at": ""}
+    assert (first["since"], first["until"], first["found"]) == ("2009-12-24", str(today), 22)
+    assert len(searches) == 6
+    assert run("report", living, "-o", living / "report.md").exit_code == 0
+    assert f"exercise OR training | 2009-12-24 to {today} | 22 |" in (living / "report.md").read_text()
 
 
 def test_another_search_goes_back_to_the_criteria(httpserver: HTTPServer, fake: FakePubMed, living: Path) -> None:

@@ -24,7 +24,7 @@ from tiab.report.curves import draw_found, draw_frontier
 from tiab.report.data import GoldReport, GoldStudy, ReportData
 from tiab.report.flow import flow_lines
 from tiab.report.rendering import FIGURES, render_html, render_markdown, write_figures, write_report
-from tiab.report.rows import Made
+from tiab.report.rows import Made, SearchRow
 from tiab.review import Review
 
 HOSTILE = "<script>alert('x')</script> & \"a\" | b *c* `d` [e](javascript:f) $x^{2}$ \x00\x1b\u202e"
@@ -77,7 +77,9 @@ def data(folder: Path) -> ReportData:
         patch.setattr(building, "_made", lambda *_: MADE)
         made = building.build_report(review, ["3", "6", "9", "30", "99"], target=0.8)
     assert made.gold is not None
-    return replace(made, gold=_with_evidence(made.gold))
+    later = SearchRow(query="yo|ga <b>[ti]", since="2026-01-01", until="2026-01-02", found=2, at="2026-01-02T09:00:00")
+    own = SearchRow(query="yoga", since="", until="", found=None, at="")
+    return replace(made, gold=_with_evidence(made.gold), searches=(own, later))
 
 
 def _with_evidence(gold: GoldReport) -> GoldReport:

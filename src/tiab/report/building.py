@@ -15,7 +15,14 @@ import tiab
 from tiab.errors import EvaluationError, LabelError
 from tiab.evaluation import Evaluation
 from tiab.ranking import Ranking
-from tiab.report.counting import count_flow, count_overrides, count_workload, list_without_abstract, source_rows
+from tiab.report.counting import (
+    count_flow,
+    count_overrides,
+    count_workload,
+    list_without_abstract,
+    search_rows,
+    source_rows,
+)
 from tiab.report.course import Course, measure_frontier, read_course, stopping_points
 from tiab.report.data import ReportData
 from tiab.report.goldstudies import evaluate_order, gold_found, heads_of_gold, judge_gold, reading_order
@@ -69,6 +76,7 @@ def build_report(
         question=snapshot.criteria.question if snapshot.criteria else "",
         made=made,
         sources=sources,
+        searches=search_rows(snapshot.criteria, events),
         counts=counts,
         reviewers=_reviewers(status),
         workload=count_workload(counts),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from tiab.criteria import Criteria, Search
 from tiab.evaluation import SECONDS_PER_RECORD
 from tiab.labels import Decision
 from tiab.records import Record
 from tiab.report.course import Course
-from tiab.report.rows import Counts, Overrides, RecordLine, SourceRow, WorkloadRow
+from tiab.report.rows import Counts, Overrides, RecordLine, SearchRow, SourceRow, WorkloadRow
 from tiab.review import Snapshot
 from tiab.store import Event, Source
 
-__all__ = ["count_flow", "count_overrides", "count_workload", "list_without_abstract", "source_rows"]
+__all__ = ["count_flow", "count_overrides", "count_workload", "list_without_abstract", "search_rows", "source_rows"]
 
 _BY_HAND, _APART = ("by hand", "settled side by side"), "looked at side by side"
 """How the reasons begin that the log gives for links that a person made, and those of pairs that an earlier version
@@ -28,6 +29,19 @@ def source_rows(sources: Iterable[Source]) -> tuple[SourceRow, ...]:
         counts = {name: getattr(source, name) for name in ("found", "new", "known", "duplicates", "unreadable")}
         rows.append(SourceRow(name=source.name, sha256=source.sha256, again=again, **counts))
     return tuple(rows)
+
+
+def search_rows(criteria: Criteria | None, events: Iterable[Event]) -> tuple[SearchRow, ...]:
+    """The review's own search, as its criteria hold it, then those that tiab made since."""
+    own = criteria.search if criteria else Search()
+    first = [SearchRow(query=own.pubmed, since="", until=own.until, found=None, at="")] if own.pubmed else []
+    made = [event for event in events if event.kind == "searched"]
+    return (*first, *(_search_row(event) for event in made))
+
+
+def _search_row(event: Event) -> SearchRow:
+    said = {name: str(event.payload[name]) for name in ("query", "since", "until")}
+    return SearchRow(**said, found=int(event.payload["found"]), at=event.time[:19])
 
 
 def count_flow(snapshot: Snapshot, course: Course, sources: Sequence[SourceRow]) -> Counts:

@@ -14,6 +14,7 @@ from tiab.report.rows import (
     Overrides,
     RecordLine,
     ReviewerRow,
+    SearchRow,
     SourceRow,
     WorkloadRow,
 )
@@ -146,6 +147,7 @@ class ReportData:
     question: str
     made: Made
     sources: tuple[SourceRow, ...]
+    searches: tuple[SearchRow, ...]
     counts: Counts
     reviewers: tuple[ReviewerRow, ...]
     workload: tuple[WorkloadRow, ...]

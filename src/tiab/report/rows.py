@@ -11,6 +11,7 @@ __all__ = [
     "Overrides",
     "RecordLine",
     "ReviewerRow",
+    "SearchRow",
     "SourceRow",
     "WorkloadRow",
 ]
@@ -58,6 +59,30 @@ class SourceRow:
     duplicates: int
     unreadable: int
     again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRow:
+    """One search of PubMed, for PRISMA-S: its words in full, the days that it covers, what it found.
+
+    Attributes:
+        since: the first day that it covers, "" for all before `until`; until: the last day, "" where nobody said.
+        found: None where the search was made outside tiab.
+        at: when it was made, ISO 8601; "" where it was made outside tiab.
+    """
+
+    query: str
+    since: str
+    until: str
+    found: int | None
+    at: str
+
+    @property
+    def covers(self) -> str:
+        """The days that it covers, in words."""
+        if self.since:
+            return f"{self.since} to {self.until}"
+        return f"up to {self.until}" if self.until else "not said"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
