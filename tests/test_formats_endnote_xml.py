@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tiab.errors import InputError
-from tiab.formats import read_records
+from tiab.formats import read, read_records
 
 RECORD = """<record><database name="My.enl" path="C:\\My.enl">My.enl</database><rec-number>7</rec-number>
 <ref-type name="Journal Article">17</ref-type><contributors><authors>
@@ -55,3 +55,31 @@ def test_records_are_counted(tmp_path: Path) -> None:
     assert len(read_records(write(tmp_path, *[RECORD] * 5))) == 5
     with pytest.raises(InputError, match="its XML is damaged or breaks off after 1 records"):
         read_records(write(tmp_path, RECORD, RECORD[:-20]))
+
+
+@pytest.mark.parametrize("declared", [' encoding="UTF-8"', ""])
+def test_a_file_that_is_not_in_the_encoding_that_it_declares_is_read(tmp_path: Path, declared: str) -> None:
+    title = "Über Kraft und Müdigkeit"
+    records = f"<records><record><titles><title>{title}</title></titles></record></records>"
+    text = f'<?xml version="1.0"{declared}?><xml>{records}</xml>'
+    for name, data, said in (
+        ("cp1252.xml", text.encode("cp1252"), "it was read as cp1252"),
+        (
+            "stray.xml",
+            text.replace("M", "漢字Mé", 1).encode().replace("ü".encode(), b"\xfc"),
+            "bytes that are not UTF-8",
+        ),
+    ):
+        (tmp_path / name).write_bytes(data)
+        reading = read(tmp_path / name)
+        assert reading.records[0].title.replace("漢字Mé", "M") == title
+        assert any(said in warning for warning in reading.warnings)
+
+
+def test_another_declared_encoding_is_believed(tmp_path: Path) -> None:
+    record = "<record><titles><title>Zwölf Übungen</title></titles></record>"
+    text = f'<?xml version="1.0" encoding="ISO-8859-1"?><xml><records>{record}</records></xml>'
+    (tmp_path / "a.xml").write_bytes(text.encode("latin-1"))
+    reading = read(tmp_path / "a.xml")
+    assert reading.records[0].title == "Zwölf Übungen"
+    assert not any("cp1252" in warning for warning in reading.warnings)

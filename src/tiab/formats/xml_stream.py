@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import html
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
@@ -16,12 +17,13 @@ from lxml import etree
 from tiab.errors import InputError
 from tiab.formats.entries import Tally
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, xml_encoding
+from tiab.formats.text import Decoding, clean_line, decoding_of, xml_encoding
 
 __all__ = ["elements", "text_of"]
 
 MAX_RECORD = 16 << 20
 """Bytes from one record's start to the next; articles with thousands of authors take a quarter of it."""
+_DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']+)["']""")
 _OVERLAP = 32
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 _FORBIDDEN = re.compile(rb"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01])|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]));")
@@ -39,10 +41,13 @@ def elements(
     Raises:
         InputError: the XML is not well-formed, breaks off, declares entities, or has a record beyond `MAX_RECORD`.
     """
+    decoding = _decoding(source)
+    if decoding and decoding.warning:
+        tally.warnings.append(decoding.warning)
     parser = etree.XMLPullParser(
         events=("end",),
         tag=tags,
-        encoding="utf-8" if xml_encoding(source) else None,
+        encoding="utf-8" if decoding else None,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
@@ -51,7 +56,7 @@ def elements(
         remove_pis=True,
     )
     read, begun = 0, False
-    for chunk in _allowed(_counted(source, tally, start)):
+    for chunk in _allowed(_counted(source, decoding, tally, start)):
         try:
             if chunk:
                 parser.feed(chunk if begun else chunk.lstrip())  # as no blank line may stand before the declaration
@@ -85,10 +90,21 @@ def text_of(element: etree._Element | None) -> str:
     return "".join(html.unescape(part) if part.startswith("&") and part.endswith(";") else part for part in parts)
 
 
-def _counted(source: Source, tally: Tally, start: re.Pattern[bytes]) -> Iterator[bytes]:
+def _decoding(source: Source) -> Decoding | None:
+    """How to decode the file where neither its declaration nor its being UTF-8 is to be believed; None where one is."""
+    marked = xml_encoding(source)
+    if marked:
+        return Decoding(marked, "replace")
+    declared = _DECLARED.match(source.head)
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8"):
+        return None
+    decoding = decoding_of(source, longest=sys.maxsize)
+    return decoding if decoding.warning else None
+
+
+def _counted(source: Source, decoding: Decoding | None, tally: Tally, start: re.Pattern[bytes]) -> Iterator[bytes]:
     """The bytes as UTF-8 or as the file declares, with an empty end, noting the line of each record's start tag."""
-    encoding = xml_encoding(source)
-    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding else None
+    decoder = codecs.getincrementaldecoder(decoding.encoding)(decoding.errors) if decoding else None
     line, tail, since = 1, b"", 0
     for raw in source.chunks():
         chunk = decoder.decode(raw).encode() if decoder else raw
