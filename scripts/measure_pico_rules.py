@@ -27,7 +27,7 @@ from sklearn.metrics import roc_auc_score
 
 from tiab.formats import read_records
 from tiab.pico import find_spans
-from tiab.pico.design import design_scores
+from tiab.pico.design_scores import design_scores
 from tiab.pico.quantities import number_of
 from tiab.pico_evaluation.numbers import score_numbers
 from tiab.pico_evaluation.span_sets import MarkedArticle, read_pico_corpus

@@ -6,7 +6,7 @@ import pytest
 
 from tiab.criteria import DESIGNS
 from tiab.pico import Span, find_spans, pico_features
-from tiab.pico.design import design_scores
+from tiab.pico.design_scores import design_scores
 from tiab.records import Record
 
 

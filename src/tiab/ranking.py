@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,12 @@ from tiab.criteria import Criteria
 from tiab.errors import LabelError, TiabError
 from tiab.features import Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label, as_labels
-from tiab.pico.pipeline import Progress
 from tiab.ranker import UNLABELLED, Memory, make_ranker
 from tiab.reasons import Reasons, find_reasons
 from tiab.records import Record
+
+if TYPE_CHECKING:
+    from tiab.pico.pipeline import Progress
 
 __all__ = ["Ranking", "RankingModel", "rank", "train"]
 

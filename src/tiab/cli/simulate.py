@@ -59,8 +59,6 @@ def simulate_screening(
     """
     from tiab.cli.rules import note_left_out
     from tiab.criteria import read_criteria
-    from tiab.report.bands import draw_bands
-    from tiab.report.drawing import save_figure
     from tiab.simulation import observe
 
     known_criteria = read_criteria(criteria) if criteria else None
@@ -75,6 +73,9 @@ def simulate_screening(
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
     outcomes = observe(runs, target=target)
     if curve:
+        from tiab.report.bands import draw_bands  # only now: Matplotlib takes a second to load
+        from tiab.report.drawing import save_figure
+
         save_figure(draw_bands(runs), curve)
         note(f"drawn to {curve}")
     if as_json:

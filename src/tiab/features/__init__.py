@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +24,11 @@ from tiab.features.evidence import (
     read_coverage,
 )
 from tiab.features.words import WordSpace, make_word_space
-from tiab.pico import Span, find_spans
-from tiab.pico.pipeline import Progress
+from tiab.pico import Span
 from tiab.records import Record
+
+if TYPE_CHECKING:
+    from tiab.pico.pipeline import Progress
 
 __all__ = [
     "CRITERION",
@@ -157,6 +160,8 @@ def make_features(
     if criteria is None:
         spans = ()
     elif spans is None:
+        from tiab.pico import find_spans  # only now: spaCy takes a second to load
+
         spans = find_spans(records, criteria, numbers=False, jobs=jobs, progress=progress)
     if space is None:
         words, rows = make_word_space(records, beside=criteria.phrases if criteria else ())

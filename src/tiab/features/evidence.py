@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tiab.criteria import Concept, Criteria, Limits
 from tiab.pico import Span
-from tiab.pico.design import design_scores
+from tiab.pico.design_scores import design_scores
 from tiab.records import Record
 
 __all__ = ["CRITERION", "IN_TITLE", "Coverage", "evidence_names", "evidence_row", "prior_evidence", "read_coverage"]

@@ -1,28 +1,24 @@
-"""Design: cues to the design of a study, each with a weight; together a score, never a gate."""
+"""Design: cues to the design of a study, each with a weight; `design_scores` makes a score of them together."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from tiab.pico.design_scores import DESIGN_CUE
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.lexicon import Lexicon, longest
-from tiab.pico.spans import Span
-from tiab.pico.species import mostly_animals
 from tiab.pico.vocabulary import alternatives, vocabulary
 
-__all__ = ["DesignFinder", "design_scores", "make_design"]
+__all__ = ["DesignFinder", "make_design"]
 
-_RULE = "rule:design_cue"
 _TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much away
 _MENTION_FACTOR = 0.2
-_REVIEWED, _ANIMALS = 0.8, 0.6
-_SPECIES = 0.6  # where the signs of animals prevail
 _OWN_FACTOR = 0.6
 _REACH = 400
 _PLURAL_FACTOR = 0.4  # "randomised trials" are mostly other people's
@@ -54,59 +50,11 @@ class DesignFinder:
     def __call__(self, doc: Doc) -> Doc:
         found = [item for item in longest(self._lexicon.find(doc)) if item.meaning.design]
         spans = [make_span(
-            doc, item.start, item.end, role="design", label=item.meaning.design, provenance=_RULE,
+            doc, item.start, item.end, role="design", label=item.meaning.design, provenance=DESIGN_CUE,
             weight=_weight(doc, item.start, item.end, item.meaning),
         ) for item in found]  # fmt: skip
         add_spans(doc, [span for span in spans if span.weight > 0])
         return doc
-
-
-def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) -> dict[str, float]:
-    """How far a record's cues and publication types speak for each design, from 0 to below 1; absent means 0.
-
-    Cues are taken as independent witnesses: 1 - Π(1 - weight) over the best cue of each wording, so that a phrase
-    said five times is one witness.
-
-    >>> design_scores([], ["Randomized Controlled Trial"])
-    {'randomised trial': 0.97}
-    """
-    doubts: dict[str, dict[str, float]] = {}
-    for span in spans:
-        if span.role == "design" and span.provenance == _RULE:
-            wording = doubts.setdefault(span.label, {})
-            word = span.text.casefold()
-            wording[word] = min(wording.get(word, 1.0), 1.0 - span.weight)
-    animals = mostly_animals(spans)
-    if animals:
-        doubts.setdefault("animal study", {})["[species]"] = 1.0 - _SPECIES
-    types_said = []
-    types = vocabulary("design")["publication_types"]
-    for name in publication_types:
-        for design, weight in types.get(name.strip().casefold(), {}).items():
-            doubts.setdefault(design, {})[f"[{name}]"] = 1.0 - weight
-            types_said.append(design)
-    scores = {design: 1.0 - _product(wording.values()) for design, wording in sorted(doubts.items())}
-    _temper(scores, animals=animals, typed=set(types_said))
-    return {design: round(score, 4) for design, score in scores.items()}
-
-
-def _temper(scores: dict[str, float], *, animals: bool, typed: set[str]) -> None:
-    """Lowers the score of a randomised trial where the trials are a review's or the randomised are animals.
-
-    What the publication type says is never lowered.
-    """
-    trial, review, animal = "randomised trial", "systematic review", "animal study"
-    if trial in scores and trial not in typed:
-        scores[trial] *= 1.0 - _REVIEWED * scores.get(review, 0.0)
-        if animals:
-            scores[trial] *= 1.0 - _ANIMALS * scores.get(animal, 0.0)
-
-
-def _product(values: Iterable[float]) -> float:
-    result = 1.0
-    for value in values:
-        result *= value
-    return result
 
 
 def _phrases() -> Iterator[tuple[str, _Cue]]:

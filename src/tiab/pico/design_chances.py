@@ -18,7 +18,7 @@ from typing import Any
 from tiab.assets import model_path
 from tiab.criteria import DESIGNS
 from tiab.errors import ModelFileError
-from tiab.pico.design import design_scores
+from tiab.pico.design_scores import design_scores
 from tiab.pico.spans import Span
 from tiab.pico.species import species_signs
 from tiab.writing import write_json

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from tiab.criteria import DESIGNS, Concept, Criteria
-from tiab.pico.design import design_scores
+from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.sections import SECTIONS
 from tiab.pico.spans import Span
