@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.features import CRITERION, IN_TITLE
+from tiab.features.stems import stem
+from tiab.features.words import word_of
 
 __all__ = ["Reasons", "find_reasons"]
 
@@ -45,11 +47,16 @@ class Reasons:
 def find_reasons(names: Sequence[str], effects: NDArray[np.float64]) -> Reasons:
     """The reasons behind a score of which column `names[i]` added `effects[i]`.
 
-    What two columns say of one criterion (met, met in the title) is taken together.
+    What several columns say of one criterion (met, met in the title), or of the forms of one word, is taken together,
+    under the name of the strongest.
+
+    >>> find_reasons(["yoga", "pains*", "title: pain*"], np.array([0.2, 0.3, 0.1])).pairs
+    (('pains', 0.4), ('yoga', 0.2))
     """
-    together: dict[str, float] = {}
+    together: dict[str, tuple[str, float]] = {}
     for i in np.argsort(-np.abs(effects), kind="stable")[:_CONSIDERED]:
         if effects[i]:
-            name = names[i].replace(IN_TITLE, CRITERION)
-            together[name] = together.get(name, 0.0) + float(effects[i])
-    return Reasons(tuple(sorted(together.items(), key=lambda reason: -abs(reason[1]))))
+            shown = word_of(names[i]).replace(IN_TITLE, CRITERION)
+            name, effect = together.get(stem(shown), (shown, 0.0))
+            together[stem(shown)] = name, effect + float(effects[i])
+    return Reasons(tuple(sorted(together.values(), key=lambda reason: -abs(reason[1]))))
