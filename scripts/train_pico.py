@@ -20,7 +20,7 @@ from tiab.errors import TiabError
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico_evaluation.building import build_roles, build_spans, cross_validate, marked_sets
-from tiab.pico_evaluation.measures import score_tokens
+from tiab.pico_evaluation.measures import score_spans, score_tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TIAB_SHARED", ROOT.parent / "shared"))
@@ -52,6 +52,9 @@ def validate(shared: Path, output: Path) -> None:
         said += labels
         say(f"fold {number}: {score_tokens(items, labels)}")
     say(f"all: {score_tokens(unseen, said)}")
+    exact, overlapping = score_spans(unseen, said)
+    say(f"spans with both ends right: {exact}")
+    say(f"overlapping spans: {overlapping}")
 
 
 def main() -> int:

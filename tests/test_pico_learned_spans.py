@@ -23,7 +23,7 @@ from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
 from tiab.pico_evaluation.evaluation import measure_spans
-from tiab.pico_evaluation.measures import count_overlaps, count_spans, count_tokens, score_tokens
+from tiab.pico_evaluation.measures import count_overlaps, count_spans, count_tokens, score_spans, score_tokens
 from tiab.pico_evaluation.network_training import _unstacked
 from tiab.pico_evaluation.numbers import measure_numbers
 from tiab.pico_evaluation.pio_training import MarkedWords, kept_vectors, read_marked, tokens_of, train_pio
@@ -144,6 +144,7 @@ def test_what_was_learned_is_found_again_after_a_trip_to_disk(
     model = PioModel.from_disk(tmp_path / "model")
     labels = [model.decide(model.predict(item.context)) for item in examples]
     assert score_tokens(examples, labels).mean > 0.9
+    assert all(scores.mean > 0.9 for scores in score_spans(examples, labels))
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "foreign", "missing", "other kind"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,9 +11,19 @@ from numpy.typing import NDArray
 
 from tiab.pico_evaluation.pio_training import MarkedWords, tokens_of
 
-__all__ = ["Scores", "bootstrap", "count_overlaps", "count_spans", "count_tokens", "score_tokens", "weighted_f1"]
+__all__ = [
+    "Scores",
+    "bootstrap",
+    "count_overlaps",
+    "count_spans",
+    "count_tokens",
+    "score_spans",
+    "score_tokens",
+    "weighted_f1",
+]
 
 Counts = NDArray[np.int64]
+Counting = Callable[[NDArray[np.int64], NDArray[np.int64]], Counts]
 
 _ELEMENTS = ("participants", "interventions", "outcomes")
 _ROUNDS = 1_000
@@ -62,8 +72,19 @@ def score_tokens(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64
     Args:
         labels: the labels of the words of each item.
     """
-    said = (tokens_of(item.article, item.context.words.starts, mine) for item, mine in zip(items, labels, strict=True))
-    return bootstrap([count_tokens(item.article.labels, mine) for item, mine in zip(items, said, strict=True)])
+    return _score(items, labels, count_tokens)
+
+
+def score_spans(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]]) -> tuple[Scores, Scores]:
+    """F1 over spans: (right where both ends are, right where a token is shared); see `score_tokens`."""
+    return _score(items, labels, count_spans), _score(items, labels, count_overlaps)
+
+
+def _score(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]], count: Counting) -> Scores:
+    pairs = zip(items, labels, strict=True)
+    return bootstrap([
+        count(item.article.labels, tokens_of(item.article, item.context.words.starts, mine)) for item, mine in pairs
+    ])  # fmt: skip
 
 
 def count_tokens(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:

@@ -29,9 +29,9 @@ _CUE_OF = {
     "rule:sample_size": 0, "rule:sample_size_sum": 0, "rule:human": 1, "rule:control_group": 2, "rule:comparison": 3,
     "rule:marker": 4, "rule:design_cue": 5, "rule:duration": 6, "rule:exercise_type": 7,
 }  # fmt: skip
-_OPENING, _CLOSING, _PAUSE = (
-    np.array(sorted(get_string_id(mark) for mark in marks), dtype=np.uint64) for marks in ("([", ")]", ".,;:")
-)
+_KIND_OF = {get_string_id(mark): kind for kind, marks in enumerate(("([", ")]", ".,;:"), start=1) for mark in marks}
+_MARKS = np.array(sorted(_KIND_OF), dtype=np.uint64)
+_KINDS = np.array([_KIND_OF[mark] for mark in sorted(_KIND_OF)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +77,8 @@ def read_context(doc: Doc) -> Context:
     if roles is None:
         roles = np.zeros((len(words.lengths), len(ROLE_LABELS)))
     start, end = next(((a, b) for a, b, name in get_layout(doc).fields if name == "title"), (0, 0))
+    place = np.minimum(np.searchsorted(_MARKS, words.hashes), len(_MARKS) - 1)
+    marks = np.where(_MARKS[place] == words.hashes, _KINDS[place], 0)
     return Context(
         words=words,
         rows=rows,
@@ -85,9 +87,9 @@ def read_context(doc: Doc) -> Context:
         roles=roles[rows],
         title=(words.starts >= start) & (words.starts < end),
         cues=_cues(get_spans(doc), words),
-        opening=np.isin(words.hashes, _OPENING),
-        closing=np.isin(words.hashes, _CLOSING),
-        pause=np.isin(words.hashes, _PAUSE),
+        opening=marks == 1,
+        closing=marks == 2,
+        pause=marks == 3,
     )
 
 

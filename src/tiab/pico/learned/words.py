@@ -16,6 +16,7 @@ from tiab.pico.learned.hashing import Hashes
 
 __all__ = ["NUMBER", "Different", "Words", "read_words"]
 
+_KEY = "tiab_learned_words"
 NUMBER = 1
 """The hash that stands for every number, in digits or in words."""
 
@@ -77,7 +78,14 @@ class Words:
 
 
 def read_words(doc: Doc) -> Words:
-    """The words of `doc`, in which `tiab_sentences` has run."""
+    """The words of `doc`, in which `tiab_sentences` has run; they are kept for the next component that asks."""
+    words: Words | None = doc.user_data.get(_KEY)
+    if words is None:
+        words = doc.user_data[_KEY] = _read(doc)
+    return words
+
+
+def _read(doc: Doc) -> Words:
     table = doc.to_array([NORM, IDX, LENGTH, LIKE_NUM]).astype(np.uint64, copy=False)
     hashes = np.where(table[:, 3] > 0, np.uint64(NUMBER), table[:, 0])
     starts = table[:, 1].astype(np.int64)
