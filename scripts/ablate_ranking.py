@@ -54,6 +54,11 @@ class Variant:
     keywords: bool = True
 
 
+def is_pair(name: str) -> bool:
+    """Whether a column is a pair of words."""
+    return " " in name and ":" not in name and not is_general(name)
+
+
 def is_general(name: str) -> bool:
     """Whether a column is evidence for none of the concepts."""
     return name in ("no abstract to look in", "other species", "other language", "outside the years") or is_design(name)
@@ -61,17 +66,12 @@ def is_general(name: str) -> bool:
 
 def is_design(name: str) -> bool:
     """Whether a column is about the study's design."""
-    return name in ("eligible design", "ineligible design")
+    return name.startswith("design: ") or name in ("eligible design", "ineligible design")
 
 
 def is_concept(name: str) -> bool:
     """Whether a column is evidence for a concept of the criteria."""
     return name.startswith(("criterion", "term against: "))
-
-
-def is_evidence(name: str) -> bool:
-    """Whether a column is no word."""
-    return is_general(name) or is_concept(name)
 
 
 def is_form(name: str) -> bool:
@@ -84,19 +84,25 @@ def is_title(name: str) -> bool:
     return name.startswith("title: ") and name.endswith("*")
 
 
+def is_of_criteria(name: str) -> bool:
+    """Whether a column would be empty without criteria."""
+    return is_concept(name) or (is_general(name) and not name.startswith("design: "))
+
+
 VARIANTS = {
+    "word pairs": Variant(without=is_pair),
     "words whatever their form": Variant(without=is_form),
     "words of the title apart": Variant(without=is_title),
     "keywords": Variant(keywords=False),
     "the criteria's text as an example": Variant(example=False),
     "the prior (likeness and evidence, fading)": Variant(prior=False),
     "evidence for the concepts": Variant(without=is_concept),
-    "eligible and ineligible designs": Variant(without=is_design),
+    "design cues": Variant(without=is_design),
     "species, language, years, missing abstract": Variant(
         without=lambda name: is_general(name) and not is_design(name)
     ),
-    "all evidence": Variant(without=is_evidence),
-    "the criteria altogether": Variant(example=False, prior=False, without=is_evidence),
+    "all evidence": Variant(without=lambda name: is_general(name) or is_concept(name)),
+    "the criteria altogether": Variant(example=False, prior=False, without=is_of_criteria),
 }
 FULL = "nothing"
 

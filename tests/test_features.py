@@ -40,13 +40,13 @@ def test_rows_have_unit_length_and_names() -> None:
     pool = [Record(record_id="1", title="Yoga for back pain"), Record(record_id="2", title="Tax law")]
     space, rows = make_word_space(pool)
     assert np.allclose(np.sqrt((rows.toarray() ** 2).sum(axis=1)), 1)
-    assert {"back", "pain*", "title: law*"} <= set(space.words)
+    assert "back pain" in space.words
     assert (space.rows(pool) != rows).nnz == 0
 
 
 def test_criteria_are_columns_though_no_record_has_their_words() -> None:
     features = make_features([Record(record_id="1", title="Tax law")], criteria=CRITERIA)
-    assert {"back", "pain"} <= set(features.space.words.words)
+    assert "back pain" in features.space.words.words
     row = features.space.criteria_row
     assert row is not None
     assert np.linalg.norm(row) == pytest.approx(1)

@@ -233,7 +233,7 @@ def test_a_study_is_screened_by_its_fullest_report(tmp_path: Path) -> None:
         assert review.status().no_abstract == 0
         review.label("a", INCLUDE)
         ranking = review.rank()
-        assert "trained" in ranking.explain("a")["feature"].tolist()
+        assert "women trained" in ranking.explain("a")["feature"].tolist()
         assert ranking.order[0] == "a"
         assert review.replay().identical
         review.export(tmp_path / "out.ris")

@@ -1,6 +1,6 @@
 """DualLinearSVC: the linear SVM of text screening, solved over the labelled rows instead of over the words.
 
-A review has a few hundred labels and some ten thousand words. The L2-regularised squared-hinge SVM
+A review has a few hundred labels and a few hundred thousand words and word pairs. The L2-regularised squared-hinge SVM
 
     min over w of  1/2 |w|^2 + sum_i c_i max(0, 1 - y_i w.x_i)^2,      x_i with a constant appended (the intercept)
 

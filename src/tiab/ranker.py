@@ -1,6 +1,6 @@
 """ScreeningRanker: a linear model that learns from a reviewer's decisions, with the criteria as prior knowledge.
 
-The score of a record is a sum over its columns (words, evidence) of value × weight, plus a constant. So
+The score of a record is a sum over its columns (words, word pairs, evidence) of value × weight, plus a constant. So
 what moved a record up or down can be read off, whether the weights come from the criteria alone or from labels too.
 """
 
@@ -70,7 +70,7 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         C: float = 0.11,
         ratio: float = 9.8,
         prior_strength: float = 0.6,
-        prior_fades: float = 10.0,
+        prior_fades: float = 40.0,
         seed: int = 0,
     ) -> None:
         self.prior_coef = prior_coef

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,12 +15,10 @@ from tiab.criteria import Criteria
 from tiab.errors import LabelError, TiabError
 from tiab.features import Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label, as_labels
+from tiab.pico.pipeline import Progress
 from tiab.ranker import UNLABELLED, Memory, make_ranker
 from tiab.reasons import Reasons, find_reasons
 from tiab.records import Record
-
-if TYPE_CHECKING:
-    from tiab.pico.pipeline import Progress
 
 __all__ = ["Ranking", "RankingModel", "rank", "train"]
 
@@ -33,7 +30,7 @@ class RankingModel:
     """A linear rule that scores records: the sum over its columns of value × weight, plus a constant.
 
     Attributes:
-        space: the columns: words, and evidence for the criteria.
+        space: the columns: words, word pairs and evidence for the criteria.
         coef: the weight of each column; float64, shape (n_columns,).
         intercept: the constant.
         n_included, n_excluded: the labels it was fitted on.
@@ -226,8 +223,6 @@ def fit(
     records = features.records
     y = np.array([meaning[labels[r.record_id].decision] if r.record_id in labels else UNLABELLED for r in records])
     ranker = make_ranker(features.space, prior_coef=model.coef if model else None, seed=seed)
-    if memory is None and not features.space.names:  # no record has a word; scikit-learn would refuse no columns
-        memory = Memory(ranker, features.matrix)
     try:
         ranker.fit(features.matrix, y, memory=memory)
     except ValueError as error:

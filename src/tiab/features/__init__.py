@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +23,9 @@ from tiab.features.evidence import (
     read_coverage,
 )
 from tiab.features.words import WordSpace, make_word_space
-from tiab.pico import Span
+from tiab.pico import Span, find_spans
+from tiab.pico.pipeline import Progress
 from tiab.records import Record
-
-if TYPE_CHECKING:
-    from tiab.pico.pipeline import Progress
 
 __all__ = [
     "CRITERION",
@@ -47,7 +44,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FeatureSpace:
-    """The columns of a feature matrix: the words first, then, where there are criteria, the evidence for them."""
+    """The columns of a feature matrix: the words first, then the evidence."""
 
     words: WordSpace
     criteria: Criteria | None = None
@@ -81,15 +78,10 @@ class FeatureSpace:
         return prior
 
     def rows(self, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
-        """The matrix of records in which PICO found `spans`; float32, shape (n_records, n_columns).
-
-        Without criteria nothing is made of the spans, and there need be none.
-        """
+        """The matrix of records in which PICO found `spans`; float32, shape (n_records, n_columns)."""
         return self._joined(self.words.rows(records), records, spans)
 
     def _joined(self, words: csr_array, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
-        if self.criteria is None:
-            return words
         evidence = [evidence_row(*pair, self.criteria) for pair in zip(records, spans, strict=True)]
         dense = np.array(evidence, dtype=np.float32).reshape(len(records), len(self.evidence_names))
         joined: csr_array = hstack([words, csr_array(dense)], format="csr")
@@ -107,7 +99,7 @@ class Features:
     Attributes:
         records: the pool.
         matrix: float32, shape (n_records, n_columns).
-        spans: what PICO found in each record; empty without criteria, to which nothing else could be compared.
+        spans: what PICO found in each record.
     """
 
     space: FeatureSpace
@@ -119,7 +111,7 @@ class Features:
     def coverage(self) -> tuple[tuple[Coverage, ...], ...]:
         """How each record meets each concept of the criteria; empty tuples without criteria."""
         if self.space.criteria is None:
-            return tuple(() for _ in self.records)
+            return tuple(() for _ in self.spans)
         pairs = zip(self.records, self.spans, strict=True)
         return tuple(read_coverage(record, spans, self.space.criteria) for record, spans in pairs)
 
@@ -153,15 +145,11 @@ def make_features(
 
     Args:
         spans: what PICO found in each record, where that is known already. The numbers among it (sample size, dose,
-            markers) are not used, and are not looked for; nor is anything else without criteria.
+            markers) are not used, and are not looked for.
     """
     if space is not None:
         criteria = space.criteria
-    if criteria is None:
-        spans = ()
-    elif spans is None:
-        from tiab.pico import find_spans  # only now: spaCy takes a second to load
-
+    if spans is None:
         spans = find_spans(records, criteria, numbers=False, jobs=jobs, progress=progress)
     if space is None:
         words, rows = make_word_space(records, beside=criteria.phrases if criteria else ())

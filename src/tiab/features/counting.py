@@ -57,6 +57,12 @@ class Tokens:
                 first_text=start,
             )
 
+    @property
+    def firsts(self) -> Ints:
+        """The tokens that have a right neighbour, in the same part of the same text."""
+        same = (self.text[1:] == self.text[:-1]) & (self.part[1:] == self.part[:-1])
+        return np.flatnonzero(same)
+
 
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case; single letters and digits are none.
@@ -78,8 +84,8 @@ def read_tokens(texts: Iterable[Sequence[str]]) -> Tokens:
     >>> tokens = read_tokens([("Yoga for pain", "Ten women."), ("Tax law", "")])
     >>> [tokens.words[number] for number in tokens.number]
     ['yoga', 'for', 'pain', 'ten', 'women', 'tax', 'law']
-    >>> tokens.text.tolist(), tokens.part.tolist()
-    ([0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 1, 0, 0])
+    >>> tokens.text.tolist(), tokens.part.tolist(), tokens.firsts.tolist()
+    ([0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 1, 1, 0, 0], [0, 1, 3, 5])
     """
     seen: defaultdict[str, int] = defaultdict()
     seen.default_factory = seen.__len__

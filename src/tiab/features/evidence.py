@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tiab.criteria import Concept, Criteria, Limits
+from tiab.criteria import DESIGNS, Concept, Criteria, Limits
 from tiab.pico import Span
 from tiab.pico.design_scores import design_scores
 from tiab.records import Record
@@ -28,6 +28,7 @@ _GENERAL = (
     "other species",
     "other language",
     "outside the years",
+    *(f"design: {design}" for design in DESIGNS),
 )
 CRITERION, IN_TITLE = "criterion", "criterion in the title"
 _CONCEPT = (CRITERION, IN_TITLE, "term against", "criterion abbreviated only")
@@ -129,21 +130,22 @@ def _coverage(concept: Concept, count: _Counts, designs: Mapping[str, float]) ->
 
 
 def evidence_names(criteria: Criteria | None) -> tuple[str, ...]:
-    """The names of the columns of `evidence_row`, in their order; none without criteria."""
-    if criteria is None:
-        return ()
-    return (*_GENERAL, *(f"{part}: {concept.name}" for concept in criteria.concepts for part in _CONCEPT))
+    """The names of the columns of `evidence_row`, in their order."""
+    concepts = criteria.concepts if criteria else ()
+    return (*_GENERAL, *(f"{part}: {concept.name}" for concept in concepts for part in _CONCEPT))
 
 
-def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria) -> list[float]:
+def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | None) -> list[float]:
     """The evidence of one record, in the order of `evidence_names`; each value from 0 to 1."""
-    coverage = read_coverage(record, spans, criteria)
+    designs = design_scores(spans, record.publication_types)
+    coverage = read_coverage(record, spans, criteria) if criteria else ()
     unseen = sum(_share(c.concept) for c in coverage if not c.degree) / (sum(_share(c.concept) for c in coverage) or 1)
     row = [
         0.0 if record.abstract else unseen,
         max((c.eligible for c in coverage), default=0.0),
         max((c.ineligible for c in coverage), default=0.0),
-        *_outside(record, spans, criteria.limits),
+        *(_outside(record, spans, criteria.limits) if criteria else (0.0, 0.0, 0.0)),
+        *(designs.get(design, 0.0) for design in DESIGNS),
     ]
     for c in coverage:
         row += [c.degree, float(c.title > 0), _some(c.against), _some(c.unexpanded)]

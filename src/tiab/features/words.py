@@ -1,12 +1,12 @@
 """The words of records as TF-IDF rows, in three blocks of columns.
 
-    exercise           each word
-    exercise*          each word whatever its form (see `stems`)
-    title: exercise*   the same for the title alone
+    exercise, exercise training    each word, and each pair of neighbouring words
+    exercise*                      each word whatever its form (see `stems`)
+    title: exercise*               the same for the title alone
 
 In the first two the title counts twice, because it says most in the fewest words. A record's part in each block has a
 fixed length, so that a record without an abstract can still be compared by its title. What each block adds is measured
-on labelled reviews (docs/benchmarks/ablation.md); pairs of words added nothing (docs/benchmarks/tried.md).
+on labelled reviews (docs/benchmarks/ablation.md, docs/benchmarks/tried.md).
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _TITLE_TIMES = 2.0
 
 
 def word_of(name: str) -> str:
-    """The word that a column of this name stands for, whatever its block; another column's name as it is.
+    """The word, or the pair, that a column of this name stands for, whatever its block; another's name as it is.
 
-    >>> word_of("title: exercise*"), word_of("criterion: exercise")
-    ('exercise', 'criterion: exercise')
+    >>> word_of("title: exercise*"), word_of("exercise training"), word_of("criterion: exercise")
+    ('exercise', 'exercise training', 'criterion: exercise')
     """
     return name.removeprefix(IN_TITLE).removesuffix(ANY_FORM)
 
@@ -47,7 +47,7 @@ class WordSpace:
     """The words that are columns, and how rare each is.
 
     Attributes:
-        words: the columns' names: words, forms, titles; each kind in alphabetical order; shape (V,).
+        words: the columns' names: words, pairs, forms, titles; each kind in alphabetical order; shape (V,).
         idf: smoothed inverse document frequency of each; float32, shape (V,).
     """
 
@@ -94,11 +94,13 @@ class _Columns:
     """What the columns stand for.
 
     Attributes:
-        words: word -> its column.
+        singles: word -> its column.
+        pairs: the numbers of the pairs, ascending: first word's column · number of singles + second word's column.
         forms, titles: stem -> its column within the block.
     """
 
-    words: Mapping[str, int]
+    singles: Mapping[str, int]
+    pairs: Ints
     forms: Mapping[str, int]
     titles: Mapping[str, int]
 
@@ -127,16 +129,19 @@ def make_word_space(
 def _choose(tokens: Tokens, n_records: int, least: int) -> tuple[_Columns, tuple[str, ...]]:
     """The columns for these tokens, those beyond `n_records` being `beside`, and their names."""
     kept = _frequent(tokens, np.arange(len(tokens.words)), n_records, least)
-    words = [tokens.words[number] for number in np.flatnonzero(kept).tolist()]
+    singles = [tokens.words[number] for number in np.flatnonzero(kept).tolist()]
+    pairs = _frequent_pairs(tokens, np.where(kept, np.cumsum(kept) - 1, -1), n_records, least)
     forms = _forms(tokens, n_records, least)
     titles = _forms(tokens, n_records, least, part=TITLE)
     names = [
-        *words,
+        *singles,
+        *(f"{singles[pair // len(singles)]} {singles[pair % len(singles)]}" for pair in pairs.tolist()),
         *(f"{word}{ANY_FORM}" for word in forms),
         *(f"{IN_TITLE}{word}{ANY_FORM}" for word in titles),
     ]
     columns = _Columns(
-        words={word: column for column, word in enumerate(words)},
+        singles={word: column for column, word in enumerate(singles)},
+        pairs=pairs,
         forms={stem(word): column for column, word in enumerate(forms)},
         titles={stem(word): column for column, word in enumerate(titles)},
     )
@@ -163,6 +168,30 @@ def _frequent(
     return np.asarray((held >= least) | beside)
 
 
+def _frequent_pairs(tokens: Tokens, single: Ints, n_records: int, least: int) -> Ints:
+    """The numbers of the pairs that are frequent in that sense, ascending; `single` is each word's column or -1."""
+    n_singles = int(single.max(initial=-1)) + 1
+    n_pairs = max(n_singles, 1) ** 2
+    held: list[Ints] = [np.empty(0, dtype=np.int64)]
+    beside: list[Ints] = [np.empty(0, dtype=np.int64)]
+    for chunk in tokens.chunks():
+        firsts, pair = _pairs(chunk, single, n_singles)
+        text = chunk.text[firsts].astype(np.int64)
+        inside = text + chunk.first_text < n_records
+        held.append(np.unique(text[inside] * n_pairs + pair[inside]) % n_pairs)
+        beside.append(pair[~inside])
+    met, times = np.unique(np.concatenate(held), return_counts=True)
+    return np.union1d(met[times >= least], np.concatenate(beside))
+
+
+def _pairs(tokens: Tokens, single: Ints, n_singles: int) -> tuple[Ints, Ints]:
+    """The tokens that begin a pair of two words with columns, and the numbers of those pairs."""
+    firsts = tokens.firsts
+    one, other = single[tokens.number[firsts]].astype(np.int64), single[tokens.number[firsts + 1]]
+    known = (one >= 0) & (other >= 0)
+    return firsts[known], one[known] * n_singles + other[known]
+
+
 def _forms(tokens: Tokens, n_records: int, least: int, *, part: int | None = None) -> list[str]:
     """The commonest word of each stem that is frequent, in alphabetical order."""
     stems, stem_of = np.unique([stem(word) for word in tokens.words], return_inverse=True)
@@ -177,12 +206,12 @@ def _forms(tokens: Tokens, n_records: int, least: int, *, part: int | None = Non
 
 def _counted(tokens: Tokens, columns: _Columns) -> list[csr_array]:
     """How often each column's word stands in each text, block by block; shapes (n_texts, columns of the block)."""
-    word = _looked_up(tokens.words, columns.words)
+    single = _looked_up(tokens.words, columns.singles)
     stems = [stem(word) for word in tokens.words]
     form, title = _looked_up(stems, columns.forms), _looked_up(stems, columns.titles)
-    chunks = [_counted_here(chunk, columns, word, form, title) for chunk in tokens.chunks()]
+    chunks = [_counted_here(chunk, columns, single, form, title) for chunk in tokens.chunks()]
     if not chunks:
-        widths = (len(columns.words), len(columns.forms), len(columns.titles))
+        widths = (len(columns.singles) + len(columns.pairs), len(columns.forms), len(columns.titles))
         return [cast(csr_array, csr_array((0, width), dtype=np.float32)) for width in widths]
     return [blocks[0] if len(blocks) == 1 else _stacked(blocks) for blocks in zip(*chunks, strict=True)]
 
@@ -192,21 +221,28 @@ def _stacked(blocks: Sequence[csr_array]) -> csr_array:
     return stacked
 
 
-def _counted_here(tokens: Tokens, columns: _Columns, word: Ints, form: Ints, title: Ints) -> tuple[csr_array, ...]:
+def _counted_here(tokens: Tokens, columns: _Columns, single: Ints, form: Ints, title: Ints) -> tuple[csr_array, ...]:
     """The counts of one chunk, given the column of each word in each block, -1 for none."""
-    in_title = tokens.part == TITLE
-    once, twice = in_title.astype(np.float32), np.where(in_title, _TITLE_TIMES, 1.0).astype(np.float32)
-
-    def block(column_of: Ints, weight: NDArray[np.float32], n_columns: int) -> csr_array:
-        column = column_of[tokens.number]
-        here = (column >= 0) & (weight > 0)
-        return count(tokens.n_texts, n_columns, tokens.text[here], column[here], weight[here])
-
-    return (
-        block(word, twice, len(columns.words)),
-        block(form, twice, len(columns.forms)),
-        block(title, once, len(columns.titles)),
+    weight = np.where(tokens.part == TITLE, _TITLE_TIMES, 1.0).astype(np.float32)
+    column = single[tokens.number]
+    alone = column >= 0
+    n = len(columns.singles)
+    firsts, pair = _pairs(tokens, single, n)
+    place = np.searchsorted(columns.pairs, pair)
+    known = columns.pairs[np.minimum(place, len(columns.pairs) - 1)] == pair if len(columns.pairs) else place < 0
+    words = count(
+        tokens.n_texts,
+        n + len(columns.pairs),
+        np.concatenate([tokens.text[alone], tokens.text[firsts[known]]]),
+        np.concatenate([column[alone], (n + place[known]).astype(column.dtype)]),
+        np.concatenate([weight[alone], weight[firsts[known]]]),
     )
+    form_column, title_column = form[tokens.number], title[tokens.number]
+    in_form, in_title = form_column >= 0, (title_column >= 0) & (tokens.part == TITLE)
+    once = np.ones(int(in_title.sum()), dtype=np.float32)
+    forms = count(tokens.n_texts, len(columns.forms), tokens.text[in_form], form_column[in_form], weight[in_form])
+    titles = count(tokens.n_texts, len(columns.titles), tokens.text[in_title], title_column[in_title], once)
+    return words, forms, titles
 
 
 def _looked_up(words: Sequence[str], columns: Mapping[str, int]) -> Ints:
@@ -216,11 +252,15 @@ def _looked_up(words: Sequence[str], columns: Mapping[str, int]) -> Ints:
 
 def _read_columns(names: Sequence[str]) -> _Columns:
     """What columns of these names stand for."""
+    plain = [name for name in names if not name.endswith(ANY_FORM)]
+    singles = {name: column for column, name in enumerate(name for name in plain if " " not in name)}
+    couples = [name.split(" ") for name in plain if " " in name]
     any_form = [name.removesuffix(ANY_FORM) for name in names if name.endswith(ANY_FORM)]
     forms = [name for name in any_form if not name.startswith(IN_TITLE)]
     titles = [name.removeprefix(IN_TITLE) for name in any_form if name.startswith(IN_TITLE)]
     return _Columns(
-        words={name: column for column, name in enumerate(name for name in names if not name.endswith(ANY_FORM))},
+        singles=singles,
+        pairs=np.array([singles[one] * len(singles) + singles[other] for one, other in couples], dtype=np.int64),
         forms={stem(word): column for column, word in enumerate(forms)},
         titles={stem(word): column for column, word in enumerate(titles)},
     )

@@ -137,9 +137,7 @@ class Live:
     def spans(
         self, records: Sequence[Record], criteria: Criteria | None, progress: Progress | None = None
     ) -> list[tuple[Span, ...]]:
-        """What PICO finds in each of `records` that ranking needs, kept in the store; nothing without criteria."""
-        if criteria is None:
-            return []
+        """What PICO finds in each of `records` that ranking needs; kept in the store."""
         return find_kept_spans(self.store, records, criteria, jobs=self.jobs, progress=progress or self.progress)
 
     def _follow(self) -> None:

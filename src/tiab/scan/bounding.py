@@ -63,6 +63,7 @@ class Bound:
         yield "no abstract to look in", np.array([not entry.parts[1] for entry in entries])
         none = np.zeros(len(entries), dtype=bool)
         designs = self._designs(entries, signs)
+        yield from ((f"design: {name}", designs[name]) for name in DESIGNS)
         for name, wanted in (("eligible design", "designs"), ("ineligible design", "against_designs")):
             chosen = {design for concept in self._concepts for design in getattr(concept, wanted)}
             yield name, np.any([none, *(designs[design] for design in chosen)], axis=0)

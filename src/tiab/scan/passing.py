@@ -122,8 +122,7 @@ class Pass:
             return
         self.n_read += len(pairs)
         records = [record for _, record in pairs]
-        criteria = self.model.space.criteria
-        spans = find_spans(records, criteria, numbers=False) if criteria else [()] * len(records)
+        spans = find_spans(records, self.model.space.criteria, numbers=False)
         scores = np.round(self.model.score(_features(self.model, records, spans)), _DIGITS)
         for (entry, record), found, score in zip(pairs, spans, scores.tolist(), strict=True):
             if score >= self.floor:
