@@ -184,7 +184,9 @@ def page(found: Mapping[str, Losses], draws: int) -> str:
         f"{len(found)} reviews on which settings are chosen ([split.md](split.md)), ranked by their criteria and by "
         f"labels drawn at random, a fifth of them relevant; {draws} draws each. A number is the loss without the "
         "family over the loss with everything, geometric mean over reviews, with its 95 % bootstrap interval: **above "
-        "1 the family helps**. Rows of words are brought back to length 1 when columns are left out.",
+        "1 the family helps**. Rows of words are brought back to length 1 when columns are left out. Labels that a "
+        "screening has led to are others than these: what each family is worth there stands in [tried.md](tried.md), "
+        "and it is what decides.",
         "",
         f"| left out | {' | '.join(header)} |",
         "|---" * (1 + len(LABELS)) + "|",
