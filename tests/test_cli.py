@@ -194,7 +194,13 @@ def test_ctrl_c_leaves_with_130_and_nothing_half_written(tmp_path: Path) -> None
     table = pd.read_csv(RECORDS)
     pd.concat([table.assign(record_id=[f"{n}-{i}" for i in table["record_id"]]) for n in range(60)]).to_csv(many)
     command = [sys.executable, "-c", "from tiab.cli import main; main()", "rank", str(many), "-c", CRITERIA]
-    process = subprocess.Popen([*command, "-o", str(tmp_path / "out.csv")], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, "-o", str(tmp_path / "out.csv")],
+        stderr=subprocess.PIPE,
+        text=True,
+        # What a shell runs in the background, as it may run these tests, is born deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     time.sleep(6)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
