@@ -158,6 +158,22 @@ def window(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
 
 
 @pytest.fixture
+def open_room(
+    window: Callable[..., AbstractContextManager[Page]], serve: Callable[[Desk], str]
+) -> Callable[..., AbstractContextManager[Page]]:
+    """Opens one of a desk's rooms, such as "/criteria", in a window."""
+
+    @contextmanager
+    def entered(desk: Desk, path: str, scheme: Literal["light", "dark"], width: int) -> Iterator[Page]:
+        with window(scheme, width) as page:
+            page.goto(serve(desk))
+            page.goto(page.url.rstrip("/") + path)
+            yield page
+
+    return entered
+
+
+@pytest.fixture
 def accessible() -> Callable[[Page, str], None]:
     """Says what axe finds wrong with a page, or that it is wider than its window."""
     from axe_playwright_python.sync_playwright import Axe

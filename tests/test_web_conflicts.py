@@ -112,15 +112,12 @@ def test_another_page_settles_nothing(
 def test_by_keyboard(
     review: Review,
     at: Callable[..., Desk],
-    serve: Callable[[Desk], str],
-    window: Callable[..., AbstractContextManager[Page]],
+    open_room: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with window(scheme, width) as page:
-        page.goto(serve(at("eva")))
-        page.goto(page.url.rstrip("/") + "/conflicts")
+    with open_room(at("eva"), "/conflicts", scheme, width) as page:
         accessible(page, "a conflict")
         page.keyboard.press("ArrowRight")
         expect(page.locator("#now .tally")).to_have_text("Conflict 2 of 3")

@@ -140,15 +140,12 @@ def test_attacks(page: httpx.Client, review: Review) -> None:
 def test_written_checked_and_saved_by_keyboard(
     review: Review,
     desk: Desk,
-    serve: Callable[[Desk], str],
-    window: Callable[..., AbstractContextManager[Page]],
+    open_room: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with window(scheme, width) as page:
-        page.goto(serve(desk))
-        page.goto(page.url.rstrip("/") + "/criteria")
+    with open_room(desk, "/criteria", scheme, width) as page:
         expect(page.locator("#counts")).to_contain_text("2 of 4 records have every required concept")
         accessible(page, "criteria")
         page.locator("#text").focus()

@@ -145,15 +145,12 @@ def test_attacks(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Clien
 def test_by_keyboard(
     review: Review,
     desk: Desk,
-    serve: Callable[[Desk], str],
-    window: Callable[..., AbstractContextManager[Page]],
+    open_room: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with window(scheme, width) as page:
-        page.goto(serve(desk))
-        page.goto(page.url.rstrip("/") + "/duplicates")
+    with open_room(desk, "/duplicates", scheme, width) as page:
         expect(page.locator(".count")).to_contain_text("Pair 1 of 2")
         accessible(page, "a pair")
         page.keyboard.press("ArrowRight")

@@ -103,15 +103,12 @@ def test_attacks(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_a_file_is_saved_by_the_browser(
     desk: Desk,
-    serve: Callable[[Desk], str],
-    window: Callable[..., AbstractContextManager[Page]],
+    open_room: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with window(scheme, width) as page:
-        page.goto(serve(desk))
-        page.goto(page.url.rstrip("/") + "/export")
+    with open_room(desk, "/export", scheme, width) as page:
         accessible(page, "export")
         page.get_by_label("include").check()
         with page.expect_download() as saving:

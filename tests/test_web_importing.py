@@ -141,8 +141,7 @@ def test_several_files_in_the_browser(
     desk: Desk,
     review: Review,
     tmp_path: Path,
-    serve: Callable[[Desk], str],
-    window: Callable[..., AbstractContextManager[Page]],
+    open_room: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
@@ -150,9 +149,7 @@ def test_several_files_in_the_browser(
     good, bad = tmp_path / "search.csv", tmp_path / "notes.doc"
     good.write_bytes(SEARCH)
     bad.write_bytes(b"nothing of the kind")
-    with window(scheme, width) as page:
-        page.goto(serve(desk))
-        page.goto(page.url.rstrip("/") + "/import")
+    with open_room(desk, "/import", scheme, width) as page:
         accessible(page, "import")
         page.get_by_label("Decisions", exact=False).first.check()
         accessible(page, "import of decisions")
