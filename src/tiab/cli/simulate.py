@@ -73,11 +73,7 @@ def simulate_screening(
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
     outcomes = observe(runs, target=target)
     if curve:
-        from tiab.report.bands import draw_bands  # only now: Matplotlib takes a second to load
-        from tiab.report.drawing import save_figure
-
-        save_figure(draw_bands(runs), curve)
-        note(f"drawn to {curve}")
+        _draw(runs, curve)
     if as_json:
         print_json({"runs": [_to_dict(run) for run in runs], "rules": [asdict(outcome) for outcome in outcomes]})
     else:
@@ -139,6 +135,14 @@ def _runs(
         runs.append(run)
         progress(1)
     return runs
+
+
+def _draw(runs: list[ScreeningRun], path: Path) -> None:
+    from tiab.report.bands import draw_bands
+    from tiab.report.drawing import save_figure
+
+    save_figure(draw_bands(runs), path)
+    note(f"drawn to {path}")
 
 
 def _to_dict(run: ScreeningRun) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 import tiab
 from tiab.errors import EvaluationError, LabelError
@@ -24,7 +25,7 @@ from tiab.report.counting import (
     source_rows,
 )
 from tiab.report.course import Course, measure_frontier, read_course, stopping_points
-from tiab.report.data import ReportData
+from tiab.report.data import GoldReport, ReportData
 from tiab.report.goldstudies import evaluate_order, gold_found, heads_of_gold, judge_gold, reading_order
 from tiab.report.rows import AgreementRow, Made, ReviewerRow
 from tiab.report.texts import make_texts
@@ -65,9 +66,7 @@ def build_report(
     course, sources = read_course(snapshot), source_rows(status.sources)
     counts = count_flow(snapshot, course, sources)
     frontier = measure_frontier(course, target=target, alpha=alpha)
-    heads = None if gold is None else heads_of_gold(snapshot, gold)
-    judged = None if heads is None else judge_gold(snapshot, course, ranking, heads)
-    found = gold_found(course, heads) if heads is not None else None
+    judged, found = _judge(snapshot, course, ranking, gold)
     stopping = stopping_points(course, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
     made = _made(snapshot, events, ranking, now or datetime.now(UTC), software or _software())
     overrides = count_overrides(events, course, _lacking(ranking, course))
@@ -126,6 +125,16 @@ def evaluate_review(
         hint = "Add records to it, or other records than those known beforehand."
         raise EvaluationError("there is nothing to evaluate", path=review.folder, hint=hint)
     return evaluation
+
+
+def _judge(
+    snapshot: Snapshot, course: Course, ranking: Ranking | None, gold: Sequence[str] | None
+) -> tuple[GoldReport | None, NDArray[np.int64] | None]:
+    """How the gold records fared, and how many of them went on after each screened record; None without any."""
+    if gold is None:
+        return None, None
+    heads = heads_of_gold(snapshot, gold)
+    return judge_gold(snapshot, course, ranking, heads), gold_found(course, heads)
 
 
 def _made(

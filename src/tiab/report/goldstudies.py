@@ -64,7 +64,8 @@ def judge_gold(snapshot: Snapshot, course: Course, ranking: Ranking | None, gold
     """How the gold records (heads) fared."""
     order = reading_order(course, ranking)
     places = {record_id: place for place, record_id in enumerate(order, 1)}
-    counted = [record_id for record_id in gold if record_id not in set(course.prior)]
+    prior = set(course.prior)
+    counted = [record_id for record_id in gold if record_id not in prior]
     found, seen = int(gold_found(course, counted)[-1]), len(set(counted) & set(course.screened))
     low, high = clopper_pearson(found, len(counted))
     evaluation = evaluate_order(course, order, gold)
