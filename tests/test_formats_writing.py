@@ -88,18 +88,13 @@ ON_THE_WAY = {
 def test_what_other_programs_make_of_a_file_is_read(
     tmp_path: Path, suffix: str, found: list[tuple[str, str, int]], damage: str
 ) -> None:
-    """Every record comes back however the file was saved again; XML that is not what it declares is one clear error."""
+    """Every record comes back however the file was saved again, XML also where it is not what it declares."""
     path = tmp_path / f"out{suffix}"
     write_records(
         path,
         [Record(record_id=str(n), title=t, abstract=a, year=y) for n, (t, a, y) in enumerate(found, 1)],
     )
-    text = path.read_bytes().decode()
-    path.write_bytes(ON_THE_WAY[damage](text))
-    if suffix == ".xml" and damage == "cp1252" and not text.isascii():
-        with pytest.raises(InputError, match="its XML is damaged"):
-            read_records(path)
-        return
+    path.write_bytes(ON_THE_WAY[damage](path.read_bytes().decode()))
     assert [(r.title, r.abstract, r.year) for r in read_records(path)] == found
 
 
