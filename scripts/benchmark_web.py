@@ -170,7 +170,7 @@ def main() -> int:
                 return 0
             with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
                 client.get(address)
-                client.headers["Origin"] = str(client.base_url).rstrip("/")
+                client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
                 wait(desk, asked.wait)
                 screen(client, asked.decisions, asked.include)
                 criteria = desk.review.criteria

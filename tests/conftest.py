@@ -97,7 +97,7 @@ def pubmed_file(tmp_path: Path) -> Callable[..., Path]:
 def _entered(address: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=30) as client:
         assert client.get(address, follow_redirects=True).status_code == 200
-        client.headers["Origin"] = str(client.base_url).rstrip("/")
+        client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
         yield client
 
 

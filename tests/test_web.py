@@ -62,7 +62,7 @@ def stranger(address: str) -> httpx.Client:
 def entered(address: str) -> Iterator[httpx.Client]:
     with stranger(address) as client:
         assert client.get(address, follow_redirects=True).status_code == 200
-        client.headers["Origin"] = str(client.base_url).rstrip("/")
+        client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
         yield client
 
 
@@ -74,12 +74,14 @@ def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(addr
     with stranger(address) as client:
         typed = client.get(address, headers={"Sec-Fetch-Site": "none"})
         linked = client.get(address, headers={"Sec-Fetch-Site": "cross-site"})
-    assert (typed.status_code, typed.headers["location"]) == (303, "/")
-    assert 'content="0;url=/"' in linked.text
+        folder = client.base_url.path
+    assert (typed.status_code, typed.headers["location"]) == (303, folder)
+    assert 'content="0;url=./"' in linked.text
     for answer in (typed, linked):
         cookie = answer.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie
+        assert f"path={folder.lower()};" in cookie
         assert address.rsplit("=")[-1] not in answer.text
 
 
@@ -87,8 +89,36 @@ def test_nobody_comes_in_without_the_token(address: str) -> None:
     with stranger(address) as client:
         for path in ("/", "/?token=", f"{address[:-1]}~", "/screen/record", "/static/screen.js"):
             assert client.get(path).status_code == 403, path
-        client.cookies.set(f"tiab_{client.base_url.port}", "wrong")
+        with entered(address) as known:
+            ((name, value),) = known.cookies.items()
+        client.cookies.set(name, "wrong")
         assert client.get("/").status_code == 403
+        client.cookies.set(name, value)
+        assert client.get("/").status_code == 200
+
+
+def test_what_lies_beside_the_secret_folder_is_closed_even_with_the_cookie(page: httpx.Client) -> None:
+    """Only in the folder does the browser send the cookie; whoever sends it elsewhere is no browser."""
+    folder = page.base_url.path.rstrip("/")
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in page.cookies.items())}
+    server = str(page.base_url).removesuffix(f"{folder}/")
+    with httpx.Client(base_url=server, trust_env=False, headers=cookie) as client:
+        assert client.get(f"{folder}/").status_code == 200
+        for path in ("/", "/records", folder, f"{folder}x/", f"{folder[:-1]}/", f"{folder.swapcase()}/"):
+            assert client.get(path).status_code == 403, path
+
+
+def test_no_address_on_a_page_leaves_the_secret_folder(page: httpx.Client, desk: Desk) -> None:
+    record = httpx.QueryParams({"id": desk.next_id() or ""})
+    rooms = ("/", "/records", "/duplicates", "/conflicts", "/import", "/criteria", "/export", "/nowhere/at/all")
+    for path in (*rooms, f"/records/record?{record}"):
+        answer = page.get(path, headers={"Accept": "text/html"})
+        for address in re.findall(r'(?:href|src|action)="([^"#]+)"', answer.text):
+            url = answer.url.join(address)
+            own = url.host == page.base_url.host
+            assert url.path.startswith(page.base_url.path) if own else url.scheme == "https", (path, address)
+            if own:
+                assert page.get(url).status_code == 200, (path, address)
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1", "127.0.0.1.evil.example:{port}"])

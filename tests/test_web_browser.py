@@ -245,7 +245,7 @@ def test_other_pages_can_neither_write_nor_read_nor_frame(page: Page, desk: Desk
       try { said.frame = frame.contentDocument ? "empty" : "closed"; } catch { said.frame = "closed"; }
       return said;
     }"""
-    with elsewhere() as other:
+    with elsewhere() as (other, _):
         for host in ("evil.example", "127.0.0.1"):  # another site, and another port of this computer
             page.goto(f"http://{host}:{other}/")
             said = page.evaluate(attack, [home, record_id])
@@ -257,12 +257,26 @@ def test_other_pages_can_neither_write_nor_read_nor_frame(page: Page, desk: Desk
     assert answer.status == 421
 
 
+def test_another_server_on_this_computer_is_sent_no_token(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
+    page.goto(serve(desk))
+    token = next(cookie["value"] for cookie in page.context.cookies() if cookie["value"])
+    with elsewhere() as (other, received):
+        for host in ("127.0.0.1", "localhost"):
+            page.goto(f"http://{host}:{other}/")
+            page.goto(f"http://{host}:{other}/records/record?id=1")
+            page.evaluate("fetch('/static/any.js', {credentials: 'include'})")
+    assert len(received) >= 6
+    assert not any("cookie" in headers or token in str(headers) for headers in received)
+
+
 @contextmanager
-def elsewhere() -> Iterator[int]:
-    """A page of somebody else; its port."""
+def elsewhere() -> Iterator[tuple[int, list[dict[str, str]]]]:
+    """A page of somebody else: its port, and the headers of what it is asked."""
+    received: list[dict[str, str]] = []
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            received.append({name.lower(): value for name, value in self.headers.items()})
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
@@ -274,7 +288,7 @@ def elsewhere() -> Iterator[int]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_address[1]
+        yield server.server_address[1], received
         server.shutdown()
         thread.join()
 

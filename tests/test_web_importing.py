@@ -48,7 +48,7 @@ def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
     said = send(page, "search.csv", SEARCH).json()
     assert "search.csv" in said["report"]
     assert "<dt>new</dt><dd>2</dd>" in said["report"]
-    assert "/records?source=search.csv" in said["sources"]
+    assert "records?source=search.csv" in said["sources"]
     assert {record.record_id for record in review.snapshot().records} == {"a", "b"}
     assert "No records yet" not in page.get("/").text
     assert first_of(desk) in ("a", "b")

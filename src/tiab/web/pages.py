@@ -1,4 +1,8 @@
-"""Pages: the templates, and what all pages have in common. Whatever a record says is escaped here."""
+"""Pages: the templates, and what all pages have in common. Whatever a record says is escaped here.
+
+Addresses in templates are relative, because everything is served below a secret folder; `root` leads up to it from
+pages that lie deeper than one level.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,12 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def path_of(request: Request) -> str:
+    """The path of a request below the secret folder."""
+    path, folder = str(request.scope["path"]), str(request.scope.get("root_path", ""))
+    return path.removeprefix(folder) or "/"
+
+
 def render(template: str, **values: Any) -> str:
     """A part of a page."""
     return _environment().get_template(template).render(values)
@@ -33,12 +43,13 @@ def render(template: str, **values: Any) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A whole page, with the head and the ways to the other rooms that all pages share."""
-    desk = desk_of(request)
+    desk, here = desk_of(request), path_of(request)
     shared = {
         "review_title": _title(desk),
         "reviewer": desk.reviewer,
         "rooms": request.app.state.rooms,
-        "here": request.url.path,
+        "here": here,
+        "root": "../" * (here.count("/") - 1),
         "version": tiab.__version__,
     }
     return HTMLResponse(render(template, **shared, **values), status)

@@ -1,14 +1,21 @@
 """Guard: nobody but the person who started the page may read or write through it.
 
 It stands before every request: the Host must be this computer by one of two names (a page elsewhere cannot have its
-name point here), the cookie must be the one given for the token in the address, and what writes must come from a page
-of this very address. Answers forbid the browser to load or run anything from elsewhere.
+name point here), the path must begin with a secret folder, the cookie must be the one given for the token in the
+address, and what writes must come from a page of this very address. Answers forbid the browser to load or run anything
+from elsewhere.
+
+Why a secret folder: a browser sends a cookie to every port of a host, so that another program's page on this computer
+would be handed one that holds for "/". A cookie that holds for a folder is sent to that folder alone, on whatever port,
+and nobody else knows its name. The folder follows from the token, so that one secret is all there is to keep.
 """
 
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from hashlib import sha256
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
@@ -18,7 +25,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["HEADERS", "Guard"]
+__all__ = ["HEADERS", "Guard", "secret_folder"]
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -36,13 +43,24 @@ HEADERS = {
 _READS = ("GET", "HEAD")
 _SMALL = 1024 * 1024
 _ASK = "This page is open to the person who started it. Open the address that `tiab screen` printed."
-_ENTRANCE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=/">
-<title>tiab</title><a href="/">To the page</a></html>"""
+_ENTRANCE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=./">
+<title>tiab</title><a href="./">To the page</a></html>"""
 _TOO_MUCH = "That is more than this page takes."
+
+
+def secret_folder(token: str) -> str:
+    """The path below which the page of that token is served; from it nobody learns the token.
+
+    >>> secret_folder("a token")
+    '/pDCkWmsAbTe3WxZEruhXBA'
+    """
+    return "/" + urlsafe_b64encode(sha256(f"folder of {token}".encode()).digest()[:16]).decode().rstrip("=")
 
 
 class Guard:
     """ASGI middleware that lets nobody in without the token.
+
+    The application behind it is mounted on the secret folder of the token: it sees paths that begin after it.
 
     Args:
         token: what the address that the reviewer opens carries.
@@ -51,9 +69,9 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, *, token: str, port: int, limits: Mapping[str, int] | None = None) -> None:
-        self._app, self._token = app, token
+        self._app, self._token, self._folder = app, token, secret_folder(token)
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        self._cookie = f"tiab_{port}"  # cookies don't know ports: two reviews may be open at once
+        self._cookie = f"tiab_{self._folder[1:9]}"  # a name that no other page can set in its place
         self._limits = dict(limits or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,21 +82,24 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         headers = Headers(scope=scope)
-        answer = self._refused(scope, headers)
-        most = next((size for path, size in self._limits.items() if scope["path"].startswith(path)), _SMALL)
+        folder, path = scope["path"][: len(self._folder)], scope["path"][len(self._folder) :]
+        answer = self._refused(scope, headers, folder, path)
+        most = next((size for beginning, size in self._limits.items() if path.startswith(beginning)), _SMALL)
         if answer is None and _is_above(headers.get("content-length"), most):
             answer = _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_MUCH)
         if answer is not None:
             await answer(scope, receive, _with_headers(send))
             return
-        await self._app(scope, _limited(receive, most), _with_headers(send))
+        await self._app({**scope, "root_path": folder}, _limited(receive, most), _with_headers(send))
 
-    def _refused(self, scope: Scope, headers: Headers) -> Response | None:
+    def _refused(self, scope: Scope, headers: Headers, folder: str, path: str) -> Response | None:
         """The answer to a request that goes no further; None for one that may pass."""
         host = headers.get("host", "")
         if host not in self._hosts or len(headers.getlist("host")) != 1:
             return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page answers to 127.0.0.1 alone.")
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if scope["path"] == "/" else None
+        if not (_same(folder, self._folder) and path.startswith("/")):
+            return _refusal(HTTPStatus.FORBIDDEN, _ASK)
+        given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if path == "/" else None
         if given:
             return self._enter(given[0], headers)
         cookie = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
@@ -97,8 +118,8 @@ class Guard:
         if not _same(given, self._token):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
         typed = headers.get("sec-fetch-site") in ("none", "same-origin")
-        answer = RedirectResponse("/", HTTPStatus.SEE_OTHER) if typed else HTMLResponse(_ENTRANCE)
-        answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
+        answer = RedirectResponse(f"{self._folder}/", HTTPStatus.SEE_OTHER) if typed else HTMLResponse(_ENTRANCE)
+        answer.set_cookie(self._cookie, self._token, path=f"{self._folder}/", httponly=True, samesite="strict")
         return answer
 
 

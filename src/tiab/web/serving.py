@@ -17,6 +17,7 @@ import uvicorn
 from tiab.errors import TiabError
 from tiab.web.app import make_app
 from tiab.web.desk import Desk
+from tiab.web.security import secret_folder
 
 __all__ = ["leading_to", "listen", "make_server", "serve"]
 
@@ -64,7 +65,7 @@ def make_server(desk: Desk, listening: socket.socket) -> tuple[uvicorn.Server, s
         timeout_graceful_shutdown=3,
         ws="none",
     )
-    return uvicorn.Server(config), f"http://{_HOST}:{port}/?token={token}"
+    return uvicorn.Server(config), f"http://{_HOST}:{port}{secret_folder(token)}/?token={token}"
 
 
 def listen(port: int) -> socket.socket:

@@ -11,7 +11,7 @@ const shown = () => document.getElementById("record")?.dataset ?? {};
 
 function show(answer) {
   now.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
-  history.replaceState(null, "", answer.record_id ? `/conflicts?record=${encodeURIComponent(answer.record_id)}` : "/conflicts");
+  history.replaceState(null, "", answer.record_id ? `conflicts?record=${encodeURIComponent(answer.record_id)}` : "conflicts");
   scrollTo(0, 0);
   fillBar("");
   document.getElementById("title").focus({ preventScroll: true });

@@ -25,7 +25,7 @@ function show(shown) {
   why.innerHTML = shown.why;
   tally.innerHTML = shown.tally;
   fillBar(shown.note);
-  history.replaceState(null, "", shown.record_id ? `/?record=${encodeURIComponent(shown.record_id)}` : "/");
+  history.replaceState(null, "", shown.record_id ? `./?record=${encodeURIComponent(shown.record_id)}` : "./");
   scrollTo(0, 0);
   record.querySelector("h1").focus({ preventScroll: true });
   if (shown.waiting) wait();
