@@ -189,6 +189,31 @@ def test_every_command_has_help_with_an_example() -> None:
     assert run("--version").stdout.startswith("tiab ")
 
 
+def test_a_command_that_is_told_to_end_leaves_no_temporary_file(tmp_path: Path) -> None:
+    program = (
+        "import time\n"
+        "from pathlib import Path\n"
+        "from tiab.cli import app, main\n"
+        "from tiab.writing import replacing\n"
+        "@app.command('stuck')\n"
+        "def stuck(path: Path) -> None:\n"
+        "    with replacing(path):\n"
+        "        print('writing', flush=True)\n"
+        "        time.sleep(60)\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", program, "stuck", str(tmp_path / "out.csv")]
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert process.stdout.readline() == "writing\n"
+            assert len(os.listdir(tmp_path)) == 1
+            process.send_signal(number)
+            _, said = process.communicate(timeout=30)
+        assert (process.returncode, said) == (128 + number, "")
+        assert os.listdir(tmp_path) == []
+
+
 def test_ctrl_c_leaves_with_130_and_nothing_half_written(tmp_path: Path) -> None:
     many = tmp_path / "many.csv"
     table = pd.read_csv(RECORDS)

@@ -30,6 +30,13 @@ def test_hours_and_days_follow_from_records_and_people() -> None:
     assert two["rows"][0]["days"] == pytest.approx(10 / (4 * 4))
 
 
+@pytest.mark.parametrize("size", [("-n", 10**9), ("-n", 10**30), ("-n", 10, "--runs", 10**9)])
+def test_what_cannot_be_simulated_is_refused(size: tuple[object, ...]) -> None:
+    result = run(*size, "-p", 0.01)
+    assert result.exit_code == 2
+    assert "more than can be simulated" in result.stderr
+
+
 def test_rules_of_thumb_stand_under_no_guarantee() -> None:
     result = run("-n", 300, "-p", 0.02, "--runs", 20)
     assert result.exit_code == 0, result.output

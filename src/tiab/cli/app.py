@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 import tiab
+from tiab.cli.outputs import Commands
 from tiab.errors import TiabError
 
 __all__ = ["app", "main"]
@@ -24,7 +25,7 @@ _ORDER = (
 """The commands in the order in which they are met: without a review, then with one."""
 
 
-class _Commands(typer.core.TyperGroup):
+class _Group(typer.core.TyperGroup):
     """Says a mistake in one line and leaves with exit code 2; Ctrl-C leaves with 130."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -50,9 +51,9 @@ def _say(message: object) -> None:
     sys.stderr.write(f"tiab: {line}\n")
 
 
-app = typer.Typer(
+app = Commands(
     name="tiab",
-    cls=_Commands,
+    cls=_Group,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
@@ -79,5 +80,13 @@ def _root(
 
 
 def main() -> None:
-    """What the command `tiab` runs."""
+    """What the command `tiab` runs; told to end (SIGTERM, SIGHUP), it cleans up as it does after Ctrl-C."""
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(number, _end)
     app()
+
+
+def _end(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)

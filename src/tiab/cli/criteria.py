@@ -9,6 +9,7 @@ import typer
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JobsOption, JsonOption, pool_of
+from tiab.cli.outputs import Commands
 from tiab.cli.show import console, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_criteria", "criteria_app"]
 
-criteria_app = typer.Typer(no_args_is_help=True, help="Work on a review's criteria file.")
+criteria_app = Commands(no_args_is_help=True, help="Work on a review's criteria file.")
 app.add_typer(criteria_app, name="criteria")
 
 

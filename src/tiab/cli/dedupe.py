@@ -10,6 +10,7 @@ import typer
 
 from tiab.cli.app import app
 from tiab.cli.inputs import FilesArgument, JsonOption
+from tiab.cli.outputs import records_output
 from tiab.cli.reviews import counted
 from tiab.cli.show import note, print_json, print_table, progress_bar
 
@@ -25,7 +26,14 @@ def dedupe(
     files: FilesArgument,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where to write each report once: .csv, .ris, .xlsx …", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            callback=records_output,
+            help="Where to write each report once: .csv, .ris, .xlsx …",
+            show_default=False,
+        ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many doubtful pairs to show.")] = 10,
     as_json: JsonOption = False,

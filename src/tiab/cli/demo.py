@@ -28,9 +28,10 @@ _INCLUDED, _EXCLUDED = 6, 20
 
 @app.command("demo")
 def demo(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for what it writes.")] = Path(
-        "demo-output"
-    ),
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", writable=True, file_okay=False, help="The folder for what it writes."),
+    ] = Path("demo-output"),
     top: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 16,
     as_json: JsonOption = False,
 ) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JsonOption
+from tiab.cli.outputs import picture_output
 from tiab.cli.reviews import is_review, make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table
 
@@ -48,10 +49,17 @@ def evaluate_ranking(
         ),
     ] = None,
     curve: Annotated[
-        Path | None, typer.Option(help="Draw the recall curve there (.svg, .png or .pdf).", show_default=False)
+        Path | None,
+        typer.Option(
+            writable=True,
+            callback=picture_output,
+            help="Draw the recall curve there (.svg, .png or .pdf).",
+            show_default=False,
+        ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the evaluation there as JSON.", show_default=False)
+        Path | None,
+        typer.Option("--output", "-o", writable=True, help="Write the evaluation there as JSON.", show_default=False),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JsonOption
+from tiab.cli.outputs import Commands
 from tiab.cli.show import console, note, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -18,14 +19,30 @@ if TYPE_CHECKING:
 
 __all__ = ["ServerOption", "fetch_by_pmid", "fetch_real_pool", "fetch_search", "pubmed_server"]
 
-_fetch = typer.Typer(
+_fetch = Commands(
     no_args_is_help=True, help="Fetch records from PubMed; NCBI_API_KEY and NCBI_EMAIL in the environment are used."
 )
 app.add_typer(_fetch, name="fetch")
 
+
+def _named_for_format(path: Path) -> Path:
+    """`path`, if its suffix names a format that PubMed's records are written in."""
+    from tiab.pubmed import check_suffix
+
+    check_suffix(path)
+    return path
+
+
 OutputOption = Annotated[
     Path,
-    typer.Option("--output", "-o", help="Where to write them: .xml, .xml.gz, .ris, .csv …", show_default=False),
+    typer.Option(
+        "--output",
+        "-o",
+        writable=True,
+        callback=_named_for_format,
+        help="Where to write them: .xml, .xml.gz, .ris, .csv …",
+        show_default=False,
+    ),
 ]
 ServerOption = Annotated[str, typer.Option("--server", hidden=True, help="Another address of the E-utilities.")]
 
@@ -46,11 +63,10 @@ def fetch_search(
 
     [dim]Example:[/dim] tiab fetch pubmed --query "multiple sclerosis[mesh] AND yoga" --until 2017/10/31 -o yoga.xml
     """
-    from tiab.pubmed import DATE_TYPES, check_output, fetch_found, search
+    from tiab.pubmed import DATE_TYPES, fetch_found, search
 
     if by not in DATE_TYPES:
         raise typer.BadParameter(f"one of {', '.join(DATE_TYPES)}", param_hint="--by")
-    check_output(output)
     with pubmed_server(server) as pubmed:
         found = search(pubmed, query, until=until.date() if until else None, by=by)
         for warning in found.warnings:
@@ -83,7 +99,15 @@ def fetch_by_pmid(
 def fetch_real_pool(
     corpus: Annotated[Path, typer.Argument(help="A folder with criteria.toml and gold.csv.", show_default=False)],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The folder for records.xml and gold.csv.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            file_okay=False,
+            help="The folder for records.xml and gold.csv.",
+            show_default=False,
+        ),
     ],
     server: ServerOption = "",
     as_json: JsonOption = False,

@@ -18,6 +18,7 @@ from tiab.cli.inputs import (
     labels_of,
     pool_of,
 )
+from tiab.cli.outputs import records_output
 from tiab.cli.reviews import counted, is_review, make_ready, opened
 from tiab.cli.show import note, print_json, print_ranking, progress_bar
 from tiab.errors import TiabError
@@ -38,7 +39,14 @@ def rank_files(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where to write the ranking: .csv, .ris or .xlsx.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            callback=records_output,
+            help="Where to write the ranking: .csv, .ris or .xlsx.",
+            show_default=False,
+        ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
     seed: SeedOption = 0,

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JobsOption
+from tiab.cli.outputs import report_output
 from tiab.cli.reviews import FolderArgument, make_ready, opened
 from tiab.cli.show import console, note
 
@@ -21,14 +22,23 @@ def report_review(
     folder: FolderArgument,
     output: Annotated[
         list[Path],
-        typer.Option("--output", "-o", help="Where to write it: .html, .md or .json; may be given several times."),
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            callback=report_output,
+            help="Where to write it: .html, .md or .json; may be given several times.",
+        ),
     ] = [Path("report.html")],  # noqa: B006
     gold: Annotated[
         Path | None,
         typer.Option("--gold", "-g", help="Known relevant records: a table with record_id, pmid or doi."),
     ] = None,
     figures: Annotated[
-        Path | None, typer.Option(help="A folder for the figures as SVG and PNG.", show_default=False)
+        Path | None,
+        typer.Option(
+            writable=True, file_okay=False, help="A folder for the figures as SVG and PNG.", show_default=False
+        ),
     ] = None,
     target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error at which it is tested.")] = 0.05,

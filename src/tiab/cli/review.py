@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import JobsOption, JsonOption, SeedOption
+from tiab.cli.outputs import records_output
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
 
@@ -119,7 +120,15 @@ def undo_decision(
 def export_review(
     folder: FolderArgument,
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where to; the suffix tells the format.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            callback=records_output,
+            help="Where to; the suffix tells the format.",
+            show_default=False,
+        ),
     ],
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Only records with this decision; may be repeated.")

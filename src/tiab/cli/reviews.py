@@ -15,7 +15,7 @@ from tiab.cli.show import progress_bar
 if TYPE_CHECKING:
     from tiab.review import Review
 
-__all__ = ["FolderArgument", "ReviewerOption", "counted", "is_review", "make_ready", "opened"]
+__all__ = ["FolderArgument", "ReviewerOption", "counted", "is_review", "make_ready", "opened", "own_files"]
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the review.", show_default=False)]
 ReviewerOption = Annotated[
@@ -29,6 +29,16 @@ def is_review(path: Path) -> bool:
     from tiab.store import FILE_NAME
 
     return os.path.isfile(path / FILE_NAME)  # which says no, where Path.is_file raises
+
+
+def own_files(folder: Path) -> list[Path]:
+    """The files in which a review keeps what cannot be made again."""
+    from tiab.review.criteriafile import CRITERIA_NAME
+    from tiab.store import FILE_NAME
+    from tiab.web.settings import FILE_NAME as SETTINGS_NAME
+
+    database = [f"{FILE_NAME}{end}" for end in ("", "-wal", "-shm", "-journal")]
+    return [folder / name for name in (*database, CRITERIA_NAME, SETTINGS_NAME)]
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.outputs import records_output
 from tiab.cli.show import console, live_lines, note, print_json, print_table
 from tiab.errors import TiabError
 
@@ -36,7 +37,15 @@ def scan_files(
         typer.Argument(help="Files, and folders of them: PubMed's .xml.gz, or any export.", show_default=False),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where to write the best: .csv, .ris or .xlsx.", show_default=False)
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            callback=records_output,
+            help="Where to write the best: .csv, .ris or .xlsx.",
+            show_default=False,
+        ),
     ],
     criteria: CriteriaOption = None,
     model: Annotated[
@@ -48,7 +57,13 @@ def scan_files(
         str, typer.Option(help="A Dask scheduler, tcp://host:8786; its workers read the files.", show_default=False)
     ] = "",
     work: Annotated[
-        Path | None, typer.Option(help="Where what was done is kept.", show_default="the output's name and .scan")
+        Path | None,
+        typer.Option(
+            writable=True,
+            file_okay=False,
+            help="Where what was done is kept.",
+            show_default="the output's name and .scan",
+        ),
     ] = None,
     full_pass: Annotated[bool, typer.Option("--full-pass", help="Read every record whole: slower, the same list.")] = (
         False

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, labels_of, pool_of
+from tiab.cli.outputs import picture_output
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
 from tiab.errors import LabelError
 
@@ -29,7 +30,13 @@ PriorsOption = Annotated[
 ]
 RetrainOption = Annotated[str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")]
 CurveOption = Annotated[
-    Path | None, typer.Option(help="Draw recall with its band over the runs (.svg, .png).", show_default=False)
+    Path | None,
+    typer.Option(
+        writable=True,
+        callback=picture_output,
+        help="Draw recall with its band over the runs (.svg, .png).",
+        show_default=False,
+    ),
 ]
 
 

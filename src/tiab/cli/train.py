@@ -21,7 +21,10 @@ def train_model(
         list[Path], typer.Option("--labels", "-l", help="Decisions on these records.", show_default=False)
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="Where to keep the model (.safetensors).", show_default=False)
+        Path,
+        typer.Option(
+            "--output", "-o", writable=True, help="Where to keep the model (.safetensors).", show_default=False
+        ),
     ],
     criteria: CriteriaOption = None,
     seed: SeedOption = 0,

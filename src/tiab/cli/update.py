@@ -13,6 +13,7 @@ from rich.text import Text
 from tiab.cli.app import app
 from tiab.cli.fetch import ServerOption, pubmed_server
 from tiab.cli.inputs import JobsOption, JsonOption
+from tiab.cli.outputs import records_output
 from tiab.cli.review import print_reports
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
@@ -43,7 +44,14 @@ def update_review(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write the short list there: .csv, .ris or .xlsx.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            writable=True,
+            callback=records_output,
+            help="Write the short list there: .csv, .ris or .xlsx.",
+            show_default=False,
+        ),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
     reviewer: ReviewerOption = "",

@@ -18,7 +18,7 @@ from tiab.labels import Decision
 from tiab.records import Record
 from tiab.writing import replacing
 
-__all__ = ["SUFFIXES", "write_records"]
+__all__ = ["SUFFIXES", "check_suffix", "write_records"]
 
 _Writer = Callable[[IO[bytes], Sequence[Record], Sequence[str]], None]
 _SHOWN = ("rank", "score", "decision", "reason", "reasons", "label_included", "included")
@@ -51,6 +51,15 @@ def write_records(
     first = [*added, *(["included"] if "decision" in added and "included" not in added else [])]
     with replacing(path) as beside, _opened(beside, Path(path)) as stream:
         writer(stream, full, first)
+
+
+def check_suffix(path: str | Path) -> None:
+    """Refuses a name that tells no format, before any work is done for it.
+
+    Raises:
+        InputError: its suffix is none of `SUFFIXES`.
+    """
+    _writer_of(Path(path))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from tiab.pubmed.searching import Found, Part
 from tiab.pubmed.server import Server
 from tiab.writing import replacing
 
-__all__ = ["Fetched", "check_output", "fetch_found", "fetch_pmids"]
+__all__ = ["Fetched", "check_suffix", "fetch_found", "fetch_pmids"]
 
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
 _END = b"</PubmedArticleSet>"
@@ -79,7 +79,7 @@ def fetch_pmids(
     return _fetch(server, (Part(pmids=wanted),), Path(output), "pmids", complete=False, progress=progress)
 
 
-def check_output(path: Path) -> None:
+def check_suffix(path: Path) -> None:
     """Refuses a name that tells no format before anything is fetched.
 
     Raises:
@@ -100,7 +100,7 @@ def _fetch(
     complete: bool,
     progress: Callable[[int], object] | None,
 ) -> Fetched:
-    check_output(output)
+    check_suffix(output)
     pmids = [pmid for part in parts for pmid in part.pmids]
     kept = Kept(output, request)
     kept.matches(pmids, server.settings.batch)

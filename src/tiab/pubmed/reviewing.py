@@ -20,7 +20,7 @@ from tiab.formats.text import decoding_of, lines_of
 from tiab.pubmed.fetching import fetch_found, fetch_pmids
 from tiab.pubmed.searching import Found, Part, search
 from tiab.pubmed.server import Server
-from tiab.writing import write_bytes
+from tiab.writing import check_output, write_bytes
 
 __all__ = ["Doubt", "RealPool", "fetch_review"]
 
@@ -87,21 +87,24 @@ def fetch_review(
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot be made ({error.strerror})", path=output, hint="Choose another with -o.") from error
+    records, gold_copy, included = (output / name for name in ("records.xml", "gold.csv", "included.xml"))
+    for path in (records, gold_copy, included):
+        check_output(path)
     searched = search(server, criteria.search.pubmed, until=until)
     known = {pmid for part in searched.parts for pmid in part.pmids}
     studies = tuple(dict.fromkeys(row["pmid"] for row in rows if row["pmid"]))
     outside = tuple(pmid for pmid in studies if pmid not in known)
     progress = found(searched.total + len(outside)) if found else None
-    gold = fetch_pmids(server, studies, output / "included.xml", progress=None)
-    titles = {record.pmid: record.title for record in iter_records(output / "included.xml")}
+    gold = fetch_pmids(server, studies, included, progress=None)
+    titles = {record.pmid: record.title for record in iter_records(included)}
     doubts = tuple(_doubts(rows, titles))
     wrong = {doubt.pmid for doubt in doubts} | set(gold.missing)
     pool = _with_studies(searched, [pmid for pmid in outside if pmid not in wrong])
-    fetched = fetch_found(server, pool, output / "records.xml", query=criteria.search.pubmed, progress=progress)
-    (output / "included.xml").unlink()
-    _write_gold(output / "gold.csv", rows, wrong)
+    fetched = fetch_found(server, pool, records, query=criteria.search.pubmed, progress=progress)
+    included.unlink()
+    _write_gold(gold_copy, rows, wrong)
     return RealPool(
-        path=fetched.path, gold=output / "gold.csv", records=fetched.records, searched=searched.total, outside=outside,
+        path=fetched.path, gold=gold_copy, records=fetched.records, searched=searched.total, outside=outside,
         doubts=doubts, missing=gold.missing, warnings=searched.warnings,
     )  # fmt: skip
 

@@ -15,7 +15,19 @@ from matplotlib.figure import Figure
 from tiab.errors import InputError
 from tiab.writing import write_bytes
 
-__all__ = ["AMBER", "BLUE", "GREY", "INK", "MUTED", "PALE", "inline_svg", "new_axes", "save_figure", "style_axes"]
+__all__ = [
+    "AMBER",
+    "BLUE",
+    "GREY",
+    "INK",
+    "MUTED",
+    "PALE",
+    "inline_svg",
+    "new_axes",
+    "picture_kind",
+    "save_figure",
+    "style_axes",
+]
 
 INK, MUTED, BLUE, AMBER, GREY, PALE = "#1f2933", "#5a6673", "#1d5fa8", "#a85d00", "#98a2ad", "#e6eaee"
 
@@ -49,10 +61,19 @@ def save_figure(figure: Figure, path: str | Path) -> None:
     Raises:
         InputError: the suffix is another, or the file cannot be written.
     """
+    write_bytes(path, _drawn(figure, picture_kind(path), salt=Path(path).stem))
+
+
+def picture_kind(path: str | Path) -> str:
+    """The kind of picture that a suffix names: "svg", "png" or "pdf".
+
+    Raises:
+        InputError: it is another.
+    """
     kind = Path(path).suffix.lstrip(".").lower()
     if kind not in ("svg", "png", "pdf"):
         raise InputError("is not a kind of picture that tiab draws", path=path, hint="Use .svg, .png or .pdf.")
-    write_bytes(path, _drawn(figure, kind, salt=Path(path).stem))
+    return kind
 
 
 def inline_svg(figure: Figure, *, name: str, title: str, description: str) -> str:

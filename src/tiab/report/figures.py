@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from tiab.errors import InputError
+from tiab.report.drawing import picture_kind
 from tiab.writing import replacing
 
 __all__ = ["draw_recall_curve"]
@@ -28,9 +28,7 @@ def draw_recall_curve(
     Raises:
         InputError: the suffix is another, or the file cannot be written.
     """
-    kind = Path(path).suffix.lstrip(".").lower()
-    if kind not in ("svg", "png", "pdf"):
-        raise InputError("is not a kind of picture that tiab draws", path=path, hint="Use .svg, .png or .pdf.")
+    kind = picture_kind(path)
     total = n_relevant or len(ranks)
     figure = Figure(figsize=(7.2, 4.4), layout="constrained")
     axes = figure.add_subplot()

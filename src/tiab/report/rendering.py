@@ -19,7 +19,7 @@ from tiab.report.drawing import inline_svg, save_figure
 from tiab.report.flow import draw_flow
 from tiab.writing import write_bytes, write_json
 
-__all__ = ["FIGURES", "render_html", "render_markdown", "write_figures", "write_report"]
+__all__ = ["FIGURES", "render_html", "render_markdown", "report_kind", "write_figures", "write_report"]
 
 FIGURES: dict[str, tuple[Callable[[ReportData], Figure], str]] = {
     "flow": (draw_flow, "Flow of records, after PRISMA 2020"),
@@ -41,15 +41,23 @@ def write_report(path: str | Path, data: ReportData) -> None:
     Raises:
         InputError: the suffix is another, or the file cannot be written.
     """
-    kind = Path(path).suffix.lower()
-    if kind == ".json":
+    kind = report_kind(path)
+    if kind == "json":
         write_json(path, data.to_dict())
-    elif kind in (".html", ".htm"):
-        write_bytes(path, render_html(data).encode())
-    elif kind in (".md", ".markdown"):
-        write_bytes(path, render_markdown(data).encode())
     else:
+        write_bytes(path, (render_html(data) if kind == "html" else render_markdown(data)).encode())
+
+
+def report_kind(path: str | Path) -> str:
+    """The kind of report that a suffix names: "html", "md" or "json".
+
+    Raises:
+        InputError: it is another.
+    """
+    kind = {".htm": ".html", ".markdown": ".md"}.get(suffix := Path(path).suffix.lower(), suffix)
+    if kind not in (".html", ".md", ".json"):
         raise InputError("is not a kind of report that tiab writes", path=path, hint="Use .html, .md or .json.")
+    return kind[1:]
 
 
 def write_figures(folder: str | Path, data: ReportData) -> list[Path]:

@@ -21,22 +21,25 @@ def make(folder: str | Path, criteria: Criteria | str | Path | None, *, seed: in
 
     Raises:
         CriteriaError: there is a mistake in the criteria file.
-        ReviewError: there is a review already, or the folder cannot be written.
+        ReviewError: there is a review already, or other criteria; or the folder cannot be written.
     """
     place = Path(folder)
     if (place / FILE_NAME).exists():
         raise ReviewError("there is a review here already", path=place, hint="Open it, or name another folder.")
-    wanted = Path(criteria) if isinstance(criteria, str) else criteria
-    if isinstance(wanted, Path):
-        read_criteria(wanted)
+    source = Path(criteria) if isinstance(criteria, str) else criteria
+    wanted = read_criteria(source) if isinstance(source, Path) else source
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         hint = "Name a folder that you may write to."
         raise ReviewError(f"cannot be made ({error.strerror})", path=place, hint=hint) from error
     file = CriteriaFile(place / CRITERIA_NAME)
-    if wanted is not None:
-        file.write(wanted)
+    there = file.read()
+    if source is not None and there is None:
+        file.write(source)
+    elif wanted is not None and there != wanted:
+        hint = "Leave --criteria out to use them, or move them away."
+        raise ReviewError("there are other criteria here already", path=place / CRITERIA_NAME, hint=hint)
     payload = criteria_payload(file.read(), seed=seed)
     with Store.create(place) as store:
         store.append(Entry(kind="criteria", payload=payload))

@@ -17,6 +17,9 @@ from tiab.stopping.rules import Rule
 
 __all__ = ["Outcome", "simulate_orderings", "try_rules"]
 
+_MOST = 100_000_000
+"""Records of all simulated reviews together: 100 MB, and a few minutes for all rules."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -50,7 +53,7 @@ def simulate_orderings(
     rankings have stragglers that this model has not: records that no wording gives away.
 
     Raises:
-        EvaluationError: no record, more relevant ones than records, or an AUC outside of 0..1.
+        EvaluationError: no record, more relevant ones than records, an AUC outside of 0..1, or too many to simulate.
 
     >>> [int(order.sum()) for order in simulate_orderings(100, 3, runs=2, seed=1)]
     [3, 3]
@@ -59,6 +62,11 @@ def simulate_orderings(
         raise EvaluationError(f"a pool of {n_records} records cannot hold {n_relevant} relevant ones")
     if not 0 < auc < 1:
         raise EvaluationError(f"an AUC of {auc} is not between 0 and 1", hint="0.5 is chance; 0.9 a good ranking.")
+    if n_records * runs > _MOST:
+        raise EvaluationError(
+            f"{runs} reviews of {n_records:,} records are more than can be simulated within minutes",
+            hint=f"Plan for fewer records or runs: at most {_MOST:,} records in all runs together.",
+        )
     generator = np.random.default_rng(seed)
     lift = math.sqrt(2) * float(norm.ppf(auc))
     orderings = []
