@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import httpx
@@ -94,6 +95,31 @@ def test_gaps_are_the_concepts_that_are_not_found(tmp_path: Path) -> None:
         assert catalogue.find(Query(missing="population")) == ()  # nothing is known before abstracts are read
         review.learn()
         assert set(catalogue.find(Query(missing="population"))) == {"b", "c", "d"}
+
+
+def test_the_filter_offers_the_criteria_that_records_lack_and_says_what_it_cannot_answer(
+    tmp_path: Path, enter: Callable[[Desk], httpx.Client]
+) -> None:
+    (tmp_path / "search.csv").write_text(ROWS)
+    (tmp_path / "criteria.toml").write_text(
+        'title = "t"\n[population]\nname = "asthma"\nterms = ["asthma"]\n'
+        '[intervention]\nname = "anything"\nterms = ["yoga", "swimming", "document*"]\n'
+        '[outcome]\nname = "pain"\nterms = ["pain"]\nrequired = false\n'
+    )
+    with Review.create(tmp_path / "review", tmp_path / "criteria.toml") as review, closing(Desk(review)) as desk:
+        review.add([tmp_path / "search.csv"])
+        page = enter(desk)
+        assert "not known yet" in page.get("/records").text
+        assert "is known once" in page.get("/records", params={"missing": "pain"}).text
+        review.learn()
+        desk.catalogue.gaps()
+        text = page.get("/records").text
+        assert re.findall(r'<option value="(?:asthma|anything|pain)">(.*?)</option>', text) == [
+            "asthma (3)",
+            "pain (4)",
+        ]
+        assert set(desk.catalogue.find(Query(missing="pain"))) == set("abcd")  # though it is not required
+        assert "no concept “tax”" in page.get("/records", params={"missing": "tax"}).text
 
 
 def test_the_address_says_what_is_chosen(page: httpx.Client) -> None:

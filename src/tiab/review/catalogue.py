@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
@@ -74,6 +75,10 @@ class _Gathered(Generic[T]):
             pass
         return self._made
 
+    @property
+    def is_whole(self) -> bool:
+        return len(self._made) == self._n
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shelf:
@@ -133,6 +138,18 @@ class Catalogue:
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
         return dict(self._gaps_of(self._review.queue(self._reviewer)).whole())
+
+    def lacking(self) -> Mapping[str, int | None]:
+        """Each concept of the criteria that records were ranked by -> how many lack it; None while they are counted.
+
+        Empty before the first ranking, and without criteria.
+        """
+        queue = self._review.queue(self._reviewer)
+        criteria = queue.snapshot.criteria if queue and queue.features else None
+        gaps = self._gaps_of(queue)
+        counts = Counter(name for _, names in gaps.whole() for name in names) if gaps.is_whole else None
+        concepts = criteria.concepts if criteria else ()
+        return {concept.name: counts[concept.name] if counts is not None else None for concept in concepts}
 
     def make_ready(self) -> Iterator[None]:
         """Makes what the first list, search and filter need; takes a step each time it is asked to go on."""

@@ -13,7 +13,7 @@ __all__ = ["gaps"]
 
 
 def gaps(live: Live, records: Sequence[Record], criteria: Criteria | None) -> list[tuple[str, ...]]:
-    """For each of `records` the names of the concepts that it lacks.
+    """For each of `records` the names of the concepts that it lacks, required or not.
 
     What was found in a record that was ranked is in the store already, so that its abstract is not read for it.
     """
@@ -21,6 +21,6 @@ def gaps(live: Live, records: Sequence[Record], criteria: Criteria | None) -> li
         return [()] * len(records)
     found = live.spans(records, criteria)
     return [
-        tuple(one.concept.name for one in read_coverage(record, spans, criteria) if one.gap)
+        tuple(one.concept.name for one in read_coverage(record, spans, criteria) if not one.met)
         for record, spans in zip(records, found, strict=True)
     ]

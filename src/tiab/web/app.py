@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from importlib.resources import files
@@ -11,17 +12,22 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tiab.errors import LabelError, TiabError
+from tiab.web.background import Background
 from tiab.web.desk import Desk, Moved
-from tiab.web.pages import page
-from tiab.web.preparing import Preparing
+from tiab.web.pages import desk_of, page
 from tiab.web.rooms import ROOMS
 from tiab.web.security import Guard
 
 __all__ = ["UPLOADS", "make_app"]
+
+_log = logging.getLogger(__name__)
+
+_DEFECT = "What you decided is stored. The terminal shows the details: please report them."
 
 UPLOADS: Mapping[str, int] = {"/import": 512 * 1024 * 1024}
 """Where more than 1 MB may be sent, by the beginning of the path; bytes."""
@@ -41,6 +47,7 @@ def make_app(desk: Desk, *, token: str, port: int) -> FastAPI:
     app.mount("/static", StaticFiles(directory=str(files("tiab.web") / "static")), name="static")
     for room in ROOMS:
         app.include_router(room.router)
+    app.add_api_route("/again", _start_again, methods=["POST"])
     app.add_exception_handler(TiabError, _say_mistake)
     app.add_exception_handler(HTTPException, _say_status)
     app.add_exception_handler(RequestValidationError, _say_malformed)
@@ -50,14 +57,39 @@ def make_app(desk: Desk, *, token: str, port: int) -> FastAPI:
 
 
 class _Answering:
-    """Has the preparing give way while a request is answered."""
+    """Has the preparing give way while a request is answered, and says so where tiab itself fails."""
 
-    def __init__(self, app: ASGIApp, *, preparing: Preparing) -> None:
+    def __init__(self, app: ASGIApp, *, preparing: Background) -> None:
         self._app, self._preparing = app, preparing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._preparing.giving_way() if scope["type"] == "http" else nullcontext():
-            await self._app(scope, receive, send)
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def write(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, write)
+        except ClientDisconnect:  # nobody waits for the answer any more
+            _log.info("%s %s was broken off", scope["method"], scope["path"])
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            sentence = f"tiab failed ({type(error).__name__}: {error}). {_DEFECT}"
+            await _said(Request(scope), 500, sentence)(scope, receive, send)
+
+
+def _start_again(request: Request) -> dict[str, str]:
+    """Has what failed in the background done again."""
+    desk_of(request).start_again()
+    return {"said": "Trying again."}
 
 
 def _say_mistake(request: Request, error: Exception) -> Response:

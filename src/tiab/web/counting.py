@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from tiab.criteria import Criteria
-from tiab.errors import CriteriaError
+from tiab.errors import CriteriaError, TiabError
 from tiab.hits import Hits, add_hits, count_hits
 from tiab.records import Record
 from tiab.review import Review
+from tiab.web.background import Background
 
 __all__ = ["Counted", "Counting"]
 
@@ -21,68 +20,75 @@ _PART = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What was counted so far, in an even sample of the records; None where nothing was yet."""
+    """What was counted so far, in an even sample of the records; None where nothing was yet.
+
+    Attributes:
+        error: why the rest could not be counted.
+    """
 
     hits: Hits | None
     of: int
+    error: TiabError | None = None
 
     @property
     def done(self) -> bool:
         """Whether all records were counted."""
         return (self.hits.n_records if self.hits else 0) == self.of
 
+    @property
+    def running(self) -> bool:
+        """Whether it is worth looking again."""
+        return not self.done and self.error is None
+
 
 class Counting:
-    """Counts in a thread beside the reading; criteria that are no longer wanted are left where they are."""
+    """Counts in the background; criteria that are no longer wanted are left where they are.
+
+    Attributes:
+        background: what counts.
+    """
 
     def __init__(self, review: Review) -> None:
         self._review = review
         self._lock = threading.Lock()
-        self._records: tuple[Record, ...] = ()
-        self._key: object = None
+        self._wanted: tuple[Criteria, tuple[Record, ...]] | None = None
         self._hits: Hits | None = None
-        self._thread: threading.Thread | None = None
+        self.background = Background(self._count, name="Counting", anew=True)
 
     def look(self, criteria: Criteria, *, wait: float = 0.3) -> Counted:
         """How many records `criteria` hit, as far as that is known after `wait` seconds."""
         records = self._pool()
         with self._lock:
-            key = (criteria.fingerprint, id(records))
-            if key != self._key:
-                self._key, self._hits = key, None
-                run = partial(self._count, key, criteria, records)
-                self._thread = threading.Thread(target=run, name="tiab-counting", daemon=True)
-                self._thread.start()
-            thread = self._thread
-        if thread is not None:
-            thread.join(wait)
+            known = self._wanted
+            if known is None or known[0].fingerprint != criteria.fingerprint or known[1] is not records:
+                self._wanted, self._hits = (criteria, records), None
+                self.background.wake()
+            wanted = self._wanted
+        self.background.wait(wait)
         with self._lock:
-            return Counted(hits=self._hits if self._key == key else None, of=len(records))
-
-    def close(self) -> None:
-        """Ends the counting after the part that is under way."""
-        with self._lock:
-            self._key, thread = None, self._thread
-        if thread is not None:
-            thread.join()
+            error = self.background.error
+            return Counted(hits=self._hits if self._wanted is wanted else None, of=len(records), error=error)
 
     def _pool(self) -> tuple[Record, ...]:
         """The records that are screened; those of before, while there is a mistake in the criteria file."""
+        before = self._wanted[1] if self._wanted else ()
         try:
             snapshot = self._review.snapshot()
         except CriteriaError:
-            return self._records
+            return before
         faces = tuple(snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads)
-        if faces != self._records:
-            self._records = faces
-        return self._records
+        return before if faces == before else faces
 
-    def _count(self, key: object, criteria: Criteria, records: Sequence[Record]) -> None:
+    def _count(self) -> None:
+        with self._lock:
+            wanted, self._hits = self._wanted, None
+        if wanted is None:
+            return
+        criteria, records = wanted
         parts = max(1, -(-len(records) // _PART))
         for part in range(parts):
-            if self._key != key:
-                return
+            self.background.pause()
             hits = count_hits(records[part::parts], criteria)
             with self._lock:
-                if self._key == key:
+                if self._wanted is wanted:
                     self._hits = add_hits(self._hits, hits) if self._hits else hits

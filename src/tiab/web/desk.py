@@ -6,22 +6,25 @@ import threading
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from tiab.errors import LabelError
+from tiab.errors import CriteriaError, LabelError
 from tiab.labels import Decision
 from tiab.review import Conflict, Look, Queue, Review
 from tiab.review.catalogue import Catalogue
 from tiab.store import Event, GivenLabel
+from tiab.web.background import Background
 from tiab.web.counting import Counting
 from tiab.web.pairs import Pairs
-from tiab.web.preparing import Preparing
 from tiab.web.settings import Settings, SettingsFile
 from tiab.web.standing import Mine
-from tiab.web.teacher import Teacher
 
 __all__ = ["Abstracts", "Desk", "Moved", "Tally"]
 
 _PATIENCE = 1.0
 """Seconds for which somebody waits for the ranking of records that just came in, before they are told how it goes."""
+
+_QUIET, _LONGEST = 0.25, 2.0
+"""Seconds without a decision after which learning begins, and after which it begins in any case: whoever decides faster
+than that should not wait for it, as both want the one interpreter."""
 
 
 class Moved(LabelError):
@@ -66,6 +69,7 @@ class Desk:
         pairs: the records that may be duplicates.
         counting: what criteria hit that are being written.
         abstracts: how far the reading of new records has come.
+        learning: what makes the ranking anew after decisions.
         preparing: what is made before somebody looks through the records.
     """
 
@@ -75,16 +79,30 @@ class Desk:
         self.abstracts = Abstracts()
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
-        self.preparing = Preparing(self.catalogue.make_ready)
-        self._teacher = Teacher(self._learn)
+        self.preparing = Background(self._prepare, name="Preparing the list of records", anew=True)
+        self.learning = Background(self._learn, name="Ranking", quiet=_QUIET, longest=_LONGEST)
         self._lock = threading.RLock()
         self._reading: tuple[Queue | None, int] = (None, 0)
 
     def close(self) -> None:
-        """Ends the learning and preparing beside; the review stays open."""
-        self._teacher.close()
-        self.preparing.close()
-        self.counting.close()
+        """Ends what is done in the background; the review stays open."""
+        for job in self._jobs:
+            job.close()
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What stopped in the background, and why, in a sentence each."""
+        return tuple(f"{job.name} stopped: {error}" for job in self._jobs if (error := job.error))
+
+    def start_again(self) -> None:
+        """Has done again what stopped in the background."""
+        for job in self._jobs:
+            if job.error:
+                job.start()
+
+    @property
+    def _jobs(self) -> tuple[Background, ...]:
+        return self.learning, self.preparing, self.pairs.background, self.counting.background
 
     @property
     def settings(self) -> Settings:
@@ -129,14 +147,22 @@ class Desk:
     def next_id(self, skipped: Collection[str] = ()) -> str | None:
         """The record to be screened next; one of `skipped` only where no other is left.
 
-        None after the last, and while the abstracts of those that are left are being read, which may take minutes.
+        None after the last, and while the abstracts of those that are left are being read, which may take minutes, or
+        where they could not be ranked.
+
+        Raises:
+            CriteriaError: there is a mistake in the criteria file.
         """
         found, left = self._look_up(skipped)
         if found is None and left:  # records came in that were never ranked
-            self._teacher.hurry(_PATIENCE)
+            error = self.learning.error
+            if error is None or isinstance(error, CriteriaError):  # the file may have been corrected
+                self.learning.start()
+            self.learning.wait(_PATIENCE)
             found, _ = self._look_up(skipped)
-            if found is None and self._teacher.wrong:
-                raise self._teacher.wrong
+            error = self.learning.error
+            if found is None and isinstance(error, CriteriaError):
+                raise error
         return found
 
     def decide(
@@ -159,21 +185,21 @@ class Desk:
             event = self.review.label(
                 record_id, decision, reviewer=self.reviewer, reason=reason, note=note, token=token
             )
-        self._teacher.wake()
+        self.learning.wake()
         return event
 
     def undo(self, token: str, *, record_id: str = "") -> Event | None:
         """Takes back this reviewer's last decision (on one record, where it is named); None where there is none."""
         with self._lock:
             event = self.review.undo(self.reviewer, record_id=record_id, token=token)
-        self._teacher.wake()
+        self.learning.wake()
         return event
 
     def follow(self) -> None:
         """Sees what was just written to the review, and has it learned from."""
         with self._lock:
             self._follow()
-        self._teacher.wake()
+        self.learning.wake()
 
     def _learn(self) -> None:
         self.abstracts = Abstracts(of=len(self.review.snapshot().records))
@@ -182,6 +208,11 @@ class Desk:
 
     def _tell(self, more: int) -> None:
         self.abstracts = replace(self.abstracts, read=self.abstracts.read + more)
+        self.learning.pause()
+
+    def _prepare(self) -> None:
+        for _ in self.catalogue.make_ready():
+            self.preparing.pause()
 
     def _stored(self, token: str, *, after: int) -> bool:
         return any(event.token == token for event in self.review.events(after=after))
@@ -189,7 +220,7 @@ class Desk:
     def _follow(self) -> None:
         if self._mine.follow():
             self._reading = (None, 0)
-            self._teacher.wake()
+            self.learning.wake()
 
     def _look_up(self, skipped: Collection[str]) -> tuple[str | None, bool]:
         """The best-ranked open record, and whether any is open."""

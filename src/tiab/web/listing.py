@@ -105,7 +105,7 @@ class Listing:
         total: how many records there are of what was asked for.
         of: how many there are at all.
         first: the number of the first row, from 1.
-        concepts: of the criteria, which a record may lack.
+        lacking: the concepts of the criteria that some records lack, and how many; None while they are counted.
     """
 
     asked: Asked
@@ -114,7 +114,7 @@ class Listing:
     of: int
     first: int
     sources: tuple[str, ...]
-    concepts: tuple[str, ...]
+    lacking: tuple[tuple[str, int | None], ...]
 
     @property
     def last(self) -> int:
@@ -148,7 +148,7 @@ def make_listing(desk: Desk, asked: Asked) -> Listing:
     asked = replace(asked, page=min(asked.page, 1 + max(0, len(found) - 1) // PAGE))
     start = (asked.page - 1) * PAGE
     snapshot = desk.review.snapshot()
-    criteria = snapshot.criteria
+    lacking = desk.catalogue.lacking()
     return Listing(
         asked=asked,
         rows=_rows(desk, found[start : start + PAGE]),
@@ -156,7 +156,7 @@ def make_listing(desk: Desk, asked: Asked) -> Listing:
         of=len(snapshot.heads),
         first=start + 1,
         sources=desk.catalogue.sources(),
-        concepts=tuple(concept.name for concept in criteria.concepts) if criteria else (),
+        lacking=tuple((name, n) for name, n in lacking.items() if n != 0 or name == asked.query.missing),
     )
 
 

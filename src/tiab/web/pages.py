@@ -19,7 +19,7 @@ import tiab
 from tiab.errors import CriteriaError
 from tiab.web.desk import Desk
 
-__all__ = ["desk_of", "page", "render"]
+__all__ = ["desk_of", "page", "path_of", "render", "render_failures"]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -41,6 +41,11 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+def render_failures(desk: Desk) -> str:
+    """What stopped in the background, with a button that starts it again; "" where nothing did."""
+    return render("failures.html.j2", failures=desk.failures)
+
+
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A whole page, with the head and the ways to the other rooms that all pages share."""
     desk, here = desk_of(request), path_of(request)
@@ -48,6 +53,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "review_title": _title(desk),
         "reviewer": desk.reviewer,
         "rooms": request.app.state.rooms,
+        "failures": desk.failures,
         "here": here,
         "root": "../" * (here.count("/") - 1),
         "version": tiab.__version__,

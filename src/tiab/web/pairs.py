@@ -1,73 +1,69 @@
-"""Pairs: records that may be duplicates, compared in a thread beside the reading and settled one by one."""
+"""Pairs: records that may be duplicates, compared in the background and settled one by one."""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 from tiab.dedupe import Duplicates
 from tiab.errors import TiabError
 from tiab.review import Review
 from tiab.review.duplicates import still_unsettled, unsettled
+from tiab.web.background import Background
 
 __all__ = ["Compared", "Pairs"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """How far the comparison has come: `done` of `of` records, and what is unsettled once all are; None before."""
+    """How far the comparison has come: `done` of `of` records, and what is unsettled once all are; None before.
+
+    Attributes:
+        error: why the records could not be compared.
+    """
 
     done: int
     of: int
-    found: Duplicates | None
+    found: Duplicates | None = None
+    error: TiabError | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is worth looking again."""
+        return self.found is None and self.error is None
 
 
 class Pairs:
-    """The duplicates of a review that nobody has settled; records are compared anew only where some were added."""
+    """The duplicates of a review that nobody has settled; records are compared anew only where some were added.
+
+    Attributes:
+        background: what compares them.
+    """
 
     def __init__(self, review: Review) -> None:
         self._review = review
-        self._lock = threading.Lock()
         self._found: tuple[int, Duplicates] | None = None
-        self._running: threading.Thread | None = None
-        self._done = self._of = 0
-        self._wrong: TiabError | None = None
+        self._done = 0
+        self.background = Background(self._compare, name="Comparing the records")
 
     def look(self, *, wait: float = 1.0) -> Compared:
-        """What is unsettled now; where records are still being compared, how far that has come after `wait` seconds.
+        """What is unsettled now; where records are still being compared, how far that has come after `wait` seconds."""
+        n_records, of = len(self._review.snapshot().records), len(self._review.snapshot().heads)
+        if not self._has_compared(n_records) and not self.background.error:
+            self.background.start()
+        self.background.wait(wait)
+        error, found = self.background.error, self._found
+        if found is None or not self._has_compared(n_records):
+            return Compared(done=self._done, of=of, error=error)
+        return Compared(done=of, of=of, found=still_unsettled(self._review, found[1]))
 
-        Raises:
-            TiabError: they cannot be compared.
-        """
-        snapshot = self._review.snapshot()
-        with self._lock:
-            running = self._running
-            if running is None and (self._found is None or self._found[0] != len(snapshot.records)):
-                self._done, self._of = 0, len(snapshot.heads)
-                running = self._running = threading.Thread(
-                    target=self._compare, args=(len(snapshot.records),), daemon=True
-                )
-                running.start()
-        if running is not None:
-            running.join(wait)
-        with self._lock:
-            if self._running is not None:
-                return Compared(done=self._done, of=self._of, found=None)
-            wrong, self._wrong = self._wrong, None
-            found = self._found[1] if self._found else Duplicates()
-        if wrong is not None:
-            raise wrong
-        return Compared(done=self._of, of=self._of, found=still_unsettled(self._review, found))
+    def _has_compared(self, n_records: int) -> bool:
+        return self._found is not None and self._found[0] == n_records
 
-    def _compare(self, n_records: int) -> None:
-        found, wrong = None, None
-        try:
-            found = unsettled(self._review, progress=self._tell)
-        except TiabError as error:
-            wrong = error
-        with self._lock:
-            self._found = (n_records, found) if found is not None else None
-            self._wrong, self._running = wrong, None
+    def _compare(self) -> None:
+        self._done = 0
+        n_records = len(self._review.snapshot().records)
+        self._found = (n_records, unsettled(self._review, progress=self._tell))
 
     def _tell(self, done: int) -> None:
         self._done += done
+        self.background.pause()

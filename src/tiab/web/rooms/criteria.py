@@ -12,7 +12,7 @@ from tiab.criteria import parse_criteria
 from tiab.errors import CriteriaError
 from tiab.review.rewriting import old_text, read_draft, save_draft, versions
 from tiab.web.desk import Desk
-from tiab.web.pages import desk_of, page, render
+from tiab.web.pages import desk_of, page, render, render_failures
 
 __all__ = ["router"]
 
@@ -67,7 +67,12 @@ def check(desk: AtDesk, written: Written) -> dict[str, Any]:
     wrong = checked["wrong"]
     if wrong:
         return {"wrong": _sentence(wrong), "line": wrong.line, "done": True}
-    return {"wrong": "", "html": render("criteria/counts.html.j2", **checked), "done": checked["counted"].done}
+    return {
+        "wrong": "",
+        "html": render("criteria/counts.html.j2", **checked),
+        "done": not checked["counted"].running,
+        "failures": render_failures(desk),
+    }
 
 
 @router.post("/criteria/save")

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from tiab.review.contrast import contrast
 from tiab.review.duplicates import answers, keep_apart, link_certain, settle_same, take_back
 from tiab.web.desk import Desk
-from tiab.web.pages import desk_of, page, render
+from tiab.web.pages import desk_of, page, render, render_failures
 
 __all__ = ["router"]
 
@@ -82,7 +82,11 @@ def link(desk: AtDesk) -> dict[str, Any]:
 
 def _shown(desk: Desk, at: int) -> dict[str, Any]:
     values = _values(desk, at)
-    return {"html": render("duplicates/now.html.j2", **values), "waiting": values["compared"].found is None}
+    return {
+        "html": render("duplicates/now.html.j2", **values),
+        "waiting": values["compared"].running,
+        "failures": render_failures(desk),
+    }
 
 
 def _values(desk: Desk, at: int) -> dict[str, Any]:

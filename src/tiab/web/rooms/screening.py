@@ -14,7 +14,7 @@ from tiab.labels import Decision
 from tiab.web.card import Card, make_card
 from tiab.web.desk import Desk
 from tiab.web.marking import MARKED
-from tiab.web.pages import desk_of, page, render
+from tiab.web.pages import desk_of, page, render, render_failures
 from tiab.web.progress import Progress, measure_progress
 from tiab.web.settings import Settings
 
@@ -102,7 +102,10 @@ def undo(desk: AtDesk, taken: TakenBack) -> dict[str, Any]:
 @router.get("/screen/progress")
 def show_progress(desk: AtDesk) -> dict[str, Any]:
     """How far the reviewer has come."""
-    return {"progress": render("screen/progress.html.j2", progress=_progress(desk))}
+    return {
+        "progress": render("screen/progress.html.j2", progress=_progress(desk)),
+        "failures": render_failures(desk),
+    }
 
 
 @router.put("/screen/settings")
@@ -124,7 +127,9 @@ def _shown(desk: Desk, record_id: str = "", skip: Sequence[str] = ()) -> dict[st
     try:
         found = record_id or desk.next_id(skip)
         now = desk.tally()
-        tally = {"tally": render("screen/tally.html.j2", tally=now)}
+        tally = {"tally": render("screen/tally.html.j2", tally=now), "failures": render_failures(desk)}
+        if found is None and now.left and desk.learning.error:
+            return nothing | tally | {"record": render("screen/failed.html.j2")}
         if found is None and now.left:
             reading = render("screen/reading.html.j2", abstracts=desk.abstracts)
             return nothing | tally | {"record": reading, "waiting": True}

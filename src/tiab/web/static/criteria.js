@@ -1,6 +1,7 @@
 // Criteria: what is written is checked and counted while it is written, and saved when somebody says so.
 
 import { alone } from "./doing.js";
+import { showFailures } from "./failures.js";
 import { Refused, ask } from "./http.js";
 import { say } from "./messages.js";
 
@@ -47,6 +48,7 @@ async function check() {
     const answer = await ask("/criteria/check", { method: "POST", body: { text: text.value } });
     if (question !== asked) return;
     judge(answer);
+    showFailures(answer);
     if (answer.html !== undefined) counts.innerHTML = answer.html; // made and escaped by the server
     counts.classList.toggle("stale", Boolean(answer.wrong));
     if (!answer.done) waiting = setTimeout(check, 400);

@@ -1,6 +1,7 @@
 // Duplicates: two records beside each other, answered by a key; the server stores an answer before it shows the next pair.
 
 import { alone, write } from "./doing.js";
+import { showFailures } from "./failures.js";
 import { ask } from "./http.js";
 import { onKeys } from "./keys.js";
 import { say } from "./messages.js";
@@ -10,6 +11,7 @@ const pair = () => document.getElementById("pair")?.dataset;
 
 function show(answer) {
   now.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
+  showFailures(answer);
   if (answer.said) say(answer.said);
   if (answer.waiting) return void setTimeout(wait, 500);
   scrollTo(0, 0);

@@ -2,6 +2,7 @@
 
 import { alone, fillBar, useBar, write } from "./bar.js";
 import { openDialog } from "./dialogs.js";
+import { showFailures } from "./failures.js";
 import { ask } from "./http.js";
 import { say } from "./messages.js";
 import { followMarks } from "./tips.js";
@@ -24,6 +25,7 @@ function show(shown) {
   record.dataset.seen = shown.seen;
   why.innerHTML = shown.why;
   tally.innerHTML = shown.tally;
+  showFailures(shown);
   fillBar(shown.note);
   history.replaceState(null, "", shown.record_id ? `./?record=${encodeURIComponent(shown.record_id)}` : "./");
   scrollTo(0, 0);
@@ -67,7 +69,9 @@ function loadProgress() {
   clearTimeout(loading);
   loading = setTimeout(async () => {
     try {
-      progress.innerHTML = (await ask("/screen/progress")).progress;
+      const shown = await ask("/screen/progress");
+      progress.innerHTML = shown.progress;
+      showFailures(shown);
     } catch {
       // the next decision says what is wrong
     }
