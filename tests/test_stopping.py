@@ -7,12 +7,13 @@ import json
 import math
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tiab import stopping
 from tiab.errors import EvaluationError
@@ -253,6 +254,92 @@ def test_more_decisions_than_records_are_refused() -> None:
     for function in (stopping.p_missed, stopping.stop_at, stopping.frontier, stopping.missing_at_most):
         with pytest.raises(EvaluationError, match="3 decisions on a pool of 2"):
             function([True] * 3, 2)  # type: ignore[operator]
+
+
+# --- decisions whose order is not known -----------------------------------------------------------------------------
+
+
+def lists(read: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The included before the excluded, as two lists of Covidence come in one after the other."""
+    return np.sort(read)[::-1]
+
+
+def too_low(order: NDArray[np.bool_], labels: NDArray[np.bool_], **settings: Any) -> bool:
+    return int(order.sum() - labels.sum()) > stopping.missing_at_most(labels, order.size, **settings)
+
+
+def test_lists_of_decisions_are_evidence_of_nothing() -> None:
+    """Read as an order they make the bound too low in four reviews of five: 907 records, 12 relevant, 453 read."""
+    orders = stopping.simulate_orderings(907, 12, auc=0.5, runs=400, seed=3)
+    for method in METHODS:
+        as_order = [too_low(order, lists(order[:453]), method=method) for order in orders]
+        assert 0.75 < np.mean(as_order) < 0.87
+        assert not any(too_low(order, lists(order[:453]), since=453, method=method) for order in orders)
+    assert stopping.missing_at_most(lists(orders[0][:453]), 907, since=453) == 454
+
+
+@pytest.mark.parametrize("screened", [250, 500, 650])
+def test_the_bound_holds_where_screening_follows_on_lists(screened: int) -> None:
+    orders = stopping.simulate_orderings(907, 12, auc=0.5, runs=400, seed=4)
+    wrong = [
+        too_low(order, np.concatenate((lists(order[:200]), order[200 : 200 + screened])), since=200) for order in orders
+    ]
+    assert np.mean(wrong) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / 400)
+
+
+def test_no_urn_reaches_back_over_a_list() -> None:
+    """400 are screened; a list of four in five of the other irrelevant ones follows, chosen by what they are."""
+    orders = stopping.simulate_orderings(907, 12, auc=0.5, runs=400, seed=5)
+    for method in METHODS:
+        wrong, wrong_after = 0, 0
+        for order in orders:
+            others = np.flatnonzero(~order[400:])
+            listed = np.zeros(int((others % 5 > 0).sum()), dtype=bool)
+            first = np.concatenate((listed, order[:400]))  # the list counted as known before the screening
+            wrong += too_low(order, first, since=listed.size, method=method)
+            labels = np.concatenate((order[:400], listed))
+            wrong_after += too_low(order, labels, since=labels.size, method=method)
+        assert wrong > 0.05 * 4 * len(orders)  # nowhere near the nominal 5 %
+        assert wrong_after == 0
+
+
+@pytest.mark.parametrize("method", METHODS)
+@given(screening=screenings, since=st.integers(0, 25), target=st.sampled_from(["0.5", "0.8", "0.95", "1"]))
+def test_what_came_before_counts_as_found_and_is_in_no_urn(
+    method: Literal["trailing", "buscar"], screening: tuple[list[bool], int], since: int, target: str
+) -> None:
+    labels, unseen = screening
+    n, since = max(1, len(labels) + unseen), min(since, len(labels))
+    settings: dict[str, Any] = {"method": method, "since": since}
+    whole = stopping.frontier(labels, n, **settings)
+    rest = stopping.frontier(labels[since:], n - since, method=method) if n > since else None
+    assert whole.missing_at_most[:since].tolist() == [n - s for s in range(since)]
+    if rest:
+        assert whole.missing_at_most[since:].tolist() == rest.missing_at_most.tolist()
+    assert whole.found.tolist() == np.concatenate(([0], np.cumsum(labels))).tolist()
+    assert stopping.missing_at_most(labels, n, **settings) == whole.missing_at_most[-1]
+    stop = stopping.stop_at(labels, n, target=target, **settings)
+    assert stop == whole.first_reaching(target)
+    assert stop is None or stop >= since
+    total = math.floor(sum(labels) / Fraction(target)) + 1
+    urns = (
+        range(since, len(labels)) if method == "buscar" else range(max([since, *_after_relevant(labels)]), len(labels))
+    )
+    expected = min(
+        (exact_cdf(sum(labels[s:]), n - s, total - sum(labels[:s]), len(labels) - s) for s in urns),
+        default=Fraction(1),
+    )
+    assert stopping.p_missed(labels, n, target=target, **settings) == pytest.approx(float(expected), abs=1e-11)
+
+
+def _after_relevant(labels: list[bool]) -> list[int]:
+    return [place for place, relevant in enumerate(labels, start=1) if relevant]
+
+
+def test_evidence_cannot_begin_after_the_last_decision() -> None:
+    for function in (stopping.p_missed, stopping.stop_at, stopping.frontier, stopping.missing_at_most):
+        with pytest.raises(EvaluationError, match="after 3 of 2 decisions"):
+            function([True] * 2, 5, since=3)  # type: ignore[operator]
 
 
 # --- samples --------------------------------------------------------------------------------------------------------

@@ -1,10 +1,11 @@
 """What may still be missing when screening stops, and what it costs to know: pure functions of what was screened.
 
-The exact test and the frontier stand on one assumption, which `ASSUMPTION` puts in words; samples stand on being drawn
-by lot; rules of thumb stand on nothing (`NO_GUARANTEE`).
+The exact test and the frontier stand on one assumption, which `ASSUMPTION` puts in words, and on an order of reading:
+decisions whose place in it is not known are evidence of nothing (`since`). Samples stand on being drawn by lot; rules
+of thumb stand on nothing (`NO_GUARANTEE`).
 """
 
-from tiab.stopping.evidence import ASSUMPTION, Method, is_rejected, p_missed, stop_at
+from tiab.stopping.evidence import ASSUMPTION, ASSUMPTION_IN_SHORT, Method, is_rejected, p_missed, stop_at
 from tiab.stopping.frontier import Frontier, frontier, missing_at_most
 from tiab.stopping.planning import Plan, PlanRow, plan
 from tiab.stopping.rules import (
@@ -32,6 +33,7 @@ from tiab.stopping.trials import Outcome, simulate_orderings, try_rules
 
 __all__ = [
     "ASSUMPTION",
+    "ASSUMPTION_IN_SHORT",
     "NO_GUARANTEE",
     "Frontier",
     "Method",

@@ -10,6 +10,11 @@ against the hypothesis. Two choices of the urn:
 - "trailing": only the urn of the records since the last relevant one. It errs less often under repeated looks, but
   starts afresh with every relevant record.
 
+No urn may reach back over a record whose place in the order of reading is not known, such as one whose decision came
+from a file, nor over the moment at which records were added to the pool: neither was drawn from what is unread now.
+Every function takes `since`, the number of decisions up to the last such moment. What was found before it counts as
+found, and as evidence of nothing.
+
 scripts/simulate_stopping.py prints how often either errs.
 """
 
@@ -30,6 +35,7 @@ from tiab.stopping.hypergeometric import Floats, Ints, cdf
 
 __all__ = [
     "ASSUMPTION",
+    "ASSUMPTION_IN_SHORT",
     "Decisions",
     "Method",
     "checked_decisions",
@@ -45,7 +51,10 @@ ASSUMPTION = (
     "abstract, in another language or in an odd vocabulary, which the ranking sends to the end all together. And it "
     "takes the decisions as they were made: a relevant record that was read and excluded by mistake is not counted."
 )
-"""What must be true for the statistics here to mean what they say; print it wherever one of their figures stands."""
+"""What must be true for the statistics here to mean what they say, in full."""
+
+ASSUMPTION_IN_SHORT = "Assumes that relevant records come up no later than they would in random order."
+"""The same in one sentence; it stands openly beside every one of their figures."""
 
 Method: TypeAlias = Literal["trailing", "buscar"]
 Decisions: TypeAlias = Sequence[bool] | Sequence[int] | NDArray[np.bool_]
@@ -55,26 +64,33 @@ _ROUNDING = 1e-9  # p within this share of α counts as α: not rejected
 
 
 def p_missed(
-    decisions: Decisions, n_records: int, *, target: float | str | Fraction = 0.95, method: Method = "trailing"
+    decisions: Decisions,
+    n_records: int,
+    *,
+    target: float | str | Fraction = 0.95,
+    method: Method = "trailing",
+    since: int = 0,
 ) -> float:
     """The p-value of the hypothesis that the target recall is missed.
 
     Args:
         decisions: whether each screened record was relevant, in the order of screening.
         n_records: the size of the whole pool, screened and unscreened.
+        since: how many decisions came before evidence begins (see the module).
 
     0 once the hypothesis is impossible, because fewer records are left than would have to be missing. 1 where the urn
     is empty: nothing screened yet, or for "trailing" nothing since the last relevant record.
 
     Raises:
-        EvaluationError: more decisions than records, or a target outside of 0..1.
+        EvaluationError: more decisions than records, `since` beyond them, or a target outside of 0..1.
 
     >>> found_all = [True] * 12 + [False] * 851
     >>> round(p_missed(found_all, 907), 4), round(p_missed(found_all[:-1], 907), 4)
     (0.0492, 0.0503)
     """
-    labels = checked_decisions(decisions, n_records)
-    urns = _Urns(urn_starts(labels, method), n_records, int(labels.sum()), as_fraction(target))
+    before, labels = checked_decisions(decisions, n_records, since=since)
+    starts = urn_starts(labels, method)
+    urns = _Urns(starts, n_records - since, int(labels.sum()), int(before.sum()), as_fraction(target))
     return _p_missed(urns, labels.size)
 
 
@@ -85,28 +101,30 @@ def stop_at(
     target: float | str | Fraction = 0.95,
     alpha: float = 0.05,
     method: Method = "trailing",
+    since: int = 0,
 ) -> int | None:
     """How many of the screened records it took until the target recall was assured, or None if it is not yet.
 
     The first moment at which the hypothesis is rejected or impossible. While nothing relevant turns up p only falls, so
-    the moment is sought by halving within the stretch between two relevant records.
+    the moment is sought by halving within the stretch between two relevant records. It is never before `since`.
 
     >>> stop_at([True] * 12 + [False] * 895, 907)
     863
     """
-    labels, exact = checked_decisions(decisions, n_records), as_fraction(target)
+    before, labels = checked_decisions(decisions, n_records, since=since)
+    known, left, exact = int(before.sum()), n_records - since, as_fraction(target)
     starts = urn_starts(labels, "buscar")
     ends = np.append(starts[1:] - 1, labels.size)  # of each stretch before the next relevant record
     for first in range(0, starts.size, _BLOCK):
         block = np.arange(first, min(first + _BLOCK, starts.size))
-        totals = block * exact.denominator // exact.numerator + 1
-        p = _p_at_ends(starts, ends, totals, block, n_records, method)
-        assured = np.flatnonzero((p < alpha * (1 - _ROUNDING)) | (totals - block > n_records - ends[block]))
+        totals = (known + block) * exact.denominator // exact.numerator + 1 - known
+        p = _p_at_ends(starts, ends, totals, block, left, method)
+        assured = np.flatnonzero((p < alpha * (1 - _ROUNDING)) | (totals - block > left - ends[block]))
         if assured.size:
             found = int(block[assured[0]])
-            urns = _Urns(starts[: found + 1] if method == "buscar" else starts[[found]], n_records, found, exact)
-            return _first_assured(urns, int(starts[found]), int(ends[found]), alpha)
-    return labels.size if labels.size == n_records else None
+            urns = _Urns(starts[: found + 1] if method == "buscar" else starts[[found]], left, found, known, exact)
+            return since + _first_assured(urns, int(starts[found]), int(ends[found]), alpha)
+    return n_records if labels.size == left else None
 
 
 def is_rejected(p: float, alpha: float) -> bool:
@@ -128,11 +146,13 @@ def urn_starts(labels: NDArray[np.bool_], method: Method) -> Ints:
     return starts if method == "buscar" else starts[-1:]
 
 
-def checked_decisions(decisions: Decisions, n_records: int) -> NDArray[np.bool_]:
-    """The decisions as an array of truth values.
+def checked_decisions(
+    decisions: Decisions, n_records: int, *, since: int = 0
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """The decisions as truth values: those before evidence begins, and those from there on.
 
     Raises:
-        EvaluationError: there are more of them than records.
+        EvaluationError: there are more of them than records, or fewer than `since`.
     """
     labels = np.asarray(decisions, dtype=bool)
     if labels.size > n_records:
@@ -140,22 +160,28 @@ def checked_decisions(decisions: Decisions, n_records: int) -> NDArray[np.bool_]
             f"{labels.size} decisions on a pool of {n_records} records",
             hint="Give one decision for each record, and the size of the whole pool.",
         )
-    return labels
+    if not 0 <= since <= labels.size:
+        raise EvaluationError(f"evidence cannot begin after {since} of {labels.size} decisions")
+    return labels[:since], labels[since:]
 
 
 @dataclass(frozen=True, slots=True)
 class _Urns:
-    """The urns of one stretch between two relevant records: the i-th start follows the i-th relevant record."""
+    """The urns of one stretch between two relevant records: the i-th start follows the i-th relevant record.
+
+    All counts but `known` are of what came since evidence began; `known` relevant records had been found before.
+    """
 
     starts: Ints
     n_records: int
     found: int
+    known: int
     target: Fraction
 
     @property
     def total(self) -> int:
-        """K, the fewest relevant records with which the target would be missed."""
-        return math.floor(self.found / self.target) + 1
+        """K, the fewest relevant records with which the target would be missed, without those known before."""
+        return math.floor((self.known + self.found) / self.target) + 1 - self.known
 
 
 def _p_missed(urns: _Urns, screened: int) -> float:

@@ -28,6 +28,7 @@ class Frontier:
         found: relevant records found so far.
         missing_at_most: the largest number of missing relevant records that is not rejected at `alpha`.
         recall_assured: found / (found + missing_at_most); NaN where both are 0.
+        since: how many decisions came before evidence begins (`tiab.stopping.evidence`).
     """
 
     n_records: int
@@ -36,10 +37,13 @@ class Frontier:
     found: Ints
     missing_at_most: Ints
     recall_assured: Floats
+    since: int = 0
     assumption: str = ASSUMPTION
 
     def first_reaching(self, target: float | str | Fraction) -> int | None:
         """How many records had been screened when the assured recall first reached the target; None if never.
+
+        Never before `since`: where the order is not known no record is the one that reached it.
 
         Where nothing is found and nothing can be missing any more, any target is reached.
 
@@ -48,8 +52,8 @@ class Frontier:
         """
         exact = as_fraction(target)
         reached = self.found * exact.denominator >= (self.found + self.missing_at_most) * exact.numerator
-        points = np.flatnonzero(reached)
-        return int(points[0]) if points.size else None
+        points = np.flatnonzero(reached[self.since :])
+        return self.since + int(points[0]) if points.size else None
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON types; NaN becomes None."""
@@ -60,11 +64,14 @@ class Frontier:
             "found": self.found.tolist(),
             "missing_at_most": self.missing_at_most.tolist(),
             "recall_assured": [None if np.isnan(value) else float(value) for value in self.recall_assured],
+            "since": self.since,
             "assumption": self.assumption,
         }
 
 
-def frontier(decisions: Decisions, n_records: int, *, alpha: float = 0.05, method: Method = "trailing") -> Frontier:
+def frontier(
+    decisions: Decisions, n_records: int, *, alpha: float = 0.05, method: Method = "trailing", since: int = 0
+) -> Frontier:
     """The frontier of a screening, for every point of it.
 
     M records are missing at most where the test of `tiab.stopping.evidence` rejects, at α, that M + 1 or more are. No
@@ -73,40 +80,51 @@ def frontier(decisions: Decisions, n_records: int, *, alpha: float = 0.05, metho
     Args:
         decisions: whether each screened record was relevant, in the order of screening.
         n_records: the size of the whole pool, screened and unscreened.
+        since: how many decisions came before evidence begins (`tiab.stopping.evidence`). Up to there all that is
+            unread may be relevant.
 
     Raises:
-        EvaluationError: more decisions than records, or an alpha outside of 0..1.
+        EvaluationError: more decisions than records, `since` beyond them, or an alpha outside of 0..1.
 
     >>> result = frontier([True, True] + [False] * 48, 60)
     >>> int(result.missing_at_most[2]), int(result.missing_at_most[50]), round(float(result.recall_assured[50]), 2)
     (58, 1, 0.67)
     """
-    labels = checked_decisions(decisions, n_records)
+    before, labels = checked_decisions(decisions, n_records, since=since)
     _check_alpha(alpha)
     threshold = alpha * (1 - _ROUNDING)
-    found = np.concatenate(([0], np.cumsum(labels))).astype(np.int64)
-    missing = walk(labels, n_records, threshold) if method == "buscar" else _trailing(labels, n_records, threshold)
+    found = np.concatenate(([0], np.cumsum(np.concatenate((before, labels))))).astype(np.int64)
+    rejecting = walk if method == "buscar" else _trailing
+    missing = np.concatenate((n_records - np.arange(since), rejecting(labels, n_records - since, threshold)))
     total = found + missing
     recall = np.divide(found, total, out=np.full(found.shape, np.nan), where=total > 0)
     return Frontier(
-        n_records=n_records, alpha=alpha, method=method, found=found, missing_at_most=missing, recall_assured=recall
+        n_records=n_records,
+        alpha=alpha,
+        method=method,
+        found=found,
+        missing_at_most=missing,
+        recall_assured=recall,
+        since=since,
     )
 
 
-def missing_at_most(decisions: Decisions, n_records: int, *, alpha: float = 0.05, method: Method = "trailing") -> int:
+def missing_at_most(
+    decisions: Decisions, n_records: int, *, alpha: float = 0.05, method: Method = "trailing", since: int = 0
+) -> int:
     """The frontier at the last point alone: the most relevant records that may be missing now.
 
     >>> missing_at_most([True] * 12 + [False] * 851, 907), missing_at_most([True] * 12 + [False] * 850, 907)
     (0, 1)
     """
-    labels = checked_decisions(decisions, n_records)
+    _, labels = checked_decisions(decisions, n_records, since=since)
     _check_alpha(alpha)
-    starts, found = urn_starts(labels, method), int(labels.sum())
+    starts, found, left = urn_starts(labels, method), int(labels.sum()), n_records - since
     hits = found - np.arange(found + 1)[-starts.size :]
-    low, high = 0, n_records - labels.size
+    low, high = 0, left - labels.size
     while low < high:
         middle = (low + high + 1) // 2
-        p = cdf(hits, n_records - starts, hits + middle, labels.size - starts).min()
+        p = cdf(hits, left - starts, hits + middle, labels.size - starts).min()
         low, high = (middle, high) if p >= alpha * (1 - _ROUNDING) else (low, middle - 1)
     return low
 
