@@ -143,6 +143,8 @@ def test_labels_from_a_file(ms: Path, root: Path) -> None:
     said = ok("label", ms, "--from", CORPUS / "records.csv", "-r", "eva")
     assert "stored; 0 not in this review" in words(said.stderr)
     assert status(ms)["joint"]["include"] == 12  # type: ignore[index]
+    assert status(ms)["frontier"]["missing"] is None  # type: ignore[index]
+    assert "not known: decisions were imported" in words(ok("status", ms).stdout)
     project = root / "tests" / "data" / "review" / "asreview-1.asreview"
     other = ok("label", ms, "--from", project)
     assert "not in this review: Tax law in the Hanseatic League" in other.stderr

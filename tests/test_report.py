@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tiab.report.course import read_course
 from tiab.report.data import ReportData
 from tiab.review import Review
 from tiab.review.duplicates import keep_apart
-from tiab.stopping import ASSUMPTION, stop_at
+from tiab.stopping import ASSUMPTION, missing_at_most, stop_at
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -83,7 +83,7 @@ def test_no_records_no_labels_and_all_labels_are_reported(tmp_path: Path, review
     assert nothing.gold is not None
     assert nothing.gold.studies[0].status == "not in the review"
     unlabelled = report(review)
-    assert "nothing is known" in unlabelled.frontier.sentence
+    assert "too early to estimate" in unlabelled.frontier.sentence
     assert (unlabelled.frontier.recall_assured, unlabelled.frontier.missing) == (0, 40)
     assert unlabelled.frontier.assured_at is None
     assert unlabelled.counts.excluded == 0
@@ -128,6 +128,102 @@ def test_the_frontier_is_that_of_the_decisions_without_what_was_known_before(rev
     assert points["read 50%"].at == 19
     assert points["50 irrelevant in a row"].at is None
     assert points["50 irrelevant in a row"].guarantee == "no guarantee"
+
+
+def decided(path: Path, ids: Iterable[int], *, yes: bool = False) -> Path:
+    """A list of records with decisions, in the order of `ids`."""
+    rows = [
+        f"{n},Study {n} of {'yoga' if n % 3 == 0 else f'tax law {n % 7}'},{'include' if yes else 'exclude'}\n"
+        for n in ids
+    ]
+    path.write_text("record_id,title,decision\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def import_lists(review: Review, tmp_path: Path, ids: range) -> None:
+    """The included, then the excluded, as Covidence exports them."""
+    review.add_labels(decided(tmp_path / "in.csv", [n for n in ids if n % 3 == 0], yes=True), reviewer="eva")
+    review.add_labels(decided(tmp_path / "out.csv", [n for n in ids if n % 3]), reviewer="eva")
+
+
+def test_imported_decisions_have_no_order_and_bound_nothing(review: Review, tmp_path: Path) -> None:
+    import_lists(review, tmp_path, range(1, 31))
+    course = read_course(review.snapshot())
+    assert (course.unordered, course.since, course.because) == (30, 30, "decisions were imported")
+    now = report(review)
+    assert (now.frontier.missing, now.frontier.recall_assured, now.frontier.found) == (None, None, 10)
+    assert "not known: decisions were imported" in now.frontier.sentence
+    assert now.to_dict()["frontier"]["missing"] is None
+    assert {point.at for point in now.stopping} == {None}
+    assert now.frontier.sample_size is not None  # a sample needs no order
+    assert now.frontier.sample_size > 0
+    assert now.frontier.assumption_in_short not in " ".join(now.texts.summary)
+
+
+def test_screening_after_an_import_bounds_by_what_came_after_it_alone(review: Review, tmp_path: Path) -> None:
+    import_lists(review, tmp_path, range(1, 21))
+    for n in (21, 22, 23, 25, 26, 28, 29, 31, 32, 34, 35, 37, 38, 40):
+        review.label(str(n), "include" if n == 21 else "exclude", reviewer="eva")
+    frontier = report(review, target=0.5).frontier
+    rest = [True] + [False] * 13
+    assert frontier.missing == missing_at_most(rest, 20)
+    assert (frontier.found, frontier.since, frontier.found_before, frontier.unordered) == (7, 20, 6, 20)
+    assert frontier.found_at == (21,)
+    assert frontier.missing_at_most[:20] == tuple(range(40, 20, -1))
+    assert "rests on the 14 screened after decisions were imported" in frontier.sentence
+    points = {point.rule: point.at for point in report(review, target=0.5).stopping}
+    labels = [True] * 6 + [False] * 14 + rest
+    assert points["exact test (trailing)"] == stop_at(labels, 40, target=0.5, since=20)
+    assert points["read 50%"] == 20 + 10  # half of what was left
+
+
+def test_an_import_in_between_is_counted_before_what_was_screened_and_ends_its_evidence(
+    review: Review, tmp_path: Path
+) -> None:
+    screen(review, range(1, 5))
+    import_lists(review, tmp_path, range(5, 11))
+    screen(review, range(11, 13))
+    course = read_course(review.snapshot())
+    assert set(course.screened[:6]) == {str(n) for n in range(5, 11)}
+    assert course.screened[6:] == ("1", "2", "3", "4", "11", "12")
+    assert (course.unordered, course.since) == (6, 10)
+
+
+def test_what_a_reviewer_read_here_has_an_order_though_another_imported_it(review: Review, tmp_path: Path) -> None:
+    screen(review, range(1, 11), "ben")
+    import_lists(review, tmp_path, range(1, 11))
+    assert read_course(review.snapshot(), "eva").unordered == 10
+    assert read_course(review.snapshot(), "ben").unordered == 0
+    assert read_course(review.snapshot()).unordered == 0  # ben's decisions came first
+
+
+def test_records_that_were_added_later_could_not_come_up_before(review: Review, tmp_path: Path) -> None:
+    screen(review, range(1, 41))
+    assert report(review).frontier.missing == 0
+    review.add([table(tmp_path / "three.csv", range(50, 61))])
+    course = read_course(review.snapshot())
+    assert (course.since, course.because, course.unordered) == (40, "records were added", 0)
+    now = report(review).frontier
+    assert now.missing is None
+    assert "records were added" in now.sentence
+    screen(review, range(50, 58))
+    assert report(review).frontier.missing == missing_at_most([n % 3 == 0 for n in range(50, 58)], 11)
+    review.add([tmp_path / "three.csv"])  # the same again adds nothing
+    assert read_course(review.snapshot()).since == 40
+
+
+def test_a_review_is_evaluated_without_the_records_whose_place_is_not_known(review: Review, tmp_path: Path) -> None:
+    import_lists(review, tmp_path, range(1, 21))
+    with pytest.raises(EvaluationError, match="decisions on the relevant records were imported"):
+        evaluate_review(review, ["3", "6"])
+    assert evaluate_review(review, ["3", "6"], order="ranking").n_records == 40
+    screen(review, range(22, 26))
+    result = evaluate_review(review, ["3", "6", "24"])
+    assert (result.n_records, dict(result.relevant_ranks), result.with_prior) == (20, {"24": 3}, None)
+    gold = report(review, ["3", "6", "24"]).gold
+    assert gold is not None
+    assert (gold.n, gold.found, gold.found_unordered, gold.ranks) == (3, 3, 2, (23,))
+    assert {study.record_id: study.rank for study in gold.studies} == {"3": None, "6": None, "24": 23}
 
 
 def test_a_row_of_irrelevant_records_ends_where_it_does(tmp_path: Path) -> None:

@@ -130,7 +130,13 @@ def test_an_event_says_who_when_and_what(store: Store) -> None:
     assert store.events(after=1) == (event,)
     assert event.time.endswith("+00:00")
     assert len(event.time) == len("2026-01-01T00:00:00.000000+00:00")
-    assert dict(event.payload) == {"decision": "include", "reason": "yoga", "note": "ask Eva", "prior": True}
+    assert dict(event.payload) == {
+        "decision": "include",
+        "reason": "yoga",
+        "note": "ask Eva",
+        "prior": True,
+        "ordered": True,
+    }
     assert (event.kind, event.reviewer, event.record_id, event.token) == ("labelled", "eva", "4", "t1")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,47 @@ def test_merges_come_and_go() -> None:
 def test_imports_tell_how_many_records_there_were() -> None:
     events = [Event(event_id=n, time="t", kind="imported", payload={"last_position": 10 * n}) for n in (1, 2)]
     assert (advance(LogState(), events[:1]).n_records, advance(LogState(), events).n_records) == (10, 20)
+
+
+def test_imports_that_brought_nothing_are_not_listed() -> None:
+    events = [
+        Event(event_id=n, time="t", kind="imported", payload={"last_position": last})
+        for n, last in ((1, 10), (2, 10), (5, 12))
+    ]
+    assert advance(advance(LogState(), events[:2]), events[2:]).imports == ((1, 10), (5, 12))
+
+
+def by_an_earlier_version(event_id: int, seconds: float, reviewer: str = "eva") -> Event:
+    """An entry that does not say whether its decision came from a file."""
+    return Event(
+        event_id=event_id,
+        time=(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat(timespec="microseconds"),
+        kind="labelled",
+        reviewer=reviewer,
+        record_id=f"r{event_id}",
+        payload={"decision": "exclude"},
+    )
+
+
+def ordered(state: LogState) -> list[bool]:
+    return [given.ordered for given in state.standing()]
+
+
+def test_decisions_from_a_file_say_that_their_order_is_not_known() -> None:
+    label = Label(record_id="a", decision=Decision.INCLUDE)
+    entry = label_entry(label, ordered=False)
+    event = Event(event_id=1, time="t", kind="labelled", record_id="a", payload=entry.payload)
+    assert ordered(advance(LogState(), [event])) == [False]
+    assert ordered(advance(LogState(), [labelled(1, "a", "include")])) == [True]
+
+
+def test_in_the_log_of_an_earlier_version_a_file_is_told_by_its_pace() -> None:
+    """A person takes more than a blink; the decisions of a file were written within the same one."""
+    times = [0.0, 9.0, 9.4, 60.0, 60.0001, 60.0003, 75.0]
+    events = [by_an_earlier_version(n, seconds) for n, seconds in enumerate(times, 1)]
+    assert ordered(advance(LogState(), events)) == [True, True, True, False, False, False, True]
+    two = [by_an_earlier_version(1, 0.0), by_an_earlier_version(2, 0.001, "ben")]
+    assert ordered(advance(LogState(), two)) == [True, True]  # two people at once
 
 
 def test_the_last_criteria_stand() -> None:

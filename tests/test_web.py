@@ -291,6 +291,36 @@ def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[D
             assert "Every record is screened" in page.get("/screen/progress").json()["progress"]
 
 
+def test_what_may_be_missing_is_said_with_its_assumption_or_not_at_all(
+    tmp_path: Path, serve: Callable[[Desk], str]
+) -> None:
+    search, lists = tmp_path / "search.csv", tmp_path / "lists.csv"
+    search.write_text("record_id,title\n" + "".join(f"{n},Study {n}\n" for n in range(60)))
+    lists.write_text("record_id,title,decision\n" + "".join(f"{n},Study {n},exclude\n" for n in range(20)))
+    with Review.create(tmp_path / "review") as review:
+        review.add([search])
+        with closing(Desk(review)) as desk, entered(serve(desk)) as page:
+
+            def progress() -> str:
+                return str(page.get("/screen/progress").json()["progress"])
+
+            assert "Too early to estimate what may be missing." in progress()
+            review.add_labels(lists)
+            assert "What may be missing is not known: decisions were imported." in progress()
+            assert "not known, as decisions were imported" in progress()
+            assert "Assumes that" not in progress()
+            for n in range(20, 25):
+                review.label(str(n), "exclude")
+            # None among 5 of 40 has a chance of C(23, 5)/C(40, 5) = 0.051 where 17 are relevant, and less where 18 are.
+            assert "Up to 17 relevant records may remain unread (95% confidence)." in progress()
+            opened = progress().split("<details>")[0]
+            assert "Assumes that relevant records come up no later than they would in random order." in opened
+            for n in range(25, 59):
+                review.label(str(n), "exclude")
+            assert "Upper bound on relevant records among the unread: 0 (95% confidence)." in progress()
+            assert not re.search("unlikely|probab", progress())
+
+
 def test_a_mistake_in_the_criteria_file_loses_no_decision(page: httpx.Client, review: Review, desk: Desk) -> None:
     first, file = desk.next_id() or "", review.folder / "criteria.toml"
     sound = file.read_bytes()

@@ -72,17 +72,25 @@ def add_files(
 
 @app.command("status")
 def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
-    """Say where a review stands: records, decisions, conflicts, agreement of its reviewers.
+    """Say where a review stands: records, decisions, conflicts, what may be missing, agreement of its reviewers.
 
     [dim]Example:[/dim] tiab status ms-review
     """
+    from tiab.report.course import read_course
+    from tiab.report.missing import measure_frontier
+
     with opened(folder) as review:
         status, agreement = review.status(), review.agreement()
+        frontier = measure_frontier(read_course(review.snapshot()), target=0.95, alpha=0.05)
     pairs = [{"reviewers": list(names), **one.to_dict()} for names, one in agreement.items()]
     if as_json:
-        print_json(status.to_dict() | {"agreement": pairs})
+        missing = {"missing": frontier.missing, "sentence": frontier.sentence, "assumption": frontier.assumption}
+        print_json(status.to_dict() | {"agreement": pairs, "frontier": missing})
         return
     _print_status(status)
+    if frontier.screened:
+        assumed = f" {frontier.assumption_in_short}" if frontier.states_bound else ""
+        console.print(Text(frontier.sentence + assumed))
     for (first, second), one in agreement.items():
         kappa = "no kappa (both said one and the same)"
         if one.kappa is not None:

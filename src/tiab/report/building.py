@@ -24,9 +24,10 @@ from tiab.report.counting import (
     search_rows,
     source_rows,
 )
-from tiab.report.course import Course, measure_frontier, read_course, stopping_points
+from tiab.report.course import Course, read_course
 from tiab.report.data import GoldReport, ReportData
-from tiab.report.goldstudies import evaluate_order, gold_found, heads_of_gold, judge_gold, reading_order
+from tiab.report.goldstudies import evaluate_order, evaluate_reading, gold_found, heads_of_gold, judge_gold
+from tiab.report.missing import measure_frontier, stopping_points
 from tiab.report.rows import AgreementRow, Made, ReviewerRow
 from tiab.report.texts import make_texts
 from tiab.review import Review, Snapshot, Status
@@ -109,18 +110,28 @@ def evaluate_review(
     """What the order of a review was worth against a gold standard; records known beforehand are left out.
 
     Args:
-        order: "screening": the records screened in the order in which they were, then the others as they rank now.
+        order: "screening": the records screened in the order in which they were, then the others as they rank now;
+            those whose decision came from a file, so that their place is not known, are left out.
             "ranking": all as they rank now, by a model that has learned from the decisions, also those on gold records:
             it flatters.
 
     Raises:
-        EvaluationError: a gold record is not in the review, or there is nothing to read.
+        EvaluationError: a gold record is not in the review, there is nothing to read, or no gold record's place in
+            the order of reading is known.
         LabelError: there is nothing to rank by (order "ranking").
     """
     snapshot = review.snapshot()
-    course, ranking = read_course(snapshot), ranking_of(review)
-    ranked = reading_order(course, ranking) if order == "screening" else review.rank(log=False).order
-    evaluation = evaluate_order(course, ranked, heads_of_gold(snapshot, gold), missing=missing)
+    course, heads = read_course(snapshot), heads_of_gold(snapshot, gold)
+    if order == "screening":
+        evaluation = evaluate_reading(course, ranking_of(review), heads, missing=missing)
+    else:
+        evaluation = evaluate_order(course, review.rank(log=False).order, heads, missing=missing)
+    if evaluation is None and order == "screening" and course.unordered:
+        raise EvaluationError(
+            "has no order of reading that could be evaluated: the decisions on the relevant records were imported",
+            path=review.folder,
+            hint="--order ranking evaluates how the records rank now.",
+        )
     if evaluation is None:
         hint = "Add records to it, or other records than those known beforehand."
         raise EvaluationError("there is nothing to evaluate", path=review.folder, hint=hint)

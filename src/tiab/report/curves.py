@@ -17,6 +17,9 @@ from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes
 __all__ = ["draw_found", "draw_frontier", "stop_letters"]
 
 
+_IMPORTED = "imported, in no order that is known"
+
+
 def stop_letters(stopping: Sequence[StoppingPoint]) -> dict[str, str]:
     """Rule -> the letter that marks it in the figure; only rules that have stopped."""
     reached = sorted((point.at, place) for place, point in enumerate(stopping) if point.at is not None)
@@ -33,16 +36,21 @@ def draw_found(data: ReportData) -> Figure:
     n, screened = data.frontier.n_records, data.frontier.screened
     gold = data.gold if data.gold is not None and data.gold.n else None
     ranks: Sequence[int] = gold.ranks if gold else data.frontier.found_at
-    total, end = (gold.n, n) if gold else (len(ranks), screened)
+    total, end = (gold.n, n) if gold else (data.frontier.found, screened)
     unit = 1 / total if gold else 1.0
     if total:
         axes.plot(*_steps(range(1, total + 1), end, unit), color=GREY, linewidth=1.2, label="perfect order")
         axes.plot([0, end], [0, total * unit], color=GREY, linestyle="--", linewidth=1.2, label="random order")
+    unordered, first = data.frontier.unordered, gold.found_unordered if gold else data.frontier.found_unordered
     read = [rank for rank in ranks if rank <= screened]
-    if screened:
-        axes.plot(*_steps(read, screened, unit), color=BLUE, linewidth=2.2, label="order of screening")
+    if unordered:
+        axes.plot([0, unordered], [0, first * unit], color=BLUE, linewidth=2.2, alpha=0.4, label=_IMPORTED)
+    if screened > unordered:
+        steps = _steps(read, screened, unit, start=unordered, found=first)
+        axes.plot(*steps, color=BLUE, linewidth=2.2, label="order of screening")
     if gold and screened < n:
-        ahead = _steps([rank for rank in ranks if rank > screened], n, unit, start=screened, found=len(read))
+        later = [rank for rank in ranks if rank > screened]
+        ahead = _steps(later, n, unit, start=screened, found=first + len(read))
         axes.plot(*ahead, color=BLUE, linestyle=":", linewidth=2.0, label="unread, as they rank now")
     top = total * unit if total else 1.0
     reach = _reach(screened, n, ranks)
@@ -67,7 +75,9 @@ def draw_frontier(data: ReportData) -> Figure:
     front = data.frontier
     points = np.arange(len(front.missing_at_most))
     missing = np.array(front.missing_at_most)
-    found = np.searchsorted(np.array(front.found_at), points, side="right")
+    steps = np.searchsorted(np.array(front.found_at), points, side="right")
+    imported = np.minimum(points / max(1, front.unordered), 1) * front.found_unordered  # in no order that is known
+    found = steps + imported
     unread = np.arange(front.n_records + 1)
     upper.plot(unread, front.n_records - unread, color=GREY, linestyle="--", linewidth=1.2, label="unread")
     upper.plot(points, missing, color=AMBER, linewidth=2.0, label="may be missing, at most")

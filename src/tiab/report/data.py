@@ -47,9 +47,14 @@ class FrontierNow:
 
     Attributes:
         n_records: those to screen that were not known beforehand.
-        found_at: at which points of the screening a relevant record was found, from 1.
-        missing_at_most: after 0, 1, …, screened records.
-        missing, recall_assured: now; recall_assured is None where nothing is found and nothing may be missing.
+        unordered: of the screened, those whose decisions came from a file; they count as screened first.
+        found_at: at which points of the screening a relevant record was found, from 1; without those of the unordered.
+        since: after how many of the screened evidence begins (`tiab.stopping.evidence`); found_before: what had been
+            found by then.
+        because: why that is not from the first on: "decisions were imported", "records were added"; "" where it is.
+        missing_at_most: after 0, 1, …, screened records; up to `since` all that are unread.
+        missing, recall_assured: now; None where nothing that was screened is evidence. recall_assured is None, too,
+            where nothing is found and nothing may be missing.
         assured_at: when the target recall was first assured; None if it is not yet.
         sample_size: of the random sample of the unread which assures the target whatever the order was, should nothing
             relevant turn up in it; None where nothing is unread.
@@ -60,8 +65,12 @@ class FrontierNow:
     screened: int
     found: int
     found_at: tuple[int, ...]
+    unordered: int
+    since: int
+    found_before: int
+    because: str
     missing_at_most: tuple[int, ...]
-    missing: int
+    missing: int | None
     recall_assured: float | None
     target: float
     alpha: float
@@ -71,6 +80,22 @@ class FrontierNow:
     sentence: str
     sample_sentence: str
     assumption: str
+    assumption_in_short: str
+
+    @property
+    def found_unordered(self) -> int:
+        """Relevant records among the unordered."""
+        return self.found - len(self.found_at)
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether the bound says no more than that all that is unread may be relevant."""
+        return self.screened < self.n_records and self.missing == self.n_records - self.screened
+
+    @property
+    def states_bound(self) -> bool:
+        """Whether there is a bound that rests on the assumption."""
+        return self.missing is not None and not self.is_too_early and self.screened < self.n_records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +104,7 @@ class GoldStudy:
 
     Attributes:
         rank: its place in the order of reading: the screened as they were, then the others as they rank now. None where
-            it was known beforehand or is not in the review.
+            it was known beforehand, its decision came from a file, or it is not in the review.
         rank_unlearned: its rank among the records outside the gold standard by a model that has learned from every
             label but its own; None without a model. It flatters where those others were screened.
         status: "included", "maybe", "conflict", "excluded", "unscreened", "known beforehand" or "not in the review".
@@ -106,9 +131,12 @@ class GoldReport:
         found: gold records among the screened that go on to the full text; low, high: the 95 % Clopper-Pearson interval
             of found/n.
         seen: gold records among the screened, whatever was decided.
-        ranks: places of the gold records in the order of reading, ascending, without those that were excluded.
+        found_unordered: those of the found whose decision came from a file, so that their place is not known.
+        ranks: places of the gold records in the order of reading, ascending, without those that were excluded and those
+            whose place is not known.
         studies: worst first.
-        evaluation: of the order of reading, `Evaluation.to_dict`.
+        evaluation: of the order of reading, `Evaluation.to_dict`, without the records whose place is not known; empty
+            where that leaves no gold record.
     """
 
     n: int
@@ -117,6 +145,7 @@ class GoldReport:
     low: float
     high: float
     n_prior: int
+    found_unordered: int
     ranks: tuple[int, ...]
     studies: tuple[GoldStudy, ...]
     evaluation: Mapping[str, Any]

@@ -20,7 +20,7 @@ from tiab.report.course import Course
 from tiab.report.data import GoldReport, GoldStudy
 from tiab.review import Snapshot
 
-__all__ = ["evaluate_order", "gold_found", "heads_of_gold", "judge_gold", "reading_order"]
+__all__ = ["evaluate_order", "evaluate_reading", "gold_found", "heads_of_gold", "judge_gold", "reading_order"]
 
 _EXPLAINED = 60
 """So many gold records, the worst ranked, get a model that has not learned from them; each costs a fit."""
@@ -41,7 +41,7 @@ def heads_of_gold(snapshot: Snapshot, gold: Sequence[str]) -> tuple[str, ...]:
 def evaluate_order(
     course: Course, order: Sequence[str], gold: Sequence[str], *, missing: Literal["error", "count"] = "count"
 ) -> Evaluation | None:
-    """What an order was worth; None where nothing is left to be read.
+    """What an order was worth; None where no record, or none of the gold records, is left to be read.
 
     What was known beforehand is left out; `with_prior` counts it as read first.
 
@@ -50,7 +50,17 @@ def evaluate_order(
     """
     known = set(course.prior)
     rest = [record_id for record_id in order if record_id not in known]
-    return evaluate(rest, gold, missing=missing, prior=course.prior) if rest else None
+    return evaluate(rest, gold, missing=missing, prior=course.prior) if rest and gold else None
+
+
+def evaluate_reading(
+    course: Course, ranking: Ranking | None, gold: Sequence[str], *, missing: Literal["error", "count"] = "count"
+) -> Evaluation | None:
+    """What the order of reading was worth: `evaluate_order` without the records whose place in it is not known."""
+    unknown = set(course.screened[: course.unordered])
+    order = [record_id for record_id in reading_order(course, ranking) if record_id not in unknown]
+    wanted = [record_id for record_id in gold if record_id not in unknown]
+    return evaluate_order(course, order, wanted, missing=missing)
 
 
 def gold_found(course: Course, gold: Sequence[str]) -> NDArray[np.int64]:
@@ -62,35 +72,41 @@ def gold_found(course: Course, gold: Sequence[str]) -> NDArray[np.int64]:
 
 def judge_gold(snapshot: Snapshot, course: Course, ranking: Ranking | None, gold: Sequence[str]) -> GoldReport:
     """How the gold records (heads) fared."""
-    order = reading_order(course, ranking)
-    places = {record_id: place for place, record_id in enumerate(order, 1)}
+    places = _places(course, ranking)
     prior = set(course.prior)
     counted = [record_id for record_id in gold if record_id not in prior]
-    found, seen = int(gold_found(course, counted)[-1]), len(set(counted) & set(course.screened))
-    low, high = clopper_pearson(found, len(counted))
-    evaluation = evaluate_order(course, order, gold)
+    found, seen = gold_found(course, counted), len(set(counted) & set(course.screened))
+    low, high = clopper_pearson(int(found[-1]), len(counted))
+    evaluation = evaluate_reading(course, ranking, gold)
     return GoldReport(
         n=len(counted),
-        found=found,
+        found=int(found[-1]),
         seen=seen,
         low=low,
         high=high,
         n_prior=len(gold) - len(counted),
+        found_unordered=int(found[course.unordered]),
         ranks=tuple(sorted(places[one] for one in counted if one in places and course.goes_on(one))),
         studies=_studies(snapshot, course, ranking, _worst_first(gold, places, course)),
         evaluation=evaluation.to_dict() if evaluation else {},
     )
 
 
+def _places(course: Course, ranking: Ranking | None) -> dict[str, int]:
+    """Record id -> its place in the order of reading, where that is known."""
+    order = enumerate(reading_order(course, ranking), 1)
+    return {record_id: place for place, record_id in order if place > course.unordered}
+
+
 def _worst_first(gold: Sequence[str], places: dict[str, int], course: Course) -> list[str]:
-    """Those that are not in the review, then by rank from the last, then those known beforehand."""
-    known = set(course.prior)
+    """Those that are not in the review, then by rank from the last, then those without a place that is known."""
+    known = {*course.prior, *course.screened[: course.unordered]}
     return sorted(gold, key=lambda one: (one in known, places.get(one, np.inf) * -1, one))
 
 
 def _studies(snapshot: Snapshot, course: Course, ranking: Ranking | None, gold: Sequence[str]) -> tuple[GoldStudy, ...]:
     heads = {snapshot.records[place].record_id for place in snapshot.heads}
-    places = {record_id: place for place, record_id in enumerate(reading_order(course, ranking), 1)}
+    places = _places(course, ranking)
     unlearned = _Unlearned(ranking, gold) if ranking else None
     studies = []
     for number, record_id in enumerate(gold):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tiab.report.course import SIMULATED_AUC, simulated_runs
 from tiab.report.data import FrontierNow, GoldReport, StoppingPoint, Texts
+from tiab.report.missing import SIMULATED_AUC, simulated_runs
 from tiab.report.rows import Counts, Made, Overrides
 from tiab.stopping import ASSUMPTION
 
@@ -42,10 +42,12 @@ _PACES = (
 
 
 def _chances(frontier: FrontierNow) -> str:
+    left, found = max(1, frontier.n_records - frontier.since), frontier.found - frontier.found_before
+    since = f" since {frontier.because}" if frontier.because else " so far"
     return (
-        f"Chance of all: the share of {simulated_runs(frontier.n_records):,} simulated reviews in which the rule had "
-        f"found every relevant record when it stopped. Each has {_records(frontier.n_records)}, "
-        f"{max(1, frontier.found):,} of them relevant{', as many as were found so far,' if frontier.found else ''} and "
+        f"Chance of all: the share of {simulated_runs(left):,} simulated reviews in which the rule had "
+        f"found every relevant record when it stopped. Each has {_records(left)}, "
+        f"{max(1, found):,} of them relevant{f', as many as were found{since},' if found else ''} and "
         f"is ranked with an AUC of {SIMULATED_AUC:g}. Real rankings have stragglers that the simulated have not, and "
         "more may be relevant than was found: take the chances as hopeful."
     )
@@ -61,7 +63,7 @@ def _summary(counts: Counts, frontier: FrontierNow, gold: GoldReport | None) -> 
             f"{counts.included:,} included, {counts.maybe:,} maybe, {counts.excluded:,} excluded by people"
             + (f", {counts.conflicts:,} in conflict." if counts.conflicts else ".")
         )
-    said.append(frontier.sentence)
+    said.append(frontier.sentence + (f" {frontier.assumption_in_short}" if frontier.states_bound else ""))
     if gold is not None and gold.n:
         said.append(
             f"Of {gold.n:,} gold records {gold.found:,} were found so far: recall {_share(gold.found / gold.n)} "
@@ -96,7 +98,9 @@ def _limitations(made: Made, counts: Counts, gold: GoldReport | None, overrides:
         )
     said.append(
         "Relevant means that the full text is to be sought: included, maybe, or in an unsettled conflict. Decisions "
-        "count in the order in which they were logged; those brought in from a file count in the order of the file."
+        "count in the order in which they were logged. The order in which imported records were read is not known: "
+        "what was decided up to the last import counts as found or excluded, and not as evidence of what is missing. "
+        "The same holds for what was decided before records were last added."
     )
     said.append(
         "Hours rest on 30, 36 and 79 seconds for each record, which nobody has measured in this team; and reading the "
@@ -141,7 +145,7 @@ def _item_8(made: Made, counts: Counts, frontier: FrontierNow, reviewers: int) -
         said.append(
             f"{_records(counts.unscreened)} {_were(counts.unscreened)} left unscreened. [State the stopping rule and "
             f"when it was chosen.] {frontier.sentence}"
-            + (" This holds if the records left unread are in no worse than random order." if counts.screened else "")
+            + (f" {frontier.assumption_in_short}" if frontier.states_bound else "")
         )
     return " ".join(said)
 
@@ -171,7 +175,7 @@ def _raise(
         ("Stopping", ("Reached: " + "; ".join(reached) + ". " if reached else "No rule was reached. ")
          + ("All records were screened." if not counts.unscreened else "[State which rule was followed.]")),
         ("How well it works", performance),
-        ("What it cannot do", f"{frontier.sentence} {ASSUMPTION}"),
+        ("What it cannot do", f"{frontier.sentence} {ASSUMPTION if frontier.states_bound else ''}".strip()),
         ("How to repeat it", f"Seed {made.seed}; {criteria}data {made.data_hash or '–'}; model "
          f"{made.model_hash or '–'}. The log replays every ranking."),
         ("Responsibility and interests", "The authors answer for the review. [State funding of, or ties to, makers "

@@ -93,7 +93,7 @@ def label_entries(matching: Matching, standing: Collection[Label], *, reviewer: 
             prior=prior or one.prior,
         )
         if label not in standing:
-            entries.append(label_entry(label, note=one.note))
+            entries.append(label_entry(label, note=one.note, ordered=False))
     return entries
 
 

@@ -69,14 +69,25 @@ class Event(Entry):
     time: str
 
 
-def label_entry(label: Label, *, note: str = "", token: str | None = None, kind: str = "labelled") -> Entry:
+def label_entry(
+    label: Label, *, note: str = "", token: str | None = None, kind: str = "labelled", ordered: bool = True
+) -> Entry:
     """The entry that says that `label` was given.
+
+    Args:
+        ordered: it is written when the record was read; False for a decision that a file carries.
 
     >>> from tiab.labels import Decision
     >>> label_entry(Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva")).payload["decision"]
     'include'
     """
-    payload = {"decision": label.decision.value, "reason": label.reason, "note": note, "prior": label.prior}
+    payload = {
+        "decision": label.decision.value,
+        "reason": label.reason,
+        "note": note,
+        "prior": label.prior,
+        "ordered": ordered,
+    }
     return Entry(kind=kind, reviewer=label.reviewer, record_id=label.record_id, token=token, payload=payload)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -13,18 +14,26 @@ from tiab.store.events import Event
 
 __all__ = ["GivenLabel", "LogState", "Merge", "advance"]
 
+_AT_ONCE = 0.05
+"""Seconds between two decisions within which nobody reads an abstract: a program wrote both."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenLabel:
-    """A label as somebody gave it: `event_id` and `time` of its entry in the log, and the note beside its reason."""
+    """A label as somebody gave it: `event_id` and `time` of its entry in the log, and the note beside its reason.
+
+    Attributes:
+        ordered: its place in the log is its place in the order of reading; False where it came from a file.
+    """
 
     event_id: int
     time: str
     label: Label
     note: str = ""
+    ordered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +57,7 @@ class LogState:
         merges: event id -> the links between reports of one record that were not taken back.
         criteria: the payload of the last `criteria` event.
         n_records: how many records had been imported.
+        imports: (event id, how many records there were then) of each import that brought any.
     """
 
     cursor: int = 0
@@ -56,6 +66,7 @@ class LogState:
     resolved: Mapping[str, tuple[GivenLabel, ...]] = field(default_factory=dict)
     merges: Mapping[int, Merge] = field(default_factory=dict)
     criteria: Mapping[str, Any] = field(default_factory=dict)
+    imports: tuple[tuple[int, int], ...] = ()
 
     def standing(self) -> tuple[GivenLabel, ...]:
         """The label that stands for each record and reviewer, in the order in which they were given."""
@@ -101,6 +112,8 @@ class _Growing:
         self._merges = _copied(state.merges)
         self._criteria = state.criteria
         self._n_records = state.n_records
+        self._imports = list(state.imports)
+        self._unsaid: Event | None = None
         self._takers: dict[str, Callable[[Event], None]] = {
             "imported": self._imported,
             "labelled": self._labelled,
@@ -124,14 +137,31 @@ class _Growing:
             resolved=MappingProxyType(self._resolved),
             merges=MappingProxyType(self._merges),
             criteria=self._criteria,
+            imports=tuple(self._imports),
         )
 
     def _imported(self, event: Event) -> None:
-        self._n_records = max(self._n_records, int(event.payload["last_position"]))
+        last = int(event.payload["last_position"])
+        if last > self._n_records:
+            self._imports.append((event.event_id, last))
+            self._n_records = last
 
     def _labelled(self, event: Event) -> None:
         key = (event.record_id, event.reviewer)
         self._labels[key] = (*self._labels.get(key, ()), _given(event))
+        if "ordered" not in event.payload:
+            self._tell_order(event)
+
+    def _tell_order(self, event: Event) -> None:
+        """Earlier versions did not say whether a decision came from a file: those of a file follow at once."""
+        before, self._unsaid = self._unsaid, event
+        if before and before.reviewer == event.reviewer and _seconds(before, event) < _AT_ONCE:
+            for one in (before, event):
+                key = (one.record_id, one.reviewer)
+                self._labels[key] = tuple(
+                    replace(given, ordered=False) if given.event_id == one.event_id else given
+                    for given in self._labels.get(key, ())
+                )
 
     def _settled(self, event: Event) -> None:
         self._resolved[event.record_id] = (*self._resolved.get(event.record_id, ()), _given(event))
@@ -174,4 +204,14 @@ def _given(event: Event) -> GivenLabel:
         reason=str(said.get("reason", "")),
         prior=bool(said.get("prior", False)),
     )
-    return GivenLabel(event_id=event.event_id, time=event.time, label=label, note=str(said.get("note", "")))
+    return GivenLabel(
+        event_id=event.event_id,
+        time=event.time,
+        label=label,
+        note=str(said.get("note", "")),
+        ordered=bool(said.get("ordered", True)),
+    )
+
+
+def _seconds(before: Event, after: Event) -> float:
+    return (datetime.fromisoformat(after.time) - datetime.fromisoformat(before.time)).total_seconds()

@@ -8,13 +8,15 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from tiab.report.course import measure_frontier, read_course, rule_stops
+from tiab.report.course import read_course
 from tiab.report.data import FrontierNow
+from tiab.report.missing import measure_frontier, rule_stops
 from tiab.review import Snapshot
 
 __all__ = ["Progress", "measure_progress"]
 
 TARGET, ALPHA = 0.95, 0.05
+_CONFIDENCE = f"{1 - ALPHA:.0%}"
 _WINDOW = 50
 _GLANCE, _BREAK = 1.0, 300.0
 _FEW = 5
@@ -27,18 +29,20 @@ class Progress:
     Attributes:
         to_screen: records to screen that were not known beforehand.
         missing: what may still be missing, in one sentence.
+        assumption: what that assumes, in another; "" where it says nothing.
         more: the same in full, with what it rests on.
         pace: seconds for each record, breaks aside; None before there is one.
         hours: what the rest takes at this pace.
         advice: what the chosen rule says; "" for none.
         rules: the names of the rules to choose from.
-        curve: the points (screened, found) at which the curve bends.
+        curve: the points (screened, found) at which the curve bends; straight where the order is not known.
     """
 
     screened: int
     found: int
     to_screen: int
     missing: str
+    assumption: str
     more: tuple[str, ...]
     pace: float | None
     hours: float | None
@@ -79,38 +83,44 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Pr
         found=frontier.found,
         to_screen=frontier.n_records,
         missing=_missing(frontier),
-        more=(frontier.sentence, frontier.assumption),
+        assumption=frontier.assumption_in_short if frontier.states_bound else "",
+        more=(frontier.sentence, *((frontier.assumption,) if frontier.states_bound else ())),
         pace=pace,
         hours=None if pace is None else left * pace / 3600,
-        advice=_advice(stops, rule) if left and course.screened else "",
+        advice=_advice(frontier, stops, rule) if left and course.screened else "",
         rules=tuple(stops),
         curve=_curve(frontier),
     )
 
 
 def _missing(now: FrontierNow) -> str:
-    if not now.screened:
-        return "Nothing is known yet of what may be missing."
-    if now.screened == now.n_records:
+    if now.screened and now.screened == now.n_records:
         return "Every record is screened."
+    if now.missing is None:
+        return f"What may be missing is not known: {now.because}."
+    if now.is_too_early or not now.screened:
+        return "Too early to estimate what may be missing."
     if not now.missing:
-        return "It is unlikely that even 1 is still missing (95 %)."
-    return f"At most {now.missing:,} may still be missing (95 %)."
+        return f"Upper bound on relevant records among the unread: 0 ({_CONFIDENCE} confidence)."
+    records = "relevant record" if now.missing == 1 else "relevant records"
+    return f"Up to {now.missing:,} {records} may remain unread ({_CONFIDENCE} confidence)."
 
 
-def _advice(stops: Mapping[str, int | None], rule: str) -> str:
+def _advice(now: FrontierNow, stops: Mapping[str, int | None], rule: str) -> str:
     if rule not in stops:
         return ""
+    if now.missing is None:
+        return f"Stopping rule “{rule}”: not known, as {now.because}."
     at = stops[rule]
     if at is None:
-        return f"The rule “{rule}” says: read on."
-    return f"The rule “{rule}” would have let you stop after {at:,} records. Whether to is for you to decide."
+        return f"Stopping rule “{rule}” not met: keep screening."
+    return f"Stopping rule “{rule}” met after {at:,} records. Whether to stop is for you to decide."
 
 
 def _curve(now: FrontierNow) -> tuple[tuple[int, int], ...]:
     """The corners of the steps; at most some hundred, which is more than a small picture shows."""
-    points = [(0, 0)]
-    for found, at in enumerate(now.found_at, 1):
+    points = [(0, 0), (now.unordered, now.found_unordered)]
+    for found, at in enumerate(now.found_at, now.found_unordered + 1):
         points += [(at, found - 1), (at, found)]
     step = max(1, len(points) // 400)
     return (*points[::step], (now.screened, now.found))
