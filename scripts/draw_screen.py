@@ -17,7 +17,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tiab.assets import corpus_path
-from tiab.formats import read_labels
+from tiab.decisions import read_labels
 from tiab.labels import Decision
 from tiab.review import Review
 from tiab.web import Desk

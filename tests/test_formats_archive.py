@@ -11,8 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tiab.decisions import read_labels
 from tiab.errors import InputError
-from tiab.formats import read, read_labels, read_records
+from tiab.formats import read, read_records
 
 RIS = "TY  - JOUR\nPMID  - {0}\nTI  - Title {0}\nER  - \n"
 

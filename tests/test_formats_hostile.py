@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tiab.decisions import read_labels
 from tiab.errors import InputError
-from tiab.formats import read, read_labels, read_records
+from tiab.formats import read, read_records
 
 RIS = b"TY  - JOUR\nTI  - A title\nAB  - Some text.\nER  - \n"
 NOISE = random.Random(1).randbytes(100_000)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tiab.formats import read, read_labels, read_records, write_records
+from tiab.decisions import read_labels
+from tiab.formats import read, read_records, write_records
 from tiab.labels import Decision
 
 # file, format, records, records with an abstract, the first title that is not blank, the last title

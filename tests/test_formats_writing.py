@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tiab.decisions import read_labels
 from tiab.errors import InputError, LabelError
-from tiab.formats import read_labels, read_records, write_records
+from tiab.formats import read_records, write_records
 from tiab.formats.text import clean_line, clean_text
 from tiab.labels import Decision
 from tiab.records import Record

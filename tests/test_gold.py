@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tiab.assets import corpus_path
+from tiab.decisions import read_labels
 from tiab.errors import EvaluationError, InputError, LabelError
-from tiab.formats import read_labels, read_records
+from tiab.formats import read_records
 from tiab.gold import read_gold, read_known, read_order
 from tiab.labels import Decision
 from tiab.records import Record
@@ -37,7 +38,7 @@ def test_what_was_known_is_all_that_was_decided_on(gold: Path) -> None:
     gold.write_text("record_id;label_included\na;1\nb;0\n222;\n")
     assert read_known(gold, POOL) == ["a", "b"]
     gold.write_text("pmid\n222\n")
-    assert read_known(gold, POOL) == ["222"]
+    assert read_known(gold, POOL) == ["b"]
     gold.write_text("record_id;label_included\na;\n")
     with pytest.raises(EvaluationError, match="no record that was decided on"):
         read_known(gold, POOL)
@@ -91,7 +92,7 @@ def test_a_table_of_decisions_needs_no_titles(tmp_path: Path) -> None:
     path.write_text("pmid;included\n111;1\n")
     assert read_labels(path) == {"111": Decision.INCLUDE}
     path.write_text("record_id,decision\na,perhaps\n")
-    with pytest.raises(LabelError, match=r"labels\.csv, line 2: 'perhaps' is not a decision"):
+    with pytest.raises(LabelError, match=r"labels\.csv: record a: 'perhaps' in column 'decision' is not a decision"):
         read_labels(path)
     path.write_text("record_id,name\na,x\n")
     with pytest.raises(LabelError, match="holds no decisions"):

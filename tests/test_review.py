@@ -242,22 +242,22 @@ def test_a_study_is_screened_by_its_fullest_report(tmp_path: Path) -> None:
 
 
 def test_a_known_record_may_say_less_but_not_more(tmp_path: Path) -> None:
+    from tiab.decisions.known import Known
     from tiab.records import Record
-    from tiab.review.known import Known
 
     whole = Record(record_id="1", title=LONG, abstract="Ten women trained. " * 9, pmid="7", doi="10.1/x", year=2001)
     known = Known([whole])
-    assert known.holds(
+    assert known.holder(
         Record(record_id="2", title=LONG.upper(), abstract=whole.abstract, year=2001, extra=(("a", "b"),))
     )
-    assert known.holds(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2001, pmid="7"))
-    assert not known.holds(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2001, pmid="8"))
-    assert not known.holds(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2002))
-    assert not known.holds(Record(record_id="2", title=LONG, abstract="", year=2001, pmid="7"))
+    assert known.holder(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2001, pmid="7"))
+    assert not known.holder(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2001, pmid="8"))
+    assert not known.holder(Record(record_id="2", title=LONG, abstract=whole.abstract, year=2002))
+    assert not known.holder(Record(record_id="2", title=LONG, abstract="", year=2001, pmid="7"))
     editorial = Record(record_id="3", title="Editorial", journal="A", year=2001)
     known.add(editorial)
-    assert known.holds(Record(record_id="4", title="Editorial", journal="A", year=2001))
-    assert not known.holds(Record(record_id="4", title="Editorial", journal="B", year=2001))
+    assert known.holder(Record(record_id="4", title="Editorial", journal="A", year=2001))
+    assert not known.holder(Record(record_id="4", title="Editorial", journal="B", year=2001))
 
 
 def test_a_decision_counts_for_all_reports_of_a_study(tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from tiab.assets import corpus_path
+from tiab.decisions import read_decisions, read_labels
 from tiab.errors import InputError, LabelError, ReviewError
-from tiab.formats import read_labels, read_records
+from tiab.formats import read_records
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.review.decisionfile import read_decisions
 
 INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
 STUDIES = [
@@ -99,7 +99,7 @@ def test_prior_knowledge_is_no_screening(review: Review) -> None:
 @pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_asreview_project(review: Review, root: Path, version: int) -> None:
     project = root / "tests" / "data" / "review" / f"asreview-{version}.asreview"
-    decided = read_decisions(project)
+    decided = read_decisions(project).decided
     assert [one.prior for one in decided[:3]] == [True, True, False]
     matching = review.add_labels(project, reviewer="eva")
     found = said(review, "eva")

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from tiab.formats import read_labels, read_records
+from tiab.decisions import read_labels
+from tiab.formats import read_records
 from tiab.review import Review
 from tiab.web import Desk
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tiab.criteria import Criteria, read_criteria
+    from tiab.decisions import read_labels
     from tiab.errors import TiabError
     from tiab.evaluation import Evaluation, evaluate
-    from tiab.formats import read_labels, read_records, write_records
+    from tiab.formats import read_records, write_records
     from tiab.labels import Decision, Label
     from tiab.modelfile import read_model, write_model
     from tiab.pico import extract_pico
@@ -66,7 +67,7 @@ _HOMES = {
     "extract_pico": "pico",
     "rank": "ranking",
     "read_criteria": "criteria",
-    "read_labels": "formats",
+    "read_labels": "decisions",
     "read_model": "modelfile",
     "read_records": "formats",
     "simulate": "simulation",

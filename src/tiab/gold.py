@@ -6,16 +6,14 @@ Evaluation alone reads it; nothing leads from here to the ranker.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tiab.decisions import Decided, Known, find_record, read_decisions, told_apart
 from tiab.errors import EvaluationError
 from tiab.formats import read_records
-from tiab.formats.decisions import NO_DECISION, label_column
-from tiab.formats.rows import is_key_table, read_rows
-from tiab.formats.table import heading
 from tiab.labels import Decision
-from tiab.records import Record, normalise_doi
+from tiab.records import Record
 
 __all__ = ["read_gold", "read_known", "read_order"]
 
@@ -30,16 +28,16 @@ def read_order(path: str | Path) -> list[Record]:
 
 
 def read_gold(path: str | Path, records: Sequence[Record]) -> list[str]:
-    """The ids of the relevant records that a table names by record_id, PMID or DOI, as `records` number them.
+    """The ids of the relevant records that a file names, as `records` number them; found as labels are.
 
     One that is none of `records` keeps the name that the table gives it. Where the table has a column of decisions,
     only the included count.
 
     Raises:
         InputError: the table cannot be read.
-        EvaluationError: it names no record.
+        EvaluationError: it names no record, or one whose id another record has.
     """
-    return _named(path, records, _counts, "relevant record")
+    return _named(path, records, lambda one: one.decision is Decision.INCLUDE, "relevant record")
 
 
 def read_known(path: str | Path, records: Sequence[Record]) -> list[str]:
@@ -49,60 +47,29 @@ def read_known(path: str | Path, records: Sequence[Record]) -> list[str]:
 
     Raises:
         InputError: the table cannot be read.
-        EvaluationError: it names no record.
+        EvaluationError: it names no record, or one whose id another record has.
     """
-    return _named(path, records, _is_decided, "record that was decided on")
+    return _named(path, records, lambda one: True, "record that was decided on")
 
 
-def _named(
-    path: str | Path, records: Sequence[Record], counts: Callable[[dict[str, str]], bool], what: str
-) -> list[str]:
-    known = _identifiers(records)
-    ids: list[str] = []
-    for row in _rows(path):
-        names = _names(row)
-        if names and counts(row):
-            ids.append(next((known[name] for name in names if name in known), names[0]))
-    if not ids:
+def _named(path: str | Path, records: Sequence[Record], counts: Callable[[Decided], bool], what: str) -> list[str]:
+    known = Known(records)
+    wanted = [one for one in read_decisions(path, default=Decision.INCLUDE).decided if counts(one)]
+    if not wanted:
         raise EvaluationError(f"names no {what}", path=path, hint="It needs a column record_id, pmid or doi.")
-    return list(dict.fromkeys(ids))
+    return list(dict.fromkeys(_id_of(one, known, path) for one in wanted))
 
 
-def _rows(path: str | Path) -> Iterator[dict[str, str]]:
-    """The rows of a table of identifiers; of an export, what identifies its records."""
-    if is_key_table(path):
-        yield from (row for _, row in read_rows(path))
-        return
-    for record in read_records(path):
-        carried = {heading(name): value for name, value in record.extra}
-        yield carried | {"record id": record.record_id, "pmid": record.pmid, "doi": record.doi}
-
-
-def _identifiers(records: Sequence[Record]) -> dict[str, str]:
-    """Every name of every record -> its id; an id goes before a PMID or DOI that looks the same."""
-    names: dict[str, str] = {}
-    for record in records:
-        for name in (record.pmid, record.doi):
-            if name:
-                names.setdefault(name, record.record_id)
-    return names | {record.record_id: record.record_id for record in records}
-
-
-def _names(row: dict[str, str]) -> list[str]:
-    found = [row.get("record id", ""), row.get("pmid", ""), normalise_doi(row.get("doi", ""))]
-    return [name for name in found if name]
-
-
-def _counts(row: dict[str, str]) -> bool:
-    """Whether a row names a relevant record: it says so, or says nothing of decisions at all."""
-    column = label_column(row)
-    said = row[column] if column else "include"
-    return said.casefold() not in NO_DECISION and Decision.parse(said) is Decision.INCLUDE
-
-
-def _is_decided(row: dict[str, str]) -> bool:
-    column = label_column(row)
-    return not column or row[column].strip().casefold() not in NO_DECISION
+def _id_of(one: Decided, known: Known, path: str | Path) -> str:
+    """The id of the record that is meant; where none is, what the file calls it."""
+    found = find_record(one.record, known)
+    if found is not None:
+        return found.record_id
+    apart = told_apart(one.record, known)
+    if apart:
+        hint = "Equal numbers of two files are not one record: name the records by PMID, DOI or title."
+        raise EvaluationError(apart, path=path, hint=hint)
+    return one.key
 
 
 def _rank(record: Record) -> float:

@@ -25,10 +25,10 @@ EXCLUSION_REASONS = (
 
 _SPELLINGS = {
     "include": "include", "included": "include", "1": "include", "1.0": "include", "yes": "include",
-    "y": "include", "true": "include", "relevant": "include",
+    "y": "include", "true": "include", "relevant": "include", "selected": "include", "accepted": "include",
     "exclude": "exclude", "excluded": "exclude", "0": "exclude", "0.0": "exclude", "no": "exclude",
-    "n": "exclude", "false": "exclude", "irrelevant": "exclude",
-    "maybe": "maybe", "unsure": "maybe", "undecided": "maybe",
+    "n": "exclude", "false": "exclude", "irrelevant": "exclude", "not relevant": "exclude", "rejected": "exclude",
+    "maybe": "maybe", "unsure": "maybe", "unclear": "maybe", "uncertain": "maybe",
 }  # fmt: skip
 
 

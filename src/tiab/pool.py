@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tiab.formats import iter_records
@@ -12,6 +13,8 @@ from tiab.records import Record
 __all__ = ["Pool", "read_pool"]
 
 _STEP = 100
+_File = tuple[int, int]
+"""Device and inode: one file, by whatever path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,11 @@ class Pool:
 
     records: tuple[Record, ...]
     repeated: int = 0
+    _ids: Mapping[_File, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+    def ids_of(self, path: str | Path) -> Mapping[str, str]:
+        """The ids of a file's records there -> their ids in the pool; none where the pool wasn't read from it."""
+        return self._ids.get(_file(path), {})
 
 
 def read_pool(paths: Iterable[str | Path], *, progress: Callable[[int], object] | None = None) -> Pool:
@@ -36,7 +44,15 @@ def read_pool(paths: Iterable[str | Path], *, progress: Callable[[int], object] 
     Raises:
         InputError: a file cannot be read.
     """
-    return _joined([list(_counted(iter_records(path), progress)) for path in paths])
+    return _joined([(_file(path), list(_counted(iter_records(path), progress))) for path in paths])
+
+
+def _file(path: str | Path) -> _File:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):  # which reading it tells in words
+        return -1, -1
+    return status.st_dev, status.st_ino
 
 
 def _counted(records: Iterable[Record], progress: Callable[[int], object] | None) -> Iterator[Record]:
@@ -46,19 +62,31 @@ def _counted(records: Iterable[Record], progress: Callable[[int], object] | None
         yield record
 
 
-def _joined(files: Sequence[Sequence[Record]]) -> Pool:
+def _joined(files: Sequence[tuple[_File, Sequence[Record]]]) -> Pool:
     known: dict[str, Record] = {}
+    ids: dict[_File, dict[str, str]] = {}
     repeated = 0
-    for records in files:
-        earlier = dict(known)
+    for file, records in files:
+        earlier, own = dict(known), ids.setdefault(file, {})
         for record in records:
             twin = earlier.get(record.record_id)
             if twin is not None and _same(record, twin):
                 repeated += 1
+                own[record.record_id] = twin.record_id
                 continue
-            record_id = record.record_id if record.record_id not in known else f"{record.source}:{record.record_id}"
-            known[record_id] = replace(record, record_id=record_id)
-    return Pool(records=tuple(known.values()), repeated=repeated)
+            own[record.record_id] = _free_id(record, known)
+            known[own[record.record_id]] = replace(record, record_id=own[record.record_id])
+    return Pool(records=tuple(known.values()), repeated=repeated, _ids=ids)
+
+
+def _free_id(record: Record, known: Mapping[str, Record]) -> str:
+    """The record's own id; where another has it, that with the file's name before it, and a number behind."""
+    wanted = record.record_id if record.record_id not in known else f"{record.source}:{record.record_id}"
+    free, number = wanted, 1
+    while free in known:
+        number += 1
+        free = f"{wanted}#{number}"
+    return free
 
 
 def _same(one: Record, other: Record) -> bool:

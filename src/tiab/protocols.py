@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
+from tiab.decisions import labels_on
 from tiab.dedupe import find_duplicates
 from tiab.errors import EvaluationError
 from tiab.features import Features, make_features
@@ -147,9 +148,10 @@ def update(
         EvaluationError: the first search, or the later one, lacks a relevant or an irrelevant record.
     """
     found_later = set(later)
+    decisions = {record_id: label.decision for record_id, label in labels_on(records, labels).items()}
     first = [record for record in records if record.record_id not in found_later]
     new = _not_repeated(first, [record for record in records if record.record_id in found_later])
-    y_first, y_new = _answers(first, labels), _answers(new, labels)
+    y_first, y_new = _answers(first, decisions), _answers(new, decisions)
     for y, name in ((y_first, "first"), (y_new, "later")):
         if not (y == 1).any() or not (y == 0).any():
             raise EvaluationError(f"the {name} search has not both relevant and irrelevant records")
@@ -169,7 +171,8 @@ def _not_repeated(first: Sequence[Record], later: Sequence[Record]) -> list[Reco
 
 def _answers(records: Sequence[Record], labels: Mapping[str, Decision]) -> NDArray[np.int_]:
     meaning = {Decision.INCLUDE: 1, Decision.EXCLUDE: 0}
-    decisions = [labels.get(record.record_id) for record in records]
+    known = labels_on(records, labels)
+    decisions = [known[record.record_id].decision if record.record_id in known else None for record in records]
     return np.array([UNLABELLED if said is None else meaning.get(said, UNLABELLED) for said in decisions], dtype=int)
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
+from tiab.decisions import labels_on
 from tiab.errors import LabelError, TiabError
 from tiab.features import Features, FeatureSpace, make_features
-from tiab.labels import Decision, Label, as_labels
+from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
 from tiab.ranker import UNLABELLED, Memory, make_ranker
 from tiab.reasons import Reasons, find_reasons
@@ -170,7 +171,8 @@ def rank(
     nothing is known about, is ranked by what it has; none is left out. Labelled records are ranked among the others.
 
     Args:
-        labels: Label objects, or record id -> decision ("include", 0, True …). "maybe" teaches nothing.
+        labels: what `read_labels` gave, whichever file it is of; or Label objects or record id -> decision ("include",
+            0, True …), which name these records' own ids. "maybe" teaches nothing.
         model: what `train` or `read_model` gave; its criteria are used, and labels are learned on top of it.
         jobs: processes for the PICO step.
         progress: called with the number of records that the PICO step has done since the last call.
@@ -179,7 +181,7 @@ def rank(
         TiabError: there are no records, or two have one id, or there is nothing to rank by.
         LabelError: a label names no record of the pool.
     """
-    known = as_labels(labels)
+    known = labels_on(records, labels)
     _check(records, known, criteria, model)
     features = make_features(
         records, criteria=criteria, space=model.space if model else None, jobs=jobs, progress=progress
@@ -196,9 +198,10 @@ def train(
     Raises:
         LabelError: there is no label, or one names no record.
     """
-    if not as_labels(labels):
+    known = labels_on(records, labels)
+    if not known:
         raise LabelError("there are no labels to train on", hint="Give at least one included record.")
-    return rank(records, criteria=criteria, labels=labels, seed=seed, jobs=jobs).model
+    return rank(records, criteria=criteria, labels=known.values(), seed=seed, jobs=jobs).model
 
 
 def fit(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from tiab import metrics
 from tiab.criteria import Criteria
+from tiab.decisions import labels_on
 from tiab.errors import EvaluationError, LabelError
 from tiab.evaluation import Evaluation, evaluate
 from tiab.features import Features, make_features
+from tiab.labels import Decision
 from tiab.ranker import UNLABELLED, PoolScorer, make_ranker
 from tiab.records import Record
 from tiab.stopping import Outcome, try_rules
@@ -64,7 +66,7 @@ class ScreeningRun:
 
 def simulate(
     records: Sequence[Record],
-    relevant: Iterable[str],
+    relevant: Iterable[str] | Mapping[str, object],
     *,
     criteria: Criteria | None = None,
     prior: Iterable[str] | None = None,
@@ -78,7 +80,8 @@ def simulate(
     it: the others follow in the order of the last ranking.
 
     Args:
-        relevant: the ids of the relevant records; all others are irrelevant.
+        relevant: the ids of the relevant records, or labels (as `rank` takes them) of which the included count; all
+            others are irrelevant.
         prior: ids whose labels are known beforehand, in this order. None: no record where there are criteria to start
             from, else one relevant and one irrelevant record, drawn by `seed` (`draw_priors`).
         seed: the same seed gives the same run.
@@ -97,7 +100,7 @@ def simulate(
     """
     ids = [record.record_id for record in records]
     place = {record_id: number for number, record_id in enumerate(ids)}
-    wanted = set(relevant)
+    wanted = _relevant(records, relevant)
     _check(place, wanted, "relevant")
     if prior is None:
         prior = () if criteria or (features and features.space.criteria) else draw_priors(ids, wanted, seed=seed)
@@ -146,6 +149,13 @@ def draw_priors(ids: Sequence[str], relevant: Collection[str], *, seed: int, cou
         raise LabelError(message, hint="Draw fewer, or give criteria to start from.")
     rng = np.random.default_rng(seed)
     return tuple(kind.pop(int(rng.integers(len(kind)))) for kind in (yes, no) for _ in range(count))
+
+
+def _relevant(records: Sequence[Record], relevant: Iterable[str] | Mapping[str, object]) -> set[str]:
+    if not isinstance(relevant, Mapping):
+        return set(relevant)
+    labels = labels_on(records, relevant)
+    return {record_id for record_id, label in labels.items() if label.decision is Decision.INCLUDE}
 
 
 def _screen(

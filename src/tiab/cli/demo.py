@@ -43,8 +43,9 @@ def demo(
     """
     from tiab.assets import corpus_path
     from tiab.criteria import read_criteria
+    from tiab.decisions import read_labels
     from tiab.evaluation import evaluate
-    from tiab.formats import read_labels, read_records
+    from tiab.formats import read_records
     from tiab.gold import read_gold
     from tiab.protocols import few_labels
     from tiab.ranking import rank

@@ -61,11 +61,11 @@ def pool_of(files: list[Path]) -> Pool:
     return pool
 
 
-def labels_of(files: list[Path] | None) -> dict[str, Decision]:
-    """The labels of the files; where two disagree, the later file's stands."""
-    from tiab.formats import read_labels
+def labels_of(files: list[Path] | None, pool: Pool) -> dict[str, Decision]:
+    """The labels of the files by the ids of the pool, with a word about what looks doubtful in them."""
+    from tiab.decisions import pool_labels
 
-    labels: dict[str, Decision] = {}
-    for path in files or []:
-        labels |= read_labels(path)
+    labels, doubts = pool_labels(pool, files or [])
+    for doubt in doubts:
+        note(doubt)
     return labels

@@ -73,8 +73,8 @@ def rank_files(
 
     known_criteria = read_criteria(criteria) if criteria else None
     kept = read_model(model) if model else None
-    decisions = labels_of(labels)
     pool = pool_of(files)
+    decisions = labels_of(labels, pool)
     with progress_bar("reading abstracts", len(pool.records)) as progress:
         ranking = rank(
             pool.records, criteria=known_criteria, labels=decisions, model=kept, seed=seed, jobs=jobs, progress=progress

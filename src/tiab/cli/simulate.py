@@ -70,7 +70,7 @@ def simulate_screening(
 
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
-    decisions = labels_of(labels or files)
+    decisions = labels_of(labels or files, pool)
     relevant = _relevant(decisions)
     prior = _priors(decisions, prior_included or [], prior_excluded or [])
     if prior and priors:

@@ -42,8 +42,9 @@ def train_model(
     from tiab.ranking import train
 
     known_criteria = read_criteria(criteria) if criteria else None
-    decisions = labels_of(labels)
-    model = train(pool_of(files).records, labels=decisions, criteria=known_criteria, seed=seed, jobs=jobs)
+    pool = pool_of(files)
+    decisions = labels_of(labels, pool)
+    model = train(pool.records, labels=decisions, criteria=known_criteria, seed=seed, jobs=jobs)
     write_model(output, model)
     learned = {"included": model.n_included, "excluded": model.n_excluded, "columns": len(model.coef)}
     if as_json:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tiab.errors import InputError, LabelError
+from tiab.errors import InputError
 from tiab.formats import (
     bibtex,
     cochrane,
@@ -28,17 +28,14 @@ from tiab.formats import (
     xlsx,
 )
 from tiab.formats.archive import open_sources
-from tiab.formats.decisions import NO_DECISION, decision_of, label_column
 from tiab.formats.entries import Draft, Tally, Unreadable, unique
 from tiab.formats.opening import Source
-from tiab.formats.rows import IDENTIFIERS, is_key_table, read_rows
 from tiab.formats.sniffing import unknown
 from tiab.formats.text import head_text
 from tiab.formats.writing import write_records
-from tiab.labels import Decision
-from tiab.records import Record, normalise_doi
+from tiab.records import Record
 
-__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_each", "read_labels", "read_records", "write_records"]
+__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
 
 _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
@@ -141,49 +138,6 @@ def _reading(opened: _Opened) -> Reading:
         unreadable=tuple(opened.tally.unreadable),
         warnings=(*opened.tally.warnings, *_gaps(records)),
     )
-
-
-def read_labels(path: str | Path) -> dict[str, Decision]:
-    """The decisions that a file carries, by the record ids that `read_records` gives for that file.
-
-    They stand in a column such as `label_included` or `decision` (1/0 or words; blank and -1 are no label), or in the
-    notes of ASReview, Rayyan and Covidence. A table needs no more than record ids (else PMIDs or DOIs) and them.
-
-    Raises:
-        InputError: as `read_records`.
-        LabelError: a value is no decision, or the file has neither such a column nor such notes.
-    """
-    if is_key_table(path):
-        return _read_key_table(path)
-    records = read_records(path)
-    column = label_column({name: None for record in records for name, _ in record.extra})
-    labels = {record.record_id: decision_of(record, column) for record in records}
-    found = {record_id: decision for record_id, decision in labels.items() if decision is not None}
-    if not found and not column:
-        raise _no_decisions(path)
-    return found
-
-
-def _read_key_table(path: str | Path) -> dict[str, Decision]:
-    labels: dict[str, Decision] = {}
-    for line, row in read_rows(path):
-        column, key = label_column(row), next((row[name] for name in IDENTIFIERS if row.get(name)), "")
-        if not column:
-            raise _no_decisions(path)
-        if key and row[column].casefold() not in NO_DECISION:
-            try:
-                labels[normalise_doi(key) or key] = Decision.parse(row[column])
-            except LabelError as error:
-                raise LabelError(error.message, path=path, line=line, hint=error.hint) from error
-    return labels
-
-
-def _no_decisions(path: str | Path) -> LabelError:
-    hint = (
-        "Give it a column called 'decision' with include, exclude or maybe. A list of records with one decision, as "
-        "Covidence writes them, goes in with tiab label DIR --from FILE --as exclude."
-    )
-    return LabelError("holds no decisions", path=path, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A review that remembers: its records, its criteria, every decision, and the ranking that follows from them."""
 
-from tiab.review.decisionfile import Matching
+from tiab.decisions import Matching
 from tiab.review.intake import FileReport
 from tiab.review.live import Queue
 from tiab.review.looking import Look

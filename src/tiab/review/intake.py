@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tiab.decisions import Known
 from tiab.dedupe import Duplicates, find_duplicates
 from tiab.errors import InputError, ReviewError
 from tiab.formats import Reading, Unreadable, read_each
@@ -16,7 +17,6 @@ from tiab.formats.archive import open_sources
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
 from tiab.review.groups import Groups
-from tiab.review.known import Known
 from tiab.review.live import Live
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, Source, Store
@@ -151,7 +151,7 @@ def _keep(reading: Reading, sha256: str, known: Known) -> _Kept:
     name = Path(reading.path).name
     records: list[Record] = []
     for record in reading.records:
-        if not known.holds(record):
+        if known.holder(record) is None:
             stored = replace(record, record_id=_free_id(record, name, known), source=name)
             records.append(stored)
             known.add(stored)

@@ -7,15 +7,16 @@ from pathlib import Path
 
 from tiab.agreement import Agreement
 from tiab.criteria import Criteria
+from tiab.decisions import Matching, match_decisions, match_names, read_decisions
 from tiab.errors import LabelError
 from tiab.labels import Decision, Label
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.ranking import Ranking
 from tiab.records import Record
-from tiab.review.decisionfile import Matching, label_entries, match_decisions, match_names, read_decisions
 from tiab.review.exporting import export
 from tiab.review.gaps import gaps
+from tiab.review.importing import label_entries
 from tiab.review.intake import FileReport, add_files
 from tiab.review.live import Live, Queue
 from tiab.review.looking import Look, look_at
@@ -234,8 +235,9 @@ class Review:
             InputError: the file cannot be read.
             LabelError: it carries no decisions.
         """
-        decided = read_decisions(path, decision=None if decision is None else Decision.parse(decision))
-        return self._keep(match_decisions(decided, self._live.snapshot().known), reviewer, prior=prior)
+        read = read_decisions(path, decision=None if decision is None else Decision.parse(decision))
+        matching = match_decisions(read.decided, self._live.snapshot().known)
+        return self._keep(matching, reviewer, prior=prior)
 
     def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
         """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.

@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from tiab.criteria import Criteria
+from tiab.decisions import Known
 from tiab.dedupe import joined
 from tiab.errors import CriteriaError, ReviewError
 from tiab.features import Features
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.review.groups import Groups, group
-from tiab.review.known import Known
 from tiab.review.opinions import joint_labels, own_labels
 from tiab.store import LogState
 

@@ -15,11 +15,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from tiab.decisions.decided import Decided
 from tiab.errors import InputError, LabelError
 from tiab.formats import read
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
-from tiab.review.decided import Decided
 
 __all__ = ["is_project", "read_project"]
 
@@ -31,7 +31,7 @@ def is_project(path: str | Path) -> bool:
     """Whether a file is a project of ASReview: a zip archive that holds a project.json."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return "project.json" in archive.namelist()
+            return _description(archive) is not None
     except (OSError, zipfile.BadZipFile):
         return False
 
@@ -63,14 +63,28 @@ def read_project(path: str | Path) -> list[Decided]:
     return decided
 
 
+def _description(archive: zipfile.ZipFile) -> str | None:
+    """The member that says what the project is: at the top, or in the one folder that somebody zipped."""
+    names = [PurePosixPath(name) for name in archive.namelist()]
+    found = [name for name in names if name.name == "project.json" and len(name.parts) < 3 and not _is_of_mac(name)]
+    return str(min(found, key=lambda name: len(name.parts))) if found else None
+
+
+def _is_of_mac(name: PurePosixPath) -> bool:
+    """Whether a member is what macOS adds to the archives that it makes: no file of the project."""
+    return "__MACOSX" in name.parts or name.name.startswith("._")
+
+
 def _unpacked(path: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     """The dataset and the SQLite files, copied out under names of our own."""
     dataset, databases = None, []
     with zipfile.ZipFile(path) as archive:
-        told = json.loads(archive.read("project.json"))
+        told = json.loads(archive.read(str(_description(archive))))
         names = [told.get("dataset_path"), *(one.get("name") for one in told.get("datasets", []))]
         for number, member in enumerate(archive.infolist()):
             name = PurePosixPath(member.filename)
+            if _is_of_mac(name):
+                continue
             is_dataset = name.parent.name == "data" and name.name in names
             if not is_dataset and name.suffix not in (".db", ".sql"):
                 continue

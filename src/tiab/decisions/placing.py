@@ -1,0 +1,85 @@
+"""The decisions of files on the records of a pool: each label reaches the record that it was made on, or none does."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from tiab.decisions.decided import FileLabels
+from tiab.decisions.known import Known
+from tiab.decisions.matching import Matching, match_decisions
+from tiab.decisions.reading import read_labels
+from tiab.errors import LabelError
+from tiab.labels import Decision, Label, as_labels
+from tiab.pool import Pool
+from tiab.records import Record
+
+__all__ = ["labels_on", "pool_labels"]
+
+
+def labels_on(records: Sequence[Record], labels: Iterable[Label] | Mapping[str, object] | None) -> dict[str, Label]:
+    """The labels by the ids of `records`: those of a file reach the records that they were made on.
+
+    Args:
+        labels: what `read_labels` gave; or Label objects, or record id -> decision, which name these records' own ids.
+
+    Raises:
+        LabelError: a value is no decision, or a label of a file is on none of `records`.
+    """
+    if not isinstance(labels, FileLabels):
+        return as_labels(labels)
+    placed, doubts = _placed(labels, records, {})
+    for doubt in (*labels.warnings, *doubts):
+        warnings.warn(f"{labels.path}: {doubt}", stacklevel=3)
+    return {record_id: Label(record_id=record_id, decision=decision) for record_id, decision in placed.items()}
+
+
+def pool_labels(pool: Pool, paths: Iterable[str | Path]) -> tuple[dict[str, Decision], list[str]]:
+    """Record id in the pool -> the decision that the files carry, of several the last; and what looks doubtful.
+
+    In a file that the pool was read from, a label belongs to the record of that id there.
+
+    Raises:
+        InputError: a file cannot be read.
+        LabelError: a file carries no decisions, or one that is on none of the pool's records.
+    """
+    labels: dict[str, Decision] = {}
+    doubts: list[str] = []
+    for path in paths:
+        read = read_labels(path)
+        placed, more = _placed(read, pool.records, pool.ids_of(path))
+        doubts += [f"{path}: {one}" for one in (*read.warnings, *more)]
+        changed = [record_id for record_id, said in placed.items() if labels.get(record_id, said) is not said]
+        if changed:
+            doubts.append(
+                f"{path}: decides otherwise than an earlier file on {len(changed)} records "
+                f"('{changed[0]}' first); the later file counts"
+            )
+        labels |= placed
+    return labels, doubts
+
+
+def _placed(
+    labels: FileLabels, records: Sequence[Record], own_ids: Mapping[str, str]
+) -> tuple[dict[str, Decision], tuple[str, ...]]:
+    """Record id -> decision, and warnings; `own_ids` leads from the ids of the file to those of `records`."""
+    if all(one.record.record_id in own_ids for one in labels.decided):
+        return {own_ids[one.record.record_id]: one.decision for one in labels.decided}, ()
+    by_id = {record.record_id: record for record in records}
+    if all(by_id.get(one.record.record_id) == one.record for one in labels.decided):
+        return {one.record.record_id: one.decision for one in labels.decided}, ()
+    matching = match_decisions(labels.decided, Known(records))
+    if matching.missing:
+        raise _misplaced(labels, matching)
+    return {record_id: one.decision for record_id, one in matching.found}, matching.warnings
+
+
+def _misplaced(labels: FileLabels, matching: Matching) -> LabelError:
+    n, of = len(matching.missing), len(labels.decided)
+    if matching.apart:
+        hint = "The same number means another record in each file: give the file that was labelled among the records."
+        return LabelError(matching.apart[0], path=labels.path, hint=hint)
+    some = ", ".join(matching.missing[:5]) + (" …" if n > 5 else "")
+    hint = "Give the records that were labelled too, or check the ids."
+    return LabelError(f"{n} of {of} labels name no record of the pool ({some})", path=labels.path, hint=hint)

@@ -1,0 +1,135 @@
+"""Reading decisions: what exports of tiab, Rayyan, Covidence and ASReview, ASReview's projects and tables carry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from tiab.decisions.asreview import is_project, read_project
+from tiab.decisions.decided import Decided, FileLabels
+from tiab.decisions.fields import decided_when, decision_of, is_prior, label_column, note_of, reason_of
+from tiab.errors import InputError, LabelError
+from tiab.formats import read_each
+from tiab.formats.rows import IDENTIFIERS, is_key_table, read_rows
+from tiab.labels import Decision
+from tiab.records import Record, normalise_doi
+
+__all__ = ["read_decisions", "read_labels"]
+
+_TABLES = ("table", "XLSX", "JSON")
+_PMID = re.compile(r"(?<!\d)0*([1-9]\d*)(?:\.0+)?(?!\d)")
+_AGAIN = re.compile(r"(.+)#\d+", re.DOTALL)
+"""The id that a second record of one id in a file is given."""
+
+
+def read_labels(path: str | Path) -> FileLabels:
+    """The decisions that a file carries, by the ids that its records have there; one on each record.
+
+    They stand in a column such as `label_included` or `decision` (1/0 or words; blank, -1 and words such as "not
+    vetted" are none), in the notes of ASReview, Rayyan and Covidence, or in a project of ASReview. A table needs no
+    more than record ids (else PMIDs or DOIs) and them.
+
+    Raises:
+        InputError: as `read_records`.
+        LabelError: a value is no decision, or the file has neither such a column nor such notes.
+    """
+    return read_decisions(path)
+
+
+def read_decisions(
+    path: str | Path, *, decision: Decision | None = None, default: Decision | None = None
+) -> FileLabels:
+    """What `read_labels` gives.
+
+    Args:
+        decision: the one that was made on each record of the file, which is a list of such records.
+        default: the same, where the file carries no decisions.
+
+    Raises:
+        InputError: the file cannot be read.
+        LabelError: it carries no decisions.
+    """
+    if decision is None and is_project(path):
+        return _labels(path, read_project(path))
+    records, is_table, warnings = _records(path)
+    if decision is None:
+        column = label_column(records, is_table=is_table)
+        said = [decision_of(record, column) for record in records]
+        if column or any(said):
+            decided = [_decided(record, one) for record, one in zip(records, said, strict=True) if one is not None]
+            return _labels(path, decided, undecided=len(records) - len(decided), warnings=warnings)
+        if default is None:
+            raise _no_decisions(path)
+        decision = default
+    return _labels(path, [_decided(record, decision) for record in records], warnings=warnings)
+
+
+def _labels(
+    path: str | Path, decided: Sequence[Decided], *, undecided: int = 0, warnings: Iterable[str] = ()
+) -> FileLabels:
+    said = (*warnings, *_twice(decided))
+    return FileLabels(path=str(path), decided=tuple(decided), undecided=undecided, warnings=said)
+
+
+def _records(path: str | Path) -> tuple[list[Record], bool, list[str]]:
+    """The records of a file, whether people name its columns, and what could not be read."""
+    if is_key_table(path):
+        return list(_key_rows(path)), True, []
+    readings = read_each(path)
+    records = [record for reading in readings for record in reading.records]
+    lost = [(reading.path, one) for reading in readings for one in reading.unreadable]
+    if lost and not records:
+        where, first = lost[0]
+        raise InputError(f"cannot be read: {first.reason}", path=where, line=first.line, hint="Export it again.")
+    warnings = [f"{len(lost)} of its records cannot be read, nor what was decided on them"] if lost else []
+    return records, all(reading.format in _TABLES for reading in readings), warnings
+
+
+def _key_rows(path: str | Path) -> Iterator[Record]:
+    """The rows of a table of nothing but identifiers and decisions."""
+    for _, row in read_rows(path):
+        record_id, pmid, doi = (row.get(name, "") for name in IDENTIFIERS)
+        extra = tuple((name, value) for name, value in row.items() if name not in IDENTIFIERS)
+        record = Record(
+            record_id=record_id, pmid=_number(pmid), doi=normalise_doi(doi), source=Path(path).name, extra=extra
+        )
+        if record.record_id or record.pmid or record.doi:
+            yield record
+
+
+def _number(pmid: str) -> str:
+    """The digits of a PMID, without what stands around them in tables."""
+    found = _PMID.search(pmid)
+    return found[1] if found else ""
+
+
+def _decided(record: Record, decision: Decision) -> Decided:
+    return Decided(
+        record=record,
+        decision=decision,
+        reason=reason_of(record),
+        note=note_of(record),
+        prior=is_prior(record),
+        time=decided_when(record),
+    )
+
+
+def _twice(decided: Iterable[Decided]) -> Iterator[str]:
+    """A warning for each id that stands in the file twice with different decisions."""
+    by_id: dict[str, dict[Decision, None]] = {}
+    for one in decided:
+        again = _AGAIN.fullmatch(one.key)
+        base = again[1] if again and again[1] in by_id else one.key
+        by_id.setdefault(base, {})[one.decision] = None
+    for record_id, said in by_id.items():
+        if len(said) > 1:
+            yield f"record '{record_id}' is decided on twice ({', then '.join(said)})"
+
+
+def _no_decisions(path: str | Path) -> LabelError:
+    hint = (
+        "Give it a column called 'decision' with include, exclude or maybe. A list of records with one decision, as "
+        "Covidence writes them, goes in with tiab label DIR --from FILE --as exclude."
+    )
+    return LabelError("holds no decisions", path=path, hint=hint)
