@@ -64,6 +64,20 @@ def status(folder: Path) -> dict[str, object]:
     return said
 
 
+def test_a_note_stays_with_its_record_through_undo_and_leaving(ms: Path) -> None:
+    first = json.loads(ok("next", ms, "--json", "-r", "eva").stdout)["record_id"]
+    shown = ok("next", ms, "-r", "eva", keys="nread on\niz" + "q").stdout
+    assert words(shown).count("· note: read on") == 2  # before the decision, and once it is taken back
+    ok("next", ms, "-r", "eva", keys="n then more\nq")
+    with Review(ms) as review:
+        assert review.note(first, reviewer="eva") == "then more"
+    ok("next", ms, "-r", "eva", keys="ieq")
+    with Review(ms) as review:
+        notes = {given.label.record_id: given.note for given in review.snapshot().state.standing()}
+    assert notes.pop(first) == "then more"
+    assert set(notes.values()) == {""}
+
+
 def test_new_and_add(tmp_path: Path) -> None:
     made = ok("new", tmp_path / "a b", "-c", CORPUS / "criteria.toml")
     assert "is a review now" in made.stderr

@@ -253,6 +253,50 @@ def test_undo_shows_the_record_again(page: httpx.Client, desk: Desk) -> None:
     }
 
 
+def test_a_note_outlives_undo_and_moving_away_and_goes_with_its_decision(
+    page: httpx.Client, desk: Desk, review: Review
+) -> None:
+    record_id = desk.next_id() or ""
+
+    def note() -> object:
+        return page.get("/screen/record", params={"show": record_id}).json()["note"]
+
+    def kept(text: str, seen: str) -> object:
+        draft = {"record_id": record_id, "note": text, "seen": seen}
+        return page.put("/screen/note", json=draft).raise_for_status().json()["note"]
+
+    assert kept("read the full text", "") == "read the full text" == note()
+    assert "read the full text</textarea>" in page.get("/records/record", params={"id": record_id}).text
+    page.post("/screen/decisions", json=decision(record_id, note="read the full text"))
+    assert "full text" not in next(review.folder.glob("drafts-*")).read_text()
+    page.post("/screen/undo", json={"token": "undo-it-1"})
+    assert note() == "read the full text"  # though no draft holds it
+    assert kept("", "read the full text") == "" == note()
+    assert kept("mice?", "") == "mice?"
+    assert kept("rats", "") == "rats\nmice?"  # a second window that had not seen the first one's
+    page.post("/screen/decisions", json=decision(record_id, note="mice", token="decision-again"))
+    assert note() == "rats\nmice?"  # what is in no decision is kept
+    with Review(review.folder) as other:
+        assert other.note(record_id, reviewer="eva") == "rats\nmice?"
+        assert other.note(record_id, reviewer="kim") is None
+        other.label(record_id, "include", reviewer="eva", note="rats\nmice?")
+        other.undo("eva")
+    assert note() == "rats\nmice?"
+    assert page.put("/screen/note", json={"record_id": "nobody", "note": "x"}).status_code == 404
+    assert page.put("/screen/note", json={"record_id": record_id, "note": "x" * 6000}).status_code == 422
+
+
+def test_drafts_that_were_damaged_stop_nothing(page: httpx.Client, desk: Desk, review: Review) -> None:
+    record_id = desk.next_id() or ""
+    page.put("/screen/note", json={"record_id": record_id, "note": "mice"}).raise_for_status()
+    (file,) = review.folder.glob("drafts-*")
+    for text in ("", "[" * 100_000, '{"labelled": {"x": 3}, "resolved": 7}', "\udcff"):
+        file.write_text(text, encoding="utf-8", errors="surrogateescape")
+        assert page.get("/screen/record", params={"show": record_id}).json()["note"] == ""
+    page.put("/screen/note", json={"record_id": record_id, "note": "rats"}).raise_for_status()
+    assert page.get("/screen/record", params={"show": record_id}).json()["note"] == "rats"
+
+
 def test_what_is_learned_beside_orders_what_comes_next(page: httpx.Client, desk: Desk, review: Review) -> None:
     before = review.queue("eva").learned  # type: ignore[union-attr]
     answer = page.post("/screen/decisions", json=decision(desk.next_id() or "", decision="include")).json()

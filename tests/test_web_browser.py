@@ -134,6 +134,73 @@ def test_keys_do_nothing_while_somebody_types(page: Page, desk: Desk, serve: Cal
     assert desk.tally().screened == 1
 
 
+def write_note(page: Page, text: str) -> None:
+    page.keyboard.press("n")
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text)
+
+
+def test_a_note_that_was_typed_is_never_lost(window: Window, folder: Path) -> None:
+    with started(folder) as address, window() as page, window() as other:
+        page.goto(address)
+        record_id, note = shown(page), page.locator("#note")
+        write_note(page, "ask Kim")
+        page.reload()  # at once
+        expect(note).to_have_value("ask Kim")
+        page.keyboard.press("Escape")
+        for _ in range(2):  # typed and gone on at once, by a key and by a click
+            write_note(page, "!")
+            page.get_by_role("button", name="Next record").click()
+            expect(page.locator("#record")).not_to_have_attribute("data-record", record_id)
+            expect(note).to_have_value("")
+            press(page, "ArrowLeft")
+        expect(note).to_have_value("ask Kim!!")
+        write_note(page, "?")
+        page.get_by_role("link", name="Records").click()  # another page
+        page.go_back()
+        expect(note).to_have_value("ask Kim!!?")
+        other.goto(address)
+        assert shown(other) == record_id
+        expect(other.locator("#note")).to_have_value("ask Kim!!?")
+    with started(folder) as address, window() as page:  # another day
+        page.goto(address)
+        note = page.locator("#note")
+        expect(note).to_have_value("ask Kim!!?")
+        write_note(page, " done")
+        page.keyboard.press("Escape")
+        press(page, "e")
+        expect(note).to_have_value("")
+        press(page, "z")
+        expect(note).to_have_value("ask Kim!!? done")
+        expect(note).to_be_visible()
+        press(page, "i")
+    with Review(folder) as review:
+        given = review.snapshot().state.standing()
+        assert [(one.label.record_id, one.note) for one in given] == [(record_id, "ask Kim!!? done")]
+        assert "ask Kim" not in "".join(file.read_text() for file in folder.glob("drafts-*"))
+
+
+def test_a_note_that_the_server_could_not_keep_stays_in_the_window(
+    page: Page, desk: Desk, serve: Callable[[Desk], str]
+) -> None:
+    page.goto(serve(desk))
+    first = shown(page)
+    page.route("**/screen/note", lambda route: route.abort())
+    write_note(page, "mice")
+    expect(page.get_by_role("alert")).to_contain_text("tiab does not answer")
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    page.wait_for_timeout(200)
+    assert (shown(page), desk.tally().screened) == (first, 0)
+    page.reload()
+    expect(page.locator("#note")).to_have_value("mice")
+    page.unroute("**/screen/note")
+    press(page, "e")
+    given = desk.standing(first)
+    assert given is not None
+    assert given.note == "mice"
+
+
 def test_arrows_go_on_and_back_and_a_decision_there_returns(
     page: Page, desk: Desk, serve: Callable[[Desk], str]
 ) -> None:

@@ -74,7 +74,7 @@ def test_a_conflict_is_settled_once_and_can_be_opened_again(
     assert page.post("/conflicts/settle", json=settling("nobody")).status_code == 409
     review.label("0", "exclude", reviewer="nora")  # which is not what is taken back
     opened = page.post("/conflicts/open", json={"record_id": "0", "token": "open-it-0"}).json()
-    assert (opened["record_id"], opened["said"]) == ("0", "Taken back.")
+    assert (opened["record_id"], opened["said"], opened["note"]) == ("0", "Taken back.", "talked")
     assert review.labels("nora")["0"].decision is Decision.EXCLUDE
     assert {one.record_id for one in review.conflicts()} == {"0", "3", "6"}
     assert page.post("/conflicts/open", json={"record_id": "3", "token": "open-it-3"}).status_code == 404
@@ -128,6 +128,11 @@ def test_by_keyboard(
         accessible(page, "a conflict, and one that is settled")
         page.keyboard.press("z")
         expect(page.locator("#now .tally")).to_have_text("Conflict 2 of 3")
+        page.keyboard.press("n")
+        page.keyboard.type("talked")
+        page.reload()  # shows the same conflict, and the note that is being written
+        expect(page.locator("#note")).to_have_value("talked")
+        page.locator("#title").focus()
         for left in ("Conflict 2 of 2", "Conflict 1 of 1", None):
             page.keyboard.press("i")
             if left:
@@ -135,3 +140,4 @@ def test_by_keyboard(
         expect(page.locator("#now")).to_contain_text("No conflict waits")
         accessible(page, "no conflict")
     assert not review.conflicts()
+    assert [given[-1].note for given in review.snapshot().state.resolved.values()].count("talked") == 1

@@ -34,11 +34,12 @@ def is_review(path: Path) -> bool:
 def own_files(folder: Path) -> list[Path]:
     """The files in which a review keeps what cannot be made again."""
     from tiab.review.criteriafile import CRITERIA_NAME
+    from tiab.review.notes import DRAFTS
     from tiab.store import FILE_NAME
     from tiab.web.settings import FILE_NAME as SETTINGS_NAME
 
     database = [f"{FILE_NAME}{end}" for end in ("", "-wal", "-shm", "-journal")]
-    return [folder / name for name in (*database, CRITERIA_NAME, SETTINGS_NAME)]
+    return [*(folder / name for name in (*database, CRITERIA_NAME, SETTINGS_NAME)), *folder.glob(DRAFTS)]
 
 
 @contextmanager

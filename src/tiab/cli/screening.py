@@ -26,7 +26,7 @@ _DECISIONS = {"i": "include", "e": "exclude", "u": "maybe"}
 _HELP = """i include   e exclude   u maybe   z take back your last decision
 1–9 exclude with a reason:
 {reasons}
-r exclude with another reason   n note beside the next decision   q leave (everything is stored)"""
+r exclude with another reason   n note for this record   q leave (everything is stored)"""
 
 
 @app.command("next")
@@ -62,7 +62,6 @@ class _Desk:
     review: Review
     reviewer: str
     reasons: tuple[str, ...]
-    note: str = ""
     decided: int = 0
 
     def screen(self) -> None:
@@ -84,7 +83,9 @@ class _Desk:
             if key == "z":
                 return self._undo()
             if key == "n":
-                self.note = _line("note")
+                record_id = suggestion.record.record_id
+                text = _line("note", self._note(suggestion))
+                self.review.keep_note(record_id, text, reviewer=self.reviewer)
             elif key == "r":
                 return self._decide(suggestion, "exclude", _line("reason"))
             elif key in _DECISIONS:
@@ -96,11 +97,16 @@ class _Desk:
                 console.print(Text(_HELP.format(reasons=reasons)))
 
     def _decide(self, suggestion: Suggestion, decision: str, reason: str = "") -> bool:
-        self.review.label(suggestion.record.record_id, decision, reviewer=self.reviewer, reason=reason, note=self.note)
-        beside = "; ".join(text for text in (reason, self.note) if text)
+        note = self._note(suggestion)
+        self.review.label(suggestion.record.record_id, decision, reviewer=self.reviewer, reason=reason, note=note)
+        beside = "; ".join(text for text in (reason, note) if text)
         console.print(Text(f"{decision}{f' ({beside})' if beside else ''}\n", style="bold"))
-        self.note, self.decided = "", self.decided + 1
+        self.decided += 1
         return True
+
+    def _note(self, suggestion: Suggestion) -> str:
+        """What is being written on the record, here or on the page, or was beside a decision that was taken back."""
+        return self.review.note(suggestion.record.record_id, reviewer=self.reviewer) or ""
 
     def _undo(self) -> bool:
         undone = self.review.undo(self.reviewer)
@@ -112,7 +118,8 @@ class _Desk:
 
     def _prompt(self, suggestion: Suggestion) -> None:
         keys = "i include · e exclude · u maybe · z undo · n note · 1–9 r reason · ? help · q leave"
-        told = f"{suggestion.left} left" + (f" · note: {self.note}" if self.note else "")
+        note = self._note(suggestion)
+        told = f"{suggestion.left} left" + (f" · note: {note}" if note else "")
         console.print(Text(f"[{told}] {keys}", style="dim"))
 
 
@@ -157,5 +164,5 @@ def read_key(*, hint: str = "Use tiab next --json and tiab label.") -> str:
         raise TiabError("there is no terminal to read keys from", hint=hint) from error
 
 
-def _line(what: str) -> str:
-    return str(typer.prompt(what, default="", show_default=False)).strip()
+def _line(what: str, before: str = "") -> str:
+    return str(typer.prompt(what, default=before, show_default=bool(before))).strip()

@@ -21,6 +21,7 @@ from tiab.review.intake import FileReport, add_files
 from tiab.review.live import Live, Queue
 from tiab.review.looking import Look, look_at
 from tiab.review.making import make
+from tiab.review.notes import NoteKind, Notes
 from tiab.review.opinions import Conflict, conflicts
 from tiab.review.replaying import Replay, Replaying, replay
 from tiab.review.snapshot import Snapshot
@@ -64,6 +65,7 @@ class Review:
         """
         self._store = Store(folder)
         self._live = Live(self._store, jobs=jobs, progress=progress)
+        self._notes = Notes(self._store)
         self.folder = Path(folder)
         self.read_only = self._store.read_only
 
@@ -211,6 +213,7 @@ class Review:
         ranked = self._live.unlogged(reviewer)
         event = self._store.append_all([*ranked, label_entry(label, note=note, token=token)])[-1]
         self._live.has_logged(reviewer, ranked)
+        self._notes.settle(event)
         return event
 
     def undo(self, reviewer: str = "", *, record_id: str = "", token: str | None = None) -> Event | None:
@@ -219,6 +222,28 @@ class Review:
         The entry names the record, and `target` the decision; an earlier decision on the record then stands again.
         """
         return self._store.undo(reviewer, record_id=record_id, token=token)
+
+    def note(self, record_id: str, *, reviewer: str = "", kind: NoteKind = "labelled") -> str | None:
+        """The note that a reviewer is writing on a record; else the one beside their last decision on it.
+
+        A decision that was taken back leaves its note for the next one. None where nothing was ever written.
+        """
+        return self._notes.read(record_id, reviewer, kind)
+
+    def keep_note(
+        self, record_id: str, text: str, *, reviewer: str = "", kind: NoteKind = "labelled", seen: str | None = None
+    ) -> str:
+        """Keeps a note that is being written until a decision is stored with it; the note as it is kept.
+
+        Args:
+            seen: the note as the writer last saw it. If another window has written something else since, both are kept.
+
+        Raises:
+            LabelError: there is no such record.
+            InputError: it could not be written.
+        """
+        self.record(record_id)
+        return self._notes.keep(record_id, text, reviewer, kind, seen=seen)
 
     def add_labels(
         self, path: str | Path, *, decision: Decision | str | None = None, reviewer: str = "", prior: bool = False
@@ -267,7 +292,9 @@ class Review:
         if token is None or all(event.token != token for event in self._store.events(kinds=["resolved"])):
             must_conflict(self._live.snapshot(), record_id)
         label = Label(record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason)
-        return self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
+        event = self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
+        self._notes.settle(event)
+        return event
 
     def agreement(self, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
         """Two reviewers -> how far they agree on what both screened, "maybe" as include, whatever was settled later."""

@@ -14,7 +14,17 @@ from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.store.rows import clean
 
-__all__ = ["KINDS", "Entry", "Event", "append", "decision_to_undo", "event_from", "events_after", "label_entry"]
+__all__ = [
+    "KINDS",
+    "Entry",
+    "Event",
+    "append",
+    "decision_to_undo",
+    "event_from",
+    "events_after",
+    "label_entry",
+    "last_decision",
+]
 
 KINDS = (
     "criteria",
@@ -141,6 +151,16 @@ def decision_to_undo(
             "ORDER BY event_id DESC LIMIT 1",
             (clean(reviewer), clean(record_id)) if record_id else (clean(reviewer),),
         ).fetchone()
+    return event_from(row) if row else None
+
+
+def last_decision(connection: sqlite3.Connection, reviewer: str, record_id: str, *, kind: str) -> Event | None:
+    """The last decision of that kind of a reviewer on a record, whether or not it was taken back since."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM events WHERE reviewer = ? AND kind = ? AND record_id = ? "
+        "ORDER BY event_id DESC LIMIT 1",
+        (clean(reviewer), kind, clean(record_id)),
+    ).fetchone()
     return event_from(row) if row else None
 
 

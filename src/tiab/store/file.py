@@ -14,7 +14,7 @@ from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.store import cache
-from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry
+from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry, last_decision
 from tiab.store.faults import primary_code, reported
 from tiab.store.opening import BUSY_MS, FILE_NAME, create_file, open_file
 from tiab.store.rows import (
@@ -214,6 +214,11 @@ class Store:
         """
         with self._lock, reported(self._path):
             return events_after(self._connection, after, kinds=kinds)
+
+    def last_decision(self, reviewer: str, record_id: str, *, kind: str = "labelled") -> Event | None:
+        """The last decision of a reviewer on a record ("resolved": on its conflict), taken back since or not."""
+        with self._lock, reported(self._path):
+            return last_decision(self._connection, reviewer, record_id, kind=kind)
 
     # What PICO found, which can be found again
 

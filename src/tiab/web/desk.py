@@ -10,6 +10,7 @@ from tiab.errors import CriteriaError, LabelError
 from tiab.labels import Decision
 from tiab.review import Conflict, Look, Queue, Review
 from tiab.review.catalogue import Catalogue
+from tiab.review.notes import NoteKind
 from tiab.store import Event, GivenLabel
 from tiab.web.background import Background
 from tiab.web.counting import Counting
@@ -122,6 +123,14 @@ class Desk:
         with self._lock:
             self._follow()
             return self._mine.given.get(self._mine.groups.head(record_id))
+
+    def note(self, record_id: str, *, kind: NoteKind = "labelled") -> str:
+        """The note that this reviewer is writing on a record, or last wrote beside a decision on it."""
+        note = self.review.note(record_id, reviewer=self.reviewer, kind=kind)
+        standing = (
+            self.standing(record_id) if note is None and kind == "labelled" else None
+        )  # given to a duplicate of it
+        return standing.note if standing else note or ""
 
     def tally(self) -> Tally:
         """How far this reviewer has come."""

@@ -70,11 +70,13 @@ def open_conflict(desk: AtDesk, said: Opening) -> dict[str, Any]:
 def _shown(desk: Desk, record_id: str) -> dict[str, Any]:
     values = _values(desk, record_id)
     now = values["disputes"].now
-    return {"html": render("conflicts/now.html.j2", **values), "record_id": now.record_id if now else ""}
+    html = render("conflicts/now.html.j2", **values)
+    return {"html": html, "record_id": now.record_id if now else "", "note": values["note"]}
 
 
 def _values(desk: Desk, record_id: str) -> dict[str, Any]:
     disputes = read_disputes(desk, record_id)
     shown = disputes.now.record_id if disputes.now else None
     card = make_card(desk.look(shown), None, desk.settings) if shown else None
-    return {"disputes": disputes, "card": card, "role_names": ROLE_NAMES, "settings": desk.settings}
+    note = desk.note(shown, kind="resolved") if shown else ""
+    return {"disputes": disputes, "card": card, "note": note, "role_names": ROLE_NAMES, "settings": desk.settings}

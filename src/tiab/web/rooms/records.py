@@ -55,6 +55,7 @@ def show_record(request: Request, desk: AtDesk, asked: AskedFor, id: str = "") -
     card = make_card(desk.look(id), desk.standing(id), desk.settings)
     around = find_neighbours(desk, asked, card.record.record_id)
     values: dict[str, Any] = {"card": card, "around": around, "asked": asked.address(), "settings": desk.settings}
+    values["note"] = desk.note(card.record.record_id)
     values["reports"] = [desk.review.record(one) for one in card.duplicates]
     return page(request, "records/record.html.j2", role_names=ROLE_NAMES, **values)
 

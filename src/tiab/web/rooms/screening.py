@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from tiab.errors import CriteriaError
 from tiab.labels import Decision
+from tiab.review.notes import NoteKind
 from tiab.web.card import Card, make_card
 from tiab.web.desk import Desk
 from tiab.web.marking import MARKED
@@ -50,6 +51,15 @@ class TakenBack(BaseModel):
     """A decision to be taken back."""
 
     token: str = Field(min_length=8, max_length=100)
+
+
+class Draft(BaseModel):
+    """A note that is being written; `seen` is the note as this window last had it from here."""
+
+    record_id: str = Field(max_length=500)
+    note: str = Field(max_length=5000)
+    seen: str = Field("", max_length=20_000)
+    kind: NoteKind = "labelled"
 
 
 class Wishes(BaseModel):
@@ -99,6 +109,13 @@ def undo(desk: AtDesk, taken: TakenBack) -> dict[str, Any]:
     return _shown(desk, event.record_id) | {"said": "Taken back."}
 
 
+@router.put("/screen/note")
+def keep_note(desk: AtDesk, draft: Draft) -> dict[str, str]:
+    """Keeps a note that is being written; the note as it is kept."""
+    kept = desk.review.keep_note(draft.record_id, draft.note, reviewer=desk.reviewer, kind=draft.kind, seen=draft.seen)
+    return {"note": kept}
+
+
 @router.get("/screen/progress")
 def show_progress(desk: AtDesk) -> dict[str, Any]:
     """How far the reviewer has come."""
@@ -136,7 +153,7 @@ def _shown(desk: Desk, record_id: str = "", skip: Sequence[str] = ()) -> dict[st
         if found is None:
             return nothing | tally | {"record": render("screen/end.html.j2", tally=now)}
         card = make_card(desk.look(found), desk.standing(found), desk.settings)
-        return nothing | tally | _parts(card, desk.settings)
+        return nothing | tally | {"note": desk.note(card.record.record_id)} | _parts(card, desk.settings)
     except CriteriaError as error:  # somebody is writing the file; what was decided is stored all the same
         return nothing | {"tally": "", "record": render("screen/mistake.html.j2", sentence=str(error))}
 
@@ -145,7 +162,6 @@ def _parts(card: Card, settings: Settings) -> dict[str, Any]:
     return {
         "record_id": card.record.record_id,
         "seen": card.seen,
-        "note": card.standing.note if card.standing else "",
         "title": card.record.title or "(no title)",
         "record": render("screen/record.html.j2", card=card, role_names=ROLE_NAMES),
         "why": render("screen/why.html.j2", card=card, settings=settings, role_names=ROLE_NAMES),

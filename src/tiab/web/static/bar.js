@@ -2,6 +2,7 @@
 
 import { alone, write } from "./doing.js";
 import { onKeys } from "./keys.js";
+import { saveNote, showNote } from "./notes.js";
 import { stepMarks } from "./tips.js";
 
 export { alone, write };
@@ -21,8 +22,8 @@ function openBox(box, does, open) {
 
 // Puts a record's note into the box; after the last record there is nothing to decide on.
 export function fillBar(text) {
-  note.value = text;
-  openBox(noteBox, "note", text !== "");
+  showNote(current() ?? "", text);
+  openBox(noteBox, "note", note.value !== "");
   for (const button of bar.querySelectorAll("[data-decision], [data-reason], [data-does=note]")) button.disabled = !current();
 }
 
@@ -44,6 +45,7 @@ note.addEventListener("keydown", (event) => {
 // what is wanted, where it is no decision on the record.
 export function useBar({ beside, decided, moved, undo, back, on, keys = {}, send = (wanted) => write("/screen/decisions", wanted, beside()) }) {
   const decide = (decision, reason = "") => current() && alone(async () => {
+    await saveNote(); // so that the draft is the note, and goes when this is stored
     const wanted = { record_id: current(), decision, reason, note: note.value, seen: Number(record().dataset.seen) };
     try {
       decided(await send(wanted));

@@ -13,7 +13,7 @@ function show(answer) {
   now.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
   history.replaceState(null, "", answer.record_id ? `conflicts?record=${encodeURIComponent(answer.record_id)}` : "conflicts");
   scrollTo(0, 0);
-  fillBar("");
+  fillBar(answer.note);
   document.getElementById("title").focus({ preventScroll: true });
   if (answer.said) say(answer.said);
 }
@@ -41,4 +41,4 @@ useBar({
   on: () => step(shown().after),
 });
 followMarks(now);
-fillBar("");
+fillBar(document.getElementById("note").defaultValue);

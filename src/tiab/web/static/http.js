@@ -7,14 +7,15 @@ export class Refused extends Error {
   }
 }
 
-const ROOT = new URL("..", import.meta.url); // all of the page is served below a folder that nobody else knows
+export const ROOT = new URL("..", import.meta.url); // all of the page is served below a folder that nobody else knows
 
-async function fetched(path, { method = "GET", body } = {}) {
+async function fetched(path, { method = "GET", body, keepalive = false } = {}) {
   const plain = body === undefined || body instanceof Blob; // a file goes as it is
   let answer;
   try {
     answer = await fetch(new URL(path.slice(1), ROOT), {
       method,
+      keepalive,
       headers: { Accept: "application/json", "Content-Type": plain ? "application/octet-stream" : "application/json" },
       body: plain ? body : JSON.stringify(body),
     });

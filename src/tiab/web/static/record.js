@@ -36,7 +36,7 @@ useBar({
   keys: { Escape: () => document.getElementById("list").click() },
 });
 followMarks(record);
-fillBar(document.getElementById("note").value);
+fillBar(document.getElementById("note").defaultValue);
 
 document.querySelector(".reports")?.addEventListener("click", (event) => {
   const other = event.target.closest("[data-parts]")?.dataset.parts;

@@ -140,4 +140,4 @@ document.getElementById("settings").addEventListener("close", (event) => {
 
 followMarks(record);
 if (record.dataset.waiting) wait();
-fillBar(document.getElementById("note").value);
+fillBar(document.getElementById("note").defaultValue);
