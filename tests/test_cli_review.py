@@ -81,7 +81,7 @@ def test_a_note_stays_with_its_record_through_undo_and_leaving(ms: Path) -> None
 def test_new_and_add(tmp_path: Path) -> None:
     made = ok("new", tmp_path / "a b", "-c", CORPUS / "criteria.toml")
     assert "is a review now" in made.stderr
-    assert sorted(os.listdir(tmp_path / "a b")) == ["criteria.toml", "review.sqlite"]
+    assert sorted(os.listdir(tmp_path / "a b")) == ["criteria.toml", "review.anchor", "review.sqlite"]
     reports = json.loads(ok("add", tmp_path / "a b", CORPUS / "records.csv", CORPUS / "update.csv", "--json").stdout)
     assert [(one["name"], one["found"], one["new"], one["known"]) for one in reports] == [
         ("records.csv", 123, 123, 0),

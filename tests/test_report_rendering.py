@@ -41,6 +41,7 @@ MADE = Made(
     events=33,
     rankings=2,
     versions=("0.0.0",),
+    anchor=f"33:{'a' * 64}",
     first_event_at="2026-01-01T00:00:00",
     last_event_at="2026-01-02T00:00:00",
 )
@@ -284,6 +285,7 @@ def test_the_command_writes_what_it_is_asked_for(folder: Path, tmp_path: Path) -
     made = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert made["frontier"]["target"] == 0.8
     assert made["gold"]["n"] == 4
+    assert Review.check(folder / "ms", anchors=[made["made"]["anchor"]]).sound
     assert len(list((tmp_path / "f").iterdir())) == 2 * len(FIGURES)
     assert made["frontier"]["sentence"] in " ".join(result.stdout.split())
     assert (tmp_path / "r.html").read_text(encoding="utf-8").startswith("<!doctype html>")

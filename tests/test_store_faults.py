@@ -21,6 +21,7 @@ from tiab.errors import ReviewError
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.store import FILE_NAME, LogState, Source, Store, advance, label_entry
+from tiab.store.anchor import ANCHOR_NAME
 
 RECORDS = [Record(record_id=str(n), title=f"Record {n}", abstract="word " * 50) for n in range(50)]
 NOBODY = 65534
@@ -257,7 +258,7 @@ def test_a_read_only_review_is_read_and_not_written(open_folder: Path) -> None:
         for write in (lambda: store.label(label("2")), lambda: store.undo("eva"), store.drop_pico):
             with pytest.raises(ReviewError, match=r"can be read but not written.*Copy the folder"):
                 write()
-    assert [path.name for path in review.iterdir()] == [FILE_NAME]
+    assert sorted(path.name for path in review.iterdir()) == [ANCHOR_NAME, FILE_NAME]
     with Store(review) as store:
         assert not store.read_only
         assert len(store.events()) == 2

@@ -14,7 +14,10 @@ from tiab.errors import ReviewError
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.store import FILE_NAME, Source, Store
-from tiab.store.schema import MIGRATIONS
+from tiab.store.anchor import ANCHOR_NAME
+from tiab.store.chain import event_hash, log_end
+from tiab.store.rows import must_be_one
+from tiab.store.schema import APPLICATION_ID, MIGRATIONS
 
 INCLUDE = Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva")
 
@@ -43,7 +46,7 @@ def test_any_folder_name_and_a_moved_folder(tmp_path: Path, name: str) -> None:
         assert store.count() == 1
         store.label(INCLUDE)
         assert len(store.events(kinds=["labelled"])) == 2
-    assert sorted(path.name for path in moved.iterdir()) == [FILE_NAME]
+    assert sorted(path.name for path in moved.iterdir()) == [ANCHOR_NAME, FILE_NAME]
 
 
 def test_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,29 +127,83 @@ def test_damage_while_it_is_open_is_told(tmp_path: Path) -> None:
             again.check()
 
 
-def test_a_review_whose_log_was_made_rewritable_says_so(tmp_path: Path) -> None:
-    connection = sqlite3.connect(make(tmp_path) / FILE_NAME)
-    connection.execute("DROP TRIGGER events_no_update")
-    connection.commit()
-    connection.close()
-    with pytest.raises(ReviewError, match=r"its log can be rewritten \(events_no_update missing\)"):
-        Store(tmp_path)
+TRIGGER = "CREATE TRIGGER theirs {} ON events BEGIN SELECT RAISE({}); END"
 
 
 @pytest.mark.parametrize(
-    ("statement", "message"),
+    ("statements", "message"),
     [
-        ("INSERT INTO events VALUES (99, 't', 'labelled', '', '1', NULL, NULL, 'not json')", "event 99 of the log"),
-        ("INSERT INTO events VALUES (99, 't', 'labelled', '', '1', NULL, NULL, '[]')", "event 99 of the log"),
-        ("INSERT INTO events VALUES (99, 't', 'labelled', '', '1', NULL, NULL, x'ff')", "event 99 of the log"),
+        (["DROP TRIGGER events_no_update"], "trigger events_no_update is missing"),
+        ([TRIGGER.format("BEFORE INSERT", "IGNORE")], "trigger theirs was added"),
+        (["CREATE VIEW theirs AS SELECT 1"], "view theirs was added"),
+        (["CREATE TABLE theirs (a)"], "table theirs was added"),
+        (["CREATE INDEX theirs ON events (time)"], "index theirs was added"),
+        (["ALTER TABLE events ADD COLUMN theirs TEXT"], "table events was changed"),
+        (["DROP INDEX events_by_target", "CREATE INDEX events_by_target ON events (target)"], "index .* was changed"),
+        (
+            [
+                "DROP TRIGGER events_no_delete",
+                TRIGGER.replace("theirs", "events_no_delete").format("BEFORE DELETE", "IGNORE"),
+            ],
+            "trigger events_no_delete was changed",
+        ),
     ],
 )
-def test_absurd_events_of_a_stranger(tmp_path: Path, statement: str, message: str) -> None:
-    connection = sqlite3.connect(make(tmp_path) / FILE_NAME)
-    connection.execute(statement)
+def test_a_review_whose_tables_were_altered_is_refused(tmp_path: Path, statements: list[str], message: str) -> None:
+    make(tmp_path)
+    alter(tmp_path, *statements)
+    with pytest.raises(ReviewError, match=f"has been altered by another program: {message}"):
+        Store(tmp_path)
+
+
+def alter(folder: Path, *statements: str) -> None:
+    connection = sqlite3.connect(folder / FILE_NAME)
+    for statement in statements:
+        connection.execute(statement)
     connection.commit()
     connection.close()
-    with Store(tmp_path) as store, pytest.raises(ReviewError, match=message):
+
+
+def test_spaces_in_the_sql_of_a_table_do_not_matter(tmp_path: Path) -> None:
+    make(tmp_path)
+    sql = "CREATE INDEX events_by_reviewer  ON events(reviewer,\n kind, event_id )"
+    alter(tmp_path, "DROP INDEX events_by_reviewer", sql, "VACUUM")
+    with Store(tmp_path) as store:
+        assert store.count() == 1
+
+
+@pytest.mark.parametrize("statement", [TRIGGER.format("BEFORE INSERT", "IGNORE"), "CREATE VIEW theirs AS SELECT 1"])
+def test_what_is_altered_while_a_review_is_open_loses_no_decision(tmp_path: Path, statement: str) -> None:
+    with Store(make(tmp_path)) as store:
+        store.label(INCLUDE)
+        alter(tmp_path, statement)
+        with pytest.raises(ReviewError, match="has been altered by another program"):
+            store.label(INCLUDE)
+        assert len(store.events()) == 3
+
+
+def test_a_row_that_does_not_arrive_is_told() -> None:
+    """The last guard: what says that it stored a row looks whether it did."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE events (a)")
+    connection.execute(TRIGGER.format("BEFORE INSERT", "IGNORE"))
+    with pytest.raises(ReviewError, match="nothing was stored"):
+        must_be_one(connection.execute("INSERT INTO events VALUES (1)"))
+    connection.execute("DROP TRIGGER theirs")
+    must_be_one(connection.execute("INSERT INTO events VALUES (1)"))
+    connection.close()
+
+
+@pytest.mark.parametrize("payload", ["not json", "[]", b"\xff"])
+def test_absurd_events_of_a_stranger(tmp_path: Path, payload: object) -> None:
+    """Of one who knows how the hashes are made; others are found out when the review is opened."""
+    connection = sqlite3.connect(make(tmp_path) / FILE_NAME)
+    values = (3, "t", "labelled", "", "1", None, None, payload)
+    digest = event_hash(bytes.fromhex(log_end(connection).hash), values)
+    connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, digest))
+    connection.commit()
+    connection.close()
+    with Store(tmp_path) as store, pytest.raises(ReviewError, match="event 3 of the log"):
         store.events()
 
 
@@ -198,47 +255,75 @@ def test_a_failed_making_leaves_nothing(tmp_path: Path) -> None:
     make(tmp_path / "review")
 
 
-def before_the_cache(connection: sqlite3.Connection) -> None:
-    """Stands for an earlier version of the tables: one that kept no PICO, and whose log was not indexed."""
-    MIGRATIONS[0](connection)
-    connection.execute("DROP TABLE pico")
-    connection.execute("DROP INDEX events_by_reviewer")
+def old_review(folder: Path, root: Path) -> Path:
+    """A review as tiab 0.1.0 wrote it: two records, two decisions, one of them taken back."""
+    folder.mkdir(exist_ok=True)
+    connection = sqlite3.connect(folder / FILE_NAME)
+    connection.executescript((root / "tests" / "data" / "review-0.1.0.sql").read_text(encoding="utf-8"))
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.close()
+    return folder
 
 
-def to_today(connection: sqlite3.Connection) -> None:
-    connection.execute(
-        "CREATE TABLE pico (fingerprint TEXT, criteria TEXT, version TEXT, value BLOB, "
-        "PRIMARY KEY (fingerprint, criteria, version))"
-    )
-    connection.execute("CREATE INDEX events_by_reviewer ON events (reviewer, kind, event_id)")
-
-
-def test_an_older_review_is_brought_up_to_date(tmp_path: Path) -> None:
-    with Store.create(tmp_path, migrations=[before_the_cache]) as store:
-        store.add(Source(name="search.ris"), [Record(record_id="1", title="Yoga")])
-        label = store.label(INCLUDE)
-        with pytest.raises(sqlite3.OperationalError, match="no such table"):
-            store.keep_pico({"f": b"x"}, criteria="c", version="1")
+def test_a_review_of_tiab_0_1_0_is_brought_up_to_date(tmp_path: Path, root: Path) -> None:
+    old_review(tmp_path, root)
     for _ in range(2):
-        with Store(tmp_path, migrations=[before_the_cache, to_today]) as store:
-            assert store._read("PRAGMA user_version", ()) == [(2,)]
-            assert store.records() == [Record(record_id="1", title="Yoga")]
-            assert store.events()[-1] == label
-            store.keep_pico({"f": b"x"}, criteria="c", version="1")
-            assert store.pico(["f"], criteria="c", version="1") == {"f": b"x"}
+        with Store(tmp_path) as store:
+            assert store._read("PRAGMA user_version", ()) == [(len(MIGRATIONS),)]
+            assert [record.title for record in store.records()] == ["Yoga for backs", "Swimming"]
+            kinds = [event.kind for event in store.events()]
+            assert kinds[:6] == ["criteria", "imported", "labelled", "labelled", "undone", "upgraded"]
+            assert store.events()[2].payload["note"] == "ask Kim"
+            assert store.events()[5].payload["from"] == "0.1.0"
+            assert not store.warnings
             store.check()
+            store.label(INCLUDE)
+    assert kinds[6:] == ["labelled"]
+
+
+def test_equal_copies_of_an_older_review_get_equal_hashes(tmp_path: Path, root: Path) -> None:
+    """So that the copies can be told to be of one review."""
+    hashes = []
+    for name in ("one", "other"):
+        with Store(old_review(tmp_path / name, root)) as store:
+            hashes.append(store._read("SELECT hash FROM events WHERE event_id <= 5 ORDER BY event_id", ()))
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes[0])) == 5
+
+
+def test_an_older_review_that_was_altered_is_refused_as_it_is(tmp_path: Path, root: Path) -> None:
+    old_review(tmp_path, root)
+    alter(tmp_path, TRIGGER.format("AFTER UPDATE", "IGNORE"))
+    before = (tmp_path / FILE_NAME).read_bytes()
+    with pytest.raises(ReviewError, match="trigger theirs was added"):
+        Store(tmp_path)
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize("version", [0, -1, -(2**31)])
+def test_a_version_that_no_tiab_wrote(tmp_path: Path, version: int) -> None:
+    make(tmp_path)
+    alter(tmp_path, f"PRAGMA user_version = {version}", f"PRAGMA application_id = {APPLICATION_ID}")
+    with pytest.raises(ReviewError, match="is not a review that tiab wrote"):
+        Store(tmp_path)
+
+
+def add_size(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE pico ADD COLUMN size TEXT NOT NULL DEFAULT 'small'")
 
 
 def test_each_step_is_taken_once_and_in_order(tmp_path: Path) -> None:
-    taken: list[int] = []
-    steps = (*MIGRATIONS, lambda _: taken.append(2), lambda _: taken.append(3))
+    def columns(store: Store) -> list[str]:
+        return [row[1] for row in store._read("PRAGMA table_info(pico)", ())][-2:]
+
+    steps = (*MIGRATIONS, add_colour, add_size)  # a second time, or in another order, is an error or another table
     with Store.create(tmp_path / "new", migrations=steps) as store:
-        assert store._read("PRAGMA user_version", ()) == [(3,)]
-    assert taken == [2, 3]
+        assert store._read("PRAGMA user_version", ()) == [(len(steps),)]
+        assert columns(store) == ["colour", "size"]
     make(tmp_path / "old")
-    Store(tmp_path / "old", migrations=steps).close()
-    Store(tmp_path / "old", migrations=steps).close()
-    assert taken == [2, 3, 2, 3]
+    for _ in range(2):
+        with Store(tmp_path / "old", migrations=steps) as store:
+            assert columns(store) == ["colour", "size"]
 
 
 def test_a_step_that_fails_leaves_the_older_review(tmp_path: Path) -> None:
@@ -246,7 +331,7 @@ def test_a_step_that_fails_leaves_the_older_review(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         Store(tmp_path, migrations=(*MIGRATIONS, add_colour, fails_halfway))
     with Store(tmp_path) as store:
-        assert store._read("PRAGMA user_version", ()) == [(1,)]
+        assert store._read("PRAGMA user_version", ()) == [(len(MIGRATIONS),)]
         assert store._read("SELECT name FROM sqlite_master WHERE name = 'halfway'", ()) == []
         assert "colour" not in str(store._read("SELECT sql FROM sqlite_master WHERE name = 'pico'", ()))
 
@@ -274,7 +359,7 @@ def test_a_review_from_a_later_tiab_is_named_and_left_alone(tmp_path: Path, monk
     Store.create(tmp_path, migrations=(*MIGRATIONS, add_colour)).close()
     monkeypatch.undo()
     before = (tmp_path / FILE_NAME).read_bytes()
-    with pytest.raises(ReviewError, match=r"written by tiab 9.8.7 \(tables of version 2\).*Upgrade tiab"):
+    with pytest.raises(ReviewError, match=r"written by tiab 9.8.7 \(tables of version \d\).*Upgrade tiab"):
         Store(tmp_path)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tiab.cli import (
+    check,
     criteria,
     dedupe,
     demo,
@@ -26,6 +27,7 @@ from tiab.cli.app import app, main
 
 __all__ = [
     "app",
+    "check",
     "criteria",
     "dedupe",
     "demo",

@@ -20,7 +20,7 @@ EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
 _ORDER = (
     *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "scan", "evaluate", "plan", "simulate"),
     *("new", "add", "duplicates", "prior", "screen", "next", "label", "undo", "status", "conflicts", "resolve"),
-    *("update", "export", "report", "replay"),
+    *("update", "export", "report", "replay", "check"),
 )
 """The commands in the order in which they are met: without a review, then with one."""
 

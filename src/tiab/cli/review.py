@@ -11,7 +11,7 @@ from rich.text import Text
 from tiab.cli.app import app
 from tiab.cli.inputs import JobsOption, JsonOption, SeedOption
 from tiab.cli.outputs import records_output
-from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
+from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened, say_warnings
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def make_review(
     """
     from tiab.review import Review
 
-    Review.create(folder, criteria, seed=seed).close()
+    with Review.create(folder, criteria, seed=seed) as review:
+        say_warnings(review)
     note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
 
 

@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tiab.cli.show import progress_bar
+from tiab.cli.show import note, progress_bar
 
 if TYPE_CHECKING:
     from tiab.review import Review
 
-__all__ = ["FolderArgument", "ReviewerOption", "counted", "is_review", "make_ready", "opened", "own_files"]
+__all__ = [
+    "FolderArgument",
+    "ReviewerOption",
+    "counted",
+    "is_review",
+    "make_ready",
+    "opened",
+    "own_files",
+    "say_warnings",
+]
 
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the review.", show_default=False)]
 ReviewerOption = Annotated[
@@ -35,11 +44,12 @@ def own_files(folder: Path) -> list[Path]:
     """The files in which a review keeps what cannot be made again."""
     from tiab.review.criteriafile import CRITERIA_NAME
     from tiab.review.notes import DRAFTS
-    from tiab.store import FILE_NAME
+    from tiab.store import ANCHOR_NAME, FILE_NAME
     from tiab.web.settings import FILE_NAME as SETTINGS_NAME
 
     database = [f"{FILE_NAME}{end}" for end in ("", "-wal", "-shm", "-journal")]
-    return [*(folder / name for name in (*database, CRITERIA_NAME, SETTINGS_NAME)), *folder.glob(DRAFTS)]
+    kept = (*database, ANCHOR_NAME, CRITERIA_NAME, SETTINGS_NAME)
+    return [*(folder / name for name in kept), *folder.glob(DRAFTS)]
 
 
 @contextmanager
@@ -48,7 +58,14 @@ def opened(folder: Path, *, jobs: int = 1) -> Iterator[Review]:
     from tiab.review import Review
 
     with Review(folder, jobs=jobs, progress=lambda done: _BARS[-1](done) if _BARS else None) as review:
+        say_warnings(review)
         yield review
+
+
+def say_warnings(review: Review) -> None:
+    """Says what whoever opens the review should know, on standard error."""
+    for warning in review.warnings:
+        note(f"Note: {warning}")
 
 
 _BARS: list[Callable[[int], None]] = []

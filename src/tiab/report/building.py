@@ -32,7 +32,7 @@ from tiab.report.rows import AgreementRow, Made, ReviewerRow
 from tiab.report.texts import make_texts
 from tiab.review import Review, Snapshot, Status
 from tiab.review.learner import Learned
-from tiab.store import Event
+from tiab.store import Event, LogEnd
 
 __all__ = ["build_report", "evaluate_review", "ranking_of"]
 
@@ -170,6 +170,7 @@ def _made(
         events=len(events),
         rankings=len(rankings),
         versions=tuple(sorted({str(event.payload.get("tiab", "")) for event in rankings} - {""})),
+        anchor=str(LogEnd(event_id=events[-1].event_id, hash=events[-1].hash)) if events else "",
         first_event_at=events[0].time[:19] if events else "",
         last_event_at=events[-1].time[:19] if events else "",
     )

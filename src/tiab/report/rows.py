@@ -28,6 +28,7 @@ class Made:
             the model, and the ranking; "" where there is none.
         events, rankings: entries of the log, and rankings among them.
         versions: of tiab, which made those rankings.
+        anchor: the last event of the log by its number and hash, which covers all before it; "" for an empty log.
         first_event_at, last_event_at: "" for an empty log.
     """
 
@@ -43,6 +44,7 @@ class Made:
     events: int
     rankings: int
     versions: tuple[str, ...]
+    anchor: str
     first_event_at: str
     last_event_at: str
 

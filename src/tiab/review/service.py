@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+import tiab
 from tiab.agreement import Agreement
 from tiab.criteria import Criteria
 from tiab.decisions import Matching, match_decisions, match_names, read_decisions
@@ -29,7 +30,7 @@ from tiab.review.status import Status, measure_status
 from tiab.review.suggesting import Suggestion, suggest
 from tiab.review.team import agreements, link_entry, must_conflict, unlink_entries
 from tiab.review.updating import Update, make_update
-from tiab.store import Entry, Event, Store, label_entry
+from tiab.store import Check, Entry, Event, LogEnd, Store, check_folder, label_entry
 
 __all__ = ["Review"]
 
@@ -46,6 +47,7 @@ class Review:
     Attributes:
         folder: the folder.
         read_only: whether it can be read but not written.
+        warnings: what whoever opens it should know, in sentences: that it lies in a folder that is synchronised, say.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Review.create(folder) as review:
@@ -67,7 +69,7 @@ class Review:
         self._live = Live(self._store, jobs=jobs, progress=progress)
         self._notes = Notes(self._store)
         self.folder = Path(folder)
-        self.read_only = self._store.read_only
+        self.read_only, self.warnings = self._store.read_only, self._store.warnings
 
     @classmethod
     def create(cls, folder: str | Path, criteria: Criteria | str | Path | None = None, *, seed: int = 0) -> Review:
@@ -82,6 +84,23 @@ class Review:
         """
         make(folder, criteria, seed=seed)
         return cls(folder)
+
+    @staticmethod
+    def check(folder: str | Path, *, anchors: Iterable[str] = ()) -> Check:
+        """Whether records and log are as tiab wrote them, as far as their hashes tell; nothing is raised for a fault.
+
+        Args:
+            anchors: events that the log is known to hold, as NUMBER:HASH, from an earlier check or a report.
+
+        Raises:
+            ReviewError: there is no review in `folder`, or an anchor is none.
+
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder, Review.create(folder):
+        ...     Review.check(folder).sound
+        True
+        """
+        return check_folder(folder, program=tiab.__version__, anchors=[LogEnd.parse(text) for text in anchors])
 
     def __enter__(self) -> Review:
         return self

@@ -1,9 +1,12 @@
 """The store of a review: one SQLite file that holds its records and the log of everything that happened.
 
-Records and the log are only ever added to. What stands now (labels, links between duplicates) is computed from the log
-by `advance`, and a decision is undone by another entry that names it.
+Records and the log are only ever added to, and the hash of each event covers all before it. What stands now (labels,
+links between duplicates) is computed from the log by `advance`; a decision is undone by another entry that names it.
 """
 
+from tiab.store.anchor import ANCHOR_NAME
+from tiab.store.chain import LogEnd
+from tiab.store.checking import Check, check_folder
 from tiab.store.events import KINDS, Entry, Event, label_entry
 from tiab.store.file import Store
 from tiab.store.opening import FILE_NAME
@@ -11,15 +14,19 @@ from tiab.store.rows import Source
 from tiab.store.state import GivenLabel, LogState, Merge, advance
 
 __all__ = [
+    "ANCHOR_NAME",
     "FILE_NAME",
     "KINDS",
+    "Check",
     "Entry",
     "Event",
     "GivenLabel",
+    "LogEnd",
     "LogState",
     "Merge",
     "Source",
     "Store",
     "advance",
+    "check_folder",
     "label_entry",
 ]

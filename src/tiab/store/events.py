@@ -12,7 +12,8 @@ from typing import Any
 
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
-from tiab.store.rows import clean
+from tiab.store.chain import HASHED_COLUMNS, event_hash, log_end
+from tiab.store.rows import clean, must_be_one
 
 __all__ = [
     "KINDS",
@@ -39,10 +40,11 @@ KINDS = (
     "stopped",
     "undone",
     "unmerged",
+    "upgraded",
 )
 """What can happen in a review."""
 
-_COLUMNS = "event_id, time, kind, reviewer, record_id, target, token, payload"
+_COLUMNS = ", ".join((*HASHED_COLUMNS, "hash"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +75,13 @@ class Event(Entry):
     Attributes:
         event_id: its number; later events have higher ones, whichever program wrote them.
         time: UTC, ISO 8601 with microseconds, by the clock of the computer that wrote it.
+        hash: of all that it says and of the events before it, in hex: its name in every copy of the review; "" for an
+            event that was not read from a log.
     """
 
     event_id: int
     time: str
+    hash: str = ""
 
 
 def label_entry(
@@ -121,9 +126,11 @@ def append(connection: sqlite3.Connection, entry: Entry, *, now: datetime | None
     if record_id and not connection.execute("SELECT 1 FROM records WHERE record_id = ?", (record_id,)).fetchone():
         raise LabelError(f"no record '{record_id[:80]}' in this review", hint="Check its id.")
     time = (now or datetime.now(UTC)).isoformat(timespec="microseconds")
-    columns = _COLUMNS.split(", ", 1)[1]
-    written = connection.execute(f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", (time, *wanted))
-    return event_from((written.lastrowid, time, *wanted))
+    last = log_end(connection)
+    row = (last.event_id + 1, time, *wanted)
+    hashed = (*row, event_hash(bytes.fromhex(last.hash), row))
+    must_be_one(connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", hashed))
+    return event_from(hashed)
 
 
 def events_after(connection: sqlite3.Connection, event_id: int, *, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
@@ -170,7 +177,7 @@ def event_from(row: Sequence[Any]) -> Event:
     Raises:
         ReviewError: its payload is not what tiab writes.
     """
-    event_id, time, kind, reviewer, record_id, target, token, payload = row
+    event_id, time, kind, reviewer, record_id, target, token, payload, digest = row
     try:
         data = json.loads(payload)
         if not isinstance(data, dict):
@@ -187,6 +194,7 @@ def event_from(row: Sequence[Any]) -> Event:
         target=target,
         token=token,
         payload=MappingProxyType(data),
+        hash=digest.hex() if isinstance(digest, bytes) else "",
     )
 
 
@@ -198,7 +206,7 @@ def _by_token(connection: sqlite3.Connection, token: str) -> Sequence[Any] | Non
 
 
 def _same(row: Sequence[Any], wanted: Sequence[Any]) -> Event:
-    if tuple(row[2:]) != tuple(wanted):
+    if tuple(row[2:-1]) != tuple(wanted):
         hint = "Choose a new token for each decision."
         raise ReviewError(f"the token '{row[6]}' was used for another entry of the log", hint=hint)
     return event_from(row)

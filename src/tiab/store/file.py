@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,14 @@ from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.store import cache
+from tiab.store.anchor import read_anchor, write_anchor
+from tiab.store.chain import log_end, one_state
+from tiab.store.checking import damage, faults_of
+from tiab.store.checkpoints import Checkpoints, waiting
 from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry, last_decision
 from tiab.store.faults import primary_code, reported
-from tiab.store.opening import BUSY_MS, FILE_NAME, create_file, open_file
+from tiab.store.opening import FILE_NAME, create_file, must_be_unaltered, open_file
+from tiab.store.places import place_warning
 from tiab.store.rows import (
     RECORD_COLUMNS,
     SOURCE_COLUMNS,
@@ -34,9 +39,6 @@ __all__ = ["Store"]
 _PATIENCE = 30.0
 """Seconds that a decision waits for another program to finish writing."""
 
-_CHECKPOINT_BYTES = 4 * 1024 * 1024
-_CHECKPOINT_MS = 250
-
 
 class Store:
     """The SQLite file of one review: its records, its append-only log of events, and what PICO found, as a cache.
@@ -47,19 +49,26 @@ class Store:
     Attributes:
         folder: the folder of the review.
         read_only: whether it can be read but not written.
+        warnings: what whoever opened it should know, in sentences.
     """
 
     def __init__(self, folder: str | Path, *, migrations: Sequence[Migration] = MIGRATIONS) -> None:
         """Opens the review in `folder`.
 
         Raises:
-            ReviewError: there is none, or it is damaged, foreign or from a later version of tiab.
+            ReviewError: there is none, or it is damaged, altered, foreign or from a later version of tiab, or the last
+                entries of its log are missing.
         """
         self.folder = Path(folder)
         self._path = self.folder / FILE_NAME
+        self._migrations = migrations
         self._lock = threading.RLock()
         opened = open_file(self._path, migrations=migrations, program=_program())
-        self._connection, self.read_only, self._copy = opened.connection, opened.read_only, opened.copy
+        self._opened, self._connection = opened, opened.connection
+        self.read_only, self.warnings = opened.read_only, (*opened.warnings, *filter(None, [place_warning(folder)]))
+        self._closed = False
+        self._schema_version: list[tuple[int]] = []
+        self._checkpoints = Checkpoints(self._connection, self._lock, self._path)
 
     @classmethod
     def create(cls, folder: str | Path, *, migrations: Sequence[Migration] = MIGRATIONS) -> Store:
@@ -88,9 +97,10 @@ class Store:
     def close(self) -> None:
         """Closes the file; a second time does nothing."""
         with self._lock:
-            self._connection.close()
-            if self._copy:
-                self._copy.cleanup()
+            if not self._closed and not self.read_only:
+                self._checkpoints.close()
+            self._closed = True
+            self._opened.close()
 
     # Records
 
@@ -115,9 +125,9 @@ class Store:
         counts = {name: getattr(source, name) for name in SOURCE_COLUMNS}
         with self._transaction() as connection:
             number = insert_source(connection, source)
-            insert_records(connection, records, source_id=number)
+            digest = insert_records(connection, records, source_id=number)
             last = connection.execute("SELECT max(position) FROM records").fetchone()[0] or 0
-            said = {**(payload or {}), **counts, "source_id": number, "last_position": last}
+            said = {**(payload or {}), **counts, "source_id": number, "last_position": last, "records_sha256": digest}
             event = append(connection, Entry(kind="imported", reviewer=reviewer, payload=said))
             for entry in entries:
                 append(connection, entry)
@@ -240,16 +250,18 @@ class Store:
     # The file
 
     def check(self) -> None:
-        """Reads every page of the file and compares the links between them.
+        """Reads every page of the file, and compares records and log with their hashes.
 
         Raises:
-            ReviewError: the file is damaged.
+            ReviewError: the file is damaged or was altered.
         """
-        for pragma, sound in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
-            rows = self._read(f"PRAGMA {pragma}", ())
-            if rows != sound:
-                hint = "Take the last copy of the folder; `sqlite3 review.sqlite .recover` rescues what can be read."
-                raise ReviewError(f"is damaged ({rows[0][0]})", path=self._path, hint=hint)
+        with self._lock, reported(self._path):
+            anchor = read_anchor(self.folder)
+            with one_state(self._connection):
+                found = damage(self._connection) or next(faults_of(self._connection, [anchor] if anchor else []), "")
+        if found:
+            hint = "Take the last copy of the folder; `tiab check` says more."
+            raise ReviewError(found, path=self._path, hint=hint)
 
     def _read(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         with self._lock, reported(self._path):
@@ -264,28 +276,23 @@ class Store:
         with self._lock, reported(self.folder):
             try:
                 _begin(self._connection)
+                self._must_be_unaltered()
                 yield self._connection
+                end = log_end(self._connection)
                 self._connection.execute("COMMIT")
             except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
-            self._checkpoint()
+            write_anchor(self.folder, end)
+            self._checkpoints.after_write()
 
-    def _checkpoint(self) -> None:
-        """Moves a long write-ahead log into the file, while no other program can write.
-
-        SQLite up to 3.51.2 can lose transactions when one connection checkpoints while another commits
-        (sqlite.org/wal.html, "The WAL-Reset Bug"). Its automatic checkpoints allow that, so they are off; a TRUNCATE
-        checkpoint holds the write lock, and so does not (unless it waits for that lock in vain, and does what it can).
-        It waits a short time only, because others wait for it. The decision is on the disk before it begins: if it
-        fails, the log grows a little more and the next decision tries again.
-        """
-        log = self._path.with_name(self._path.name + "-wal")
-        with suppress(OSError, sqlite3.Error):
-            if log.stat().st_size > _CHECKPOINT_BYTES:
-                with _waiting(self._connection, _CHECKPOINT_MS):
-                    self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def _must_be_unaltered(self) -> None:
+        """Looks at the tables at the first write, and again where another program changed them since."""
+        version = self._connection.execute("PRAGMA schema_version").fetchall()
+        if version != self._schema_version:
+            must_be_unaltered(self._connection, self._path, migrations=self._migrations)
+            self._schema_version = version
 
 
 def _begin(connection: sqlite3.Connection) -> None:
@@ -295,7 +302,7 @@ def _begin(connection: sqlite3.Connection) -> None:
     asking once a millisecond gives each its turn.
     """
     deadline = time.monotonic() + _PATIENCE
-    with _waiting(connection, 0):
+    with waiting(connection, 0):
         while True:
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -304,16 +311,6 @@ def _begin(connection: sqlite3.Connection) -> None:
                 if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                     raise
             time.sleep(0.001)
-
-
-@contextmanager
-def _waiting(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
-    """Within it, SQLite waits that long for a lock."""
-    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-    try:
-        yield
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
 
 def _program() -> str:

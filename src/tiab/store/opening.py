@@ -9,14 +9,17 @@ import tempfile
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from tiab.errors import ReviewError
+from tiab.store.anchor import ANCHOR_NAME, anchor_fault, read_anchor, write_anchor
+from tiab.store.chain import LogEnd, link_faults, log_end, numbering_faults, one_state
 from tiab.store.faults import primary_code, reported
-from tiab.store.schema import APPLICATION_ID, Migration, guards, migrate, version_of, written_by
+from tiab.store.schema import APPLICATION_ID, Migration, alterations, migrate, version_of, written_by
 
-__all__ = ["BUSY_MS", "FILE_NAME", "Opened", "create_file", "open_file"]
+__all__ = ["BUSY_MS", "FILE_NAME", "Opened", "create_file", "must_be_unaltered", "must_exist", "open_file"]
 
 FILE_NAME = "review.sqlite"
 """The file's name within the folder of a review."""
@@ -25,6 +28,9 @@ BUSY_MS = 2000
 """How long a reader waits, in milliseconds, while another program repairs or closes the file."""
 
 _CHECKED_BYTES = 256 * 1024 * 1024
+_EVENTS_AT_THE_END = 200
+"""How many of the last events are compared with their hashes whenever a review is opened."""
+
 _UNWRITABLE = {
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_READONLY,
@@ -41,11 +47,25 @@ class Opened:
     Attributes:
         read_only: nothing can be written to it.
         copy: the temporary folder that holds a copy of it, where only a copy could be read.
+        warnings: what whoever opens it should know, in sentences.
     """
 
     connection: sqlite3.Connection
     read_only: bool = False
     copy: tempfile.TemporaryDirectory[str] | None = None
+    warnings: tuple[str, ...] = ()
+
+    def __enter__(self) -> Opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connection and removes the copy."""
+        self.connection.close()
+        if self.copy:
+            self.copy.cleanup()
 
 
 def create_file(path: Path, *, migrations: Sequence[Migration], program: str) -> None:
@@ -71,27 +91,30 @@ def create_file(path: Path, *, migrations: Sequence[Migration], program: str) ->
                 leftover.unlink(missing_ok=True)
 
 
-def open_file(path: Path, *, migrations: Sequence[Migration], program: str) -> Opened:
+def open_file(path: Path, *, migrations: Sequence[Migration], program: str, checked: bool = True) -> Opened:
     """The review file at `path`, brought to this version of the tables; read-only where it cannot be written.
 
+    Args:
+        checked: also look whether the end of the log is what it should be.
+
     Raises:
-        ReviewError: it is missing, foreign, damaged or from a later version, or it is from an earlier one and cannot
-            be written.
+        ReviewError: it is missing, foreign, damaged, altered or from a later version, its log lacks its last entries,
+            or it is from an earlier version and cannot be written.
     """
-    _must_exist(path)
+    must_exist(path)
     opened = _open(path)
     try:
         with reported(path):
             _bring_up_to_date(opened, path, migrations=migrations, program=program)
+            if checked:
+                opened = replace(opened, warnings=_check_end(opened.connection, path.parent))
     except BaseException:
-        opened.connection.close()
-        if opened.copy:
-            opened.copy.cleanup()
+        opened.close()
         raise
     return opened
 
 
-def _must_exist(path: Path) -> None:
+def must_exist(path: Path) -> None:
     folder = path.parent
     if not folder.exists():
         raise ReviewError("there is no such folder", path=folder, hint="Check its name, or make a review: tiab new.")
@@ -196,24 +219,32 @@ def _bring_up_to_date(opened: Opened, path: Path, *, migrations: Sequence[Migrat
     connection = opened.connection
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise ReviewError("is not a review that tiab wrote", path=path, hint="Check the folder's name.")
-    version = version_of(connection)
-    if version > len(migrations):
-        wrote = written_by(connection)
-        by = f"tiab {wrote}" if wrote else "a later tiab"
-        raise ReviewError(
-            f"was written by {by} (tables of version {version}); this is tiab {program}, which knows {len(migrations)}",
-            path=path,
-            hint="Upgrade tiab: pip install --upgrade tiab.",
-        )
+    _must_be_whole(connection, path)
+    with one_state(connection):  # another program may be bringing it up to date
+        version = version_of(connection)
+        _must_be_known(connection, path, version, known=len(migrations), program=program)
+        must_be_unaltered(connection, path, migrations=migrations[:version])
     if version < len(migrations):
         if opened.read_only:
             hint = "Copy the folder to a place that you may write to, and open it there."
             raise ReviewError("is from an earlier tiab and cannot be brought up to date here", path=path, hint=hint)
         migrate(connection, migrations=migrations, program=program)
-    _must_be_whole(connection, path)
-    _must_be_guarded(connection, path)
+        write_anchor(path.parent, log_end(connection))
     if not opened.read_only:
         connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _must_be_known(connection: sqlite3.Connection, path: Path, version: int, *, known: int, program: str) -> None:
+    if version < 1:
+        raise ReviewError("is not a review that tiab wrote", path=path, hint="Check the folder's name.")
+    if version > known:
+        wrote = written_by(connection)
+        by = f"tiab {wrote}" if wrote else "a later tiab"
+        raise ReviewError(
+            f"was written by {by} (tables of version {version}); this is tiab {program}, which knows {known}",
+            path=path,
+            hint="Upgrade tiab: pip install --upgrade tiab.",
+        )
 
 
 def _must_be_whole(connection: sqlite3.Connection, path: Path) -> None:
@@ -227,13 +258,42 @@ def _must_be_whole(connection: sqlite3.Connection, path: Path) -> None:
         raise ReviewError(f"is damaged ({found})", path=path, hint=hint)
 
 
-def _must_be_guarded(connection: sqlite3.Connection, path: Path) -> None:
-    """A file whose log somebody made rewritable is no longer evidence of anything, and says so."""
-    found = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    missing = sorted(set(guards()) - found)
-    if missing:
-        raise ReviewError(
-            f"has been altered by another program: its log can be rewritten ({', '.join(missing)} missing)",
-            path=path,
-            hint="Take the last copy of the folder.",
-        )
+def must_be_unaltered(connection: sqlite3.Connection, path: Path, *, migrations: Sequence[Migration]) -> None:
+    """A stranger's triggers and views run within tiab's own statements, so a file that has any is not written to.
+
+    Raises:
+        ReviewError: the tables, indexes, views or triggers are not those that `migrations` make.
+    """
+    altered = alterations(connection, migrations=migrations)
+    if altered:
+        what = "; ".join(altered[:5]) + (" …" if len(altered) > 5 else "")
+        hint = "Take the last copy of the folder, or undo that change there."
+        raise ReviewError(f"has been altered by another program: {what}", path=path, hint=hint)
+
+
+def _check_end(connection: sqlite3.Connection, folder: Path) -> tuple[str, ...]:
+    """What is to be said of the end of the log.
+
+    Raises:
+        ReviewError: its last entries are missing, or were changed.
+    """
+    anchor = read_anchor(folder)
+    fault = _end_fault(connection, anchor)
+    while fault and read_anchor(folder) != anchor:  # another program was just writing it
+        anchor = read_anchor(folder)
+        fault = _end_fault(connection, anchor)
+    if fault:
+        raise ReviewError(fault[0], path=folder, hint=fault[1])
+    if anchor is None and log_end(connection).event_id:
+        return (f"{ANCHOR_NAME} is missing, so whether the last decisions are missing, too, cannot be told.",)
+    return ()
+
+
+def _end_fault(connection: sqlite3.Connection, anchor: LogEnd | None) -> tuple[str, str] | None:
+    """What is wrong with the end of the log and what to do; None if nothing is. Takes some milliseconds."""
+    with one_state(connection):
+        found = anchor_fault(connection, anchor) if anchor else None
+        after = max(0, log_end(connection).event_id - _EVENTS_AT_THE_END)
+        altered = next(chain(numbering_faults(connection), link_faults(connection, after=after)), "")
+    hint = "Another program may have altered the file: tiab check says more. Take the last copy of the folder."
+    return found or ((altered, hint) if altered else None)

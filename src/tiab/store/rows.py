@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from tiab.errors import ReviewError
 from tiab.records import Record
+from tiab.store.chain import as_json
 
 __all__ = [
     "RECORD_COLUMNS",
@@ -18,7 +20,9 @@ __all__ = [
     "clean",
     "insert_records",
     "insert_source",
+    "must_be_one",
     "record_from",
+    "records_sha256",
     "source_from",
 ]
 
@@ -72,22 +76,47 @@ def clean(text: str) -> str:
 def insert_source(connection: sqlite3.Connection, source: Source) -> int:
     """Writes `source` within the caller's transaction; its number."""
     values = (clean(source.name), *(getattr(source, name) for name in SOURCE_COLUMNS[1:]))
-    return int(connection.execute(_insert("sources", SOURCE_COLUMNS), values).lastrowid or 0)
+    return int(must_be_one(connection.execute(_insert("sources", SOURCE_COLUMNS), values)).lastrowid or 0)
 
 
-def insert_records(connection: sqlite3.Connection, records: Iterable[Record], *, source_id: int) -> None:
-    """Writes `records` within the caller's transaction, after those that are there.
+def insert_records(connection: sqlite3.Connection, records: Iterable[Record], *, source_id: int) -> str:
+    """Writes `records` within the caller's transaction, after those that are there; SHA-256 of their rows, in hex.
 
     Raises:
         ReviewError: the review has a record of that id, or the year is no year that a database holds.
     """
-    query = _insert("records", (*RECORD_COLUMNS, "source_id"))
+    query, digest = _insert("records", (*RECORD_COLUMNS, "source_id")), hashlib.sha256()
     for record in records:
+        row = (*_row(record), source_id)
         try:
-            connection.execute(query, (*_row(record), source_id))
+            must_be_one(connection.execute(query, row))
         except sqlite3.IntegrityError as error:
             hint = "Give each record an id of its own."
             raise ReviewError(f"two records have the id '{record.record_id[:80]}'", hint=hint) from error
+        digest.update(as_json(row))
+    return digest.hexdigest()
+
+
+def must_be_one(cursor: sqlite3.Cursor) -> sqlite3.Cursor:
+    """`cursor` after an INSERT of one row.
+
+    Raises:
+        ReviewError: nothing was written, which a trigger of another program may bring about.
+    """
+    if cursor.rowcount != 1:
+        hint = "Another program may have altered the file: take the last copy of the folder."
+        raise ReviewError("nothing was stored: a row that was written did not arrive", hint=hint)
+    return cursor
+
+
+def records_sha256(connection: sqlite3.Connection, *, after: int = 0, up_to: int) -> str:
+    """SHA-256 of the records at positions `after` + 1 to `up_to`, as `insert_records` gave it for them, in hex."""
+    digest = hashlib.sha256()
+    columns = ", ".join((*RECORD_COLUMNS, "source_id"))
+    query = f"SELECT {columns} FROM records WHERE position > ? AND position <= ? ORDER BY position"
+    for row in connection.execute(query, (after, up_to)):
+        digest.update(as_json(row))
+    return digest.hexdigest()
 
 
 def record_from(row: Sequence[Any]) -> Record:

@@ -9,10 +9,18 @@ SQLite would otherwise let pass (REPLACE fires no DELETE trigger unless recursiv
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import cache
 
-__all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "guards", "migrate", "version_of", "written_by"]
+from tiab.store.chain import HASHED_COLUMNS, event_hash
+from tiab.store.rows import records_sha256
+
+__all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "alterations", "migrate", "version_of", "written_by"]
 
 APPLICATION_ID = int.from_bytes(b"tiab")
 """Marks the SQLite file as a review of tiab."""
@@ -72,7 +80,7 @@ _TABLES = (
 )
 
 
-def guards() -> dict[str, str]:
+def _guards() -> dict[str, str]:
     """Trigger name -> SQL: what keeps the log, the records and their sources as they were written."""
     triggers = {}
     for table in ("events", "records", "sources"):
@@ -98,12 +106,62 @@ def guards() -> dict[str, str]:
 
 def _first(connection: sqlite3.Connection) -> None:
     """Version 1: the tables, and the triggers that keep the log append-only."""
-    for statement in (*_TABLES, *guards().values()):
+    for statement in (*_TABLES, *_guards().values()):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _second(connection: sqlite3.Connection) -> None:
+    """Version 2: each event carries a hash of itself and of all before it.
+
+    What version 1 wrote is hashed as it is found, and an event says so; equal copies get equal hashes.
+    """
+    wrote = written_by(connection)
+    connection.execute("DROP TRIGGER events_no_update")
+    connection.execute("ALTER TABLE events ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
+    previous, number = bytes(32), 0
+    for values in connection.execute(f"SELECT {', '.join(HASHED_COLUMNS)} FROM events ORDER BY event_id").fetchall():
+        previous, number = event_hash(previous, values), values[0]
+        connection.execute("UPDATE events SET hash = ? WHERE event_id = ?", (previous, number))
+    connection.execute(_guards()["events_no_update"])
+    if number:
+        (last,) = connection.execute("SELECT coalesce(max(position), 0) FROM records").fetchone()
+        digest = records_sha256(connection, up_to=last)
+        said = {"events": number, "from": wrote, "last_position": last, "records_sha256": digest}
+        time = datetime.now(UTC).isoformat(timespec="microseconds")
+        values = (number + 1, time, "upgraded", "", None, None, None, json.dumps(said, sort_keys=True))
+        columns = ", ".join((*HASHED_COLUMNS, "hash"))
+        connection.execute(
+            f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, event_hash(previous, values)),
+        )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _second)
+
+_TOKEN = re.compile(r"\w+|'[^']*'|\S")
+
+
+def alterations(connection: sqlite3.Connection, *, migrations: Sequence[Migration]) -> list[str]:
+    """What another program changed in the tables, indexes, views and triggers that `migrations` make, in words."""
+    found, made = _schema(connection), _made_by(tuple(migrations))
+    told = [(key, "is missing") for key in made.keys() - found.keys()]
+    told += [(key, "was added") for key in found.keys() - made.keys()]
+    told += [(key, "was changed") for key in made.keys() & found.keys() if made[key] != found[key]]
+    return [f"{kind} {name} {what}" for (kind, name), what in sorted(told)]
+
+
+@cache
+def _made_by(migrations: tuple[Migration, ...]) -> dict[tuple[str, str], str]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection, migrations=migrations, program="")
+        return _schema(connection)
+
+
+def _schema(connection: sqlite3.Connection) -> dict[tuple[str, str], str]:
+    """(kind, name) -> the SQL of it, word by word, whatever the spaces between them."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return {(str(kind), str(name)): " ".join([str(of), *_TOKEN.findall(sql or "")]) for kind, name, of, sql in rows}
 
 
 def version_of(connection: sqlite3.Connection) -> int:
