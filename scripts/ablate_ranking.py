@@ -26,10 +26,10 @@ from scipy.sparse import csr_array, diags_array
 
 import tiab
 from benchmark_ranking import ROOT, Review, reviews
+from comparison import compare_ratios
 from tiab import metrics
-from tiab.comparison import compare_ratios
 from tiab.features import Features, make_features
-from tiab.ranker import UNLABELLED, ScreeningRanker, make_ranker
+from tiab.ranking.estimator import UNLABELLED, ScreeningRanker, make_ranker
 
 PAGE = ROOT / "docs" / "benchmarks" / "ablation.md"
 LABELS = (0, 20, 100, 500)

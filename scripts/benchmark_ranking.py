@@ -31,10 +31,10 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # before numpy
 import numpy as np
 
 import tiab
+from comparison import Comparison, compare_differences, compare_ratios
 from tiab import metrics
-from tiab.comparison import Comparison, compare_differences, compare_ratios
+from tiab.evaluation.simulation import draw_priors, simulate
 from tiab.features import make_features
-from tiab.simulation import draw_priors, simulate
 
 ROOT = Path(__file__).resolve().parent.parent
 CRITERIA = ROOT / "corpora" / "benchmarks"

@@ -32,7 +32,7 @@ import psutil
 from tiab.assets import model_path
 from tiab.formats.opening import open_source
 from tiab.formats.pubmed_articles import Articles
-from tiab.modelfile import read_model
+from tiab.ranking.model_file import read_model
 from tiab.scan import scan
 from tiab.scan.entries import Entries
 from tiab.scan.passing import Pass

@@ -31,7 +31,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from tiab.features.words import make_word_space
-from tiab.ranker import UNLABELLED, Memory, PoolScorer, ScreeningRanker, score_rows
+from tiab.ranking.estimator import UNLABELLED, Memory, PoolScorer, ScreeningRanker, score_rows
 from tiab.records import Record
 
 

@@ -15,14 +15,14 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from tiab.errors import TiabError
-from tiab.pico_evaluation.design_calibration import (
+from pico_training.design_calibration import (
     fit_designs,
     is_fitted_on,
     read_designs,
     reliability,
     share_of_trials,
 )
+from tiab.errors import TiabError
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TIAB_SHARED", ROOT.parent / "shared"))

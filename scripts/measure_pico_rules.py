@@ -25,12 +25,12 @@ from pathlib import Path
 
 from sklearn.metrics import roc_auc_score
 
+from tiab.evaluation.pico.numbers import score_numbers
+from tiab.evaluation.pico.span_sets import MarkedArticle, read_pico_corpus
 from tiab.formats import read_records
 from tiab.pico import find_spans
 from tiab.pico.design_scores import design_scores
 from tiab.pico.quantities import number_of
-from tiab.pico_evaluation.numbers import score_numbers
-from tiab.pico_evaluation.span_sets import MarkedArticle, read_pico_corpus
 from tiab.records import Record
 
 SHARED = Path(os.environ.get("TIAB_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from pico_training.building import build_roles, build_spans, cross_validate, marked_sets
 from tiab.errors import TiabError
+from tiab.evaluation.pico.measures import score_spans, score_tokens
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
-from tiab.pico_evaluation.building import build_roles, build_spans, cross_validate, marked_sets
-from tiab.pico_evaluation.measures import score_spans, score_tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("TIAB_SHARED", ROOT.parent / "shared"))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from tiab.agreement import measure_agreement
 from tiab.errors import EvaluationError
+from tiab.evaluation.agreement import measure_agreement
 
 
 @given(st.lists(st.tuples(st.sampled_from("iem"), st.sampled_from("iem")), min_size=1, max_size=60))

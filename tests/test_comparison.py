@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import wilcoxon
 
-from tiab.comparison import compare_differences, compare_ratios
+from comparison import compare_differences, compare_ratios
 from tiab.errors import EvaluationError
 
 POSITIVE = st.floats(0.01, 100)

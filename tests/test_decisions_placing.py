@@ -16,8 +16,8 @@ import tiab
 from tiab.cli import app
 from tiab.decisions import Decided, Known, labels_on, match_decisions, pool_labels
 from tiab.errors import LabelError
+from tiab.formats.pool import Pool, read_pool
 from tiab.labels import Decision
-from tiab.pool import Pool, read_pool
 from tiab.records import Record
 from tiab.review import Review
 

@@ -13,8 +13,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.dual_svm import DualLinearSVC
-from tiab.gram import GrowingGram, PoolProducts, inner_products
+from tiab.ranking.inner_products import GrowingGram, PoolProducts, inner_products
+from tiab.ranking.solver import DualLinearSVC
 
 
 def text_like(rows: int = 120, columns: int = 900, *, seed: int = 0) -> tuple[sp.csr_array, np.ndarray]:

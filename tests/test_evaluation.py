@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tiab.errors import EvaluationError
-from tiab.evaluation import Evaluation, evaluate
+from tiab.evaluation.evaluate import Evaluation, evaluate
 
 POOL = [f"r{number}" for number in range(1, 21)]
 RELEVANT = {"r1", "r2", "r4", "r7", "r15"}

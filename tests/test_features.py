@@ -6,7 +6,7 @@ import pytest
 from tiab.criteria import Concept, Criteria, Limits
 from tiab.features import FeatureSpace, make_features
 from tiab.features.words import make_word_space
-from tiab.ranking import rank
+from tiab.ranking.rank import rank
 from tiab.records import Record
 
 CRITERIA = Criteria(

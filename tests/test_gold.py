@@ -7,8 +7,8 @@ import pytest
 from tiab.assets import corpus_path
 from tiab.decisions import read_labels
 from tiab.errors import EvaluationError, InputError, LabelError
+from tiab.evaluation.gold import read_gold, read_known, read_order
 from tiab.formats import read_records
-from tiab.gold import read_gold, read_known, read_order
 from tiab.labels import Decision
 from tiab.records import Record
 

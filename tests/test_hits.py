@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tiab.criteria import Concept, Criteria
-from tiab.hits import add_hits, count_hits
+from tiab.features.matches import add_hits, count_hits
 from tiab.records import Record
 
 CRITERIA = Criteria(

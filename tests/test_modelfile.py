@@ -11,8 +11,8 @@ from safetensors.numpy import save
 from tiab.assets import corpus_path, model_path
 from tiab.errors import InputError, ModelFileError
 from tiab.formats import read_records
-from tiab.modelfile import read_model, write_model
-from tiab.ranking import RankingModel, rank, train
+from tiab.ranking.model_file import read_model, write_model
+from tiab.ranking.rank import RankingModel, rank, train
 from tiab.records import Record
 
 POOL = [

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from pico_training.design_calibration import DesignExample, fit_designs, indexed, reliability, share_of_trials
 from tiab.assets import model_path
 from tiab.cli import app
 from tiab.criteria import DESIGNS
 from tiab.errors import ModelFileError
 from tiab.pico import find_spans
 from tiab.pico.design_chances import DESIGN_INPUTS, DesignModel, design_chances, design_inputs
-from tiab.pico_evaluation.design_calibration import DesignExample, fit_designs, indexed, reliability, share_of_trials
 from tiab.records import Record
 
 TRIAL = "randomised trial"

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pico_training.role_training import label_sentences, predict_roles, train_roles
 from tiab.errors import ModelFileError
+from tiab.evaluation.pico.role_sets import RoleArticle, is_held_out, read_role_articles
 from tiab.pico import Span, find_spans
 from tiab.pico.learned.crf import Chains, CrfWeights, fit_crf, marginals
 from tiab.pico.learned.roles import ROLE_LABELS, RoleModel
-from tiab.pico_evaluation.role_sets import RoleArticle, is_held_out, read_role_articles
-from tiab.pico_evaluation.role_training import label_sentences, predict_roles, train_roles
 from tiab.records import Record
 
 ABSTRACT = (

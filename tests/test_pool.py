@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tiab.pool import read_pool
+from tiab.formats.pool import read_pool
 
 
 def test_a_record_of_two_files_is_taken_once_and_equal_numbers_do_not_make_equal_records(tmp_path: Path) -> None:

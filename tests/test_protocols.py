@@ -10,12 +10,12 @@ import pytest
 
 from tiab.criteria import Concept, Criteria
 from tiab.errors import EvaluationError
-from tiab.evaluation import evaluate
+from tiab.evaluation.evaluate import evaluate
+from tiab.evaluation.simulation import simulate
+from tiab.evaluation.withheld import Withheld, few_labels, k_fold, leave_one_out, update
 from tiab.labels import Decision
-from tiab.protocols import Withheld, few_labels, k_fold, leave_one_out, update
-from tiab.ranking import rank
+from tiab.ranking.rank import rank
 from tiab.records import Record
-from tiab.simulation import simulate
 
 Protocol = Callable[[Sequence[Record], Mapping[str, Decision]], Withheld]
 

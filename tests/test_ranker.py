@@ -7,7 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.ranker import UNLABELLED, Memory, PoolScorer, ScreeningRanker
+from tiab.ranking.estimator import UNLABELLED, Memory, PoolScorer, ScreeningRanker
 
 NOTHING_INCLUDED = dict.fromkeys(
     (

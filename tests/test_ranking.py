@@ -9,11 +9,11 @@ from tiab.assets import corpus_path
 from tiab.criteria import Criteria, read_criteria
 from tiab.decisions import read_labels
 from tiab.errors import LabelError, TiabError
-from tiab.evaluation import evaluate
+from tiab.evaluation.evaluate import evaluate
+from tiab.evaluation.gold import read_gold
+from tiab.evaluation.withheld import few_labels
 from tiab.formats import read_records
-from tiab.gold import read_gold
-from tiab.protocols import few_labels
-from tiab.ranking import rank, train
+from tiab.ranking.rank import rank, train
 from tiab.records import Record
 
 CORPUS = corpus_path()

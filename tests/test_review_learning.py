@@ -20,7 +20,7 @@ from tiab.criteria import read_criteria
 from tiab.errors import ReviewError
 from tiab.formats import read_records
 from tiab.labels import Decision, Label
-from tiab.ranking import rank
+from tiab.ranking.rank import rank
 from tiab.records import Record
 from tiab.review import Review
 from tiab.review.found import find_kept_spans, rules_version

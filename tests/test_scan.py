@@ -17,7 +17,7 @@ from tiab.cli import app
 from tiab.criteria import Concept, Criteria
 from tiab.errors import InputError, TiabError
 from tiab.formats import iter_records
-from tiab.ranking import RankingModel, rank, train
+from tiab.ranking.rank import RankingModel, rank, train
 from tiab.scan import Scan, scan
 from tiab.scan.alone import model_of
 

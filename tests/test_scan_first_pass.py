@@ -18,8 +18,8 @@ from tiab.features import make_features, parts_of, read_tokens
 from tiab.formats import iter_records
 from tiab.formats.opening import open_source
 from tiab.formats.pubmed_articles import Articles, Revision, read_article, read_quick, read_revision
-from tiab.modelfile import read_model
 from tiab.pico.text import plain_form, split_words
+from tiab.ranking.model_file import read_model
 from tiab.records import Record
 from tiab.scan import scan
 from tiab.scan.alone import model_of

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tiab.criteria import Concept, Criteria
 from tiab.errors import EvaluationError, LabelError
+from tiab.evaluation.simulation import draw_priors, simulate
 from tiab.features import make_features
 from tiab.records import Record
-from tiab.simulation import draw_priors, simulate
 
 WORDS = [f"word{number}" for number in range(18)]
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from tiab.criteria import Criteria, read_criteria
     from tiab.decisions import read_labels
     from tiab.errors import TiabError
-    from tiab.evaluation import Evaluation, evaluate
+    from tiab.evaluation.evaluate import Evaluation, evaluate
+    from tiab.evaluation.simulation import simulate
     from tiab.formats import read_records, write_records
     from tiab.labels import Decision, Label
-    from tiab.modelfile import read_model, write_model
     from tiab.pico import extract_pico
-    from tiab.ranking import Ranking, RankingModel, rank, train
+    from tiab.ranking.model_file import read_model, write_model
+    from tiab.ranking.rank import Ranking, RankingModel, rank, train
     from tiab.records import Record
     from tiab.review import Review
-    from tiab.simulation import simulate
 
 __version__ = "0.1.0"
 
@@ -56,23 +56,23 @@ __all__ = [
 _HOMES = {
     "Criteria": "criteria",
     "Decision": "labels",
-    "Evaluation": "evaluation",
+    "Evaluation": "evaluation.evaluate",
     "Label": "labels",
-    "Ranking": "ranking",
-    "RankingModel": "ranking",
+    "Ranking": "ranking.rank",
+    "RankingModel": "ranking.rank",
     "Record": "records",
     "Review": "review",
     "TiabError": "errors",
-    "evaluate": "evaluation",
+    "evaluate": "evaluation.evaluate",
     "extract_pico": "pico",
-    "rank": "ranking",
+    "rank": "ranking.rank",
     "read_criteria": "criteria",
     "read_labels": "decisions",
-    "read_model": "modelfile",
+    "read_model": "ranking.model_file",
     "read_records": "formats",
-    "simulate": "simulation",
-    "train": "ranking",
-    "write_model": "modelfile",
+    "simulate": "evaluation.simulation",
+    "train": "ranking.rank",
+    "write_model": "ranking.model_file",
     "write_records": "formats",
 }
 

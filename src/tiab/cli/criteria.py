@@ -14,7 +14,7 @@ from tiab.cli.show import console, print_json, print_table, progress_bar
 
 if TYPE_CHECKING:
     from tiab.criteria import Criteria
-    from tiab.hits import Hits
+    from tiab.features.matches import Hits
 
 __all__ = ["check_criteria", "criteria_app"]
 
@@ -41,7 +41,7 @@ def check_criteria(
     [dim]Example:[/dim] tiab criteria check criteria.toml pubmed.nbib
     """
     from tiab.criteria import read_criteria
-    from tiab.hits import count_hits
+    from tiab.features.matches import count_hits
 
     criteria = read_criteria(file)
     result: dict[str, object] = {

@@ -16,9 +16,9 @@ from tiab.cli.rank import columns_of
 from tiab.cli.show import console, print_json, print_ranking
 
 if TYPE_CHECKING:
-    from tiab.evaluation import Evaluation
-    from tiab.protocols import Withheld
-    from tiab.ranking import Ranking
+    from tiab.evaluation.evaluate import Evaluation
+    from tiab.evaluation.withheld import Withheld
+    from tiab.ranking.rank import Ranking
 
 __all__ = ["demo"]
 
@@ -44,11 +44,11 @@ def demo(
     from tiab.assets import corpus_path
     from tiab.criteria import read_criteria
     from tiab.decisions import read_labels
-    from tiab.evaluation import evaluate
+    from tiab.evaluation.evaluate import evaluate
+    from tiab.evaluation.gold import read_gold
+    from tiab.evaluation.withheld import few_labels
     from tiab.formats import read_records
-    from tiab.gold import read_gold
-    from tiab.protocols import few_labels
-    from tiab.ranking import rank
+    from tiab.ranking.rank import rank
 
     corpus = corpus_path()
     records, criteria = read_records(corpus / "records.csv"), read_criteria(corpus / "criteria.toml")

@@ -16,7 +16,7 @@ from tiab.cli.reviews import is_review, make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from tiab.evaluation import Evaluation
+    from tiab.evaluation.evaluate import Evaluation
 
 __all__ = ["evaluate_ranking", "print_evaluation"]
 
@@ -92,8 +92,8 @@ def evaluate_ranking(
 
 
 def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Evaluation:
-    from tiab.evaluation import evaluate
-    from tiab.gold import read_gold, read_known, read_order
+    from tiab.evaluation.evaluate import evaluate
+    from tiab.evaluation.gold import read_gold, read_known, read_order
 
     records = read_order(ranked)
     decided = sum(bool(dict(record.extra).get("decision", "").strip()) for record in records)
@@ -110,7 +110,7 @@ def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Eval
 
 
 def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation:
-    from tiab.gold import read_gold
+    from tiab.evaluation.gold import read_gold
     from tiab.report.building import evaluate_review
     from tiab.report.course import read_course
 

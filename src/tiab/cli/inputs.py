@@ -11,8 +11,8 @@ from tiab.cli.show import note, progress_bar
 from tiab.errors import TiabError
 
 if TYPE_CHECKING:
+    from tiab.formats.pool import Pool
     from tiab.labels import Decision
-    from tiab.pool import Pool
 
 __all__ = [
     "CriteriaOption",
@@ -50,7 +50,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 
 def pool_of(files: list[Path]) -> Pool:
     """The records of the files, and a word about those that stood in more than one."""
-    from tiab.pool import read_pool
+    from tiab.formats.pool import read_pool
 
     with progress_bar("reading records", None) as progress:
         pool = read_pool(files, progress=progress)

@@ -10,8 +10,8 @@ from tiab.cli.show import console, note, print_json, print_table
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiab.pico_evaluation.evaluation import RoleResult, SentenceResult, SpanResult
-    from tiab.pico_evaluation.numbers import NumberResult
+    from tiab.evaluation.pico.evaluate import RoleResult, SentenceResult, SpanResult
+    from tiab.evaluation.pico.numbers import NumberResult
 
 __all__ = ["evaluate_pico"]
 
@@ -27,8 +27,8 @@ def evaluate_pico(
 ) -> None:
     """Measures PICO on the sets that are given, and prints the scores."""
     from tiab.errors import InputError
-    from tiab.pico_evaluation.evaluation import measure_roles, measure_sentences, measure_spans
-    from tiab.pico_evaluation.numbers import measure_numbers
+    from tiab.evaluation.pico.evaluate import measure_roles, measure_sentences, measure_spans
+    from tiab.evaluation.pico.numbers import measure_numbers
 
     if all(path is None for path in (ebm_nlp, pico_corpus, nicta, roles)):
         raise InputError("nothing to evaluate on", hint="Give --ebm-nlp, --pico-corpus, --nicta or --roles.")

@@ -24,7 +24,7 @@ from tiab.cli.show import note, print_json, print_ranking, progress_bar
 from tiab.errors import TiabError
 
 if TYPE_CHECKING:
-    from tiab.ranking import Ranking
+    from tiab.ranking.rank import Ranking
 
 __all__ = ["columns_of", "rank_files"]
 
@@ -68,8 +68,8 @@ def rank_files(
             _show(review.rank(), output=output, top=top, as_json=as_json)
         return
     from tiab.criteria import read_criteria
-    from tiab.modelfile import read_model
-    from tiab.ranking import rank
+    from tiab.ranking.model_file import read_model
+    from tiab.ranking.rank import rank
 
     known_criteria = read_criteria(criteria) if criteria else None
     kept = read_model(model) if model else None

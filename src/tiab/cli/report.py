@@ -48,7 +48,7 @@ def report_review(
 
     [dim]Example:[/dim] tiab report ms-review -o report.html --gold gold.csv --figures figures
     """
-    from tiab.gold import read_gold
+    from tiab.evaluation.gold import read_gold
     from tiab.report.building import build_report
     from tiab.report.rendering import write_figures, write_report
 

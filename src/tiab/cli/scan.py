@@ -76,7 +76,7 @@ def scan_files(
     """
     from tiab.criteria import read_criteria
     from tiab.formats import write_records
-    from tiab.modelfile import read_model
+    from tiab.ranking.model_file import read_model
     from tiab.scan import scan
 
     if (criteria is None) == (model is None):

@@ -17,8 +17,8 @@ from tiab.cli.show import console, note, print_json, print_table, progress_bar
 from tiab.errors import LabelError
 
 if TYPE_CHECKING:
+    from tiab.evaluation.simulation import Retrain, ScreeningRun
     from tiab.labels import Decision
-    from tiab.simulation import Retrain, ScreeningRun
     from tiab.stopping import Outcome
 
 __all__ = ["simulate_screening"]
@@ -66,7 +66,7 @@ def simulate_screening(
     """
     from tiab.cli.rules import note_left_out
     from tiab.criteria import read_criteria
-    from tiab.simulation import observe
+    from tiab.evaluation.simulation import observe
 
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
@@ -122,8 +122,8 @@ def _runs(
     """One run for each seed; the features, which are the same for all, are made once."""
     from joblib import Parallel, delayed
 
+    from tiab.evaluation.simulation import draw_priors, simulate
     from tiab.features import make_features
-    from tiab.simulation import draw_priors, simulate
 
     features = make_features(records, criteria=settings["criteria"], jobs=jobs)
     count, retrain, ids = settings["drawn"], settings["retrain"], [record.record_id for record in records]

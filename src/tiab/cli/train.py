@@ -38,8 +38,8 @@ def train_model(
     [dim]Example:[/dim] tiab train screened.csv --labels screened.csv --criteria criteria.toml -o mine.safetensors
     """
     from tiab.criteria import read_criteria
-    from tiab.modelfile import write_model
-    from tiab.ranking import train
+    from tiab.ranking.model_file import write_model
+    from tiab.ranking.rank import train
 
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)

@@ -11,8 +11,8 @@ from tiab.decisions.known import Known
 from tiab.decisions.matching import Matching, match_decisions
 from tiab.decisions.reading import read_labels
 from tiab.errors import LabelError
+from tiab.formats.pool import Pool
 from tiab.labels import Decision, Label, as_labels
-from tiab.pool import Pool
 from tiab.records import Record
 
 __all__ = ["labels_on", "pool_labels"]

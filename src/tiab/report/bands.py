@@ -8,8 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tiab.errors import EvaluationError
+from tiab.evaluation.simulation import ScreeningRun
 from tiab.report.drawing import BLUE, GREY, INK, new_axes
-from tiab.simulation import ScreeningRun
 
 __all__ = ["draw_bands"]
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 import tiab
 from tiab.errors import EvaluationError, LabelError
-from tiab.evaluation import Evaluation
-from tiab.ranking import Ranking
+from tiab.evaluation.evaluate import Evaluation
+from tiab.ranking.rank import Ranking
 from tiab.report.counting import (
     count_flow,
     count_overrides,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tiab.criteria import Criteria, Search
-from tiab.evaluation import SECONDS_PER_RECORD
+from tiab.evaluation.evaluate import SECONDS_PER_RECORD
 from tiab.labels import Decision
 from tiab.records import Record
 from tiab.report.course import Course

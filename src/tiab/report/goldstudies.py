@@ -9,13 +9,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tiab.evaluation import Evaluation, evaluate
+from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.features import Features
 from tiab.labels import Decision
 from tiab.metrics import clopper_pearson
-from tiab.ranker import Memory, make_ranker
-from tiab.ranking import Ranking, fit
-from tiab.reasons import find_reasons
+from tiab.ranking.estimator import Memory, make_ranker
+from tiab.ranking.rank import Ranking, fit
+from tiab.ranking.reasons import find_reasons
 from tiab.report.course import Course
 from tiab.report.data import GoldReport, GoldStudy
 from tiab.review import Snapshot

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from tiab.errors import LabelError
 from tiab.features import Features
 from tiab.labels import Decision, Label
-from tiab.ranker import Memory, make_ranker
-from tiab.ranking import RankingModel, fit
+from tiab.ranking.estimator import Memory, make_ranker
+from tiab.ranking.rank import RankingModel, fit
 from tiab.review.opinions import teaching
 
 __all__ = ["GROWTH", "Learned", "Learner", "is_due", "nothing_learned"]

@@ -11,7 +11,7 @@ from tiab.errors import ReviewError
 from tiab.features import Features
 from tiab.pico import Span
 from tiab.pico.pipeline import Progress
-from tiab.ranking import Ranking
+from tiab.ranking.rank import Ranking
 from tiab.records import Record
 from tiab.review.criteriafile import CRITERIA_NAME, CriteriaFile
 from tiab.review.found import find_kept_spans

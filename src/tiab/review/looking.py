@@ -8,7 +8,7 @@ from tiab.criteria import Criteria
 from tiab.features import Coverage, read_coverage
 from tiab.features.evidence import limits_missed
 from tiab.pico import Span, find_spans
-from tiab.reasons import Reasons, find_reasons
+from tiab.ranking.reasons import Reasons, find_reasons
 from tiab.records import Record
 from tiab.review.live import Queue
 from tiab.review.snapshot import Snapshot

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import tiab
-from tiab.agreement import Agreement
 from tiab.criteria import Criteria
 from tiab.decisions import Matching, match_decisions, match_names, read_decisions
 from tiab.errors import LabelError
+from tiab.evaluation.agreement import Agreement
 from tiab.labels import Decision, Label
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
-from tiab.ranking import Ranking
+from tiab.ranking.rank import Ranking
 from tiab.records import Record
 from tiab.review.exporting import export
 from tiab.review.gaps import gaps

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from tiab.agreement import Agreement, measure_agreement
 from tiab.errors import LabelError
+from tiab.evaluation.agreement import Agreement, measure_agreement
 from tiab.labels import Decision
 from tiab.review.opinions import conflicts, labels_by_reviewer
 from tiab.review.snapshot import Snapshot

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tiab.features import make_features
 from tiab.formats import write_records
 from tiab.labels import Decision, Label
-from tiab.ranking import Ranking
+from tiab.ranking.rank import Ranking
 from tiab.review.intake import FileReport
 from tiab.review.learner import Learner
 from tiab.review.live import Live, Queue

@@ -12,7 +12,7 @@ import numpy as np
 
 from tiab.criteria import Criteria
 from tiab.features import FeatureSpace, WordSpace
-from tiab.ranking import RankingModel
+from tiab.ranking.rank import RankingModel
 
 __all__ = ["model_of"]
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tiab.criteria import DESIGNS, Concept
 from tiab.features import CRITERION, IN_TITLE, Tokens, read_tokens
 from tiab.pico.vocabulary import vocabulary
-from tiab.ranking import RankingModel
+from tiab.ranking.rank import RankingModel
 from tiab.scan.entries import Entry
 from tiab.scan.triggers import Triggers
 

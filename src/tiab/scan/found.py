@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from tiab.formats.pubmed_articles import Revision
-from tiab.ranking import Ranking
+from tiab.ranking.rank import Ranking
 from tiab.records import Record
 
 __all__ = ["EVIDENCE", "LAST", "Found", "Key", "end_of", "found_in"]

@@ -18,7 +18,7 @@ from tiab.features import Features
 from tiab.formats.entries import unique
 from tiab.formats.pubmed_articles import Revision
 from tiab.pico import Span, find_spans
-from tiab.ranking import Ranking, RankingModel
+from tiab.ranking.rank import Ranking, RankingModel
 from tiab.records import Record
 from tiab.scan.bounding import Bound
 from tiab.scan.entries import Entry

@@ -11,7 +11,7 @@ import tiab
 from tiab.criteria import Criteria
 from tiab.errors import TiabError
 from tiab.formats.entries import unique
-from tiab.ranking import RankingModel
+from tiab.ranking.rank import RankingModel
 from tiab.scan.alone import model_of
 from tiab.scan.choosing import choose
 from tiab.scan.engine import read_files

@@ -11,7 +11,7 @@ from threading import Lock
 
 import numpy as np
 
-from tiab.ranking import RankingModel
+from tiab.ranking.rank import RankingModel
 from tiab.scan.entries import Entries, Entry, hash_of
 from tiab.scan.found import LAST
 from tiab.scan.passing import Pass

@@ -25,8 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.errors import InputError
-from tiab.modelfile import read_model, write_model
-from tiab.ranking import RankingModel
+from tiab.ranking.model_file import read_model, write_model
+from tiab.ranking.rank import RankingModel
 from tiab.scan.found import LAST, Found, Key
 from tiab.writing import replacing, write_bytes, write_json
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tiab.criteria import Criteria
 from tiab.errors import CriteriaError, TiabError
-from tiab.hits import Hits, add_hits, count_hits
+from tiab.features.matches import Hits, add_hits, count_hits
 from tiab.records import Record
 from tiab.review import Review
 from tiab.web.background import Background

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tiab.agreement import Agreement
+from tiab.evaluation.agreement import Agreement
 from tiab.labels import Decision
 from tiab.records import Record
 from tiab.review import Conflict

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tiab.evaluation.pico.span_sets import MarkedArticle, read_pico_corpus
 from tiab.pico import find_spans
 from tiab.pico.design_scores import design_scores
 from tiab.pico.quantities import NUMBER, number_of
 from tiab.pico.spans import Span
-from tiab.pico_evaluation.span_sets import MarkedArticle, read_pico_corpus
 
 __all__ = ["NumberResult", "Share", "measure_numbers", "score_numbers"]
 

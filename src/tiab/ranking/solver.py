@@ -26,7 +26,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from tiab.gram import Inner, inner_products
+from tiab.ranking.inner_products import Inner, inner_products
 
 __all__ = ["DualLinearSVC", "solve_dual", "solve_rows"]
 

@@ -15,9 +15,9 @@ from scipy.sparse import csr_array, vstack
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from tiab.dual_svm import solve_rows
 from tiab.features import FeatureSpace
-from tiab.gram import GrowingGram, Inner, PoolProducts
+from tiab.ranking.inner_products import GrowingGram, Inner, PoolProducts
+from tiab.ranking.solver import solve_rows
 
 __all__ = ["UNLABELLED", "Memory", "PoolScorer", "ScreeningRanker", "make_ranker", "score_rows"]
 

@@ -17,7 +17,7 @@ import tiab
 from tiab.criteria import Criteria
 from tiab.errors import CriteriaError, ModelFileError
 from tiab.features import FeatureSpace, WordSpace
-from tiab.ranking import RankingModel
+from tiab.ranking.rank import RankingModel
 from tiab.writing import write_bytes
 
 __all__ = ["read_model", "write_model"]

@@ -17,8 +17,8 @@ from tiab.errors import LabelError, TiabError
 from tiab.features import Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
-from tiab.ranker import UNLABELLED, Memory, make_ranker
-from tiab.reasons import Reasons, find_reasons
+from tiab.ranking.estimator import UNLABELLED, Memory, make_ranker
+from tiab.ranking.reasons import Reasons, find_reasons
 from tiab.records import Record
 
 __all__ = ["Ranking", "RankingModel", "rank", "train"]

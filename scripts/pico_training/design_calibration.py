@@ -16,13 +16,13 @@ from sklearn.metrics import roc_auc_score
 
 from tiab.criteria import DESIGNS
 from tiab.errors import InputError
+from tiab.evaluation.pico.role_sets import title_hash
+from tiab.evaluation.pico.span_sets import read_pico_corpus
 from tiab.formats import read_records
 from tiab.pico import find_spans
 from tiab.pico.design_chances import DesignModel, design_inputs
 from tiab.pico.design_scores import design_scores
 from tiab.pico.species import species_signs
-from tiab.pico_evaluation.role_sets import title_hash
-from tiab.pico_evaluation.span_sets import read_pico_corpus
 from tiab.records import Record
 
 __all__ = [

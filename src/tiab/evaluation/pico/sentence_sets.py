@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tiab.errors import InputError
-from tiab.pico_evaluation.span_sets import joined_tokens, text_lines
+from tiab.evaluation.pico.span_sets import joined_tokens, text_lines
 
 __all__ = ["SENTENCE_LABELS", "LabelledAbstract", "read_nicta"]
 

@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from pico_training.network_training import Example, Source, train_network
+from pico_training.word_vectors import WordVectors
+from tiab.evaluation.pico.role_sets import title_hash
+from tiab.evaluation.pico.span_sets import MarkedArticle
 from tiab.pico.layout import set_fields
 from tiab.pico.learned.context import Context, read_context
 from tiab.pico.learned.crf import Chains, CrfWeights, fit_crf
@@ -21,10 +25,6 @@ from tiab.pico.learned.roles import RoleFinder, RoleModel
 from tiab.pico.learned.vectors import Vectors
 from tiab.pico.learned.weights import packed
 from tiab.pico.pipeline import make_pipeline
-from tiab.pico_evaluation.network_training import Example, Source, train_network
-from tiab.pico_evaluation.role_sets import title_hash
-from tiab.pico_evaluation.span_sets import MarkedArticle
-from tiab.pico_evaluation.word_vectors import WordVectors
 
 __all__ = ["MarkedWords", "kept_vectors", "read_marked", "tokens_of", "train_pio"]
 

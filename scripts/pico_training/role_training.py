@@ -14,11 +14,11 @@ from scipy.sparse import csr_array
 from spacy.language import Language
 
 import tiab.pico.sentences  # noqa: F401  (registers its factory)
+from tiab.evaluation.pico.role_sets import RoleArticle, title_hash
 from tiab.pico.learned.crf import Chains, fit_crf
 from tiab.pico.learned.role_features import role_features
 from tiab.pico.learned.roles import ROLE_LABELS, RoleModel
 from tiab.pico.learned.words import Words, read_words
-from tiab.pico_evaluation.role_sets import RoleArticle, title_hash
 
 __all__ = ["LabelledSentences", "label_sentences", "predict_roles", "train_roles"]
 

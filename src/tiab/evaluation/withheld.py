@@ -21,7 +21,7 @@ from tiab.dedupe import find_duplicates
 from tiab.errors import EvaluationError
 from tiab.features import Features, make_features
 from tiab.labels import Decision
-from tiab.ranker import UNLABELLED, make_ranker
+from tiab.ranking.estimator import UNLABELLED, make_ranker
 from tiab.records import Record
 
 __all__ = ["Withheld", "few_labels", "k_fold", "leave_one_out", "update"]

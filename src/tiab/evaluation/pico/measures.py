@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from tiab.pico_evaluation.pio_training import MarkedWords, tokens_of
+from pico_training.pio_training import MarkedWords, tokens_of
 
 __all__ = [
     "Scores",

@@ -14,20 +14,20 @@ from sklearn.metrics import roc_auc_score
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pico_training.pio_training import tokens_of
+from pico_training.role_training import label_sentences, predict_roles
 from tiab.assets import model_path
 from tiab.errors import EvaluationError
+from tiab.evaluation.pico.measures import Scores, bootstrap, count_overlaps, count_spans, count_tokens, weighted_f1
+from tiab.evaluation.pico.role_sets import read_role_articles, title_hash
+from tiab.evaluation.pico.sentence_sets import read_nicta
+from tiab.evaluation.pico.span_sets import MarkedArticle, read_ebm_nlp
 from tiab.pico.layout import set_fields
 from tiab.pico.learned.pio import get_labels
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import ROLE_LABELS, RoleModel
 from tiab.pico.learned.words import read_words
 from tiab.pico.pipeline import make_pipeline
-from tiab.pico_evaluation.measures import Scores, bootstrap, count_overlaps, count_spans, count_tokens, weighted_f1
-from tiab.pico_evaluation.pio_training import tokens_of
-from tiab.pico_evaluation.role_sets import read_role_articles, title_hash
-from tiab.pico_evaluation.role_training import label_sentences, predict_roles
-from tiab.pico_evaluation.sentence_sets import read_nicta
-from tiab.pico_evaluation.span_sets import MarkedArticle, read_ebm_nlp
 
 __all__ = ["RoleResult", "SentenceResult", "SpanResult", "measure_roles", "measure_sentences", "measure_spans"]
 

@@ -13,10 +13,10 @@ from tiab import metrics
 from tiab.criteria import Criteria
 from tiab.decisions import labels_on
 from tiab.errors import EvaluationError, LabelError
-from tiab.evaluation import Evaluation, evaluate
+from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.features import Features, make_features
 from tiab.labels import Decision
-from tiab.ranker import UNLABELLED, PoolScorer, make_ranker
+from tiab.ranking.estimator import UNLABELLED, PoolScorer, make_ranker
 from tiab.records import Record
 from tiab.stopping import Outcome, try_rules
 from tiab.stopping.planning import planned_rules

@@ -1,0 +1,1 @@
+"""What trains and calibrates the PICO models that `models/` carries."""

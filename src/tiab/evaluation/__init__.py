@@ -1,0 +1,1 @@
+"""Evaluation: rankings, reviewers and PICO held against what is known; nothing that ranks imports it."""

@@ -1,0 +1,1 @@
+"""PICO held against abstracts that people have marked."""

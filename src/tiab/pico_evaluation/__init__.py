@@ -1,1 +1,0 @@
-"""Where the learned part of PICO is trained and measured: labelled sets in, weights and scores out."""
