@@ -5,23 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.ranking.estimator import UNLABELLED, Memory, PoolScorer, ScreeningRanker
-
-NOTHING_INCLUDED = dict.fromkeys(
-    (
-        "check_estimators_dtypes",
-        "check_estimator_sparse_tag",
-        "check_fit2d_1sample",
-        "check_fit2d_1feature",
-    ),
-    "its y includes no record, and there is neither a prior nor an example to rank by",
-)
+from tiab.ranking.estimator import SCREENED, UNLABELLED, Memory, PoolScorer, ScreeningRanker, score_rows
 
 
-@parametrize_with_checks([ScreeningRanker()], expected_failed_checks=lambda _: NOTHING_INCLUDED)
-def test_it_is_a_scikit_learn_estimator(estimator: Any, check: Any) -> None:
+@parametrize_with_checks([ScreeningRanker()])
+def test_it_is_a_scikit_learn_classifier(estimator: Any, check: Any) -> None:
     check(estimator)
 
 
@@ -39,7 +32,7 @@ def test_it_learns_from_labels(pool) -> None:
     X, _ = pool
     y = np.full(200, UNLABELLED)
     y[:5], y[100:120] = 1, 0
-    scores = ScreeningRanker().fit(X, y).decision_function(X)
+    scores = ScreeningRanker(classes=SCREENED).fit(X, y).decision_function(X)
     assert scores[5:40].mean() > np.quantile(scores[120:], 0.9)
 
 
@@ -47,7 +40,7 @@ def test_with_nothing_excluded_unlabelled_records_stand_in_and_the_seed_decides_
     X, _ = pool
     y = np.full(200, UNLABELLED)
     y[:5] = 1
-    first, again, other = (ScreeningRanker(seed=seed).fit(X, y).coef_ for seed in (0, 0, 1))
+    first, again, other = (ScreeningRanker(classes=SCREENED, seed=seed).fit(X, y).coef_ for seed in (0, 0, 1))
     assert (first == again).all()
     assert not np.allclose(first, other)
 
@@ -57,12 +50,14 @@ def test_the_prior_ranks_alone_and_fades_as_records_are_included(pool) -> None:
     prior = np.zeros(30)
     prior[7] = 1.0
     nothing = np.full(200, UNLABELLED)
-    alone = ScreeningRanker(prior_coef=prior).fit(X, nothing).decision_function(X)
+    alone = ScreeningRanker(classes=SCREENED, prior_coef=prior).fit(X, nothing).decision_function(X)
     assert np.corrcoef(alone, X[:, [7]].toarray().ravel())[0, 1] == pytest.approx(1)
     few, many = nothing.copy(), nothing.copy()
     few[:2], many[:39] = 1, 1
     few[100:], many[100:] = 0, 0
-    weight = [ScreeningRanker(prior_coef=prior, prior_fades=5).fit(X, y).coef_[7] for y in (few, many)]
+    weight = [
+        ScreeningRanker(classes=SCREENED, prior_coef=prior, prior_fades=5).fit(X, y).coef_[7] for y in (few, many)
+    ]
     assert weight[0] > weight[1]
 
 
@@ -72,7 +67,7 @@ def test_the_example_counts_as_a_relevant_record(pool) -> None:
     y[100:120] = 0
     example = np.zeros(30)
     example[0] = 1.0
-    scores = ScreeningRanker(example=example).fit(X, y).decision_function(X)
+    scores = ScreeningRanker(classes=SCREENED, example=example).fit(X, y).decision_function(X)
     assert scores[:40].mean() > scores[120:].mean() + 1
 
 
@@ -82,8 +77,8 @@ def test_a_column_that_is_scaled_down_is_learned_from_less(pool) -> None:
     y[:20], y[100:] = 1, 0
     scale = np.ones(30)
     scale[0] = 0.01
-    full = ScreeningRanker().fit(X, y).coef_
-    less = ScreeningRanker(column_scale=scale).fit(X, y).coef_
+    full = ScreeningRanker(classes=SCREENED).fit(X, y).coef_
+    less = ScreeningRanker(classes=SCREENED, column_scale=scale).fit(X, y).coef_
     assert abs(less[0]) < abs(full[0]) / 10
 
 
@@ -92,14 +87,16 @@ def test_with_nothing_to_rank_by_it_says_so(pool) -> None:
     y = np.full(200, UNLABELLED)
     y[:3] = 0
     with pytest.raises(ValueError, match="no prior, no example and no included record"):
-        ScreeningRanker().fit(X, y)
+        ScreeningRanker(classes=SCREENED).fit(X, y)
 
 
 @pytest.mark.parametrize("with_example", [True, False])
 def test_a_memory_changes_no_digit(pool: Any, with_example: bool) -> None:
     X, relevant = pool
     example = np.linspace(0, 1, 30) if with_example else None
-    ranker = ScreeningRanker(prior_coef=np.ones(30), example=example, column_scale=np.linspace(0.1, 1, 30))
+    ranker = ScreeningRanker(
+        classes=SCREENED, prior_coef=np.ones(30), example=example, column_scale=np.linspace(0.1, 1, 30)
+    )
     memory = Memory(ranker, X)
     order = np.random.default_rng(1).permutation(200)
     for n in (1, 2, 7, 50, 30, 120):
@@ -116,16 +113,35 @@ def test_a_pool_scorer_gives_what_a_fit_gives(pool: Any, with_example: bool, wit
     X, relevant = pool
     example = np.linspace(0, 1, 30) if with_example else None
     prior = np.linspace(1, 0, 30) if with_prior else None
-    ranker = ScreeningRanker(prior_coef=prior, example=example, column_scale=np.linspace(0.1, 1, 30))
+    ranker = ScreeningRanker(classes=SCREENED, prior_coef=prior, example=example, column_scale=np.linspace(0.1, 1, 30))
     scorer = PoolScorer(ranker, X)
     order = np.concatenate([[0], np.random.default_rng(1).permutation(200)])
     for n in (1, 2, 7, 50, 30, 200):
         y = np.full(200, UNLABELLED)
         y[order[:n]] = relevant[order[:n]]
-        np.testing.assert_allclose(scorer.scores(y), ranker.fit(X, y).decision_function(X), atol=2e-3)
+        fitted = ranker.fit(X, y)
+        centred = score_rows(X, fitted.coef_, fitted.centred_intercept_)
+        np.testing.assert_allclose(scorer.scores(y), centred, atol=2e-3)
 
 
 def test_a_pool_scorer_with_nothing_to_rank_by_says_so(pool: Any) -> None:
     X, _ = pool
     with pytest.raises(ValueError, match="no prior, no example and no included record"):
-        PoolScorer(ScreeningRanker(), X).scores(np.full(200, UNLABELLED))
+        PoolScorer(ScreeningRanker(classes=SCREENED), X).scores(np.full(200, UNLABELLED))
+
+
+def test_classes_may_have_any_names_and_only_two_are_told_apart(pool: Any) -> None:
+    X, relevant = pool
+    said = np.where(relevant, "include", "exclude")
+    fitted = ScreeningRanker(ratio=1.0).fit(X, said)
+    assert fitted.classes_.tolist() == ["exclude", "include"]
+    assert (fitted.predict(X) == said).mean() > 0.9
+    with pytest.raises(ValueError, match="3 classes"):
+        ScreeningRanker().fit(X, np.where(np.arange(200) == 0, "maybe", said))
+
+
+def test_it_is_tuned_and_cross_validated_like_any_other_classifier(pool: Any) -> None:
+    X, relevant = pool
+    assert cross_val_score(make_pipeline(MaxAbsScaler(), ScreeningRanker()), X, relevant, scoring="roc_auc").min() > 0.8
+    search = GridSearchCV(ScreeningRanker(), {"C": [0.01, 0.11]}, scoring="average_precision").fit(X, relevant)
+    assert search.best_score_ > 0.8

@@ -6,20 +6,22 @@ what moved a record up or down can be read off, whether the weights come from th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array, vstack
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from tiab.features import FeatureSpace
 from tiab.ranking.inner_products import GrowingGram, Inner, PoolProducts
 from tiab.ranking.solver import solve_rows
 
-__all__ = ["UNLABELLED", "Memory", "PoolScorer", "ScreeningRanker", "make_ranker", "score_rows"]
+__all__ = ["SCREENED", "UNLABELLED", "Memory", "PoolScorer", "ScreeningRanker", "make_ranker", "score_rows"]
 
 EVIDENCE_SCALE = 0.1
 """A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
@@ -34,18 +36,26 @@ _TOL = 1e-4
 """How closely the machine is solved: to a hundredth of a rank."""
 
 UNLABELLED = -1
-"""What stands in `y` for a record that nobody has decided on yet."""
+"""What stands for a record that nobody has decided on yet, beside 1 for included and 0 for excluded."""
+
+SCREENED = (0, 1)
+"""The classes of a screening: excluded and included."""
 
 
-class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
+class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Ranks records by a linear support vector machine on the labels, added to what was known before them.
 
     The machine is ASReview's ELAS u4 in kind (squared hinge, C = 0.11, relevant records weighing 9.8 times as much
     as irrelevant ones in sum); the criteria stand among the relevant records as one that never leaves. Its score and
-    the prior's are each brought to mean 0 and spread 1 over the pool; the prior's counts `prior_strength` times, and
-    half as much once `prior_fades` records are included.
+    the prior's are each brought to spread 1 over the pool; the prior's counts `prior_strength` times, and half as much
+    once `prior_fades` records are included.
+
+    It is a scikit-learn classifier of two classes, the relevant one being the second, so that it works in a `Pipeline`
+    and in `cross_val_score`. Screening asks for its order alone: `predict` errs towards relevant, by `ratio`.
 
     Args:
+        classes: (irrelevant, relevant), where y may lack one of them or hold other values too, which are unlabelled
+            records; None for the two classes that y has, every record being labelled.
         prior_coef: the weights before any label, shape (n_columns,); None for no prior.
         example: the criteria as a row of the matrix, shape (n_columns,); None for none.
         column_scale: how much of each column the machine sees, shape (n_columns,); None for all of it. The smaller,
@@ -57,13 +67,21 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         seed: decides which unlabelled records stand in for excluded ones while nothing is excluded.
 
     Attributes:
+        classes_: (irrelevant, relevant), shape (2,).
         coef_: the weights of the columns, shape (n_columns,).
-        intercept_: the constant.
+        intercept_: the constant of `decision_function`: 0 is where the machine's margin lies, the prior counting from
+            its mean over the pool.
+        centred_intercept_: the constant that gives the pool's scores mean 0, for those who read the order alone.
+
+    >>> X = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    >>> ScreeningRanker(C=10.0).fit(X, ["exclude", "include", "include"]).predict(X).tolist()
+    ['exclude', 'include', 'include']
     """
 
     def __init__(
         self,
         *,
+        classes: Sequence[Any] | None = None,
         prior_coef: ArrayLike | None = None,
         example: ArrayLike | None = None,
         column_scale: ArrayLike | None = None,
@@ -73,6 +91,7 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
         prior_fades: float = 40.0,
         seed: int = 0,
     ) -> None:
+        self.classes = classes
         self.prior_coef = prior_coef
         self.example = example
         self.column_scale = column_scale
@@ -87,48 +106,82 @@ class ScreeningRanker(BaseEstimator):  # type: ignore[misc]
 
         Args:
             X: all records of the pool, sparse or dense, shape (n_records, n_columns).
-            y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
+            y: the class of each record, shape (n_records,); see `classes`.
             memory: what earlier fits on the same X have computed; no digit changes. X is not checked again then.
 
         Raises:
-            ValueError: the shapes differ, or there is neither a prior, an example nor an included record.
+            ValueError: the shapes differ, y has not two classes, or there is neither a prior, an example nor an
+                included record.
         """
         if memory is None:
             X, y = validate_data(self, X, y, accept_sparse="csr", dtype=(np.float64, np.float32))
             X = csr_array(X)
-        X, y = X if memory is None else memory.X, np.asarray(y)
-        if len(y) != X.shape[0]:
-            raise ValueError(f"{X.shape[0]} records and {len(y)} labels do not fit together")
-        learned = self._learn(X, y, memory)
+        X = X if memory is None else memory.X
+        known = self._encoded(column_or_1d(y, warn=True))
+        if len(known) != X.shape[0]:
+            raise ValueError(f"{X.shape[0]} records and {len(known)} labels do not fit together")
+        learned = self._learn(X, known, memory)
         prior = None if self.prior_coef is None else np.asarray(self.prior_coef, dtype=np.float64)
         if learned is None and prior is None:
             raise ValueError("nothing to rank by: no prior, no example and no included record")
-        coef, intercept = np.zeros(X.shape[1]), 0.0
+        coef, intercept, centred = np.zeros(X.shape[1]), 0.0, 0.0
         if learned is not None:
-            mean, spread = _mean_and_spread(X, learned)
-            coef, intercept = learned / spread, -mean / spread
+            weights, margin = learned
+            mean, spread = _mean_and_spread(X, weights)
+            coef, intercept, centred = weights / spread, margin / spread, -mean / spread
         if prior is not None:
-            strength = self._strength(y)
+            strength = self._strength(known)
             mean, spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
-            coef, intercept = coef + strength / spread * prior, intercept - strength / spread * mean
-        self.coef_, self.intercept_, self.n_features_in_ = coef, intercept, X.shape[1]
+            coef, centre = coef + strength / spread * prior, strength / spread * mean
+            intercept, centred = intercept - centre, centred - centre
+        self.coef_, self.intercept_, self.centred_intercept_ = coef, intercept, centred
+        self.n_features_in_ = X.shape[1]
         return self
 
     def decision_function(self, X: Any) -> NDArray[np.float64]:
-        """The scores of records, shape (n_records,); higher is read earlier."""
+        """The scores of records, shape (n_records,); higher is read earlier, above 0 is predicted relevant."""
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", dtype=(np.float64, np.float32), reset=False)
         return score_rows(csr_array(X), self.coef_, self.intercept_)
 
-    def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> NDArray[np.float64] | None:
-        """The machine's weights, or None where there is nothing to learn from."""
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The class of each record, shape (n_records,)."""
+        scores = self.decision_function(X)
+        predicted: NDArray[Any] = self.classes_[(scores > 0).astype(int)]
+        return predicted
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.sparse = True
+        return tags
+
+    def _encoded(self, y: NDArray[Any]) -> NDArray[np.int_]:
+        """1 for relevant, 0 for irrelevant, `UNLABELLED` for the rest; the classes are kept."""
+        if self.classes is not None:
+            self.classes_ = np.asarray(self.classes)
+        else:
+            check_classification_targets(y)
+            self.classes_ = np.unique(y)
+        if len(self.classes_) != 2:
+            count = len(self.classes_)
+            raise ValueError(
+                f"Only binary classification is supported: y has {count} class{'' if count == 1 else 'es'}, not two"
+            )
+        irrelevant, relevant = self.classes_
+        return np.where(y == relevant, 1, np.where(y == irrelevant, 0, UNLABELLED))
+
+    def _learn(
+        self, X: csr_array, y: NDArray[np.int_], memory: Memory | None
+    ) -> tuple[NDArray[np.float64], float] | None:
+        """The machine's weights and constant, or None where there is nothing to learn from."""
         task = self._task(y)
         if task is None:
             return None
         rows, gram = memory.take(task.places) if memory else (self._seen(X[task.places]), None)
         dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, max_gram=_MAX_GRAM, tol=_TOL)
         weights: NDArray[np.float64] = np.asarray(rows.T @ dual.astype(rows.dtype)) * self._scale(X)
-        return weights
+        return weights, float(dual.sum())
 
     def _task(self, y: NDArray[np.int_]) -> _Task | None:
         """What the machine is to learn from, the criteria first; None where there is nothing."""
@@ -226,7 +279,10 @@ class PoolScorer:
         self._prior = None if prior is None else _standard(score_rows(pool, np.asarray(prior, dtype=np.float64), 0.0))
 
     def scores(self, y: NDArray[np.int_]) -> NDArray[np.float64]:
-        """The score of each record, shape (n_records,), given labels as `ScreeningRanker.fit` takes them.
+        """The score of each record, shape (n_records,).
+
+        Args:
+            y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
 
         Raises:
             ValueError: there is neither a prior, an example nor an included record.
@@ -280,4 +336,6 @@ def make_ranker(
     prior = space.prior_coef if prior_coef is None else prior_coef
     scale = np.ones(len(space.names))
     scale[len(space.words.words) :] = EVIDENCE_SCALE
-    return ScreeningRanker(prior_coef=prior, example=space.criteria_row, column_scale=scale, seed=seed)
+    return ScreeningRanker(
+        classes=SCREENED, prior_coef=prior, example=space.criteria_row, column_scale=scale, seed=seed
+    )

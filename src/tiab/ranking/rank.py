@@ -234,7 +234,7 @@ def fit(
     return RankingModel(
         space=features.space,
         coef=ranker.coef_,
-        intercept=float(ranker.intercept_),
+        intercept=float(ranker.centred_intercept_),
         n_included=int(np.sum(y == 1)),
         n_excluded=int(np.sum(y == 0)),
         data_hash=_data_hash(records, labels, fingerprints),

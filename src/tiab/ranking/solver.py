@@ -1,4 +1,4 @@
-"""DualLinearSVC: the linear SVM of text screening, solved over the labelled rows instead of over the words.
+"""The linear SVM of text screening, solved over the labelled rows instead of over the words.
 
 A review has a few hundred labels and a few hundred thousand words and word pairs. The L2-regularised squared-hinge SVM
 
@@ -15,149 +15,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from tiab.ranking.inner_products import Inner, inner_products
 
-__all__ = ["DualLinearSVC", "solve_dual", "solve_rows"]
+__all__ = ["solve_dual", "solve_rows"]
 
 Floats = npt.NDArray[np.float64]
 Product = Callable[[Floats], Floats]
-
-
-class DualLinearSVC(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """A two-class linear SVM with squared hinge loss, quick where the rows are few and the columns are many.
-
-    It minimises what `sklearn.svm.LinearSVC(loss="squared_hinge")` minimises, the intercept being regularised as
-    there, and reaches the minimum more closely; it draws no random numbers.
-
-    Args:
-        C: how much the errors count against the norm of the weights.
-        fit_intercept: whether the model has an intercept.
-        intercept_scaling: the constant that is appended to each row; the larger, the less the intercept is regularised.
-        class_weight: None, "balanced" or class -> weight, as in LinearSVC.
-        tol: the relative residual at which the linear systems count as solved.
-        max_iter: the most Newton steps.
-        max_gram: with more rows than this the matrix of inner products (rows x rows) is not formed.
-        warm_start: start from `dual_coef_` of the last fit; its rows must be the first rows of the next fit. The
-            solution is the same within `tol`, but not to the last digit.
-
-    Attributes:
-        coef_: (1, n_features), in the type of X. intercept_: (1,).
-        dual_coef_: (n_rows,): `coef_ = dual_coef_ @ X`.
-        n_iter_: the Newton steps taken.
-
-    >>> X = sp.csr_array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    >>> model = DualLinearSVC(C=1.0).fit(X, [0, 1, 1])
-    >>> model.predict(X).tolist()
-    [0, 1, 1]
-    """
-
-    def __init__(
-        self,
-        *,
-        C: float = 1.0,
-        fit_intercept: bool = True,
-        intercept_scaling: float = 1.0,
-        class_weight: dict[Any, float] | str | None = None,
-        tol: float = 1e-6,
-        max_iter: int = 50,
-        max_gram: int = 2000,
-        warm_start: bool = False,
-    ) -> None:
-        self.C = C
-        self.fit_intercept = fit_intercept
-        self.intercept_scaling = intercept_scaling
-        self.class_weight = class_weight
-        self.tol = tol
-        self.max_iter = max_iter
-        self.max_gram = max_gram
-        self.warm_start = warm_start
-
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, gram: Inner | None = None) -> Self:
-        """Fits to X (n_rows, n_features), sparse or dense, and its labels of two classes.
-
-        Args:
-            sample_weight: (n_rows,), 0 or more; None is 1 for each.
-            gram: X X^T where the caller has it (see `GrowingGram`); it is trusted.
-
-        Raises:
-            ValueError: y has not two classes, or the shapes do not fit.
-        """
-        X, y = validate_data(self, X, y, accept_sparse="csr", dtype=[np.float64, np.float32])
-        check_classification_targets(y)
-        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        start = self._start(len(y))
-        self.classes_ = np.unique(y)
-        if len(self.classes_) != 2:
-            raise ValueError(_classes_message(len(self.classes_)))
-        signs = np.where(y == self.classes_[1], 1.0, -1.0)
-        costs = self.C * weight * self._class_weights(y, weight)[(signs > 0).astype(int)]
-        used = costs > 0
-        if len(set(signs[used])) != 2:
-            raise ValueError(_classes_message(len(set(signs[used]))) + " with a weight above 0")
-        dual = np.zeros(len(y))
-        whole = bool(used.all())
-        rows, inner = (X, gram) if whole else (X[used], None if gram is None else gram[np.ix_(used, used)])
-        how: dict[str, Any] = {
-            "bias": self._bias(),
-            "tol": self.tol,
-            "max_iter": self.max_iter,
-            "max_gram": self.max_gram,
-        }
-        dual[used], self.n_iter_ = solve_rows(rows, signs[used], costs[used], gram=inner, start=start[used], **how)
-        return self._set(X, dual)
-
-    def decision_function(self, X: Any) -> npt.NDArray[Any]:
-        """(n_rows,): above 0 is the second class of `classes_`."""
-        check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", dtype=[np.float64, np.float32], reset=False)
-        scores: npt.NDArray[Any] = X @ self.coef_[0] + self.intercept_[0]
-        return scores
-
-    def predict(self, X: Any) -> npt.NDArray[Any]:
-        """(n_rows,): the class of each row."""
-        scores = self.decision_function(X)
-        predicted: npt.NDArray[Any] = self.classes_[(scores > 0).astype(int)]
-        return predicted
-
-    def _set(self, X: Any, dual: Floats) -> Self:
-        self.dual_coef_ = dual
-        self.coef_ = np.asarray(X.T @ dual.astype(X.dtype)).reshape(1, -1)
-        self.intercept_ = np.array([self._bias() * dual.sum()], dtype=X.dtype)
-        return self
-
-    def _bias(self) -> float:
-        """What the appended constant adds to each inner product."""
-        return float(self.intercept_scaling) ** 2 if self.fit_intercept else 0.0
-
-    def _start(self, n: int) -> Floats:
-        start = np.zeros(n)
-        if self.warm_start and hasattr(self, "dual_coef_"):
-            known = self.dual_coef_[:n]
-            start[: len(known)] = known
-        return start
-
-    def _class_weights(self, y: npt.NDArray[Any], weight: Floats) -> Floats:
-        if self.class_weight is None:
-            return np.ones(2)
-        weights: Floats = compute_class_weight(self.class_weight, classes=self.classes_, y=y, sample_weight=weight)
-        return weights
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        tags.input_tags.sparse = True
-        return tags
 
 
 def solve_rows(
@@ -174,13 +44,12 @@ def solve_rows(
 ) -> tuple[Floats, int]:
     """The dual coefficients of the rows of X, and the number of Newton steps; the weights are `X.T @ coefficients`.
 
-    What `DualLinearSVC.fit` does once its input is checked: for callers that fit again after every label.
-
     Args:
-        X: (n_rows, n_columns). signs: -1 or 1 for each row. costs: c_i > 0 for each row.
-        gram: X X^T where it is known.
+        X: (n_rows, n_columns), sparse or dense. signs: -1 or 1 for each row. costs: c_i > 0 for each row.
+        gram: X X^T where it is known (see `GrowingGram`); it is trusted.
         bias: the square of the constant that stands for the intercept; 0 for none.
-        start, tol, max_iter, max_gram: as for `DualLinearSVC` and `solve_dual`.
+        max_gram: with more rows than this the matrix of inner products (rows x rows) is not formed.
+        start, tol, max_iter: as for `solve_dual`.
     """
     if gram is None and X.shape[0] <= max_gram:
         gram = inner_products(X)
@@ -281,8 +150,3 @@ def _squared_norms(X: Any) -> Floats:
 def _is_sparse(X: Any) -> bool:
     # scipy's own answer narrows the type of X to a class that has no operations
     return bool(sp.issparse(X))
-
-
-def _classes_message(count: int) -> str:
-    counted = f"{count} class{'' if count == 1 else 'es'}"
-    return f"Only binary classification is supported: DualLinearSVC tells two classes apart, and y has {counted}"
