@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tiab.criteria import Criteria, read_criteria
+from tiab.features.table import pico_features
 from tiab.formats import read_records
-from tiab.pico import find_spans, make_pipeline, pico_features
+from tiab.pico import find_spans, make_pipeline
 from tiab.pico.layout import set_fields
 from tiab.records import Record
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import spacy
 
 from tiab.criteria import DESIGNS, Concept, Criteria
-from tiab.pico import Span, extract_pico, find_spans, make_pipeline
+from tiab.features.extract import extract_pico
+from tiab.pico import Span, find_spans, make_pipeline
 from tiab.pico.layout import get_spans
+from tiab.ranking.rank import rank
 from tiab.records import Record
 
 CRITERIA = Criteria(
@@ -83,12 +86,28 @@ def test_long_form_may_say_more_than_the_term() -> None:
     assert hits == ["multiple sclerosis", "MS", "MS"]
 
 
-def test_denied_terms_weigh_little_and_are_no_hit() -> None:
+def test_a_denied_term_weighs_little_and_is_not_met() -> None:
     record = Record(record_id="1", title="Yoga", abstract="We studied people without multiple sclerosis.")
     (spans,) = find_spans([record], CRITERIA)
     (denied,) = [span for span in spans if span.role == "population" and span.provenance.startswith("dict:")]
     assert denied.weight < 0.5
-    assert extract_pico([record], CRITERIA).features["population_multiple_sclerosis_any"].tolist() == [0]
+    features = extract_pico([record], CRITERIA).features
+    assert features["criterion: multiple sclerosis"].tolist() == [0]
+    ranking = rank([record], criteria=CRITERIA)
+    assert "multiple sclerosis" in ranking.table["criteria_missing"].item()
+    assert "multiple sclerosis" not in ranking.table["criteria_met"].item()
+
+
+def test_the_table_shows_what_the_ranker_sees() -> None:
+    pool = [
+        Record(record_id="1", title="Yoga in multiple sclerosis", abstract="IL-6 fell in a randomised trial."),
+        Record(record_id="2", title="Mice without multiple sclerosis ran", publication_types=("Review",)),
+    ]
+    ranking = rank(pool, criteria=CRITERIA)
+    names = ranking.model.space.evidence_names
+    seen = ranking.features.matrix[:, -len(names) :].toarray()
+    table = extract_pico(pool, CRITERIA).features[names].to_numpy(dtype=np.float32)
+    assert (table == seen).all()
 
 
 def test_the_longest_term_counts_and_what_is_against_hides_the_term_in_it() -> None:
@@ -134,10 +153,10 @@ def test_features_have_one_row_for_each_record_in_order() -> None:
     ]
     features = extract_pico(records, CRITERIA).features
     assert list(features.index) == ["z", "a"]
-    assert features.loc["z", "intervention_exercise_any"] == 1
-    assert features.loc["z", "design_ineligible"] > 0.8
-    assert features.loc["a", "design_eligible"] > 0.9
-    assert all(f"design_{d.replace(' ', '_').replace('-', '_')}" in features for d in DESIGNS)
+    assert features.loc["z", "criterion: exercise"] == 1
+    assert features.loc["z", "ineligible design"] > 0.8
+    assert features.loc["a", "eligible design"] > 0.9
+    assert all(f"design: {design}" in features for design in DESIGNS)
 
 
 def test_no_records_give_empty_tables_with_their_columns() -> None:

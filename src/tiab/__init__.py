@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tiab.errors import TiabError
     from tiab.evaluation.evaluate import Evaluation, evaluate
     from tiab.evaluation.simulation import simulate
+    from tiab.features.extract import extract_pico
     from tiab.formats import read_records, write_records
     from tiab.labels import Decision, Label
-    from tiab.pico import extract_pico
     from tiab.ranking.model_file import read_model, write_model
     from tiab.ranking.rank import Ranking, RankingModel, rank, train
     from tiab.records import Record
@@ -64,7 +64,7 @@ _HOMES = {
     "Review": "review",
     "TiabError": "errors",
     "evaluate": "evaluation.evaluate",
-    "extract_pico": "pico",
+    "extract_pico": "features.extract",
     "rank": "ranking.rank",
     "read_criteria": "criteria",
     "read_labels": "decisions",

@@ -36,6 +36,7 @@ _PRIOR = {"eligible design": 1.0, "ineligible design": -1.5}
 _PRIOR |= {"other species": -0.75, "other language": -0.25, "outside the years": -0.25}
 _PRIOR_CONCEPT = dict(zip(_CONCEPT, (1.0, 0.5, -0.5, 0.2), strict=True))
 _LIKELY = 0.5
+"""From here on something counts as found: a denied term weighs less."""
 _OPTIONAL = 0.3
 """What a concept that is not required weighs beside one that is."""
 
@@ -45,8 +46,8 @@ class Coverage:
     """How one record meets one concept.
 
     Attributes:
-        title, abstract, keywords: the number of findings in each.
-        against: the number of findings that count against it.
+        title, abstract, keywords: the findings in each, every one counting as much as it is certain.
+        against: the findings that count against it, likewise.
         unexpanded: abbreviations that the record never spells out.
         eligible, ineligible: how surely the study is of a design that the concept wants, or does not; 0 to 1.
         other_design: the likeliest of the designs that it does not want, "" where none is found.
@@ -54,11 +55,11 @@ class Coverage:
     """
 
     concept: Concept
-    title: int = 0
-    abstract: int = 0
-    keywords: int = 0
-    against: int = 0
-    unexpanded: int = 0
+    title: float = 0.0
+    abstract: float = 0.0
+    keywords: float = 0.0
+    against: float = 0.0
+    unexpanded: float = 0.0
     eligible: float = 0.0
     ineligible: float = 0.0
     other_design: str = ""
@@ -89,9 +90,9 @@ class Coverage:
 
 @dataclass(slots=True)
 class _Counts:
-    fields: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    against: int = 0
-    unexpanded: int = 0
+    fields: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    against: float = 0.0
+    unexpanded: float = 0.0
     terms: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
@@ -100,15 +101,15 @@ def read_coverage(record: Record, spans: Sequence[Span], criteria: Criteria) -> 
     designs = design_scores(spans, record.publication_types)
     counts: dict[str, _Counts] = defaultdict(_Counts)
     for span in spans:
-        if not span.provenance.startswith("dict:"):
+        if not span.provenance.startswith("dict:") or span.weight < _LIKELY:  # "without back pain" is no back pain
             continue
         count = counts[span.label]
         if span.role == "against":
-            count.against += 1
+            count.against += span.weight
         elif span.role == "unexpanded":
-            count.unexpanded += 1
+            count.unexpanded += span.weight
         else:
-            count.fields[span.field] += 1
+            count.fields[span.field] += span.weight
             count.terms[span.value or span.text] += 1
     return tuple(_coverage(concept, counts[concept.name], designs) for concept in criteria.concepts)
 
@@ -148,7 +149,7 @@ def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | Non
         *(designs.get(design, 0.0) for design in DESIGNS),
     ]
     for c in coverage:
-        row += [c.degree, float(c.title > 0), _some(c.against), _some(c.unexpanded)]
+        row += [c.degree, min(1.0, c.title), _some(c.against), _some(c.unexpanded)]
     return row
 
 
@@ -171,7 +172,7 @@ def limits_missed(record: Record, spans: Iterable[Span], limits: Limits) -> list
     return [name for name, sure in zip(names, _outside(record, spans, limits), strict=True) if sure > _LIKELY]
 
 
-def _some(count: int) -> float:
+def _some(count: float) -> float:
     """0 for none, 1/2 for one, ever nearer to 1 for more."""
     return 1.0 - 0.5**count
 

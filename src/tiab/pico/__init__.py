@@ -4,9 +4,7 @@ A spaCy pipeline of small components reads each text once. What it finds are pla
 provenance; features are a pure function of records and spans, so a cache needs to keep the spans alone.
 """
 
-from tiab.pico.extract import Pico, extract_pico, pico_table
-from tiab.pico.features import pico_features
 from tiab.pico.pipeline import find_spans, make_pipeline
 from tiab.pico.spans import Span
 
-__all__ = ["Pico", "Span", "extract_pico", "find_spans", "make_pipeline", "pico_features", "pico_table"]
+__all__ = ["Span", "find_spans", "make_pipeline"]

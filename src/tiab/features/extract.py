@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from tiab.criteria import Criteria
-from tiab.pico.features import pico_features
+from tiab.features.table import pico_features
 from tiab.pico.pipeline import Progress, find_spans
 from tiab.pico.spans import Span
 from tiab.records import Record
