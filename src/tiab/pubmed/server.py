@@ -13,7 +13,6 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
-import tenacity
 
 from tiab.errors import TiabError
 
@@ -132,20 +131,25 @@ class Server:
         Raises:
             TiabError: there is no connection; the server refuses, redirects or keeps failing.
         """
-        trying = tenacity.Retrying(
-            stop=self._enough,
-            wait=self._pause,
-            retry=tenacity.retry_if_exception_type(PassingTrouble),
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            return trying(lambda: read(self._once(name, fields)))
-        except PassingTrouble as trouble:
-            if trouble.unreachable:
-                raise TiabError(f"cannot reach {self.host}", hint="Check the connection, then run it again.") from None
-            hint = "Run the same command again later: what has come is kept."
-            raise TiabError(f"{self.host} gave up after {self.settings.tries} tries: {trouble}", hint=hint) from trouble
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                return read(self._once(name, fields))
+            except PassingTrouble as trouble:
+                if tried >= self._tries(trouble):
+                    raise self._gave_up(trouble) from trouble
+                pause = self.settings.pause * 2 ** (tried - 1)
+                self._sleep(pause if trouble.wait is None else trouble.wait)
+
+    def _tries(self, trouble: PassingTrouble) -> int:
+        return min(_UNREACHABLE_TRIES, self.settings.tries) if trouble.unreachable else self.settings.tries
+
+    def _gave_up(self, trouble: PassingTrouble) -> TiabError:
+        if trouble.unreachable:
+            return TiabError(f"cannot reach {self.host}", hint="Check the connection, then run it again.")
+        hint = "Run the same command again later: what has come is kept."
+        return TiabError(f"{self.host} gave up after {self.settings.tries} tries: {trouble}", hint=hint)
 
     def _once(self, name: str, fields: Mapping[str, str]) -> bytes:
         self._wait_for_turn()
@@ -194,19 +198,6 @@ class Server:
         if now < self._next:
             self._sleep(self._next - now)
         self._next = max(now, self._next) + self.settings.interval
-
-    def _enough(self, state: tenacity.RetryCallState) -> bool:
-        trouble = state.outcome.exception() if state.outcome else None
-        unreachable = isinstance(trouble, PassingTrouble) and trouble.unreachable
-        return state.attempt_number >= (
-            min(_UNREACHABLE_TRIES, self.settings.tries) if unreachable else self.settings.tries
-        )
-
-    def _pause(self, state: tenacity.RetryCallState) -> float:
-        trouble = state.outcome.exception() if state.outcome else None
-        if isinstance(trouble, PassingTrouble) and trouble.wait is not None:
-            return trouble.wait
-        return float(self.settings.pause * 2 ** (state.attempt_number - 1))
 
 
 def _bounded(answer: httpx.Response) -> bytes:
