@@ -174,7 +174,7 @@ def limits_missed(record: Record, spans: Iterable[Span], limits: Limits) -> list
 
 def _some(count: float) -> float:
     """0 for none, 1/2 for one, ever nearer to 1 for more."""
-    return 1.0 - 0.5**count
+    return float(1.0 - 0.5**count)
 
 
 def _outside(record: Record, spans: Iterable[Span], limits: Limits) -> tuple[float, float, float]:
