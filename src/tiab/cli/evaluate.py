@@ -133,10 +133,12 @@ def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation
 
 def draw(path: Path, evaluation: Evaluation, *, title: str = "") -> None:
     """Draws the recall curve of an evaluation."""
-    from tiab.report.figures import draw_recall_curve
+    from tiab.report.drawing import save_figure
+    from tiab.report.recall import draw_recall
 
     ranks = [place for _, place in evaluation.relevant_ranks if place is not None]
-    draw_recall_curve(path, ranks, evaluation.n_records, n_relevant=evaluation.n_relevant, title=title)
+    figure = draw_recall(ranks, evaluation.n_records, n_relevant=evaluation.n_relevant, title=title)
+    save_figure(figure, path)
 
 
 def print_evaluation(evaluation: Evaluation) -> None:

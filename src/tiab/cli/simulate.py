@@ -145,8 +145,8 @@ def _runs(
 
 
 def _draw(runs: list[ScreeningRun], path: Path) -> None:
-    from tiab.report.bands import draw_bands
     from tiab.report.drawing import save_figure
+    from tiab.report.recall import draw_bands
 
     save_figure(draw_bands(runs), path)
     note(f"drawn to {path}")

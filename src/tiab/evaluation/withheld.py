@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
+from tiab.decisions import labels_on
 from tiab.errors import EvaluationError
 from tiab.features import Features, make_features
 from tiab.labels import Decision
@@ -92,7 +93,8 @@ def few_labels(
 
 def _answers(records: Sequence[Record], labels: Mapping[str, Decision]) -> NDArray[np.int_]:
     meaning = {Decision.INCLUDE: 1, Decision.EXCLUDE: 0}
-    decisions = [labels.get(record.record_id) for record in records]
+    known = labels_on(records, labels)
+    decisions = [known[record.record_id].decision if record.record_id in known else None for record in records]
     return np.array([UNLABELLED if said is None else meaning.get(said, UNLABELLED) for said in decisions], dtype=int)
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from tiab.report.data import ReportData, StoppingPoint
-from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes
+from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes, steps
 
 __all__ = ["draw_found", "draw_frontier", "stop_letters"]
 
@@ -39,18 +39,18 @@ def draw_found(data: ReportData) -> Figure:
     total, end = (gold.n, n) if gold else (data.frontier.found, screened)
     unit = 1 / total if gold else 1.0
     if total:
-        axes.plot(*_steps(range(1, total + 1), end, unit), color=GREY, linewidth=1.2, label="perfect order")
+        axes.plot(*steps(range(1, total + 1), end, unit), color=GREY, linewidth=1.2, label="perfect order")
         axes.plot([0, end], [0, total * unit], color=GREY, linestyle="--", linewidth=1.2, label="random order")
     unordered, first = data.frontier.unordered, gold.found_unordered if gold else data.frontier.found_unordered
     read = [rank for rank in ranks if rank <= screened]
     if unordered:
         axes.plot([0, unordered], [0, first * unit], color=BLUE, linewidth=2.2, alpha=0.4, label=_IMPORTED)
     if screened > unordered:
-        steps = _steps(read, screened, unit, start=unordered, found=first)
-        axes.plot(*steps, color=BLUE, linewidth=2.2, label="order of screening")
+        read_on = steps(read, screened, unit, start=unordered, found=first)
+        axes.plot(*read_on, color=BLUE, linewidth=2.2, label="order of screening")
     if gold and screened < n:
         later = [rank for rank in ranks if rank > screened]
-        ahead = _steps(later, n, unit, start=screened, found=first + len(read))
+        ahead = steps(later, n, unit, start=screened, found=first + len(read))
         axes.plot(*ahead, color=BLUE, linestyle=":", linewidth=2.0, label="unread, as they rank now")
     top = total * unit if total else 1.0
     reach = _reach(screened, n, ranks)
@@ -153,14 +153,3 @@ def _add_legend(figure: Figure, *, columns: int = 2) -> None:
         handles, labels = [pair[0] for pair in shown], [pair[1] for pair in shown]
         place: Any = "outside lower center"
         figure.legend(handles, labels, loc=place, ncols=columns, frameon=False, labelcolor=INK, fontsize=8.5)
-
-
-def _steps(
-    ranks: Sequence[int], end: int, unit: float, *, start: int = 0, found: int = 0
-) -> tuple[list[int], list[float]]:
-    """The corners of a curve that rises by one unit at each rank, from `start` to `end`."""
-    xs, ys = [start], [found * unit]
-    for count, rank in enumerate(ranks, found + 1):
-        xs += [rank, rank]
-        ys += [ys[-1], count * unit]
-    return [*xs, max(end, xs[-1])], [*ys, ys[-1]]

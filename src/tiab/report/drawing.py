@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ __all__ = [
     "new_axes",
     "picture_kind",
     "save_figure",
+    "steps",
     "style_axes",
 ]
 
@@ -53,6 +55,17 @@ def style_axes(axes: Axes) -> None:
     axes.tick_params(colors=MUTED)
     axes.grid(axis="y", color=PALE)
     axes.set_axisbelow(True)
+
+
+def steps(
+    ranks: Sequence[int], end: int, unit: float, *, start: int = 0, found: int = 0
+) -> tuple[list[int], list[float]]:
+    """The corners of a curve that rises by one unit at each rank, from `start` to `end`."""
+    xs, ys = [start], [found * unit]
+    for count, rank in enumerate(ranks, found + 1):
+        xs += [rank, rank]
+        ys += [ys[-1], count * unit]
+    return [*xs, max(end, xs[-1])], [*ys, ys[-1]]
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:
