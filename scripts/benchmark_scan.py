@@ -34,8 +34,8 @@ from tiab.formats.opening import open_source
 from tiab.formats.pubmed_articles import Articles
 from tiab.ranking.model_file import read_model
 from tiab.scan import scan
-from tiab.scan.entries import Entries
 from tiab.scan.passing import Pass
+from tiab.scan.previews import Previews
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "benchmarks" / "scan.md"
@@ -100,7 +100,7 @@ def dropped(folder: Path) -> dict[str, Any]:
     model, cpu = read_model(model_path()), time.process_time()
     first_pass = Pass(model, 1000, floor=1e9)
     for path in sorted(folder.iterdir())[:2]:
-        first_pass.read(Entries(path).read())
+        first_pass.read(Previews(path).read())
     return {"records": first_pass.n_records, "cpu_seconds": round(time.process_time() - cpu, 1), "best": []}
 
 

@@ -19,7 +19,7 @@ from tiab.errors import InputError, TiabError
 from tiab.formats import iter_records
 from tiab.ranking.rank import RankingModel, rank, train
 from tiab.scan import Scan, scan
-from tiab.scan.alone import model_of
+from tiab.scan.scanning import model_of
 
 PubmedFile = Callable[..., Path]
 Citation = tuple[int, int, str, str]

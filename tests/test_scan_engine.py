@@ -19,8 +19,8 @@ from tiab.assets import corpus_path
 from tiab.criteria import read_criteria
 from tiab.errors import TiabError
 from tiab.scan import Scan, engine, scan
-from tiab.scan.found import LAST
-from tiab.scan.task import Task
+from tiab.scan.candidates import LAST
+from tiab.scan.engine import Task
 from tiab.scan.work import FileLine, Work
 
 pytestmark = pytest.mark.timeout(900)  # processes that import everything anew

@@ -22,10 +22,9 @@ from tiab.pico.text import plain_form, split_words
 from tiab.ranking.model_file import read_model
 from tiab.records import Record
 from tiab.scan import scan
-from tiab.scan.alone import model_of
-from tiab.scan.bounding import Bound
-from tiab.scan.entries import Entry
-from tiab.scan.triggers import _GREEK_LETTERS, Triggers, _is_odd
+from tiab.scan.bounding import _GREEK_LETTERS, Bound, Triggers, _is_odd
+from tiab.scan.previews import Preview
+from tiab.scan.scanning import model_of
 
 CRITERIA = read_criteria(corpus_path() / "criteria.toml")
 MODELS = {"criteria": model_of(CRITERIA), "model": read_model(model_path())}
@@ -130,9 +129,9 @@ def test_no_score_passes_its_bound(parts: tuple[list[tuple[str, str]], ...], typ
         record_id="1", title=title, abstract=abstract, keywords=(keywords,) if keywords else (), publication_types=types
     )
     model = MODELS[kind]
-    entry = Entry(0, Revision(), parts_of(record), types, lambda: record)
+    preview = Preview(0, Revision(), parts_of(record), types, lambda: record)
     score = model.score(make_features([record], space=model.space))[0]
-    assert score <= Bound(model).of([entry])[0]
+    assert score <= Bound(model).of([preview])[0]
 
 
 @pytest.fixture(scope="module")

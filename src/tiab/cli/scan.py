@@ -18,7 +18,7 @@ from tiab.cli.show import console, live_lines, note, print_json, print_table
 from tiab.errors import TiabError
 
 if TYPE_CHECKING:
-    from tiab.scan import FileLine, Progress, Scan
+    from tiab.scan import FileLine, Scan, ScanProgress
 
 __all__ = ["scan_files"]
 
@@ -165,12 +165,12 @@ def _said(line: FileLine) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
+def _progress() -> Iterator[Callable[[ScanProgress], None]]:
     """Shows how far the scan is: in place on a terminal, else a line every few seconds, on standard error."""
     with live_lines() as draw:
         last = 0.0
 
-        def show(progress: Progress) -> None:
+        def show(progress: ScanProgress) -> None:
             nonlocal last
             if draw is not None:
                 draw(_lines_of(progress))
@@ -181,7 +181,7 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _lines_of(progress: Progress) -> list[str]:
+def _lines_of(progress: ScanProgress) -> list[str]:
     head = (
         f"{progress.files:,} of {progress.n_files:,} files ({progress.share:.0%}), {progress.records:,} records, "
         f"{progress.rate:,.0f}/s, {_span(progress.seconds_left)} left"

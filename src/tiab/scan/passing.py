@@ -1,4 +1,4 @@
-"""A stream of entries ► the best of them, of which only those that could be among the best are read whole.
+"""A stream of previews ► the best of them, of which only those that could be among the best are read whole.
 
 The first pass computes what a record's words are worth, to the last digit, and bounds what its evidence could add
 (`tiab.scan.bounding`). A record whose best possible score lies below the worst that is kept cannot be among the best,
@@ -21,15 +21,15 @@ from tiab.pico import Span, find_spans
 from tiab.ranking.rank import Ranking, RankingModel
 from tiab.records import Record
 from tiab.scan.bounding import Bound
-from tiab.scan.entries import Entry
-from tiab.scan.found import LAST, Found, Key, end_of, found_in
+from tiab.scan.candidates import LAST, Candidate, Key, candidates_in, end_of
+from tiab.scan.previews import Preview
 
 __all__ = ["Pass"]
 
 _CHUNK = 2_000
-"""Entries that are in memory at a time: some 25 MB of PubMed."""
+"""Previews that are in memory at a time: some 25 MB of PubMed."""
 _STEP = 200
-"""Entries that are read whole before the next look at what is kept: each look can spare some."""
+"""Previews that are read whole before the next look at what is kept: each look can spare some."""
 _DIGITS = 6
 
 
@@ -50,8 +50,8 @@ class Pass:
         keep: how many to keep.
         floor: records that score less are not kept.
         full: whether every record is read whole, whatever it could score.
-        n_records, n_read: entries seen, and those of them that were read whole.
-        unreadable: sentences about entries that could not be read.
+        n_records, n_read: previews seen, and those of them that were read whole.
+        unreadable: sentences about previews that could not be read.
     """
 
     model: RankingModel
@@ -67,9 +67,9 @@ class Pass:
     def __post_init__(self) -> None:
         self._bound = Bound(self.model)
 
-    def read(self, entries: Iterable[Entry]) -> None:
-        """Takes in all of `entries`."""
-        rest = iter(entries)
+    def read(self, previews: Iterable[Preview]) -> None:
+        """Takes in all of `previews`."""
+        rest = iter(previews)
         while chunk := list(islice(rest, _CHUNK)):
             self.n_records += len(chunk)
             for step in self._steps(chunk):
@@ -81,7 +81,7 @@ class Pass:
         edges = [end_of(self.floor)] if self.floor > float("-inf") else []
         return min([*edges, *([self._kept[-1].key] if self._cut else [])], default=LAST)
 
-    def found(self) -> list[Found]:
+    def found(self) -> list[Candidate]:
         """What is kept, best first, with what is said of it."""
         if not self._kept:
             return []
@@ -94,7 +94,7 @@ class Pass:
         known: dict[str, tuple[int, Revision]] = {
             record.record_id: (kept.pmid, kept.revision) for record, kept in pairs
         }
-        return found_in(ranking, known)
+        return candidates_in(ranking, known)
 
     @property
     def _least(self) -> float:
@@ -102,8 +102,8 @@ class Pass:
         full = len(self._kept) >= self.keep
         return max(self.floor, -self._kept[-1].key[0]) if full else self.floor
 
-    def _steps(self, chunk: Sequence[Entry]) -> Iterator[list[Entry]]:
-        """The entries to be read whole, a few at a time, those that could score most first."""
+    def _steps(self, chunk: Sequence[Preview]) -> Iterator[list[Preview]]:
+        """The previews to be read whole, a few at a time, those that could score most first."""
         if self.full:
             yield from (list(chunk[at : at + _STEP]) for at in range(0, len(chunk), _STEP))
             return
@@ -115,28 +115,28 @@ class Pass:
                 return
             yield [chunk[place] for place in places]
 
-    def _take(self, entries: Sequence[Entry]) -> None:
-        """Reads entries whole, and keeps the best of them and of what was kept."""
-        pairs = [(entry, record) for entry in entries if (record := self._record(entry)) is not None]
+    def _take(self, previews: Sequence[Preview]) -> None:
+        """Reads previews whole, and keeps the best of them and of what was kept."""
+        pairs = [(preview, record) for preview in previews if (record := self._record(preview)) is not None]
         if not pairs:
             return
         self.n_read += len(pairs)
         records = [record for _, record in pairs]
         spans = find_spans(records, self.model.space.criteria, numbers=False)
         scores = np.round(self.model.score(_features(self.model, records, spans)), _DIGITS)
-        for (entry, record), found, score in zip(pairs, spans, scores.tolist(), strict=True):
+        for (preview, record), found, score in zip(pairs, spans, scores.tolist(), strict=True):
             if score >= self.floor:
                 key = (-score, record.fingerprint, record.record_id)
-                self._kept.append(_Kept(key, entry.pmid, entry.revision, record, found))
+                self._kept.append(_Kept(key, preview.pmid, preview.revision, record, found))
         self._kept.sort(key=lambda kept: kept.key)
         self._cut = self._cut or len(self._kept) > self.keep
         del self._kept[self.keep :]
 
-    def _record(self, entry: Entry) -> Record | None:
+    def _record(self, preview: Preview) -> Record | None:
         try:
-            return entry.read()
+            return preview.read()
         except ValueError as error:
-            self.unreadable.append(f"PMID {entry.pmid}: {error}")
+            self.unreadable.append(f"PMID {preview.pmid}: {error}")
             return None
 
 

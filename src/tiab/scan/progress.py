@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tiab.scan.found import Found, Key
+from tiab.scan.candidates import Candidate, Key
 from tiab.scan.work import FileLine, Work
 
-__all__ = ["Progress", "Watch"]
+__all__ = ["ScanProgress", "Watch"]
 
 _TITLES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class ScanProgress:
     """How far a scan is.
 
     Attributes:
@@ -53,7 +53,7 @@ class Watch:
         work: Work,
         *,
         size: int,
-        on_progress: Callable[[Progress], object] | None,
+        on_progress: Callable[[ScanProgress], object] | None,
     ) -> None:
         self._sizes = {path: _size(path) for path in paths}
         self._work, self._size, self._on_progress = work, size, on_progress
@@ -85,16 +85,16 @@ class Watch:
         if self._on_progress is not None:
             self._on_progress(self._progress())
 
-    def _follow(self, found: Iterable[Found]) -> None:
+    def _follow(self, found: Iterable[Candidate]) -> None:
         new = [(one.key, one.record.title) for one in found]
         self._titles = heapq.nsmallest(_TITLES, {*self._titles, *new})
         self._keys = heapq.nsmallest(self._size, [*self._keys, *(key for key, _ in new)])
 
-    def _progress(self) -> Progress:
+    def _progress(self) -> ScanProgress:
         seconds = time.monotonic() - self._started
         everything, done = sum(self._sizes.values()), sum(self._sizes[path] for path in self._done)
         fresh = done - self._earlier_bytes
-        return Progress(
+        return ScanProgress(
             files=len(self._done),
             n_files=len(self._sizes),
             records=self._records,

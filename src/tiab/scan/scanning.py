@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 import tiab
 from tiab.criteria import Criteria
-from tiab.errors import TiabError
+from tiab.errors import InputError, TiabError
+from tiab.features import FeatureSpace, WordSpace
 from tiab.formats.entries import unique
 from tiab.ranking.rank import RankingModel
-from tiab.scan.alone import model_of
+from tiab.scan.candidates import Candidate
 from tiab.scan.choosing import choose
-from tiab.scan.engine import read_files
-from tiab.scan.finding import find_files
-from tiab.scan.found import Found
-from tiab.scan.progress import Progress, Watch
-from tiab.scan.task import Task
+from tiab.scan.engine import Task, read_files
+from tiab.scan.progress import ScanProgress, Watch
 from tiab.scan.work import FileLine, Work, open_work
 
-__all__ = ["Scan", "scan"]
+__all__ = ["Scan", "find_files", "model_of", "scan"]
 
 _RESERVE = 2
 """So many times the wanted records are followed, because revisions and deletions take some of them away."""
@@ -38,7 +38,7 @@ class Scan:
         lines: what the manifest says of each file, in the order of the files.
     """
 
-    found: tuple[Found, ...]
+    found: tuple[Candidate, ...]
     lines: tuple[FileLine, ...]
 
     @property
@@ -67,13 +67,13 @@ def scan(
     jobs: int = 1,
     cluster: str = "",
     full: bool = False,
-    on_progress: Callable[[Progress], object] | None = None,
+    on_progress: Callable[[ScanProgress], object] | None = None,
 ) -> Scan:
     """The best `top` records of all files: of each citation the newest revision, and none that was deleted.
 
     The same files and model give the same records, scores and order, whatever the number of processes, and whether or
     not the scan was interrupted. A score doesn't depend on the other records: how rare a word is comes from the model,
-    and criteria alone rank by their evidence alone (`tiab.scan.alone`).
+    and criteria alone rank by their evidence alone (`tiab.scan.scanning`).
 
     Args:
         paths: files, and folders of them.
@@ -134,7 +134,7 @@ def _read(
         watch.add(line)
 
 
-def _named_apart(found: Iterable[Found]) -> tuple[Found, ...]:
+def _named_apart(found: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """The same with record ids of which no two are equal."""
     taken: dict[str, int] = {}
     return tuple(
@@ -158,3 +158,56 @@ def _fingerprint(model: RankingModel) -> str:
     digest.update(model.space.criteria.fingerprint.encode() if model.space.criteria else b"")
     digest.update(model.coef.tobytes() + model.space.words.idf.tobytes() + repr(model.intercept).encode())
     return digest.hexdigest()[:16]
+
+
+def model_of(criteria: Criteria) -> RankingModel:
+    """The model that scores by the evidence for the criteria alone."""
+    space = FeatureSpace(words=WordSpace(words=(), idf=np.empty(0, dtype=np.float32)), criteria=criteria)
+    coef = np.zeros(len(space.names)) if space.prior_coef is None else space.prior_coef
+    return RankingModel(space=space, coef=coef, intercept=0.0)
+
+
+_SUFFIXES = (
+    ".xml",
+    ".nbib",
+    ".ris",
+    ".csv",
+    ".tsv",
+    ".bib",
+    ".enw",
+    ".ciw",
+    ".txt",
+    ".json",
+    ".jsonl",
+    ".zip",
+    ".xlsx",
+)
+
+
+def find_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The files named, and in the folders named those whose suffix is an export's, in the order of their names.
+
+    A baseline's and its update files' names ascend with time, whatever folders they lie in.
+
+    Raises:
+        InputError: a path does not exist, or a folder holds no export.
+    """
+    found = {file.resolve() for path in map(Path, paths) for file in _files(path)}
+    return sorted(found, key=lambda file: (file.name, file))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.is_dir():
+        if not path.exists():
+            raise InputError("does not exist", path=path, hint="Check the name.")
+        yield path
+        return
+    inside = [file for file in path.rglob("*") if _is_export(file)]
+    if not inside:
+        raise InputError("is a folder without search exports", path=path, hint="Name a folder of .xml.gz files.")
+    yield from inside
+
+
+def _is_export(path: Path) -> bool:
+    name = path.name.lower().removesuffix(".gz")
+    return not name.startswith((".", "readme")) and name.endswith(_SUFFIXES) and path.is_file()

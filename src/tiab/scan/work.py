@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from tiab.errors import InputError
 from tiab.ranking.model_file import read_model, write_model
 from tiab.ranking.rank import RankingModel
-from tiab.scan.found import LAST, Found, Key
+from tiab.scan.candidates import LAST, Candidate, Key
 from tiab.writing import replacing, write_bytes, write_json
 
 __all__ = ["FileLine", "Index", "Work", "open_work"]
@@ -135,13 +135,13 @@ class Work:
             stream.flush()
             os.fsync(stream.fileno())
 
-    def write_found(self, path: str, found: Sequence[Found]) -> None:
+    def write_found(self, path: str, found: Sequence[Candidate]) -> None:
         """Keeps the best records of a file."""
         text = "".join(json.dumps(one.to_dict(), ensure_ascii=False) + "\n" for one in found)
         packed = gzip.compress(text.encode("utf-8", "replace"), 3, mtime=0)
         write_bytes(self._place("found", path, ".jsonl.gz"), packed)
 
-    def read_found(self, path: str) -> Iterator[Found]:
+    def read_found(self, path: str) -> Iterator[Candidate]:
         """The best records of a file, best first.
 
         Raises:
@@ -151,7 +151,7 @@ class Work:
         try:
             with gzip.open(place, "rt", encoding="utf-8") as stream:
                 for text in stream:
-                    yield Found.from_dict(json.loads(text))
+                    yield Candidate.from_dict(json.loads(text))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             hint = "Delete the work folder, and scan again."
             raise InputError("is not as the scan left it", path=place, hint=hint) from error

@@ -1,4 +1,4 @@
-"""Entries: what there is to know of each record of a file before it is read whole."""
+"""Previews: what there is to know of each record of a file before it is read whole."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from tiab.formats.pubmed_xml import found_at
 from tiab.formats.text import head_text
 from tiab.records import Record
 
-__all__ = ["Entries", "Entry", "hash_of"]
+__all__ = ["Preview", "Previews", "hash_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Preview:
     """A record before it is read whole.
 
     Attributes:
@@ -39,8 +39,8 @@ class Entry:
 
 
 @dataclass(slots=True)
-class Entries:
-    """The entries of one file, by `read`; the rest is filled while they are read.
+class Previews:
+    """The previews of one file, by `read`; the rest is filled while they are read.
 
     Attributes:
         deleted: PMIDs that the file says were deleted.
@@ -53,7 +53,7 @@ class Entries:
     unreadable: list[str] = field(default_factory=list)
     error: str = ""
 
-    def read(self) -> Iterator[Entry]:
+    def read(self) -> Iterator[Preview]:
         """Each record that can be read, in the order of the file."""
         try:
             sources = open_sources(self.path)
@@ -65,7 +65,7 @@ class Entries:
         except InputError as error:
             self.error = f"{error.message}. {error.hint}".strip()
 
-    def _articles(self, source: Source) -> Iterator[Entry]:
+    def _articles(self, source: Source) -> Iterator[Preview]:
         articles = Articles(source)
         try:
             for number, raw in enumerate(articles.read(), 1):
@@ -78,18 +78,18 @@ class Entries:
             self.unreadable += [f"record {lost.line}: {lost.reason}" for lost in articles.unreadable]
 
 
-def _of_article(raw: bytes, source: str) -> Entry:
+def _of_article(raw: bytes, source: str) -> Preview:
     pmid, revision = read_revision(raw)
     quick = read_quick(raw)
     if quick is None:
         record = read_article(raw, source)
-        return Entry(pmid, revision, parts_of(record), record.publication_types, lambda: record)
-    return Entry(pmid, revision, quick.parts, quick.publication_types, partial(read_article, raw, source))
+        return Preview(pmid, revision, parts_of(record), record.publication_types, lambda: record)
+    return Preview(pmid, revision, quick.parts, quick.publication_types, partial(read_article, raw, source))
 
 
-def _of_record(record: Record) -> Entry:
+def _of_record(record: Record) -> Preview:
     pmid = int(record.pmid) if record.pmid.isascii() and record.pmid.isdigit() else 0
-    return Entry(pmid, Revision(), parts_of(record), record.publication_types, lambda: record)
+    return Preview(pmid, Revision(), parts_of(record), record.publication_types, lambda: record)
 
 
 def hash_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Found: a record that a scan keeps, with what is said of it; and the order in which such records stand."""
+"""Candidate: a record that a scan keeps, with what is said of it; and the order in which such records stand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tiab.formats.pubmed_articles import Revision
 from tiab.ranking.rank import Ranking
 from tiab.records import Record
 
-__all__ = ["EVIDENCE", "LAST", "Found", "Key", "end_of", "found_in"]
+__all__ = ["EVIDENCE", "LAST", "Candidate", "Key", "candidates_in", "end_of"]
 
 EVIDENCE = ("criteria_met", "criteria_missing", "weighed_for", "weighed_against")
 """What is said of each record beside its score; as in `Ranking.table`."""
@@ -28,7 +28,7 @@ def end_of(score: float) -> Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Candidate:
     """A record that is among the best of its file.
 
     Attributes:
@@ -55,7 +55,7 @@ class Found:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Found:
+    def from_dict(cls, data: Mapping[str, Any]) -> Candidate:
         """What `to_dict` gave.
 
         Raises:
@@ -75,11 +75,11 @@ class Found:
         )
 
 
-def found_in(ranking: Ranking, known: Mapping[str, tuple[int, Revision]]) -> list[Found]:
+def candidates_in(ranking: Ranking, known: Mapping[str, tuple[int, Revision]]) -> list[Candidate]:
     """The records of a ranking as a scan keeps them, best first; `known` has the PMID and revision of each id."""
     rows = ranking.table.to_dict(orient="records")
     return [
-        Found(
+        Candidate(
             record=record,
             score=float(row["score"]),
             fingerprint=record.fingerprint,
