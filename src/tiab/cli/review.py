@@ -93,13 +93,7 @@ def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
         assumed = f" {frontier.assumption_in_short}" if frontier.states_bound else ""
         console.print(Text(frontier.sentence + assumed))
     for (first, second), one in agreement.items():
-        kappa = "no kappa (both said one and the same)"
-        if one.kappa is not None:
-            kappa = f"Cohen's kappa {one.kappa:.2f} (95 % interval {one.kappa_low:.2f} to {one.kappa_high:.2f})"
-        console.print(
-            Text(f"{_name(first)} and {_name(second)}: same decision on {one.agreed} of {one.n} "
-                 f"({one.agreement:.0%}), {kappa}")
-        )  # fmt: skip
+        console.print(Text(f"{_name(first)} and {_name(second)}: {one.sentence}"))
 
 
 @app.command("undo")

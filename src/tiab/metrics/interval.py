@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from tiab.errors import EvaluationError
 
@@ -27,6 +27,6 @@ def clopper_pearson(k: int, n: int, *, confidence: float = 0.95) -> tuple[float,
     if not 0 < confidence < 1:
         raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95 % as 0.95.")
     half = (1 - confidence) / 2
-    low = float(beta.ppf(half, k, n - k + 1)) if k else 0.0
-    high = float(beta.ppf(1 - half, k + 1, n - k)) if k < n else 1.0
+    low = float(betaincinv(k, n - k + 1, half)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, 1 - half)) if k < n else 1.0
     return low, high
