@@ -96,6 +96,15 @@ def test_what_a_ranking_has_learned_from_is_counted_out_and_in(tmp_path: Path) -
     assert "carry decisions" not in result.stderr
 
 
+def test_what_nobody_decided_on_is_said_to_count_as_irrelevant(tmp_path: Path) -> None:
+    ranked, gold = tmp_path / "ranked.csv", tmp_path / "gold.csv"
+    run("rank", RECORDS, "-c", CRITERIA, "-o", ranked)
+    gold.write_text("record_id,label_included\nwhite-2006,1\ndalgas-2010,0\ndeckx-2016,\n")
+    said = " ".join(run("evaluate", ranked, "--gold", gold, "--json").stderr.split())
+    assert "121 records have no decision in gold.csv, or a maybe: counted as irrelevant." in said
+    assert "no decision" not in run("evaluate", ranked, "--gold", CORPUS / "gold.csv", "--json").stderr
+
+
 def test_a_relevant_record_outside_the_pool_is_an_error_unless_it_is_counted(tmp_path: Path) -> None:
     ranked, gold = tmp_path / "ranked.csv", tmp_path / "gold.csv"
     run("rank", RECORDS, "-c", CRITERIA, "-o", ranked)

@@ -151,7 +151,8 @@ def _ac1(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _beyond_chance(p: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
     observed, left = np.trace(p, axis1=-2, axis2=-1), 1 - np.asarray(expected)
-    return np.divide(observed - expected, left, out=np.full_like(left, np.nan), where=left > 1e-12)
+    kept = left > 1e-12
+    return np.where(kept, (observed - expected) / np.where(kept, left, 1), np.nan)
 
 
 def _tables(counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from tiab.cli.app import app
+from tiab.cli.gold import gold_of
 from tiab.cli.inputs import JobsOption
 from tiab.cli.outputs import report_output
 from tiab.cli.reviews import FolderArgument, make_ready, opened
@@ -48,13 +49,12 @@ def report_review(
 
     [dim]Example:[/dim] tiab report ms-review -o report.html --gold gold.csv --figures figures
     """
-    from tiab.gold import read_gold
     from tiab.report.building import build_report
     from tiab.report.rendering import write_figures, write_report
 
     with opened(folder, jobs=jobs) as review:
         make_ready(review, None)
-        relevant = read_gold(gold, review.snapshot().records) if gold else None
+        relevant = gold_of(gold, review.snapshot()) if gold else None
         data = build_report(review, relevant, target=target, alpha=alpha)
     for path in output:
         write_report(path, data)
