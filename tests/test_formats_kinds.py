@@ -388,7 +388,7 @@ def test_dois_in_every_dress(tmp_path: Path, cell: str, doi: str) -> None:
      "No abstract is available for this article.", "This article has no abstract.", "(no abstract)", "Not available",
      "None available.",
      "No abstract was found", "Abstract missing", "N/A", "n.a.", "NA", "NaN", "nan", "None", "null", "NULL", "-",
-     "--", "–", ".", "#NAME?",
+     "--", "–", "#NAME?",
      "#VALUE!", "#REF!", "#N/A", "#DIV/0!", "No summary available", "Kein Abstract verfügbar", "Résumé non disponible",
      "Resumen no disponible", "无摘要", "No English abstract available", "No author abstract available."],
 )  # fmt: skip

@@ -11,8 +11,8 @@ _LONGEST = 90
 """Characters; what is longer says something, whatever its words are."""
 _EDGES = " \t\n.,:;!*-–—_()[]{}<>\"'"
 _NOTHING = (
-    r"#(?:name\?|value!?|ref!?|n/?a|div/0!?|null!?|num!?|spill!?|calc!?|field!?)|n\.?/?a|nan|null|<?na>?|undefined|"
-    r"not available|\?*"
+    r"#(?:name\?|value!?|ref!?|n/?a|div/0!?|null!?|num!?|spill!?|calc!?|field!?)|n\.?/?a|nan|null|undefined|"
+    r"not available"
 )
 """Spreadsheets' errors, and the names that programs have for nothing; the edges are gone."""
 _GIVEN = (
@@ -37,6 +37,7 @@ _NO_AUTHOR = (
     r"no authors?(?: (?:names?|ids?|listed|given|named|available|found|provided|information))*|"
     r"authors? (?:not|un)[ -]?(?:available|listed|known|given)"
 )
+_DASHES = re.compile(r"\s*[-–—]+\s*")
 _ANONYMOUS = re.compile(r"\[anon(?:ymous)?\.?\]\.?", re.IGNORECASE)
 
 
@@ -58,7 +59,7 @@ def no_abstract(text: str) -> bool:
     >>> no_abstract("[No abstract available]"), no_abstract("#NAME?"), no_abstract("No pain was felt.")
     (True, True, False)
     """
-    return _abstract(text)
+    return _abstract(text) or bool(_DASHES.fullmatch(text))
 
 
 def no_title(text: str) -> bool:
