@@ -1,10 +1,10 @@
-"""Cohen's kappa: against scikit-learn, a published table, and a bootstrap."""
+"""Agreement: against scikit-learn, published tables, the formulas of large samples, and simulation."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -27,41 +27,120 @@ def test_kappa_is_scikit_learns(pairs: list[tuple[str, str]]) -> None:
     swapped = measure_agreement(second, first)
     assert swapped.kappa == pytest.approx(found.kappa)
     assert swapped.kappa_low == pytest.approx(found.kappa_low)
+    assert swapped.ac1_high == pytest.approx(found.ac1_high)
 
 
-def test_the_interval_of_a_table_by_hand() -> None:
-    """p = [[.25, .10], [.05, .60]], n = 100: kappa and its standard error computed by hand from the formula."""
-    first = "y" * 35 + "n" * 65
-    second = "y" * 25 + "n" * 10 + "y" * 5 + "n" * 60
-    found = measure_agreement(first, second)
-    expected = 0.35 * 0.30 + 0.65 * 0.70
-    kappa = (0.85 - expected) / (1 - expected)
-    yes = 0.25 * (1 - (0.35 + 0.30) * (1 - kappa)) ** 2
-    no = 0.60 * (1 - (0.65 + 0.70) * (1 - kappa)) ** 2
-    off = (1 - kappa) ** 2 * (0.10 * (0.30 + 0.65) ** 2 + 0.05 * (0.70 + 0.35) ** 2)
-    error = np.sqrt((yes + no + off - (kappa - expected * (1 - kappa)) ** 2) / 100) / (1 - expected)
-    assert found.kappa == pytest.approx(kappa)
-    assert (found.kappa_low, found.kappa_high) == pytest.approx((kappa - 1.959964 * error, kappa + 1.959964 * error))
+def said(table: list[list[int]]) -> tuple[str, str]:
+    """What two reviewers said, of whom the table counts how often which pair of answers came up."""
+    pairs = [(i, j) for i, row in enumerate(table) for j, count in enumerate(row) for _ in range(count)]
+    return "".join("abc"[i] for i, _ in pairs), "".join("abc"[j] for _, j in pairs)
+
+
+@pytest.mark.parametrize(
+    ("table", "kappa", "ac1"),
+    [
+        # Gwet 2002, "Kappa statistic is not satisfactory for assessing the extent of agreement between raters", table 1
+        ([[118, 5], [2, 0]], -0.0234, 0.9408),
+        # `cont3x3abstractors` of the R package irrCAC: kappa2.table and gwet.ac1.table
+        ([[13, 0, 0], [0, 20, 7], [0, 4, 56]], 0.7964094, 0.8493305),
+    ],
+)
+def test_published_tables(table: list[list[int]], kappa: float, ac1: float) -> None:
+    found = measure_agreement(*said(table))
+    assert (found.kappa, found.ac1) == (pytest.approx(kappa, abs=6e-5), pytest.approx(ac1, abs=6e-5))
+
+
+def wald(table: list[list[int]]) -> tuple[float, float]:
+    """The standard errors of kappa (Fleiss, Cohen & Everitt 1969) and of AC1 (Gwet 2008), by their formulas."""
+    n, q = sum(map(sum, table)), len(table)
+    p = [[count / n for count in row] for row in table]
+    row, column = [sum(one) for one in p], [sum(one[j] for one in p) for j in range(q)]
+    both = [(r + c) / 2 for r, c in zip(row, column, strict=True)]
+    observed, cells = sum(p[k][k] for k in range(q)), [(k, m) for k in range(q) for m in range(q)]
+    chance = sum(r * c for r, c in zip(row, column, strict=True))
+    kappa = (observed - chance) / (1 - chance)
+    on = sum(p[k][k] * (1 - (row[k] + column[k]) * (1 - kappa)) ** 2 for k in range(q))
+    off = (1 - kappa) ** 2 * sum(p[k][m] * (column[k] + row[m]) ** 2 for k, m in cells if k != m)
+    first = (on + off - (kappa - chance * (1 - kappa)) ** 2) / n / (1 - chance) ** 2
+    gwet = sum(one * (1 - one) for one in both) / (q - 1)
+    ac1 = (observed - gwet) / (1 - gwet)
+    inner = sum(p[k][k] * (1 - both[k]) for k in range(q)) / (q - 1) - observed * gwet
+    outer = sum(p[k][m] * (1 - (both[k] + both[m]) / 2) ** 2 for k, m in cells) / (q - 1) ** 2 - gwet**2
+    second = observed * (1 - observed) - 4 * (1 - ac1) * inner + 4 * (1 - ac1) ** 2 * outer
+    return float(np.sqrt(first)), float(np.sqrt(second / n)) / (1 - gwet)
+
+
+@pytest.mark.parametrize(
+    "table", [[[250, 100], [50, 600]], [[30, 20], [10, 940]], [[130, 10, 20], [5, 200, 70], [9, 40, 560]]]
+)
+def test_with_many_records_the_intervals_are_those_of_large_samples(table: list[list[int]]) -> None:
+    found = measure_agreement(*said(table))
+    error, error_ac1 = wald(table)
+    assert found.kappa is not None
+    assert found.kappa_low == pytest.approx(found.kappa - 1.959964 * error, abs=0.3 * error)
+    assert found.kappa_high == pytest.approx(found.kappa + 1.959964 * error, abs=0.3 * error)
+    assert found.ac1_low == pytest.approx(found.ac1 - 1.959964 * error_ac1, abs=0.5 * error_ac1)  # it is skewed
+    assert found.ac1_high == pytest.approx(found.ac1 + 1.959964 * error_ac1, abs=0.5 * error_ac1)  # it is skewed
+
+
+def test_categories_and_table() -> None:
+    found = measure_agreement("y" * 35 + "n" * 65, "y" * 25 + "n" * 10 + "y" * 5 + "n" * 60)
     assert found.categories == ("n", "y")
     assert found.table == ((60, 5), (10, 25))
 
 
-def test_the_interval_covers_as_often_as_it_says() -> None:
+@pytest.mark.parametrize(
+    "table", [[[0.15, 0.05], [0.06, 0.74]], [[0.02, 0.01], [0.015, 0.955]], [[0.1, 0.002], [0.002, 0.896]]]
+)
+@pytest.mark.parametrize("n", [30, 100])
+def test_the_intervals_cover_as_often_as_they_say(table: list[list[float]], n: int) -> None:
     rng = np.random.default_rng(0)
-    table = np.array([[0.15, 0.05], [0.06, 0.74]])
-    expected = table.sum(1) @ table.sum(0)
-    truth = (np.trace(table) - expected) / (1 - expected)
-    covered = 0
-    for _ in range(400):
-        cells = rng.choice(4, size=300, p=table.ravel())
+    truth = np.array(table)
+    chance, both = truth.sum(1) @ truth.sum(0), (truth.sum(1) + truth.sum(0)) / 2
+    kappa = (np.trace(truth) - chance) / (1 - chance)
+    ac1 = (np.trace(truth) - both @ (1 - both)) / (1 - both @ (1 - both))
+    defined, covered, covered_ac1 = 0, 0, 0
+    for _ in range(200):
+        cells = rng.choice(4, size=n, p=truth.ravel())
         found = measure_agreement((cells // 2).tolist(), (cells % 2).tolist())
-        covered += found.kappa_low <= truth <= found.kappa_high  # type: ignore[operator]
-    assert 0.92 <= covered / 400 <= 0.98
+        covered_ac1 += found.ac1_low <= ac1 <= found.ac1_high
+        if found.kappa is not None:
+            defined += 1
+            covered += found.kappa_low <= kappa <= found.kappa_high  # type: ignore[operator]
+    assert covered / defined >= 0.90
+    assert covered_ac1 / 200 >= 0.90
+
+
+@given(st.lists(st.tuples(st.sampled_from("ie"), st.sampled_from("ie")), min_size=1, max_size=60))
+@settings(max_examples=30)
+def test_no_interval_is_a_point_and_each_holds_its_estimate(pairs: list[tuple[str, str]]) -> None:
+    found = measure_agreement([a for a, _ in pairs], [b for _, b in pairs], categories="ie")
+    assert found.ac1_low <= found.ac1 <= found.ac1_high
+    assert found.ac1_high - found.ac1_low > 0.02
+    if found.kappa is not None:
+        assert found.kappa_high - found.kappa_low > 0.02  # type: ignore[operator]
+
+
+def test_one_answer_throughout() -> None:
+    """Thirty records, one reviewer with one answer: the usual standard error is 0, and says nothing."""
+    found = measure_agreement("e" * 30, "e" * 29 + "i")
+    assert found.kappa == pytest.approx(0, abs=1e-12)
+    assert found.kappa_low is not None
+    assert found.kappa_high is not None
+    assert found.kappa_low < 0 < 0.5 < found.kappa_high
+    assert "-0.00" not in found.sentence
+    both = measure_agreement("e" * 30, "e" * 30, categories=["exclude", "include"])
+    assert (both.kappa, both.kappa_low, both.kappa_high, both.ac1) == (None, None, None, 1)
+    assert "kappa is not defined" in both.sentence
+    assert "30 of 30 (100%, 95% interval 88% to 100%)" in both.sentence  # 0.025^(1/30) = 0.884
+    assert 0.8 < both.ac1_low < 0.95
 
 
 def test_perfect_and_no_agreement() -> None:
     perfect = measure_agreement("iiee", "iiee")
-    assert (perfect.agreement, perfect.kappa, perfect.kappa_low, perfect.kappa_high) == (1, 1, 1, 1)
+    assert (perfect.agreement, perfect.kappa, perfect.kappa_high) == (1, 1, 1)
+    assert perfect.kappa_low is not None
+    assert perfect.kappa_low < 0.5  # four records tell little
     assert measure_agreement("iiee", "eeii").kappa == -1
 
 

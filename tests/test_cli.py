@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from tiab.assets import corpus_path
 from tiab.cli import app
-from tiab.cli.app import EXIT_INTERRUPTED
+from tiab.cli.app import ExitStatus
 from tiab.formats import read_records
 
 CORPUS = corpus_path()
@@ -97,6 +97,15 @@ def test_what_a_ranking_has_learned_from_is_counted_out_and_in(tmp_path: Path) -
     assert (evaluation["n_records"], evaluation["n_relevant"], evaluation["n_prior"]) == (121, 11, 2)
     assert evaluation["with_prior"]["n_relevant"] == json.loads(plain.stdout)["n_relevant"] == 12
     assert "carry decisions" not in result.stderr
+
+
+def test_what_nobody_decided_on_is_said_to_count_as_irrelevant(tmp_path: Path) -> None:
+    ranked, gold = tmp_path / "ranked.csv", tmp_path / "gold.csv"
+    run("rank", RECORDS, "-c", CRITERIA, "-o", ranked)
+    gold.write_text("record_id,label_included\nwhite-2006,1\ndalgas-2010,0\ndeckx-2016,\n")
+    said = " ".join(run("evaluate", ranked, "--gold", gold, "--json").stderr.split())
+    assert "121 records have no decision in gold.csv, or a maybe: counted as irrelevant." in said
+    assert "no decision" not in run("evaluate", ranked, "--gold", CORPUS / "gold.csv", "--json").stderr
 
 
 def test_a_relevant_record_outside_the_pool_is_an_error_unless_it_is_counted(tmp_path: Path) -> None:
@@ -232,6 +241,6 @@ def test_ctrl_c_leaves_with_130_and_nothing_half_written(tmp_path: Path) -> None
     time.sleep(6)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == EXIT_INTERRUPTED, said
+    assert process.returncode == ExitStatus.INTERRUPTED, said
     assert said.strip().splitlines()[-1].startswith("tiab: interrupted")
     assert os.listdir(tmp_path) == ["many.csv"]

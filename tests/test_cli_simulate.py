@@ -35,6 +35,14 @@ def test_gives_one_run_for_each_seed_and_the_same_with_two_processes(review: Pat
     assert len({tuple(r["prior"]) for r in runs}) > 1
 
 
+def test_says_how_many_records_count_as_irrelevant_for_want_of_a_decision(review: Path) -> None:
+    assert "counted as irrelevant" not in run("simulate", review, "--json").stderr
+    with review.open("a", encoding="utf-8") as file:
+        file.write("12,Tax law 12,,\n")
+    said = run("simulate", review, "--json").stderr
+    assert "1 record has no decision, or a maybe: counted as irrelevant." in " ".join(said.split())
+
+
 def test_starts_from_the_priors_it_is_given(review: Path) -> None:
     result = run("simulate", review, "--prior-included", "3", "--prior-excluded", "4", "--retrain", "2", "--json")
     (only,) = json.loads(result.stdout)["runs"]

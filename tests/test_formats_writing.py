@@ -66,6 +66,13 @@ def test_what_is_written_is_read(tmp_path: Path, suffix: str, pool: list[Record]
     assert read_records(path) == [replace(record, source=path.name) for record in pool]
 
 
+def test_an_id_that_a_format_takes_for_a_doi(tmp_path: Path) -> None:
+    """The key of an entry can be a DOI; here it is the id of a record that has none."""
+    record = Record(record_id="10.1000/0", title="Yoga", source="out.bib")
+    write_records(tmp_path / "out.bib", [record])
+    assert read_records(tmp_path / "out.bib") == [record]
+
+
 words = st.text(st.sampled_from("abéöñ xyz-.,"), max_size=30).map(clean_line)
 ON_THE_WAY = {
     "byte order mark": lambda text: ("\ufeff" + text.removeprefix("\ufeff")).encode(),

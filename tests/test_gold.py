@@ -7,7 +7,7 @@ import pytest
 from tiab.assets import corpus_path
 from tiab.decisions import read_labels
 from tiab.errors import EvaluationError, InputError, LabelError
-from tiab.evaluation.gold import read_gold, read_known, read_order
+from tiab.evaluation.gold import read_gold, read_judged, read_known, read_order
 from tiab.formats import read_records
 from tiab.labels import Decision
 from tiab.records import Record
@@ -47,6 +47,15 @@ def test_what_was_known_is_all_that_was_decided_on(gold: Path) -> None:
 def test_where_decisions_stand_only_the_included_count(gold: Path) -> None:
     gold.write_text("record_id;label_included\na;1\nb;0\n222;\n")
     assert read_gold(gold, POOL) == ["a"]
+
+
+def test_who_was_judged_is_who_was_included_or_excluded(gold: Path) -> None:
+    gold.write_text("record_id;label_included\na;1\nb;0\n222;\n")
+    assert read_judged(gold, POOL) == {"a", "b"}
+    gold.write_text("record_id,decision\na,include\nb,maybe\n")
+    assert read_judged(gold, POOL) == {"a"}
+    gold.write_text("record_id\na\n")
+    assert read_judged(gold, POOL) is None  # a list of the relevant: the others are not
 
 
 def test_one_that_is_not_in_the_pool_keeps_its_name(gold: Path) -> None:

@@ -55,8 +55,9 @@ def test_who_said_what_is_shown_with_the_agreement(
     text = enter(at("nora")).get("/conflicts").text
     assert "Conflict <b>1</b> of <b>3</b>" in text
     assert "why 0" in text
-    assert "the same on 4 of 6 (67 %)" in text
+    assert "Same decision on 4 of 6 (67%, 95% interval 22% to 96%)" in text
     assert "Cohen’s kappa 0.25" in text
+    assert "Gwet’s AC1 0.40" in text
     assert "<script>document" not in text
 
 

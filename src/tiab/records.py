@@ -6,11 +6,16 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import unquote
 
 __all__ = ["Record", "normalise_doi"]
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_DOI = re.compile(r"10\.\d{4,9}/\S+", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
+_OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
+_PAGE_OF_DOI = re.compile(r"(?:/(?:full|abstract|e?pdf|html|meta))?(?:[?#&](?:utm_|casa_token|journalcode|via=).*)?$")
+"""What the address of an article's page has behind the DOI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +77,26 @@ class Record:
 
 
 def normalise_doi(text: str) -> str:
-    """The bare lower-case DOI in `text`, or "" if there is none.
+    """The bare lower-case DOI in `text`, or "" if there is none: no prefix, no escapes, nothing that stands around it.
 
     >>> normalise_doi("https://doi.org/10.1016/J.JNS.2004.06.009.")
     '10.1016/j.jns.2004.06.009'
+    >>> normalise_doi("[DOI 10.5555%2Fx.7]"), normalise_doi("(10.1016/S0140-6736(05)1)")
+    ('10.5555/x.7', '10.1016/s0140-6736(05)1')
     """
+    if "%" in text:
+        text = unquote(text)
+    if "&" in text:
+        text = unescape(text)
     found = _DOI.search(text)
-    return found.group(0).lower().rstrip(".,;>\"'") if found else ""
+    if found is None:
+        return ""
+    doi = found.group(0).lower().removesuffix("[doi]").rstrip(".,;:\"'")
+    if "http" in text and "doi.org" not in text.lower():
+        doi = _PAGE_OF_DOI.sub("", doi, count=1)
+    while doi[-1] in _OPENING and doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]]):
+        doi = doi[:-1].rstrip(".,;:\"'")
+    return doi
 
 
 def _plain(text: str) -> str:

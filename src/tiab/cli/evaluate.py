@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from tiab.cli.app import app
+from tiab.cli.gold import gold_of, note_undecided
 from tiab.cli.inputs import JsonOption
 from tiab.cli.outputs import picture_output
 from tiab.cli.reviews import is_review, make_ready, opened
@@ -93,9 +94,12 @@ def evaluate_ranking(
 
 def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Evaluation:
     from tiab.evaluation.evaluate import evaluate
-    from tiab.evaluation.gold import read_gold, read_known, read_order
+    from tiab.evaluation.gold import read_gold, read_judged, read_known, read_order
 
     records = read_order(ranked)
+    judged = read_judged(gold, records)
+    if judged is not None:
+        note_undecided(len(records) - len(judged), f" in {gold.name}")
     decided = sum(bool(dict(record.extra).get("decision", "").strip()) for record in records)
     if decided and not prior:
         note(
@@ -110,7 +114,6 @@ def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Eval
 
 
 def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation:
-    from tiab.evaluation.gold import read_gold
     from tiab.report.building import evaluate_review
     from tiab.report.course import read_course
 
@@ -125,7 +128,7 @@ def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation
                  "reading is not known.")  # fmt: skip
         return evaluate_review(
             review,
-            read_gold(gold, review.snapshot().records),
+            gold_of(gold, review.snapshot()),
             order="ranking" if order == "ranking" else "screening",
             missing="count" if missing == "count" else "error",
         )

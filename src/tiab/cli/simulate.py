@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from tiab.cli.app import app
+from tiab.cli.gold import note_undecided
 from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, labels_of, pool_of
 from tiab.cli.outputs import picture_output
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
@@ -72,6 +73,8 @@ def simulate_screening(
     pool = pool_of(files)
     decisions = labels_of(labels or files, pool)
     relevant = _relevant(decisions)
+    undecided = sum(decisions.get(record.record_id, "maybe") == "maybe" for record in pool.records)
+    note_undecided(undecided)
     prior = _priors(decisions, prior_included or [], prior_excluded or [])
     if prior and priors:
         raise LabelError("--priors draws records where some are named", hint="Use one or the other.")

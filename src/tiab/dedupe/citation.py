@@ -20,6 +20,8 @@ MAX_TITLE, MAX_ABSTRACT, MAX_AUTHORS = 600, 4000, 60
 _CONTAINERS = (
     "booktitle", "book title", "t2", "bt", "secondary title", "conference", "conference title", "conference name",
 )  # fmt: skip
+_NOTES = 3
+"""Notes behind one title that are looked for."""
 _KINDS = ("ty", "entrytype", "type of reference", "type of work", "m3", "item type")
 _LANGUAGE_NOTE = re.compile(rf"[\[(](?:in )?(?:{'|'.join(sorted(word_list('languages')))})\W*[\])]\W*$", re.IGNORECASE)
 _POINTED = (
@@ -30,6 +32,12 @@ _POINTER = re.compile(
     rf"\W*(?:\[\W*{_POINTED}[^\]]{{0,200}}(?:\]|$)|\(\W*{_POINTED}[^)]{{0,200}}(?:\)|$))", re.IGNORECASE
 )
 """What indexers put behind the title of the report itself, such as where its erratum stands."""
+_INDEX_NOTE = re.compile(
+    r"[\s.]*[\[(]\W*(?:\d+ ref(?:erence)?s?|(?:provisional|structured) (?:abstract|record)|brief record|"
+    r"provisional|with consumer summary|article|report|references|miscellaneous)\W*[\])]\W*$",
+    re.IGNORECASE,
+)
+"""What Ovid, CRD and PEDro put behind a title: how many references it has, and what kind of record theirs is."""
 _ABSTRACT_NOTE = re.compile(r"[\[(](?:conference |meeting )?abstract(?: only| no\W*\S{1,10})?[\])]\W*$", re.IGNORECASE)
 _CONFERENCE_ABSTRACT = re.compile(r"\b(?:conference|meeting|congress|published) abstract|^abst$", re.IGNORECASE)
 _PROCEEDINGS = re.compile(r"inproceedings|conf|cpaper|conference ?paper|proceedings ?paper|conference", re.IGNORECASE)
@@ -40,7 +48,9 @@ _REGISTRIES = re.compile(
     r"RBR-[0-9a-z]{6,8}|NTR ?\d{3,4}|\d{4}-\d{6}-\d{2}(?:-\d{2})?|CRD ?42\d{9})\b",
     re.IGNORECASE,
 )
-_BANKS = frozenset({"si", "registration", "clinical trial numbers", "clinical trial number"})
+_BANKS = frozenset(
+    {"si", "registration", "clinical trial numbers", "clinical trial number", "nct number", "trialid", "trial id"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +113,7 @@ def citation_of(record: Record) -> Citation:
     container = first_known({"journal": record.journal}, ("journal",)) or first_known(extra, _CONTAINERS)
     authors = record.authors[:MAX_AUTHORS]
     return Citation(
-        title=plain_title(_LANGUAGE_NOTE.sub("", _POINTER.sub("", title))),
+        title=plain_title(_without_notes(title)),
         surnames=tuple(filter(None, (_surname(name[:80]) for name in authors))),
         first_author=_name_words(authors[:1]),
         names=_name_words(authors),
@@ -118,6 +128,16 @@ def citation_of(record: Record) -> Citation:
         proceedings=any(_PROCEEDINGS.fullmatch(kind.strip()) for kind in kinds),
         notice=any(_NOTICE.search(kind) for kind in kinds),
     )
+
+
+def _without_notes(title: str) -> str:
+    """A title without what indexers put behind it, in whichever order they did."""
+    for _ in range(_NOTES):
+        shorter = _LANGUAGE_NOTE.sub("", _POINTER.sub("", _INDEX_NOTE.sub("", title)))
+        if shorter == title or not shorter.strip():
+            return title
+        title = shorter
+    return title
 
 
 def _registered(record: Record, extra: dict[str, str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from tiab.formats import read_records
 from tiab.labels import Decision
 from tiab.records import Record
 
-__all__ = ["read_gold", "read_known", "read_order"]
+__all__ = ["read_gold", "read_judged", "read_known", "read_order"]
 
 
 def read_order(path: str | Path) -> list[Record]:
@@ -50,6 +50,22 @@ def read_known(path: str | Path, records: Sequence[Record]) -> list[str]:
         EvaluationError: it names no record, or one whose id another record has.
     """
     return _named(path, records, lambda one: True, "record that was decided on")
+
+
+def read_judged(path: str | Path, records: Sequence[Record]) -> frozenset[str] | None:
+    """The ids of the records that a file includes or excludes, as `records` number them; none of them "maybe".
+
+    An evaluation counts all others as irrelevant. None where the file carries no decisions, but is a list of the
+    relevant: all others are irrelevant by that.
+
+    Raises:
+        InputError: the table cannot be read.
+    """
+    read, known = read_decisions(path, default=Decision.INCLUDE), Known(records)
+    if not read.undecided and all(one.decision is Decision.INCLUDE for one in read.decided):
+        return None
+    found = (find_record(one.record, known) for one in read.decided if one.decision is not Decision.MAYBE)
+    return frozenset(record.record_id for record in found if record is not None)
 
 
 def _named(path: str | Path, records: Sequence[Record], counts: Callable[[Decided], bool], what: str) -> list[str]:

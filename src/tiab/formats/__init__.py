@@ -19,18 +19,25 @@ from tiab.formats import (
     enw,
     json_table,
     nbib,
+    noteexpress,
     ovid,
     pubmed_text,
     pubmed_xml,
+    refworks,
     ris,
     table,
+    trials,
     wos,
     xlsx,
 )
 from tiab.formats.archive import open_sources
 from tiab.formats.entries import Draft, Tally, Unreadable, unique
+from tiab.formats.guard import doubtful_line, expected
+from tiab.formats.identifiers import is_rounded
 from tiab.formats.opening import Source
 from tiab.formats.sniffing import unknown
+from tiab.formats.table import RULES as TABLE
+from tiab.formats.table import column_key
 from tiab.formats.text import head_text
 from tiab.formats.writing import write_records
 from tiab.records import Record
@@ -40,11 +47,14 @@ __all__ = ["Reading", "Unreadable", "iter_records", "read", "read_each", "read_r
 _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
     "EndNote XML": (endnote_xml.found_at, endnote_xml.parse),
+    "ICTRP XML": (trials.found_at, trials.parse),
     "JSON": (json_table.found_at, json_table.parse),
     "Ovid text": (ovid.found_at, ovid.parse),
     "Cochrane text": (cochrane.found_at, cochrane.parse),
     "Web of Science": (wos.found_at, wos.parse),
     "EndNote tags": (enw.found_at, enw.parse),
+    "RefWorks": (refworks.found_at, refworks.parse),
+    "NoteExpress": (noteexpress.found_at, noteexpress.parse),
     "BibTeX": (bibtex.found_at, bibtex.parse),
     "PubMed text": (pubmed_text.found_at, pubmed_text.parse),
     "NBIB": (nbib.found_at, nbib.parse),
@@ -160,13 +170,12 @@ class _Opened:
         self._compare(lines)
 
     def _compare(self, lines: Sequence[int]) -> None:
-        starts = self.tally.starts
-        if len(lines) != len(starts):
-            missing = sorted(set(starts) - set(lines)) or sorted(set(lines) - set(starts)) or [0]
+        signs = expected(self.tally)
+        if len(lines) != len(signs):
             raise InputError(
-                f"{len(starts)} records start in it, but {len(lines)} were read",
+                f"{len(signs)} records start in it, but {len(lines)} were read",
                 path=self.source.path,
-                line=missing[0] or None,
+                line=doubtful_line(lines, signs),
                 hint="Look at that line, or export the file again in another format.",
             )
         if not lines:
@@ -212,3 +221,6 @@ def _gaps(records: tuple[Record, ...]) -> Iterator[str]:
         if count:
             verb = "has" if count == 1 else "have"
             yield f"{count} of {len(records)} records {verb} no {name}"
+    rounded = sum(any(column_key(n) in TABLE.pmid and is_rounded(v) for n, v in record.extra) for record in records)
+    if rounded:
+        yield f"PMIDs that a spreadsheet rounded, which are left out: {rounded}"

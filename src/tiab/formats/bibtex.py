@@ -13,9 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tiab.errors import InputError
 from tiab.formats.carrying import packed
 from tiab.formats.entries import Draft, Rules, Tally, build, note_lines, year_in
+from tiab.formats.guard import watched
 from tiab.formats.latex import decoded, encoded
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, clean_text, decoding_of, lines_of
+from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record
 
 __all__ = ["RULES", "found_at", "parse", "render"]
@@ -72,34 +73,14 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
 
     Raises:
-        InputError: an entry is longer than `MAX_ENTRY`; see also `decoding_of` and `lines_of`.
+        InputError: an entry is longer than `MAX_ENTRY`; see also `watched`.
     """
-    decoding = decoding_of(source)
-    if decoding.warning:
-        tally.warnings.append(decoding.warning)
     words: dict[str, str] = {}
-    for line, kind, text in _chunks(source, _counted(lines_of(source, decoding), tally)):
+    for line, kind, text in _chunks(source, watched(source, tally, "BibTeX")):
         if kind == "string":
             words.update((name.lower(), value) for name, value in _fields(text, words))
         elif kind not in _OTHER:
             yield line, _record(kind, text, words, source.name)
-
-
-def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
-    """The lines as they come, noting each that begins as an entry does: at sign, word, opening brace."""
-    for number, line in enumerate(lines, 1):
-        bare = line.strip()
-        if bare.startswith("@"):
-            kind, brace, rest = bare[1:].replace("(", "{").partition("{")
-            kind = kind.strip().lower()
-            plain = kind[:1].isascii() and kind[:1].isalpha() and kind.replace("-", "").replace("_", "").isalnum()
-            ends = not rest.strip() or "," in rest.split("}")[0] or "=" in rest.split("{")[0]
-            if brace and plain and ends and kind not in _OTHER:
-                tally.starts.append(number)
-        if "@" in line:
-            kinds = re.findall(r"}\s*@([A-Za-z]+){[^,={}\"]*,", line)
-            tally.starts.extend(number for kind in kinds if kind.lower() not in _OTHER)
-        yield line
 
 
 def _chunks(source: Source, lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:

@@ -18,6 +18,8 @@ __all__ = ["MARK", "packed", "restored"]
 MARK = "tiab:["
 _TEXTS = ("record_id", "title", "abstract", "journal", "doi", "pmid", "language")
 _LISTS = ("authors", "keywords", "publication_types")
+_FOR_IDS = frozenset({"title", "abstract", "year", "doi", "pmid"})
+"""What the id of a record is told from that the file gives none."""
 _Pair = tuple[str, str]
 
 
@@ -33,6 +35,8 @@ def packed(record: Record, read: Record) -> str:
         if wanted != given:
             breaks = name == "abstract" and given == wanted.replace("\n", " ")
             parts.append(("breaks", _breaks(wanted)) if breaks else (name, wanted))
+    if record.record_id == read.record_id and not _FOR_IDS.isdisjoint(name for name, _ in parts):
+        parts.append(("record_id", record.record_id))  # else it would be told from what is put back
     parts.extend(_difference(record.extra, read.extra))
     if not parts:
         return ""

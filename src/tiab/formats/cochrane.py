@@ -9,7 +9,7 @@ from tiab.formats.entries import Draft, Rules, Tally
 from tiab.formats.opening import Source
 from tiab.formats.tagged import Grammar, parse_tagged
 
-__all__ = ["RULES", "found_at", "parse"]
+__all__ = ["GRAMMAR", "RULES", "found_at", "parse"]
 
 RULES = Rules(
     title=("TI",),
@@ -43,7 +43,7 @@ def _starts(tag: str, blank: bool, is_open: bool) -> bool:
     return tag == "Record"
 
 
-_GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(("AU", "KY")))
+GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(("AU", "KY")))
 
 
 def found_at(lines: Sequence[str]) -> int | None:
@@ -56,4 +56,4 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, RULES, lambda line, before: line.startswith(_START))
+    return parse_tagged(source, tally, "Cochrane text", GRAMMAR, RULES)

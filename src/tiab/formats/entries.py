@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from tiab.formats.absent import no_abstract, no_title
 from tiab.formats.carrying import MARK, restored
-from tiab.formats.splitting import lines_in, once, split_names, split_words, words_in
+from tiab.formats.identifiers import pmid_in, pmid_said
+from tiab.formats.splitting import lines_in, once, people_in, split_names, split_words, words_in
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
@@ -30,11 +32,12 @@ Draft = tuple[int, Record]
 """The line at which a record starts, counted from 1, and the record, whose id may still occur twice."""
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
-_PMID = re.compile(
-    r"(?:pmid\s*:?\s*|medline:\s*|pubmed:?\s*)?0*([1-9]\d{0,8})(?:\s*\[pmid\]|\s*\(pubmed id\))?", re.IGNORECASE
+_DOI_ALONE = re.compile(r"[\[(]?(?:https?://(?:dx\.)?doi\.org/|doi\b[:\s]*)?10(?:\.|%2e)\S+", re.IGNORECASE)
+_YEAR_ALONE = re.compile(r"\d{4}(?:\.0*)?")
+_CITED = re.compile(
+    r"(.*?[^\W\d][)\]]?)\s*[.;,]\s+(?=\(?(?:\d|vol(?:ume)?\b|no\b|pp?\b|conference\b|publish))", re.IGNORECASE
 )
-_PMID_SAID = re.compile(r"PMID:?\s*([1-9]\d{0,8})(?!\w)", re.IGNORECASE)
-_DOI_ALONE = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?\S+", re.IGNORECASE)
+"""The journal in "Journal of yoga. 3(2):1-9, 2004."."""
 NOTE = re.compile(r"tiab_([^:\n]{1,80}): (.*)", re.DOTALL)
 _ASREVIEW = re.compile(r"ASReview_(?:relevant|irrelevant|not_seen)")
 
@@ -53,9 +56,11 @@ class Tally:
 
     Attributes:
         starts: the lines at which the raw text has a record start, counted by other code than the reader's.
+        signs: the lines at which each sign stands by which the guard knows a record, where one is not enough.
     """
 
     starts: list[int] = field(default_factory=list)
+    signs: dict[str, list[int]] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -66,8 +71,10 @@ class Rules:
 
     A field is taken from the first of its names that holds a value, authors with those of `groups` beside them; what
     the other names hold stays in `extra`. Keywords and publication types are taken from all of their names, each once.
-    `doi_hints` and `pmid_hints` may hold one among other things: they are looked at, and kept in `extra`. `notes` hold
-    what tiab writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry` what `carrying` packs.
+    `doi_hints` and `pmid_hints` may hold one among other things: they are looked at, and kept in `extra`. So do
+    `cited`, in which the journal stands before the volume, and `registered`, whose number is the id of a trial that has
+    no other. `notes` hold what tiab writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry`
+    what `carrying` packs.
     """
 
     title: tuple[str, ...]
@@ -82,6 +89,8 @@ class Rules:
     language: tuple[str, ...]
     record_id: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    registered: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
     doi_hints: tuple[str, ...] = ()
     pmid_hints: tuple[str, ...] = ()
     one_author_each: bool = True
@@ -133,33 +142,36 @@ def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str])
         "year": found.year(rules.year),
         "doi": found.doi(rules),
         "pmid": found.pmid(rules),
-        "title": clean_line(found.joined(rules.title, " ")),
-        "abstract": clean_text(found.joined(rules.abstract, "\n")),
+        "title": clean_line(found.joined(rules.title, " ", no_title)),
+        "abstract": clean_text(found.joined(rules.abstract, "\n", no_abstract)),
         "authors": found.many(
-            (*found.first(rules.authors), *rules.groups), lines_in if rules.one_author_each else split_names
+            (*found.first(rules.authors), *rules.groups), people_in if rules.one_author_each else split_names
         ),
-        "journal": found.one(rules.journal),
+        "journal": found.one(rules.journal) or found.journal_cited(rules.cited),
         "keywords": once(found.many(rules.keywords, words_in if rules.one_keyword_each else split_words)),
         "publication_types": once(
-            found.many(rules.publication_types, lines_in if rules.one_keyword_each else split_words)
+            found.many(rules.publication_types, lines_in if rules.one_keyword_each else split_words, but=_says_doi)
         ),
         "language": "; ".join(dict.fromkeys(found.many(rules.language, lines_in))).lower(),
     }
     fields["record_id"] = found.one(rules.record_id)
+    fields["registration"] = found.seen(rules.registered)
     fields["extra"] = tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1])
     return fields
 
 
 def with_id(fields: Mapping[str, Any], source: str) -> Record:
-    """The record of `fields`, whose id is the one that the file gives, else its PMID, DOI, or "tiab:" and fingerprint.
+    """The record of `fields`, whose id is the one that the file gives, else its PMID, DOI, the trial's registration, or
+    "tiab:" and fingerprint.
 
     >>> with_id({"title": "Yoga", "doi": "10.1/x"}, "a.ris").record_id
     '10.1/x'
     """
-    record_id = fields.get("record_id") or fields.get("pmid") or fields.get("doi")
+    known = {name: value for name, value in fields.items() if name != "registration"}
+    record_id = next(filter(None, map(fields.get, ("record_id", "pmid", "doi", "registration"))), None)
     if not record_id:
-        record_id = f"tiab:{Record(**{**fields, 'record_id': ''}).fingerprint}"
-    return Record(**{**fields, "record_id": record_id, "source": source})
+        record_id = f"tiab:{Record(**{**known, 'record_id': ''}).fingerprint}"
+    return Record(**{**known, "record_id": record_id, "source": source})
 
 
 class _Finder:
@@ -188,18 +200,32 @@ class _Finder:
             return clean_line(self._pairs[index][1])
         return ""
 
-    def joined(self, names: tuple[str, ...], glue: str) -> str:
-        """All values of the first name that holds any, each once."""
+    def seen(self, names: tuple[str, ...]) -> str:
+        """As `one`, but the value stays in `extra`."""
+        return next((clean_line(self._pairs[index][1]) for index in self._held(names)), "")
+
+    def journal_cited(self, names: tuple[str, ...]) -> str:
+        """The journal at the beginning of a citation, which stays in `extra` for its volume and pages."""
+        match = _CITED.match(cited := self.seen(names))
+        return match[1] if match else cited.rstrip(".")
+
+    def joined(self, names: tuple[str, ...], glue: str, absent: Callable[[str], bool]) -> str:
+        """All values of the first name that holds any but such as say that there is none, each once."""
         for name in names:
-            held = list(self._held((name,)))
+            held = [index for index in self._held((name,)) if not absent(self._pairs[index][1])]
             if held:
                 self._taken.update(held)
                 return glue.join(dict.fromkeys(self._pairs[index][1] for index in held))
         return ""
 
-    def many(self, names: tuple[str, ...], split: Callable[[str], tuple[str, ...]]) -> tuple[str, ...]:
-        """The parts of all values of all names, in the order of the file."""
-        held = sorted(self._held(names))
+    def many(
+        self,
+        names: tuple[str, ...],
+        split: Callable[[str], tuple[str, ...]],
+        but: Callable[[str], bool] = lambda value: False,
+    ) -> tuple[str, ...]:
+        """The parts of all values of all names but for those that are something else, in the order of the file."""
+        held = sorted(index for index in self._held(names) if not but(self._pairs[index][1]))
         if not held:
             return ()
         self._taken.update(held)
@@ -210,7 +236,7 @@ class _Finder:
             value = self._pairs[index][1]
             year = year_in(value)
             if year is not None:
-                if value == str(year):
+                if _YEAR_ALONE.fullmatch(value):
                     self._taken.add(index)
                 return year
         return None
@@ -225,7 +251,7 @@ class _Finder:
                 return doi
         for index in self._held(rules.doi_hints):
             value = self._pairs[index][1]
-            if value.lower().endswith("[doi]") or "doi.org/10." in value.lower() or value.lower().startswith("doi:"):
+            if _says_doi(value):
                 doi = normalise_doi(value)
                 if doi:
                     return doi
@@ -233,15 +259,20 @@ class _Finder:
 
     def pmid(self, rules: Rules) -> str:
         for index in self._held(rules.pmid):
-            match = _PMID.fullmatch(self._pairs[index][1])
-            if match:
+            pmid = pmid_in(self._pairs[index][1])
+            if pmid:
                 self._taken.add(index)
-                return match[1]
-        for index in self._held(rules.pmid_hints):
-            match = _PMID_SAID.match(self._pairs[index][1])
-            if match:
-                return match[1]
-        return ""
+                return pmid
+        return next(filter(None, (pmid_said(self._pairs[index][1]) for index in self._held(rules.pmid_hints))), "")
+
+
+def _says_doi(text: str) -> bool:
+    """Whether what `text` holds among other things is the DOI of its record."""
+    low = text.lower()
+    return (
+        low.endswith("[doi]") or "doi.org/10." in low or low.startswith("doi:") or "'doi': '10." in low
+        or '"doi": "10.' in low or bool(_DOI_ALONE.fullmatch(text))
+    )  # fmt: skip
 
 
 def unique(record_id: str, taken: dict[str, int]) -> str:

@@ -9,7 +9,7 @@ from tiab.formats.entries import Draft, Rules, Tally
 from tiab.formats.opening import Source
 from tiab.formats.tagged import Grammar, parse_tagged
 
-__all__ = ["RULES", "found_at", "parse"]
+__all__ = ["GRAMMAR", "RULES", "found_at", "parse"]
 
 RULES = Rules(
     title=("%T", "%Q"),
@@ -39,7 +39,7 @@ def _starts(tag: str, blank: bool, is_open: bool) -> bool:
     return tag in _OPENERS and (blank or not is_open)
 
 
-_GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(("%K", "%A", "%+", "%U")))
+GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(("%K", "%A", "%+", "%U")))
 
 
 def found_at(lines: Sequence[str]) -> int | None:
@@ -50,8 +50,4 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, RULES, _is_start)
-
-
-def _is_start(line: str, before: str) -> bool:
-    return line[:2] in _OPENERS and (line[2:3] == " " or not line[2:].strip()) and not before.strip()
+    return parse_tagged(source, tally, "EndNote tags", GRAMMAR, RULES)

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tiab.formats.carrying import packed
 from tiab.formats.entries import Draft, Rules, Tally, build, year_in
+from tiab.formats.guard import watched
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, decoding_of, lines_of
+from tiab.formats.text import clean_line
 from tiab.records import Record
 
 __all__ = ["RULES", "found_at", "parse", "render"]
@@ -20,29 +21,29 @@ __all__ = ["RULES", "found_at", "parse", "render"]
 RULES = Rules(
     title=("TI", "TT", "BTI"),
     abstract=("AB", "OAB"),
-    authors=("FAU", "AU"),
-    groups=("CN",),
+    authors=("FAU", "FA", "AU"),
+    groups=("CN", "CA"),
     year=("DP", "DEP", "YR", "SO"),
-    journal=("JT", "TA", "JN", "BTI", "SO"),
-    doi=("DOI", "DO"),
-    pmid=("PMID",),
+    journal=("JT", "TA", "JN", "BTI", "BT"),
+    cited=("SO",),
+    doi=("DOI", "DO", "DI"),
+    pmid=("PMID", "PM"),
     keywords=("MH", "OT", "KW"),
     publication_types=("PT",),
-    language=("LA",),
-    doi_hints=("LID", "AID", "SO"),
+    language=("LA", "LG"),
+    doi_hints=("LID", "AID", "SO", "XL"),
     notes=("GN",),
     carry=("TIAB",),
 )
 
 _TAG = re.compile(r"([A-Za-z][A-Za-z0-9]{1,3}) {0,2}- ?(.*)$")
-_PMID = re.compile(r"PMID {0,2}-", re.IGNORECASE)
-_START = re.compile(r"PMID {0,2}-\s*(?:\d|$)", re.IGNORECASE)
+_Pair = tuple[str, str]
 _NAME = re.compile(r"[A-Z][A-Z0-9]{1,3}")
 _WIDTH = 80
-_BETWEEN = re.compile(r"<\d+>\s*$")
-"""What Ovid writes before each record, as others do a blank line."""
-_SIGN = re.compile(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d)", re.IGNORECASE)
-_OTHER_START = re.compile(r"(?:OWN|UI) {0,2}-", re.IGNORECASE)
+_MARK = re.compile(r"<\s?\d+\s?\.?\s?>\s*$")
+"""What Ovid writes before each record: "<1>", "<1. >"."""
+_SIGN = re.compile(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d|VN {0,2}- Ovid)", re.IGNORECASE)
+_OPENERS = ("OWN", "UI", "VN")
 _HEADING = re.compile(r"(?<=[.?!)]) (?=[A-Z][A-Z/&, -]{3,60}: )")
 _KNOWN_LOWER = frozenset("pmid own ui stat ti ab fau au ad la pt jt ta dp vi ip pg mh ot so lid aid is jid sb".split())  # noqa: SIM905
 
@@ -56,12 +57,9 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
 
     Raises:
-        InputError: see `decoding_of` and `lines_of`.
+        InputError: see `watched`.
     """
-    decoding = decoding_of(source)
-    if decoding.warning:
-        tally.warnings.append(decoding.warning)
-    for line, pairs in _entries(_counted(lines_of(source, decoding), tally)):
+    for line, pairs in _entries(watched(source, tally, "NBIB")):
         yield line, _read(pairs, source.name)
 
 
@@ -72,42 +70,42 @@ def _read(pairs: list[tuple[str, str]], source: str) -> Record:
     return build(pairs, RULES, source)
 
 
-def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
-    """The lines as they come, noting each record start: a PMID, or after a blank line an owner without one."""
-    blank, only_pmid = True, False
-    for number, line in enumerate(lines, 1):
-        if _START.match(line) or (blank and _PMID.match(line)):
-            tally.starts.append(number)
-            only_pmid = True
-        elif _OTHER_START.match(line) and blank and not only_pmid:
-            tally.starts.append(number)
-        elif _tag_of(line):
-            only_pmid = False
-        blank = not line.strip() or bool(_BETWEEN.match(line))
-        yield line
-
-
-def _entries(lines: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    entry = _Entry()
-    start, blank = 0, True
+def _entries(lines: Iterable[str]) -> Iterator[tuple[int, list[_Pair]]]:
+    entry, start, blank, opener = _Entry(), 0, True, ""
     for number, line in enumerate(lines, 1):
         found = _tag_of(line)
         if found is None:
-            blank = not line.strip() or bool(_BETWEEN.match(line))
-            if not blank:
+            marked = bool(_MARK.match(line))
+            blank = marked or not line.strip()
+            if marked:
+                opener = "<>"
+            elif not blank:
                 entry.wrap(line)
             continue
         tag, value = found
-        owned = tag in ("OWN", "UI") and (not start or not entry.only_pmid)
-        if (tag == "PMID" and (blank or not value.strip() or value.strip()[0].isdecimal())) or (blank and owned):
+        if starts(tag, value, blank, opener, entry.only_pmid):
             if start:
                 yield start, entry.pairs()
             start, entry = number, _Entry()
+            opener = "" if opener == "<>" else opener or tag
         if start:
             entry.add(tag, value)
         blank = False
     if start:
         yield start, entry.pairs()
+
+
+def starts(tag: str, value: str, blank: bool, opener: str, only_pmid: bool) -> bool:
+    """Whether a field opens a record, from what stands before it.
+
+    Args:
+        blank: whether that is a blank line, or a number in brackets.
+        opener: the tag with which the first record of the file began, or "<>" behind a number in brackets.
+        only_pmid: whether the record that is open has a PMID and no more.
+    """
+    if tag == "PMID":
+        return blank or not value.strip() or value.strip()[0].isdecimal()
+    return blank and not only_pmid and (opener == "<>" or tag in (*_OPENERS, opener))
 
 
 class _Entry:

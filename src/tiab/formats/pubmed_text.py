@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tiab.formats.entries import Draft, Tally, with_id, year_in
+from tiab.formats.guard import watched
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, clean_text, decoding_of, lines_of
+from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
 __all__ = ["found_at", "parse"]
@@ -45,24 +46,12 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
 
     Raises:
-        InputError: see `decoding_of` and `lines_of`.
+        InputError: see `watched`.
     """
-    decoding = decoding_of(source)
-    tally.warnings.extend(filter(None, (decoding.warning, _HINT)))
-    for line, paragraphs in _blocks(_counted(lines_of(source, decoding), tally)):
+    lines = watched(source, tally, "PubMed text")
+    tally.warnings.append(_HINT)
+    for line, paragraphs in _blocks(lines):
         yield line, _record(paragraphs, source.name)
-
-
-def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
-    """The lines as they come, noting each that begins with the next number behind a blank line."""
-    before = ""
-    for number, line in enumerate(lines, 1):
-        number_said, _, text = line.partition(" ")
-        wanted = len(tally.starts) + 1
-        if not before.strip() and number_said in (f"{wanted}.", f"{wanted}:") and text[:1].strip():
-            tally.starts.append(number)
-        before = line
-        yield line
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[tuple[int, list[list[str]]]]:

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tiab.formats.carrying import packed
 from tiab.formats.entries import Draft, Rules, Tally, build, year_in
+from tiab.formats.guard import watched
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, decoding_of, lines_of
+from tiab.formats.text import clean_line
 from tiab.records import Record
 
 __all__ = ["RULES", "found_at", "parse", "render"]
@@ -30,7 +31,7 @@ RULES = Rules(
     keywords=("KW", "DE"),
     publication_types=("M3", "PT"),
     language=("LA",),
-    doi_hints=("M3", "L3", "UR", "LK", "N1"),
+    doi_hints=("M3", "L3", "L2", "UR", "LK", "N1", "AN", "M1"),
     pmid_hints=("N1",),
     notes=("N1",),
     carry=("C8",),
@@ -50,10 +51,11 @@ _LISTS = frozenset({"KW", "DE", "AU", "A1", "A2", "A3", "A4", "AD", "N1", "SN", 
 _TAG = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9]|PMID|pmid)(?: {0,2}- (.*)| {2}-(\S.*)| {0,2}-)$")
 _ER = re.compile(r"\s{0,3}ER {0,2}-\s*$", re.IGNORECASE)
 _TY = re.compile(r"\s{0,3}(TY) {0,2}- ?(\w[\w /-]*)$", re.IGNORECASE)
-_START = re.compile(rf"{_TY.pattern}|\s{{0,3}}TY(?: {{0,2}}- .*\S| {{2}}-\S)", re.IGNORECASE)
-"""A kind of publication, or any text behind a tag with a space or two."""
 _SENTENCE_END = re.compile(r"[.!?:;)\]\"'”’»*]$")
 _HEADING = re.compile(r"[A-Z][A-Za-z/&, -]{2,40}:\s")
+_MEDLINE = re.compile(r"(?:nlm|pubmed|(?:ovid )?medline\b.*|cmedm|mdc|mnh|mdl)$", re.IGNORECASE)
+_EMBASE = re.compile(r"L\d{6,12}$|https?://(?:www\.)?embase\.com/|embase(?:\.com)?$", re.IGNORECASE)
+"""What Embase.com writes into the fields of a record: its own number, its address, its name."""
 _KIND = re.compile(r"\w[\w /-]*")
 _NAME = re.compile(r"[A-Z][A-Z0-9]")
 _TAIL = frozenset({"NL"})
@@ -75,32 +77,13 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
 
     Raises:
-        InputError: see `decoding_of` and `lines_of`.
+        InputError: see `watched`.
     """
-    decoding = decoding_of(source)
-    if decoding.warning:
-        tally.warnings.append(decoding.warning)
     tokens = _Tokens(tally)
-    for line, pairs in tokens.entries(_counted(lines_of(source, decoding), tally)):
+    for line, pairs in tokens.entries(watched(source, tally, "RIS")):
         tokens.look_at(line, pairs)
         yield line, build(_with_pmid(pairs), RULES, source.name)
     tokens.report()
-
-
-def _counted(lines: Iterable[str], tally: Tally) -> Iterator[str]:
-    """The lines as they come, noting each record start: a TY line, or a tag after an ER that has no TY."""
-    closed = True
-    for number, line in enumerate(lines, 1):
-        mark = line[:5].upper()
-        if "TY" in mark and _START.match(line):
-            tally.starts.append(number)
-            closed = False
-        elif "ER" in mark and _ER.match(line):
-            closed = True
-        elif closed and (match := _TAG.match(line)) and match[1].upper() in _WITHOUT_TYPE:
-            tally.starts.append(number)
-            closed = False
-        yield line
 
 
 def render(record: Record, shown: Collection[str]) -> str:
@@ -141,38 +124,35 @@ class _Tokens:
         self._strict = True
         self._after_blank = False
         self._closed = True
+        self._start = 0
         self._outside = 0
         self._no_type = 0
         self._two_titles: list[int] = []
 
     def entries(self, lines: Iterable[str]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-        start = 0
         for number, line in enumerate(lines, 1):
             tag, value, strict = _tag_of(line)
             if tag == "ER" and not value.strip():
                 self._flush()
                 self._closed = True
-            elif self._starts(tag, value):
-                if start:
-                    yield start, self._close()
-                start = number
+            elif self.starts(tag, value):
+                yield from self._close()
+                self._start = number
                 self._open(tag, value, strict=strict)
             elif self._closed:
-                self._beyond(tag, value, line, started=bool(start))
+                self._beyond(tag, value, line, started=bool(self._start))
             elif tag and self._is_tag(tag, value, strict=strict):
                 self._open(tag, value, strict=strict)
             else:
                 self._continue(line)
-        if start:
-            yield start, self._close()
+        yield from self._close()
 
-    def _starts(self, tag: str, value: str) -> bool:
+    def starts(self, tag: str, value: str) -> bool:
+        """Whether a field opens a record: a type, but for one that stands below other fields; any tag behind an ER."""
         if tag == "TY":
-            return bool(value.strip())
-        if not self._closed or tag not in _WITHOUT_TYPE:
-            return False
-        self._no_type += 1
-        return True
+            below = not (self._closed or self._after_blank) and not any(name == "TY" for name, _ in self._pairs)
+            return bool(value.strip()) and not (below and self._tag != "TY")
+        return self._closed and tag in _WITHOUT_TYPE
 
     def _beyond(self, tag: str, value: str, line: str, *, started: bool) -> None:
         """A line behind an ER that starts no record."""
@@ -234,10 +214,19 @@ class _Tokens:
             self._pairs.append((self._tag, _clean("".join(self._parts))))
         self._tag, self._parts = "", []
 
-    def _close(self) -> list[tuple[str, str]]:
+    def _close(self) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+        """The record that is open, if one is; what has neither type, title nor end stands between records."""
+        closed = self._closed
         self._flush()
         pairs, self._pairs = self._pairs, []
-        return pairs
+        names = {name for name, _ in pairs}
+        if not self._start:
+            return
+        if "TY" in names or closed or not names.isdisjoint(RULES.title):
+            self._no_type += "TY" not in names
+            yield self._start, pairs
+        else:
+            self._outside += sum(1 + value.count("\n") for _, value in pairs)
 
 
 def _tag_of(line: str) -> tuple[str, str, bool]:
@@ -260,7 +249,11 @@ def _clean(value: str) -> str:
 
 
 def _with_pmid(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The pairs, with AN called PMID where the record says that PubMed numbered it."""
-    if any(tag in ("DP", "DB") and value.casefold() in ("nlm", "pubmed") for tag, value in pairs):
-        return [("PMID" if tag == "AN" and value.isdigit() else tag, value) for tag, value in pairs]
-    return pairs
+    """The pairs, with AN or C5 called PMID where the record says that it comes from MEDLINE, or from Embase.com."""
+    numbers = {tag for tag, value in pairs if tag in ("AN", "C5") and value.isdigit()}
+    if not numbers:
+        return pairs
+    medline = any(tag in ("DP", "DB") and _MEDLINE.match(value) for tag, value in pairs)
+    embase = any(tag in ("U2", "UR", "DB") and _EMBASE.match(value) for tag, value in pairs)
+    named = {tag for tag in numbers if (medline if tag == "AN" else embase)}
+    return [("PMID" if tag in named and value.isdigit() else tag, value) for tag, value in pairs]

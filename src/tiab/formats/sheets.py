@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from tiab.formats.carrying import packed
 from tiab.formats.entries import build
-from tiab.formats.table import FIELDS, RULES, guarded, heading
+from tiab.formats.table import FIELDS, RULES, guarded, heading, keys_of
 from tiab.formats.text import clean_line
 from tiab.records import Record
 
@@ -63,7 +63,7 @@ class Sheet:
     def _carry(self, record: Record) -> list[str]:
         """What the plain cells of a record don't hold, in pieces that each fit into a cell."""
         names = (*self._first, *FIELDS, *self._last)
-        text = packed(record, build(list(zip(names, self._plain(record), strict=True)), RULES, "", _headings(names)))
+        text = packed(record, build(list(zip(names, self._plain(record), strict=True)), RULES, "", keys_of(names)))
         return list(_pieces(text, self._longest or max(len(text), 1)))
 
 
@@ -77,10 +77,6 @@ def _pieces(text: str, size: int) -> Iterator[str]:
         text = text[cut:]
     if text:
         yield text
-
-
-def _headings(names: Iterable[str]) -> list[str]:
-    return [heading(name) or "?" for name in names]
 
 
 def _is_heading(name: str) -> bool:

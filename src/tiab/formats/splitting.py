@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tiab.formats.absent import no_author
 from tiab.formats.text import clean_line
 
-__all__ = ["lines_in", "once", "split_names", "split_words", "words_in"]
+__all__ = ["lines_in", "once", "people_in", "split_names", "split_words", "words_in"]
 
 _OUTSIDE_BRACKETS = re.compile(r",\s+(?![^()]*\))")
+_TIGHT = re.compile(r",(?![^()]*\))")
+_CHEMICAL = re.compile(r"\b[A-Z],[A-Z]\b|\d,\d")
+"""Commas within names such as "1,25-dihydroxyvitamin D" and "N,N-dimethyltryptamine"."""
+_INITIALS = re.compile(r"(?:[^\W\d_a-z]\.?[ -]?){1,4}")
+_WITH_INITIALS = re.compile(r"[^\W\d_][^\d,;]* (?:[^\W\d_a-z]\.?-?){1,4}(?: (?:Jr|Sr|II|III)\.?)?")
+_LAST = re.compile(r",?\s+(?:and|&)\s+(?=\S)")
+_NUMBERED = re.compile(r"\s*[(\[](?:orcid:?\s*)?(?:\d{6,}|[\d-]{15,}x?)[)\]]$", re.IGNORECASE)
+"""The number that Scopus gives an author, or an ORCID, behind the name."""
 _ITEM = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|(?=\]$))""")
 _ESCAPE = re.compile(r"\\(.)")
 
@@ -17,19 +26,53 @@ _ESCAPE = re.compile(r"\\(.)")
 def split_names(text: str) -> tuple[str, ...]:
     """The people named in one cell, whichever separator it uses.
 
-    >>> split_names("Liu R., Adler D.G.")
-    ('Liu R.', 'Adler D.G.')
+    >>> split_names("Liu R., Adler D.G."), split_names("Muster, Max (57999999999)")
+    (('Liu R.', 'Adler D.G.'), ('Muster, Max',))
     >>> split_names("Rottman, Joseph; Carmel, Erran"), split_names("Rottman, Joseph")
     (('Rottman, Joseph', 'Carmel, Erran'), ('Rottman, Joseph',))
     """
     listed = _literal(text)
     if listed:
-        return listed
-    for separator in (";", "\n", "|", " and "):
+        return _named(listed)
+    for separator in (";", "\n", "|"):
         if separator in text:
-            return _parts(text.split(separator))
-    parts = text.split(",")
-    return _parts(parts if all(" " in part.strip() for part in parts) else [text])
+            return _named(_parts(text.split(separator)))
+    several = _several(text)
+    if several:
+        return _named(several)
+    parts = text.split(" and ") if " and " in text else text.split(",")
+    return _named(_parts(parts if all(" " in part.strip() for part in parts) or " and " in text else [text]))
+
+
+def people_in(text: str) -> tuple[str, ...]:
+    """The people in a field made for one, in which some programs put all.
+
+    >>> people_in("Muster, Max"), people_in("Muster, Max; Example, Eva"), people_in("Muster, M., & Example, E.")
+    (('Muster, Max',), ('Muster, Max', 'Example, Eva'), ('Muster, M.', 'Example, E.'))
+    """
+    if "\n" in text or ";" in text:
+        return _named(_parts(text.replace(";", "\n").split("\n")))
+    return _named(_several(text) or (text,))
+
+
+def _several(text: str) -> tuple[str, ...]:
+    """The people in a list by commas whose initials show where each name ends; nothing for any other text."""
+    if "," not in text:
+        return ()
+    joint = _LAST.search(text)
+    parts = [part.strip() for part in _LAST.sub(", ", text).split(",") if part.strip()]
+    if len(parts) > 1 and all(map(_WITH_INITIALS.fullmatch, parts)):
+        return tuple(parts)
+    pairs = list(zip(parts[::2], parts[1::2], strict=False))
+    if len(parts) >= 4 and len(parts) % 2 == 0 and all(_INITIALS.fullmatch(given) for _, given in pairs):
+        return tuple(f"{family}, {given}" for family, given in pairs)
+    people = _parts(_LAST.split(text)) if joint else ()
+    return people if all(person.count(",") == 1 for person in people) else ()
+
+
+def _named(people: tuple[str, ...]) -> tuple[str, ...]:
+    """The names without the numbers behind them; what says that there is none, left out."""
+    return tuple(_NUMBERED.sub("", name) for name in people if not no_author(name) and name.rstrip(".") != "et al")
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -37,6 +80,8 @@ def split_words(text: str) -> tuple[str, ...]:
 
     >>> split_words("yoga; *Exercise, Physical"), split_words("yoga, cyst (diagnosis, surgery)")
     (('yoga', 'Exercise, Physical'), ('yoga', 'cyst (diagnosis, surgery)'))
+    >>> split_words("yoga,tai chi"), split_words("1,25-dihydroxyvitamin D")
+    (('yoga', 'tai chi'), ('1,25-dihydroxyvitamin D',))
     """
     listed = _literal(text)
     if listed:
@@ -44,7 +89,10 @@ def split_words(text: str) -> tuple[str, ...]:
     for separator in (";", "\n", "|"):
         if separator in text:
             return tuple(map(_unstarred, _parts(text.split(separator))))
-    return tuple(map(_unstarred, _parts(_OUTSIDE_BRACKETS.split(text))))
+    apart = _OUTSIDE_BRACKETS.split(text)
+    if len(apart) == 1 and "," in text and not _CHEMICAL.search(text):
+        apart = _TIGHT.split(text)
+    return tuple(map(_unstarred, _parts(apart)))
 
 
 def _unstarred(word: str) -> str:

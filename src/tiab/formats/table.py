@@ -5,70 +5,152 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from tiab.errors import InputError
 from tiab.formats.entries import Draft, Rules, Tally, Unreadable, build
+from tiab.formats.nested import pairs_in, parsed
 from tiab.formats.opening import Source
 from tiab.formats.text import MAX_LINE, clean_line, clean_text, decoding_of, lines_of
+from tiab.records import Record
 
-__all__ = ["DELIMITERS", "FIELDS", "RULES", "found_at", "guarded", "heading", "is_own", "parse", "unguarded"]
+__all__ = [
+    "DELIMITERS",
+    "FIELDS",
+    "RULES",
+    "column_key",
+    "found_at",
+    "guarded",
+    "heading",
+    "is_known",
+    "is_own",
+    "keys_of",
+    "parse",
+    "row_record",
+    "unguarded",
+]
 
 MAX_COLUMNS = 1000
+_FEW_COLUMNS = 4
+"""Columns from which a line that has all the tabs of a row can be nothing else."""
+_NOT_WORD = re.compile(r"[\W_]+")
 _PREAMBLE = 20
 """Lines before the heading row that some exports have: "sep=;", an address, the date of the search."""
 
-RULES = Rules(
+
+def heading(name: str) -> str:
+    """The name of a column in lower case without punctuation.
+
+    >>> heading("Journal/Book"), heading("Author(s)"), heading("record_id")
+    ('journal book', 'author s', 'record id')
+    """
+    return _NOT_WORD.sub(" ", name).strip().casefold()
+
+
+def column_key(name: str) -> str:
+    """The name of a column as `RULES` spell it: as a heading without spaces, so that "PubYear" is "pub year".
+
+    >>> column_key("Author(s)"), column_key("publicationDate"), column_key("primary_location.source.display_name")
+    ('authors', 'publicationdate', 'primarylocationsourcedisplayname')
+    """
+    return _NOT_WORD.sub("", name).casefold()
+
+
+_NAMES = Rules(
     record_id=("record id",),
     title=(
         "title", "article title", "document title", "item title", "primary title", "original title", "ti", "t1",
-        "title of article", "reference title", "study title",
+        "title of article", "reference title", "study title", "official title", "brief title", "scientific title",
+        "public title", "paper title", "title 题名", "题名", "display name", "titel", "titre",
+        "título", "titolo",
     ),
-    abstract=("abstract", "abstract note", "ab", "n2", "abstracts", "abstract text", "original abstract"),
-    authors=("author full names", "authors", "author", "author s", "author names", "au", "a1", "first authors",
-             "creators"),
+    abstract=(
+        "abstract", "abstract note", "ab", "n2", "abstracts", "abstract text", "original abstract", "brief summary",
+        "brief description", "detailed description", "summary", "summary 摘要", "摘要", "résumé", "resumen", "resumo",
+    ),
+    authors=(
+        "author full names", "af", "authors", "author", "author names", "au", "a1", "first authors", "creators",
+        "creator",
+        "authorships author display name", "authorships", "author list author", "author string", "contributors",
+        "authorships raw author name", "author display name", "author list", "author 作者", "作者", "autor", "autoren",
+        "auteurs", "autores",
+    ),
     year=(
         "year", "publication year", "py", "pub year", "year of publication", "year published", "date published",
-        "publication date", "published year", "pubdate", "date", "y1", "da", "source",
+        "publication date", "published year", "pubdate", "date", "y1", "da", "cover date", "issued", "published",
+        "published print", "published online", "first publication date", "date registration 3", "date registration",
+        "first posted", "study first posted", "study first post date struct date", "start date",
+        "start date struct date",
+        "date enrollement", "year 年", "pub time 发表时间", "年", "jahr", "année", "año", "source",
     ),
     journal=(
         "journal", "source title", "journal title", "journal book", "publication title", "pubtitle", "publication",
-        "full journal title", "journal name", "secondary title", "jf", "jo", "jt", "so", "source", "t2",
+        "full journal title", "journal name", "source title anthology title", "secondary title", "container title",
+        "parent title", "publication name",
+        "jf", "jo", "jt", "so", "primary location source display name", "host venue display name",
+        "publication venue name",
+        "journal info journal title", "fulljournalname", "venue", "source 文献来源", "文献来源", "刊名", "source", "t2",
     ),
-    doi=("doi", "item doi", "digital object identifier", "digitalobjectidentifier", "do", "di", "article doi"),
-    pmid=("pmid", "pubmed id", "pubmedid", "medline pmid", "pubmed identifier", "pm"),
+    doi=(
+        "doi", "item doi", "digital object identifier", "do", "di", "article doi", "ids doi", "external ids doi",
+        "doi doi", "doi number", "doi link", "doi url", "article ids doi",
+    ),
+    pmid=(
+        "pmid", "pubmed id", "medline pmid", "pubmed identifier", "pm", "ids pmid", "external ids pubmed",
+        "external ids pmid", "pubmed", "pubmed pmid", "article ids pubmed", "pmid number",
+    ),
     keywords=(
         "author keywords", "index keywords", "keywords", "keyword", "keywords plus", "mesh", "mesh terms",
-        "mesh headings", "mesh subject headings", "manual tags", "automatic tags", "subjects", "subject terms",
-        "subjectterms", "descriptors", "kw", "de", "identifierkeywords", "author specified keywords", "ieee terms",
-        "emtree drug index terms", "emtree medical index terms",
+        "mesh headings", "mesh subject headings", "manual tags", "automatic tags", "subjects", "subject",
+        "subject terms",
+        "descriptors", "kw", "de", "identifier keywords", "author specified keywords", "ieee terms",
+        "emtree drug index terms", "emtree medical index terms", "subject headings", "thesaurus terms", "conditions",
+        "condition", "keywords display name", "mesh descriptor name", "mesh terms mesh heading", "keyword list keyword",
+        "mesh heading list mesh heading descriptor name", "tags tag", "keyword 关键词", "关键词",
     ),
-    publication_types=("document type", "publication type", "publication types", "item type", "content type", "doctype",
-                       "documenttype", "dt", "pt", "article type", "reference type"),
+    publication_types=(
+        "document type", "publication type", "publication types", "item type", "content type", "doctype", "doc types",
+        "dt", "pt", "article type", "reference type", "pub type", "pub types", "type", "type name", "study type",
+        "pub type list pub type",
+    ),
     language=("language", "language of original document", "languages", "la", "article language"),
-    doi_hints=("citation", "url", "link", "open url link", "urls"),
-    pmid_hints=("extra", "notes", "note"),
+    registered=("nct number", "trial id", "nct id"),
+    doi_hints=("citation", "url", "link", "open url link", "urls", "external ids", "extra", "uri", "note", "notes"),
+    pmid_hints=("extra", "notes", "note", "external ids"),
     carry=("tiab", *(f"tiab {number}" for number in range(2, 200))),
     one_author_each=False,
     one_keyword_each=False,
 )  # fmt: skip
+
+
+def _spelt(role: object) -> object:
+    return tuple(map(column_key, role)) if isinstance(role, tuple) else role
+
+
+RULES = Rules(**{role: _spelt(getattr(_NAMES, role)) for role in Rules.__slots__})  # type: ignore[arg-type]
 _KNOWN = frozenset(
     name
     for role in RULES.__slots__
     if role != "carry" and isinstance(names := getattr(RULES, role), tuple)
     for name in names
 )
-_NOT_WORD = re.compile(r"[\W_]+")
+_WOS = frozenset({"pt", "ti", "so", "ut"})
+"""Headings of Web of Science's own table, in which "ID" is not an identifier but Keywords Plus."""
+
+
+def is_known(name: str) -> bool:
+    """Whether `RULES` look at a column of that name."""
+    return column_key(name) in _KNOWN
+
+
+def keys_of(columns: Iterable[str]) -> list[str]:
+    """The names of columns as `RULES` spell them; "?" for one without letters."""
+    keys = [column_key(column) or "?" for column in columns]
+    return ["keywordsplus" if key == "id" else key for key in keys] if _WOS.issubset(keys) else keys
+
+
 DELIMITERS = (",", "\t", ";", "|")
-
-
-def heading(name: str) -> str:
-    """The name of a column as `RULES` spell it.
-
-    >>> heading("Journal/Book"), heading("Author(s)"), heading("record_id")
-    ('journal book', 'author s', 'record id')
-    """
-    return _NOT_WORD.sub(" ", name).strip().casefold()
 
 
 FIELDS = (
@@ -111,6 +193,7 @@ class _Layout:
     delimiter: str
     skip: int
     columns: tuple[str, ...]
+    quoted: bool = True
 
 
 def _layout(lines: Sequence[str]) -> _Layout | None:
@@ -119,8 +202,8 @@ def _layout(lines: Sequence[str]) -> _Layout | None:
     for skip in range(min(_PREAMBLE, len(lines))):
         for delimiter in DELIMITERS:
             columns = _first_row(lines[skip:], delimiter)
-            names = [heading(column) for column in columns]
-            if not any(name in RULES.title for name in names):
+            names = keys_of(columns)
+            if not any(name in RULES.title for name in names) or (skip and len(names) < 2):
                 continue
             score = sum(name in _KNOWN for name in names)
             if best is None or (score, len(names)) > best[:2]:
@@ -151,9 +234,10 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     layout = _layout(list(_beginning(lines_of(source, decoding))))
     if layout is None:
         raise InputError("has no column for titles", path=source.path, line=1, hint="Name one of its columns 'title'.")
+    layout = replace(layout, quoted=not _is_unquoted(lines_of(source, decoding), layout))
     if len(layout.columns) > MAX_COLUMNS:
         raise InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, hint="Keep the columns you need.")
-    names = tuple(heading(column) or "?" for column in layout.columns)
+    names = tuple(keys_of(layout.columns))
     columns = tuple(column or f"column {number}" for number, column in enumerate(layout.columns, 1))
     own = is_own(columns)
     quotes = _Quotes(layout, tally)
@@ -169,7 +253,7 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
             tally.unreadable.append(Unreadable(line, reason))
         elif any(cells):
             short += len(cells) < len(columns)
-            yield line, build(list(zip(columns, cells, strict=False)), RULES, source.name, names)
+            yield line, row_record(columns, cells, names, source.name)
     if short:
         tally.warnings.append(f"rows with fewer cells than the heading row: {short}")
     if quotes.open_since:
@@ -179,6 +263,52 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
             line=quotes.open_since,
             hint="Close it, or export the file again.",
         )
+
+
+def row_record(columns: Sequence[str], cells: Sequence[str], names: Sequence[str], source: str) -> Record:
+    """The record in one row; `names` gives each column as `RULES` spell it."""
+    pairs = list(zip(columns, cells, strict=False))
+    if any(cell[:1] in ("[", "{") for cell in cells):
+        opened = [inner for pair, name in zip(pairs, names, strict=False) for inner in _opened(pair, name)]
+        return build([pair for pair, _ in opened], RULES, source, [name for _, name in opened])
+    return build(pairs, RULES, source, names)
+
+
+def _opened(pair: tuple[str, str], name: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """A pair with its name, or those that its cell holds if that is written as JSON or as Python prints it."""
+    held = parsed(pair[1]) if name in _NESTED else None
+    if not held:
+        yield pair, name
+    elif name in RULES.authors:
+        people = pairs_in({pair[0]: held}, is_known, lambda column: column_key(column) in RULES.authors)
+        yield (pair[0], "".join(f"{person}; " for _, person in people)), name
+    else:
+        yield from (
+            (inner, column_key(inner[0])) for inner in pairs_in({pair[0]: held}, is_known, lambda column: False)
+        )
+
+
+_NESTED = frozenset((*RULES.authors, *RULES.keywords, *RULES.journal, *RULES.year, "externalids", "ids", "source"))
+"""Columns in which data frames put lists and objects."""
+_CLOSED = re.compile(r'"(?:[^"]|"")*"')
+
+
+def _is_unquoted(lines: Iterable[str], layout: _Layout) -> bool:
+    """Whether each line is a row, whatever quotes are in it, as in Web of Science's own table.
+
+    That is so where every line has the tabs of the heading row, and a cell that begins with a quote doesn't end so.
+    """
+    if layout.delimiter != "\t" or len(layout.columns) < _FEW_COLUMNS:
+        return False
+    tabs, stray = len(layout.columns) - 1, False
+    for number, line in enumerate(lines):
+        if number < layout.skip or not line.strip():
+            continue
+        if line.count("\t") not in (tabs, tabs + line.endswith("\t")):
+            return False
+        if not stray and '"' in line:
+            stray = any(cell.startswith('"') and not _CLOSED.fullmatch(cell) for cell in line.split("\t"))
+    return stray
 
 
 def _beginning(lines: Iterator[str]) -> Iterator[str]:
@@ -194,7 +324,8 @@ def _beginning(lines: Iterator[str]) -> Iterator[str]:
 def _rows(source: Source, lines: Iterable[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
     """The rows below the headings with the lines at which they start."""
     csv.field_size_limit(MAX_LINE)
-    reader = csv.reader((line + "\n" for line in lines), delimiter=layout.delimiter)
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
+    reader = csv.reader((line + "\n" for line in lines), delimiter=layout.delimiter, quoting=quoting)
     start = layout.skip + 1
     try:
         for number, row in enumerate(reader):
@@ -214,12 +345,15 @@ class _Quotes:
     """Watches lines go by to the CSV reader, and counts row starts with code of its own.
 
     A row starts where no quoted cell runs on into the line. Where the quote that ends a cell of several lines is not
-    followed by a delimiter, it is more likely the one that opens a later cell: rows have run together.
+    followed by a delimiter, it is more likely the one that opens a later cell: rows have run together. A line with all
+    the tabs of a row is one, whatever its quotes say.
     """
 
     def __init__(self, layout: _Layout, tally: Tally) -> None:
         self._delimiter = layout.delimiter
         self._skip = layout.skip
+        self._quoted = layout.quoted
+        self._tabs = len(layout.columns) - 1 if layout.delimiter == "\t" and len(layout.columns) >= _FEW_COLUMNS else 0
         self._tally = tally
         self._blank = f'{layout.delimiter}" \t'
         self.suspect: set[int] = set()
@@ -236,7 +370,9 @@ class _Quotes:
                 if seen_heading:
                     self._tally.starts.append(number)
                 seen_heading = True
-            if '"' in line and self._runs_together(number, line):
+            if self._tabs and line.count("\t") == self._tabs and number > self._skip + 1 and self._says_something(line):
+                self._tally.signs.setdefault("lines with all tabs", []).append(number)
+            if self._quoted and '"' in line and self._runs_together(number, line):
                 self.suspect.add(row)
             yield line
 

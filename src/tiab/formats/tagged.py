@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tiab.formats.entries import Draft, Rules, Tally, build
+from tiab.formats.guard import watched
 from tiab.formats.opening import Source
-from tiab.formats.text import clean_line, decoding_of, lines_of
+from tiab.formats.text import clean_line
 
 __all__ = ["Grammar", "parse_tagged"]
 
@@ -25,52 +25,40 @@ class Grammar:
         starts: whether a tag opens a record, from the tag, whether a blank line came before, and whether a record is
             open.
         end: the tag that closes a record, or "".
-        between: matches lines between records that are no content, and count as blank.
     """
 
     tag_of: Callable[[str], _Pair | None]
     starts: Callable[[str, bool, bool], bool]
     lists: frozenset[str] = frozenset()
     end: str = ""
-    between: re.Pattern[str] | None = None
 
 
 def parse_tagged(
     source: Source,
     tally: Tally,
+    kind: str,
     grammar: Grammar,
     rules: Rules,
-    starts: Callable[[str, str], bool],
+    renamed: Callable[[list[_Pair]], list[_Pair]] = lambda pairs: pairs,
 ) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start.
 
-    For the count of the raw text, `starts` says of a line, given the one before, whether a record starts with it; what
-    stands before the first record counts as blank.
+    Args:
+        kind: the name of the format, by which the guard knows its signs.
+        renamed: the fields of a record, called otherwise where the others tell what they are.
 
     Raises:
-        InputError: see `decoding_of` and `lines_of`.
+        InputError: see `watched`.
     """
-    decoding = decoding_of(source)
-    if decoding.warning:
-        tally.warnings.append(decoding.warning)
-    for line, pairs in _entries(_counted(lines_of(source, decoding), tally, starts), grammar):
-        yield line, build(pairs, rules, source.name)
-
-
-def _counted(lines: Iterable[str], tally: Tally, starts: Callable[[str, str], bool]) -> Iterator[str]:
-    before = ""
-    for number, line in enumerate(lines, 1):
-        if starts(line, before if tally.starts else ""):
-            tally.starts.append(number)
-        before = line
-        yield line
+    for line, pairs in _entries(watched(source, tally, kind), grammar):
+        yield line, build(renamed(pairs), rules, source.name)
 
 
 def _entries(lines: Iterable[str], grammar: Grammar) -> Iterator[tuple[int, list[_Pair]]]:
     start, blank = 0, True
     fields: list[tuple[str, list[str]]] = []
     for number, line in enumerate(lines, 1):
-        if not line.strip() or (grammar.between and grammar.between.match(line)):
+        if not line.strip():
             blank = True
             continue
         found = grammar.tag_of(line)

@@ -9,7 +9,7 @@ from tiab.formats.entries import Draft, Rules, Tally
 from tiab.formats.opening import Source
 from tiab.formats.tagged import Grammar, parse_tagged
 
-__all__ = ["RULES", "found_at", "parse"]
+__all__ = ["GRAMMAR", "RULES", "found_at", "parse"]
 
 RULES = Rules(
     title=("TI",),
@@ -38,7 +38,7 @@ def _starts(tag: str, blank: bool, is_open: bool) -> bool:
 
 
 _LISTS = "AU AF BA BF CA GP BE C1 C3 CR RP EM RI OI FU"
-_GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(_LISTS.split()), end="ER")
+GRAMMAR = Grammar(tag_of=_tag_of, starts=_starts, lists=frozenset(_LISTS.split()), end="ER")
 
 
 def found_at(lines: Sequence[str]) -> int | None:
@@ -48,8 +48,4 @@ def found_at(lines: Sequence[str]) -> int | None:
 
 def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, _GRAMMAR, RULES, _is_start)
-
-
-def _is_start(line: str, before: str) -> bool:
-    return line == "PT" or line.startswith("PT ")
+    return parse_tagged(source, tally, "Web of Science", GRAMMAR, RULES)

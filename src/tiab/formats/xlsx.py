@@ -15,12 +15,15 @@ from datetime import datetime
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from lxml import etree
+
 from tiab.errors import InputError
-from tiab.formats.entries import Draft, Tally, Unreadable, build
+from tiab.formats.entries import Draft, Tally, Unreadable
 from tiab.formats.opening import FREE_EXPANDED, MAX_RATIO, Source
 from tiab.formats.sheets import CELL, sheet_of
-from tiab.formats.table import MAX_COLUMNS, RULES, heading
+from tiab.formats.table import MAX_COLUMNS, RULES, keys_of, row_record
 from tiab.formats.text import clean_line, clean_text
+from tiab.formats.xml_stream import forget
 from tiab.records import Record
 
 __all__ = ["is_workbook", "parse", "write"]
@@ -33,6 +36,7 @@ _DAMAGE = (zipfile.BadZipFile, zlib.error, SyntaxError, KeyError, ValueError, Ty
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 MAX_ROWS = 1_048_576
+_SHARED = "xl/sharedStrings.xml"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -140,9 +144,10 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
         raise _damaged(source, error) from error
     for sheet in sheets:
         rows = _rows(source, sheet, counts)
-        headings = _headings(rows)
+        below, headings = _headings(rows)
         if headings:
-            yield from _records(source, tally, headings, rows)
+            tally.starts.extend(number for number in _filled_rows(source, data, _part(sheet)) if number > below)
+            yield from _records(tally, headings, rows, source.name)
             return
     raise InputError("has no sheet with a column for titles", path=source.path, hint="Call one of its columns 'title'.")
 
@@ -184,7 +189,7 @@ def _rows(source: Source, sheet: Any, counts: Mapping[str, int]) -> Iterator[tup
             yield number, [_text(cell) for cell in row]
     except _DAMAGE as error:
         raise _damaged(source, error) from error
-    expected = counts.get(str(getattr(sheet, "_worksheet_path", "")).lstrip("/"), 0)
+    expected = counts.get(_part(sheet), 0)
     if number < expected:
         raise InputError(f"a sheet has {expected} rows, but {number} were read", path=source.path, line=number)
 
@@ -199,29 +204,73 @@ def _damaged(source: Source, error: Exception) -> InputError:
     return InputError(f"is a damaged workbook ({reason})", path=source.path, hint="Save it again.")
 
 
-def _headings(rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
-    """The first row that has a heading for titles, of the first few; the rows up to it are then used up."""
+def _part(sheet: Any) -> str:
+    """The member of the archive that holds a sheet."""
+    return str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
+
+
+def _filled_rows(source: Source, data: bytes, part: str) -> list[int]:
+    """The numbers of the rows that say something, for the guard: told from the raw XML, without openpyxl."""
+    filled, number = [], 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            blank = _blank_strings(archive)
+            with archive.open(part) as stream:
+                for _, row in etree.iterparse(stream, tag="{*}row", resolve_entities=False, no_network=True):
+                    number = int(row.get("r") or number + 1)
+                    if any(_says_something(cell, blank) for cell in row):
+                        filled.append(number)
+                    forget(row)
+    except (*_DAMAGE, etree.XMLSyntaxError) as error:
+        raise _damaged(source, error) from error
+    return filled
+
+
+def _blank_strings(archive: zipfile.ZipFile) -> frozenset[str]:
+    """The numbers of those texts that sheets share and that say nothing."""
+    if _SHARED not in archive.namelist():
+        return frozenset()
+    with archive.open(_SHARED) as stream:
+        texts = etree.iterparse(stream, tag="{*}si", resolve_entities=False, no_network=True)
+        return frozenset(str(number) for number, (_, text) in enumerate(texts) if not _words(text))
+
+
+def _says_something(cell: etree._Element, blank: frozenset[str]) -> bool:
+    words = _words(cell)
+    return bool(words) and not (cell.get("t") == "s" and words in blank)
+
+
+def _words(element: etree._Element) -> str:
+    held = element.iter("{*}v", "{*}t")
+    return clean_text(_CODE.sub(lambda match: chr(int(match[1], 16)), "".join(part.text or "" for part in held)))
+
+
+def _headings(rows: Iterator[tuple[int, list[str]]]) -> tuple[int, tuple[str, ...]]:
+    """The first row that has a heading for titles, of the first few, and its number; rows up to it are then used up."""
     for number, row in rows:
         columns = tuple(map(clean_line, row))
-        if any(heading(column) in RULES.title for column in columns):
-            return columns
+        if any(key in RULES.title for key in keys_of(columns)):
+            return number, columns
         if number >= _HEADING_ROWS:
             break
-    return ()
+    return 0, ()
+
+
+def is_record(row: Sequence[str]) -> bool:
+    """Whether a row below the headings is a record."""
+    return any(row)
 
 
 def _records(
-    source: Source, tally: Tally, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]]
+    tally: Tally, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]], source: str
 ) -> Iterator[Draft]:
-    names = [heading(column) or "?" for column in headings]
+    names = keys_of(headings)
     columns = [column or f"column {number}" for number, column in enumerate(headings, 1)]
     for number, row in rows:
-        if any(row):
-            tally.starts.append(number)
         if any(row[len(columns) :]):
             tally.unreadable.append(Unreadable(number, "it has cells beyond the last heading"))
-        elif any(row):
-            yield number, build(list(zip(columns, row, strict=False)), RULES, source.name, names)
+        elif is_record(row):
+            yield number, row_record(columns, row, names, source)
 
 
 def _text(value: object) -> str:

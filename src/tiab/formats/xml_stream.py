@@ -19,7 +19,7 @@ from tiab.formats.entries import Tally
 from tiab.formats.opening import Source
 from tiab.formats.text import Decoding, clean_line, decoding_of, xml_encoding
 
-__all__ = ["elements", "text_of"]
+__all__ = ["elements", "forget", "text_of"]
 
 MAX_RECORD = 16 << 20
 """Bytes from one record's start to the next; articles with thousands of authors take a quarter of it."""
@@ -76,7 +76,7 @@ def elements(
             line = tally.starts[read] if read < len(tally.starts) else read + 1
             read += 1
             yield line, element
-            _forget(element)
+            forget(element)
 
 
 def text_of(element: etree._Element | None) -> str:
@@ -142,7 +142,7 @@ def _allowed(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield b""
 
 
-def _forget(element: etree._Element) -> None:
+def forget(element: etree._Element) -> None:
     """Frees a record that has been read, and what stands before it."""
     element.clear()
     parent = element.getparent()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Literal
@@ -200,11 +200,7 @@ def _agreement(review: Review) -> tuple[AgreementRow, ...]:
         AgreementRow(
             first=first,
             second=second,
-            n=one.n,
-            agreed=one.agreed,
-            kappa=one.kappa,
-            kappa_low=one.kappa_low,
-            kappa_high=one.kappa_high,
+            **{field.name: getattr(one, field.name) for field in fields(AgreementRow)[2:]},
         )
         for (first, second), one in review.agreement().items()
     )

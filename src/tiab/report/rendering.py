@@ -174,4 +174,4 @@ def _hours(value: float | None) -> str:
 
 
 def _kappa(value: float | None) -> str:
-    return "not defined" if value is None else f"{value:.2f}"
+    return "not defined" if value is None else f"{value:z.2f}"

@@ -146,7 +146,7 @@ class WorkloadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgreementRow:
-    """How far two reviewers agree on the records that both screened."""
+    """How far two reviewers agree on the records that both screened; the figures are those of `Agreement`."""
 
     first: str
     second: str
@@ -155,6 +155,11 @@ class AgreementRow:
     kappa: float | None
     kappa_low: float | None
     kappa_high: float | None
+    ac1: float
+    ac1_low: float
+    ac1_high: float
+    agreement_low: float
+    agreement_high: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

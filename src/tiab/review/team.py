@@ -25,7 +25,7 @@ def agreements(snapshot: Snapshot, *, confidence: float = 0.95) -> dict[tuple[st
         both = sorted(people[pair[0]].keys() & people[pair[1]].keys())
         if both:
             first, second = ([_goes_on(people[name][key]) for key in both] for name in pair)
-            found[pair] = measure_agreement(first, second, confidence=confidence)
+            found[pair] = measure_agreement(first, second, categories=("exclude", "include"), confidence=confidence)
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from scipy.stats import beta, binom
+from scipy.special import bdtr, betaincinv
 
 from tiab.errors import EvaluationError
 from tiab.metrics import as_fraction, clopper_pearson
@@ -36,7 +36,7 @@ def rate_upper_bound(hits: int, sampled: int, *, confidence: float = 0.95) -> fl
     0.00994
     """
     _check(hits, sampled, confidence)
-    return float(beta.ppf(confidence, hits + 1, sampled - hits)) if hits < sampled else 1.0
+    return float(betaincinv(hits + 1, sampled - hits, confidence)) if hits < sampled else 1.0
 
 
 def sample_size(max_rate: float, *, hits: int = 0, confidence: float = 0.95) -> int:
@@ -51,11 +51,11 @@ def sample_size(max_rate: float, *, hits: int = 0, confidence: float = 0.95) -> 
         raise EvaluationError(f"a rate of {max_rate} is not between 0 and 1", hint="Write 1 % as 0.01.")
     _check(hits, hits, confidence)
     low, high = hits + 1, 2 * (hits + 1)
-    while binom.cdf(hits, high, max_rate) > 1 - confidence:
+    while bdtr(hits, high, max_rate) > 1 - confidence:
         low, high = high, 2 * high
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if binom.cdf(hits, middle, max_rate) <= 1 - confidence else (middle + 1, high)
+        low, high = (low, middle) if bdtr(hits, middle, max_rate) <= 1 - confidence else (middle + 1, high)
     return high
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from tiab.errors import EvaluationError
 from tiab.metrics import needed
@@ -68,7 +68,7 @@ def simulate_orderings(
             hint=f"Plan for fewer records or runs: at most {_MOST:,} records in all runs together.",
         )
     generator = np.random.default_rng(seed)
-    lift = math.sqrt(2) * float(norm.ppf(auc))
+    lift = math.sqrt(2) * float(ndtri(auc))
     orderings = []
     for _ in range(runs):
         scores = generator.standard_normal(n_records)
