@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from tiab.store.rows import (
     clean,
     insert_records,
     insert_source,
+    last_position,
+    positions_of,
     record_from,
     source_from,
 )
@@ -112,22 +115,25 @@ class Store:
         reviewer: str = "",
         payload: Mapping[str, object] | None = None,
         entries: Iterable[Entry] = (),
+        held: Iterable[str] = (),
     ) -> Event:
         """Stores `records` and the file they came from in one transaction; the `imported` event.
 
         Args:
             payload: what the event says beside the counts of `source`.
             entries: written after it in the same transaction, such as the links to records that are duplicates.
+            held: the ids of the records of the file that an earlier one had brought.
 
         Raises:
             ReviewError: a record id is in the review already, or nothing could be stored (disk full, read-only).
         """
         counts = {name: getattr(source, name) for name in SOURCE_COLUMNS}
         with self._transaction() as connection:
-            number = insert_source(connection, source)
+            number, before = insert_source(connection, source), last_position(connection)
             digest = insert_records(connection, records, source_id=number)
-            last = connection.execute("SELECT max(position) FROM records").fetchone()[0] or 0
-            said = {**(payload or {}), **counts, "source_id": number, "last_position": last, "records_sha256": digest}
+            last = last_position(connection)
+            stored = {"stored": last - before, "held": positions_of(connection, held), "records_sha256": digest}
+            said = {**(payload or {}), **counts, **stored, "source_id": number, "last_position": last}
             event = append(connection, Entry(kind="imported", reviewer=reviewer, payload=said))
             for entry in entries:
                 append(connection, entry)
@@ -216,6 +222,28 @@ class Store:
         """
         with self._transaction() as connection:
             return tuple(append(connection, entry) for entry in entries)
+
+    def named_reviewers(self) -> set[str]:
+        """The names of those whose decisions stand, prior knowledge aside; without "", who gave none."""
+        query = (
+            "SELECT DISTINCT reviewer FROM events AS given WHERE reviewer > '' AND kind = 'labelled' "
+            "AND NOT coalesce(json_extract(payload, '$.prior'), 0) "
+            "AND NOT EXISTS (SELECT 1 FROM events WHERE target = given.event_id AND kind = 'undone')"
+        )
+        return {str(row[0]) for row in self._read(query, ())}
+
+    def import_decisions(self, entry: Entry, labels: Iterable[Entry]) -> Event:
+        """Writes the `decisions_imported` entry of a file, and its decisions, in one transaction; the event.
+
+        Raises:
+            LabelError: one names a record that is not in the review.
+            ReviewError: they could not be stored.
+        """
+        with self._transaction() as connection:
+            event = append(connection, entry)
+            for label in labels:
+                append(connection, replace(label, payload={**label.payload, "import": event.event_id}))
+        return event
 
     def events(self, *, after: int = 0, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
         """The events with a number above `after`, in order; only those of `kinds`, where some are named.
