@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,11 @@ from tiab.labels import Label
 from tiab.records import Record
 from tiab.store import cache
 from tiab.store.anchor import read_anchor, write_anchor
-from tiab.store.chain import log_end, one_state
+from tiab.store.chain import log_end
 from tiab.store.checking import damage, faults_of
-from tiab.store.checkpoints import Checkpoints, waiting
+from tiab.store.checkpoints import Checkpoints
 from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry, last_decision
-from tiab.store.faults import primary_code, reported
+from tiab.store.faults import reported
 from tiab.store.opening import FILE_NAME, create_file, must_be_unaltered, open_file
 from tiab.store.places import place_warning
 from tiab.store.rows import (
@@ -36,11 +35,9 @@ from tiab.store.rows import (
     source_from,
 )
 from tiab.store.schema import MIGRATIONS, Migration
+from tiab.store.transactions import begin, one_state
 
 __all__ = ["Store"]
-
-_PATIENCE = 30.0
-"""Seconds that a decision waits for another program to finish writing."""
 
 
 class Store:
@@ -102,6 +99,8 @@ class Store:
         with self._lock:
             if not self._closed and not self.read_only:
                 self._checkpoints.close()
+                with suppress(sqlite3.Error):  # the anchor may stay behind, and closing must not fail for it
+                    write_anchor(self.folder, log_end(self._connection))
             self._closed = True
             self._opened.close()
 
@@ -303,7 +302,7 @@ class Store:
             raise ReviewError("can be read but not written", path=self.folder, hint=hint)
         with self._lock, reported(self.folder):
             try:
-                _begin(self._connection)
+                begin(self._connection)
                 self._must_be_unaltered()
                 yield self._connection
                 end = log_end(self._connection)
@@ -321,24 +320,6 @@ class Store:
         if version != self._schema_version:
             must_be_unaltered(self._connection, self._path, migrations=self._migrations)
             self._schema_version = version
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    """Starts a transaction with the write lock, waiting a bounded time for another program to finish its own.
-
-    SQLite's own waiting grows to 100 ms a time, so that a program that writes much keeps another one out for seconds;
-    asking once a millisecond gives each its turn.
-    """
-    deadline = time.monotonic() + _PATIENCE
-    with waiting(connection, 0):
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.001)
 
 
 def _program() -> str:
