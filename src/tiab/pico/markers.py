@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from tiab.pico.abbreviations import get_abbreviations
-from tiab.pico.directions import find_directions
+from tiab.pico.findings.extraction import find_findings
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.lexicon import Found, Lexicon, longest
 from tiab.pico.text import normal_words
@@ -57,7 +57,7 @@ class MarkerFinder:
             doc, f.start, f.end, role="outcome", label="marker", value=f.meaning, provenance="rule:marker"
         ) for f in found])  # fmt: skip
         if found:
-            add_spans(doc, find_directions(doc, found))
+            add_spans(doc, find_findings(doc, found))
         return doc
 
     def _is_marker(self, long: str) -> bool:
