@@ -26,10 +26,13 @@ _WITHIN = re.compile(
     r"|program(?:me)?|supplementation|therapy|years?)\b",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"\b(?:baseline|before|pre-?(?:test|training|treatment|intervention|exercise|op\w*|dose|supplementation)?|initial|(?:week|day|month|time|T|P)\s?[01]|the\s+start)\b", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"\b(?:baseline|before|pre-?(?:test|training|treatment|intervention|exercise|op\w*|dose|supplementation)?|initial|(?:week|day|month|time|T|P)\s?[01]|the\s+start)\b",
+    re.IGNORECASE,
+)
 _GROUP = re.compile(
     r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+|any\s+)?(?:[\w+/-]+\s+){0,4}?"
-    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
+    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(
@@ -37,15 +40,23 @@ _CONTROL = re.compile(
     r"|non-?(?:train\w*|exercis\w*|intervention|active)|no\s+(?:treatment|training|exercise|intervention)|CON|CG)\b",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(r"\b(?:healthy|non-?MS|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"\b(?:healthy|non-?MS|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b", re.IGNORECASE
+)
 _ACUTE = re.compile(
     r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)|single\s+(?:bout|session)|one\s+(?:bout|session)|post-?exercise"
     r"|(?:min|minutes|h|hours?)\s+(?:after|post|following)|either\s+bout|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
     r"(?:bouts?|sessions?|graded|maximal|exercise\s+test))\b",
     re.IGNORECASE,
 )
-_P = re.compile(r"\bp(?:[\s-]?values?)?\s*(?:was\s*|of\s*)?(?P<sign>[<>=≤≥]{1,2})\s*(?P<number>[01]?[.·]\d+|[01](?!\w))", re.IGNORECASE)
+_P = re.compile(
+    r"\bp(?:[\s-]?values?)?\s*(?:was\s*|of\s*)?(?P<sign>[<>=≤≥]{1,2})\s*(?P<number>[01]?[.·]\d+|[01](?!\w))",
+    re.IGNORECASE,
+)
 _NS = re.compile(r"[(\[][^()\[\]]*?\b(?:n\.?\s?s\.?|not\s+significant|non-?significant)\s*[;,)\]]", re.IGNORECASE)
+
+
+_OPENING = 9  # characters within which "Compared with controls, …" opens a clause
 
 
 class Comparison(NamedTuple):
@@ -64,18 +75,16 @@ class Comparison(NamedTuple):
     acute: bool
 
 
-def read_comparison(clause: str, sentence: str, *, differs: bool, alike: bool) -> Comparison:
+def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, alike: bool) -> Comparison:
     """The comparison that a clause tells; what stands in brackets must have been taken out.
 
     Args:
+        behind: the clause from its word of change on.
         differs: whether its word of change compares ("higher", "differed"), so that it is not a change in time.
         alike: whether it says that things are alike or differ ("similar", "no difference").
     """
     against = _against(clause) or (_against(sentence) if differs else "")
-    compared = _AGAINST.search(clause)
-    end = compared.start() if compared and compared.start() > 0 else len(clause)
-    found = _GROUP.search(clause, 0, end) or (_GROUP.search(clause, compared.end()) if compared and end < 9 else None)
-    group = " ".join(found["group"].split()) if found else ""
+    group = _group(behind) or _group(clause)
     kind = ""
     if against and not _BEFORE.search(against):
         kind = "between people" if _PEOPLE.search(against) else "between groups"
@@ -88,6 +97,16 @@ def read_comparison(clause: str, sentence: str, *, differs: bool, alike: bool) -
     elif _WITHIN.search(clause):
         kind = "within group"
     return Comparison(kind, group, against, bool(_ACUTE.search(clause)))
+
+
+def _group(text: str) -> str:
+    """The group that `text` names first, but for the one that others are compared with."""
+    compared = _AGAINST.search(text)
+    if compared and compared.start() < _OPENING:
+        found = _GROUP.search(text, compared.end())
+    else:
+        found = _GROUP.search(text, 0, compared.start() if compared else len(text))
+    return " ".join(found["group"].split()) if found else ""
 
 
 def _against(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Extraction: what a record says of its markers, as spans."""
+"""Extraction: what a record says of its markers and outcomes, as spans."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from spacy.language import Language
 from spacy.tokens import Doc
 
 from tiab.pico.findings.comparison import Comparison, is_control, p_values, read_comparison
 from tiab.pico.findings.reading import Statement, statements
-from tiab.pico.findings.subjects import find_targets
+from tiab.pico.findings.subjects import find_outcomes, find_targets
 from tiab.pico.findings.tokens import Target, Token, closing, is_kind, plain, split_tokens
-from tiab.pico.layout import Layout, get_layout, get_text, make_span
+from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text, make_span
 from tiab.pico.lexicon import Found
 from tiab.pico.spans import Span
 
-__all__ = ["Finding", "find_findings", "findings_in"]
+__all__ = ["MARKER", "OUTCOME", "Finding", "FindingFinder", "findings_in", "make_findings"]
+
+MARKER, OUTCOME = "rule:direction", "rule:outcome_direction"
+"""Where the spans of findings on markers, and on other outcomes, say that they come from."""
+
 
 _LABELS = {"up": "increased", "down": "decreased", "same": "unchanged"}
 _FLIPPED = {"up": "down", "down": "up", "same": "same"}
@@ -69,21 +74,36 @@ class Finding:
         return "; ".join(part for part in parts if part)
 
 
-def find_findings(doc: Doc, markers: Sequence[Found[str]]) -> list[Span]:
-    """A span for each word of change, its value the markers it speaks of, joined by "; ".
+class FindingFinder:
+    """The component `tiab_findings`: a span for each word of change, its value what it speaks of, joined by "; ".
 
-    Aims, background and possibilities say nothing of results, so they are passed over.
+    It reads the markers and the outcomes that other components found, so it comes last. Aims, background and
+    possibilities say nothing of results, so they are passed over.
     """
-    text, layout = get_text(doc), get_layout(doc)
+
+    def __call__(self, doc: Doc) -> Doc:
+        text, layout, spans = get_text(doc), get_layout(doc), get_spans(doc)
+        markers = [Found(span.start, span.end, span.value) for span in spans if span.label == "marker"]
+        targets = find_targets(text, sorted(markers))
+        others = find_outcomes(text, targets, [span for span in spans if span.role == "outcome"])
+        if targets or others:
+            found = list(_findings(text, layout, sorted([*targets, *others])))
+            names = {target.name for target in targets}
+            add_spans(doc, _spans(doc, [f for f in found if f.name in names], MARKER))
+            add_spans(doc, _spans(doc, [f for f in found if f.name not in names], OUTCOME))
+        return doc
+
+
+def _spans(doc: Doc, findings: Sequence[Finding], provenance: str) -> list[Span]:
     grouped: dict[tuple[int, int, str, str, str], list[str]] = {}
-    for finding in _findings(text, layout, find_targets(text, markers)):
+    for finding in findings:
         key = (finding.start, finding.end, finding.direction, finding.detail, finding.certainty)
         names = grouped.setdefault(key, [])
         if finding.name not in names:
             names.append(finding.name)
     return [
         make_span(
-            doc, start, end, role="outcome", label=direction, value="; ".join(names), provenance="rule:direction",
+            doc, start, end, role="outcome", label=direction, value="; ".join(names), provenance=provenance,
             weight=0.5 if certainty else 1.0, detail=detail,
         )
         for (start, end, direction, detail, certainty), names in grouped.items()
@@ -105,7 +125,7 @@ def _study_begins(text: str, layout: Layout) -> int:
     """Where an abstract without headings comes to the study itself, behind its background."""
     begin = next((start for start, _, name in layout.fields if name == "abstract"), 0)
     found = _STUDY.search(text, begin)
-    return found.start() if found else len(text)
+    return found.start() if found else begin
 
 
 def _tells_results(text: str, layout: Layout, start: int, end: int, begins: int) -> bool:
@@ -142,9 +162,15 @@ def _finding(
 ) -> Finding | None:  # fmt: skip
     cue, target = tokens[said.cue], targets[said.target]
     begin, stop = _clause(tokens, said, cues, bounds)
-    alike = (cue.cue[0] == "same" and cue.cue[1] == "degree" and cue.word not in _STEADY) or cue.word.startswith("differ") or said.governed
+    alike = (
+        (cue.cue[0] == "same" and cue.cue[1] == "degree" and cue.word not in _STEADY)
+        or cue.word.startswith("differ")
+        or said.governed
+    )
     differs = cue.cue[1] == "degree" or alike
-    how = read_comparison(plain(text, begin, stop), plain(text, *bounds), differs=differs, alike=alike)
+    how = read_comparison(
+        plain(text, begin, stop), plain(text, cue.start, stop), plain(text, *bounds), differs=differs, alike=alike
+    )
     direction, tendency = said.direction, said.tendency
     others = [t.start for t in targets[said.target + 1 :] if t.start > cue.end and t.name not in together]
     chance = _chance(text, target, cue, min([stop, *others]))
@@ -170,7 +196,7 @@ def _is_taken_back(text: str, place: int, stop: int, targets: Sequence[Target]) 
 
 
 def _clause(tokens: Sequence[Token], said: Statement, cues: Sequence[int], bounds: tuple[int, int]) -> tuple[int, int]:
-    """(start, end) of the clause of a statement: up to the words of contrast and to the next word that says something."""
+    """(start, end) of the clause of a statement: up to words of contrast and the next word that says something."""
     begin = stop = said.cue
     while begin > 0 and not is_kind(tokens[begin - 1].word, "break"):
         begin -= 1
@@ -197,3 +223,9 @@ def _chance(text: str, target: Target, cue: Token, stop: int) -> float | None:
 
 def _worth(sign: str, number: float) -> float:
     return 1.0 if sign in ">≥" else number
+
+
+@Language.factory("tiab_findings")
+def make_findings(nlp: Language, name: str) -> FindingFinder:
+    """The component `tiab_findings`."""
+    return FindingFinder()

@@ -1,45 +1,30 @@
 """Questions: which way an outcome went with one intervention compared with another, as numbers a model can weigh.
 
-Each sentence of an abstract gets two rows of numbers: how likely it is to answer the question (the words of the outcome,
-of the arms, of change and of chance that it holds), and what it would answer: the statements that the grammar finds
-(`tiab.pico.findings.reading`), turned to the side of the intervention, beside words and pairs of numbers.
+Each clause of an abstract gets two rows of numbers: how likely it is to answer the question (the words of the outcome,
+of the arms, of change and of chance that it holds), and what it would answer (`tiab.pico.findings.signals`).
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 
 from tiab.pico.abbreviations import find_abbreviations
-from tiab.pico.findings.comparison import p_values
-from tiab.pico.findings.reading import statements
-from tiab.pico.findings.scope import scope_before
-from tiab.pico.findings.tokens import Target, Token, cue_of, split_tokens
+from tiab.pico.findings.signals import Arm, Place, clause_signals
+from tiab.pico.findings.tokens import Target, cue_of, split_tokens, words
 from tiab.pico.sentences import sentence_starts
 from tiab.pico.spelling import singular
 
-__all__ = ["Question", "Sentence", "sentences_of"]
+__all__ = ["Clause", "Question", "clauses_of", "evidence_of"]
 
 _WORD = re.compile(r"[^\W_]+")
-_COMMON = frozenset(
-    "a an the of in on for to and or with by at from as per is was were be after before during between within mg ml kg day "
-    "days daily week weeks month months group groups vs versus plus alone either than not mean total score scores rate rates "
-    "level levels change changes number patients treatment year years hour hours h min time therapy intervention".split()
-)
-_INTERVENTION = frozenset("intervention experimental treated treatment active study trained training".split())
-_COMPARATOR = frozenset("control controls placebo sham usual conventional standard untreated vehicle comparison".split())
-_PAIR = re.compile(
-    r"(?<![\w.])(?P<a>[-−–]?\d+(?:\.\d+)?)\s*%?(?:\s*(?:±|\+/-|\[[^\]]*\]|\([^)]*\))\s*[\d.]*%?\)?)?[^\d().;]{0,25}?"
-    r"\b(?:vs\.?|versus|and|compared\s+(?:to|with)|against)\s*[^\d().;]{0,25}?(?P<b>[-−–]?\d+(?:\.\d+)?)",
-    re.IGNORECASE,
-)
-_INTERVAL = re.compile(r"\bCIs?\b[^\d\-−–]{0,12}([-−–]?\d+\.?\d*)\s*%?\s*(?:to|,|;|[-−–])\s*([-−–]?\d+\.?\d*)", re.IGNORECASE)
-_RATIO = re.compile(r"\b(?:OR|RR|HR|odds|hazard|ratio|relative)\b")
-_ESTIMATE = re.compile(r"\b(?:OR|RR|HR|[oO]dds\sratio|[hH]azard\sratio|[rR](?:isk|ate)\sratio)s?\b[^\d]{0,14}(\d+\.\d+)")
+_COMMON = words("common")
+_INTERVENTION = words("intervention")
+_COMPARATOR = words("comparator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +46,20 @@ class Question:
     evidence: tuple[tuple[int, int], ...] = ()
     article: str = ""
 
+    @property
+    def key(self) -> int:
+        """A number that tells the question from others."""
+        text = "\n".join((self.abstract, self.outcome, self.intervention, self.comparator))
+        return int.from_bytes(blake2b(text.encode(errors="replace"), digest_size=8).digest(), "little")
+
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """One sentence before a question.
+class Clause:
+    """One clause of an abstract before a question.
 
     Attributes:
         start, end: its offsets in the abstract.
-        fit: numbers that tell how likely it answers the question.
+        fit: numbers that tell how likely it answers it.
         says: numbers that tell what it answers.
         words: its words, with those of the outcome, the arms and numbers masked.
     """
@@ -80,17 +71,56 @@ class Sentence:
     words: tuple[str, ...]
 
 
-def sentences_of(question: Question) -> list[Sentence]:
-    """The sentences of the abstract before the question, in order."""
-    text = question.abstract
-    starts = sentence_starts(text)
-    bounds = list(zip(starts, [*starts[1:], len(text)], strict=True))
-    side = _Sides.of(question)
-    held = [Counter(_stem(w) for w in _WORD.findall(text[a:b])) for a, b in bounds]
-    rarity = {w: math.log(1 + len(bounds) / (sum(w in h for h in held) or 0.5)) for w in side.outcome}
+def clauses_of(question: Question) -> list[Clause]:
+    """The clauses of the abstract before the question, in order; an empty abstract is one empty clause."""
+    text, bounds = question.abstract, _sentences(question.abstract)
+    side, rarity = _prepared(question, bounds)
     return [
-        _sentence(text, a, b, side, rarity, i / max(1, len(bounds) - 1)) for i, (a, b) in enumerate(bounds)
+        _clause(text, c, d, side, rarity, c / max(1, len(text)), (a, b))
+        for a, b in bounds
+        for c, d in _pieces(text, a, b)
     ]
+
+
+def evidence_of(question: Question) -> list[Clause]:
+    """What is said to answer the question, piece by piece; all clauses where that is not known."""
+    text, bounds = question.abstract, _sentences(question.abstract)
+    side, rarity = _prepared(question, bounds)
+    given = [_clause(text, a, b, side, rarity, a / len(text), _around(bounds, a, b)) for a, b in question.evidence]
+    return given or clauses_of(question)
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    starts = sentence_starts(text)
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _prepared(question: Question, bounds: Sequence[tuple[int, int]]) -> tuple[_Sides, dict[str, float]]:
+    """The words of the question, and how rare each word of the outcome is among the sentences."""
+    side = _Sides.of(question)
+    held = [{_stem(word) for word in _WORD.findall(question.abstract[a:b])} for a, b in bounds]
+    return side, {w: math.log(1 + len(bounds) / (sum(w in words for words in held) or 0.5)) for w in side.outcome}
+
+
+_CONTRAST = re.compile(r";\s|,?\s(?:whereas|while|whilst|but|although|though|however)\s", re.IGNORECASE)
+_SHORTEST = 25  # characters of a clause
+_GAP = 3  # words between two words of the outcome that may be one name
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The clauses of a sentence: cut at words of contrast, none shorter than a few words."""
+    begin = start
+    for found in _CONTRAST.finditer(text, start, end):
+        if found.start() - begin >= _SHORTEST and end - found.end() >= _SHORTEST:
+            yield begin, found.start() + 1
+            begin = found.start() + 1
+    yield begin, end
+
+
+def _around(bounds: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """The sentences that hold `start` to `end`."""
+    held = [(a, b) for a, b in bounds if a < end and start < b]
+    return (held[0][0], held[-1][1]) if held else (start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +128,7 @@ class _Sides:
     """The words of a question: of its outcome, and of each arm alone."""
 
     outcome: frozenset[str]
+    loose: frozenset[str]
     intervention: frozenset[str]
     comparator: frozenset[str]
     exact: str
@@ -110,6 +141,7 @@ class _Sides:
         mine, other = arms[0] - arms[1], arms[1] - arms[0]
         return cls(
             outcome=frozenset(outcome),
+            loose=frozenset(_stem(w) for w in _WORD.findall(question.outcome)),
             intervention=frozenset(mine - outcome | (_INTERVENTION - arms[1])),
             comparator=frozenset(other - outcome | (_COMPARATOR - arms[0])),
             exact=question.outcome.casefold(),
@@ -135,37 +167,45 @@ def _words(text: str, short: dict[str, str]) -> set[str]:
     return telling - changing or telling
 
 
-def _sentence(text: str, start: int, end: int, side: _Sides, rarity: dict[str, float], place: float) -> Sentence:
-    spans = _mentions(text, start, end, side.outcome, rarity)
+def _clause(
+    text: str, start: int, end: int, side: _Sides, rarity: dict[str, float], place: float, around: tuple[int, int]
+) -> Clause:
+    spans = _mentions(text, start, end, side, rarity)
     targets = [Target(a, b, "outcome") for a, b in spans]
     tokens = split_tokens(text, start, end, targets)
-    arms = _arms(text, start, end, side)
-    says = dict(_says(text, start, end, tokens, targets, arms, side))
+    arms = _arms(text, start, end, side) or _arms(text, *around, side)
+    says = dict(clause_signals(Place(text, start, end, spans[0][0] if spans else start, arms), tokens, side.exact))
     fit = dict(_fit(text, start, end, side, rarity, place, says, arms))
-    return Sentence(start, end, fit, says, tuple(_masked(text, start, end, spans, side)))
+    return Clause(start, end, fit, says, tuple(_masked(text, start, end, spans, side)))
 
 
-def _mentions(text: str, start: int, end: int, outcome: frozenset[str], rarity: dict[str, float]) -> list[tuple[int, int]]:
+def _mentions(text: str, start: int, end: int, side: _Sides, rarity: dict[str, float]) -> list[tuple[int, int]]:
     """(start, end) of runs of words of the outcome, of which each holds half as much of it as the best run."""
     runs: list[tuple[int, int, set[str]]] = []
-    gap = 0
     for found in _WORD.finditer(text, start, end):
         word = _stem(found[0])
-        if word in outcome:
-            between = text[runs[-1][1] : found.start()] if runs else ""
-            if runs and gap <= 3 and not re.search(r"[,;:()]", between) and not any(cue_of(w.lower())[0] for w in _WORD.findall(between)):
+        between = text[runs[-1][1] : found.start()] if runs else ","
+        if word in side.outcome:
+            if _is_one_name(between, side):
                 runs[-1] = (runs[-1][0], found.end(), runs[-1][2] | {word})
             else:
                 runs.append((found.start(), found.end(), {word}))
-            gap = 0
-        else:
-            gap += 1
+        elif word in side.loose and between.replace("of", "").isspace():
+            runs[-1] = (runs[-1][0], found.end(), runs[-1][2])
     weights = [sum(rarity[w] for w in words) for _, _, words in runs]
     best = max(weights, default=0.0)
     return [(a, b) for (a, b, _), weight in zip(runs, weights, strict=True) if weight >= best / 2]
 
 
-def _arms(text: str, start: int, end: int, side: _Sides) -> list[tuple[int, int]]:
+def _is_one_name(between: str, side: _Sides) -> bool:
+    """Whether what stands between two words of the outcome leaves them one name: a few words, none of change."""
+    words = _WORD.findall(between)
+    if len(words) > _GAP or re.search(r"[,;:()]", between):
+        return False
+    return not any(cue_of(word.lower())[0] for word in words if _stem(word) not in side.loose)
+
+
+def _arms(text: str, start: int, end: int, side: _Sides) -> list[Arm]:
     """(offset, +1 or -1) of each word that belongs to the intervention or the comparator alone."""
     found = []
     for match in _WORD.finditer(text, start, end):
@@ -177,127 +217,9 @@ def _arms(text: str, start: int, end: int, side: _Sides) -> list[tuple[int, int]
     return found
 
 
-_AGAINST = re.compile(r"\b(?:than|compared|comparison|relative to|versus|vs|over)\b", re.IGNORECASE)
-
-
-def _turn(text: str, start: int, end: int, cue: int, arms: Sequence[tuple[int, int]]) -> int:
-    """+1 where a word of change at `cue` is told of the intervention, -1 where of the comparator, 0 where that is open."""
-    against = _AGAINST.search(text, start, end)
-    if against:
-        behind = next((sign for place, sign in arms if place >= against.end()), 0)
-        before = [sign for place, sign in arms if place < against.start()]
-        if behind:
-            return -behind
-        if before:
-            return before[-1]
-    signs = {sign for _, sign in arms}
-    if len(signs) == 1:
-        return signs.pop()
-    near = min(arms, key=lambda arm: abs(arm[0] - cue), default=(0, 0))
-    return near[1]
-
-
-_BETTER = re.compile(r"\b(?:improv\w*|better|superior\w*|benefi\w*|favou?r\w*|effective\w*|outperform\w*|efficac\w*|success\w*|advantage\w*|best)\b", re.IGNORECASE)
-_WORSE = re.compile(r"\b(?:wors\w*|inferior|poor\w*|deteriorat\w*|impair\w*|slow\w*|delayed|weak\w*)\b", re.IGNORECASE)
-_FASTER = re.compile(r"\b(?:faster|quick\w*|earlier|sooner|accelerat\w*|short\w*|rapid\w*)\b", re.IGNORECASE)
-_BAD = re.compile(
-    r"\b(?:pain\w*|mortality|deaths?|time|durations?|risk|errors?|symptoms?|severity|depress\w*|anxi\w*|fatigue|stress|adverse|complications?|"
-    r"relapse|recurrence|infections?|bleeding|loss|nausea|vomiting|disability|length|incidence|failure|events?|pressure|cholesterol|"
-    r"hba1c|glucose|bmi|weight|crp|tnf|stay|cost|womac|dyspn\w+|cough|consumption|requirements?|rate of|score|side effects?)\b",
-    re.IGNORECASE,
-)
-_ALL_SAME = re.compile(
-    r"\bno(?:t|n)?\b[^.;]{0,60}\b(?:significan\w*|differ\w*|effects?|change[sd]?|reach\w*)|\bsimilar\w*|\bcomparable\b|\bneither\b|\bn\.?s\.?\b"
-    r"|\bequivalent|\bnon-?inferior|non-?significant|\bdid not\b|\bwithout\b[^.;]{0,20}\bdiffer",
-    re.IGNORECASE,
-)
-_SIGNIFICANT = re.compile(r"(?<!not )(?<!no )(?<!non-)\bsignificant", re.IGNORECASE)
-
-
-def _says(
-    text: str, start: int, end: int, tokens: Sequence[Token], targets: Sequence[Target],
-    arms: Sequence[tuple[int, int]], side: _Sides,
-) -> Iterator[tuple[str, float]]:  # fmt: skip
-    for one in statements(tokens):
-        cue = tokens[one.cue]
-        turn = _turn(text, start, end, cue.start, arms)
-        yield from _signed("said", one.direction, turn, cue)
-        if one.tendency:
-            yield "said tendency", 1.0
-    anchor = targets[0].start if targets else start
-    cues = [(abs(t.start - anchor), i) for i, t in enumerate(tokens) if t.cue[0] not in ("", "undo")]
-    for rank, (_, i) in enumerate(sorted(cues)[:3]):
-        scope = scope_before(tokens, i)
-        kind = "same" if scope.denied else tokens[i].cue[0]
-        yield from _signed("near" if rank == 0 else "by", kind, _turn(text, start, end, tokens[i].start, arms), tokens[i])
-    chances = p_values(text[start:end])
-    if chances:
-        low = min(1.0 if sign in ">≥" else value for sign, value in chances)
-        first = next((1.0 if s in ">≥" else v for s, v in p_values(text[anchor:end])), low)
-        yield "least P significant", float(low <= 0.05)
-        yield "next P significant", float(first <= 0.05)
-        yield "next P insignificant", float(first > 0.05)
-        yield "all P insignificant", float(low > 0.05)
-    for low_text, high_text in _INTERVAL.findall(text[start:end])[:1]:
-        yield from _interval(text[start:end], low_text, high_text)
-    bad = bool(_BAD.search(side.exact))
-    plain_text = text[start:end]
-    turn = _turn(text, start, end, anchor, arms)
-    for name, pattern in (("better", _BETTER), ("worse", _WORSE), ("faster", _FASTER)):
-        if pattern.search(plain_text):
-            yield f"{name} {'bad' if bad else 'good'} {turn}", 1.0
-            yield f"{name} {turn}", 1.0
-    yield "alike", float(bool(_ALL_SAME.search(plain_text)))
-    yield "alike behind", float(bool(_ALL_SAME.search(text[anchor:end])))
-    yield "significant", float(bool(_SIGNIFICANT.search(plain_text)))
-    yield "bad outcome", float(bad)
-    yield from _numbers(text, start, end, anchor, arms)
-
-
-def _signed(name: str, kind: str, turn: int, cue: Token) -> Iterator[tuple[str, float]]:
-    if kind in ("up", "down"):
-        value = 1.0 if kind == "up" else -1.0
-        yield f"{name} turned", value * turn
-        yield f"{name} as told", value
-        yield f"{name} {kind}", 1.0
-        yield f"{name} {kind} {turn}", 1.0
-    else:
-        yield f"{name} {kind}", 1.0
-
-
-def _interval(text: str, low: str, high: str) -> Iterator[tuple[str, float]]:
-    try:
-        ends = sorted(float(end.replace("−", "-").replace("–", "-")) for end in (low, high))
-    except ValueError:
-        return
-    middle = 1.0 if _RATIO.search(text) and ends[0] >= 0 else 0.0
-    yield "interval holds none", float(ends[0] <= middle <= ends[1])
-    yield "interval beside none", float(not ends[0] <= middle <= ends[1])
-    if not ends[0] <= middle <= ends[1]:
-        yield "interval side", 1.0 if ends[0] > middle else -1.0
-
-
-def _numbers(text: str, start: int, end: int, anchor: int, arms: Sequence[tuple[int, int]]) -> Iterator[tuple[str, float]]:
-    """Which of two numbers is larger, the intervention's or the comparator's."""
-    first = next((sign for place, sign in arms), 0)
-    order = [sign for place, sign in arms]
-    firm = first if len(set(order)) == 2 else 0
-    for number, found in enumerate(_PAIR.finditer(text, anchor, end)):
-        try:
-            a, b = (float(found[k].replace("−", "-").replace("–", "-")) for k in ("a", "b"))
-        except ValueError:
-            continue
-        inside = [sign for place, sign in arms if found.start() - 30 <= place <= found.end() + 30]
-        lead = inside[0] if len(set(inside)) == 2 else firm
-        sign = (a > b) - (a < b)
-        yield ("pair turned" if number == 0 else "later pair turned"), float(sign * lead)
-        yield ("pair as told" if number == 0 else "later pair as told"), float(sign)
-        return
-
-
 def _fit(
     text: str, start: int, end: int, side: _Sides, rarity: dict[str, float], place: float, says: dict[str, float],
-    arms: Sequence[tuple[int, int]],
+    arms: Sequence[Arm],
 ) -> Iterator[tuple[str, float]]:  # fmt: skip
     held = {_stem(w) for w in _WORD.findall(text[start:end])} & side.outcome
     total = sum(rarity.values()) or 1.0

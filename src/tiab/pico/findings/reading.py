@@ -1,8 +1,8 @@
 """Reading: which way a sentence says that something went, by the grammar of how results are told.
 
-A word of change ("rose", "no difference", "lower") speaks of a target as its subject ("IL-6 was lower") or as its object
-("reduced IL-6", "no change in IL-6, CRP or leptin"). Where neither holds, nothing is said of the target. A change may
-govern another: "attenuated the increase in IL-6" is a decrease.
+A word of change ("rose", "no difference", "lower") speaks of a target as its subject ("IL-6 was lower") or as its
+object ("reduced IL-6", "no change in IL-6, CRP or leptin"). Where neither holds, nothing is said of the target. A
+change may govern another: "attenuated the increase in IL-6" is a decrease.
 """
 
 from __future__ import annotations
@@ -11,21 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tiab.pico.findings.scope import Scope, predicate, scope_before
-from tiab.pico.findings.tokens import Token, is_kind
+from tiab.pico.findings.tokens import Token, is_kind, words
 
-__all__ = ["Statement", "statements"]
+__all__ = ["Statement", "direction_of", "statements"]
 
 _OPPOSITE = {"up": "down", "down": "up"}
 _LONGEST_NAME = 8  # words of one thing on a list: "low density lipoprotein cholesterol to high …"
 _SUBJECT_REACH = 30  # words between a subject and its verb
-_WITHOUT_OBJECT = frozenset(
-    "increased increase increases decreased decrease decreases declined decline declines dropped drop rose rise rises fell "
-    "fall changed change changes differed differ differs varied vary reduced elevated raised diminished enhanced "
-    "augmented climbed".split()
-)
-_PREPOSITIONS = frozenset("with by to from than at under despite without for of in on upon via through per against".split())
-_GIVING = frozenset("resulted results resulting result led leads leading lead associated accompanied followed".split())
-_HEADS = frozenset("number numbers percentage proportion frequency frequencies ratio increase decrease change".split())
+_WITHOUT_OBJECT = words("without_object")
+_PREPOSITIONS = words("preposition")
+_HEADS = words("head")
 
 
 class Statement(NamedTuple):
@@ -85,14 +80,14 @@ def _as_subject(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
         scope, cue = found
         if cue is None or not _stands_alone(tokens, cue, scope):
             return
-        direction = _direction(tokens, cue, scope, denied=bool(denied))
+        direction = direction_of(tokens, cue, scope, denied=bool(denied))
         if direction:
             yield Statement(tokens[place].target, cue, direction, scope.tendency)
         verb = _next_verb(tokens, cue)
 
 
 def _subject_head(tokens: Sequence[Token], place: int) -> bool | None:
-    """None where the target is no subject: something to its left governs it; else whether "no" or "neither" denies it."""
+    """None where something to its left governs the target; else whether "no" or "neither" denies it."""
     i, words = place - 1, 0
     while i >= 0:
         token = tokens[i]
@@ -125,7 +120,7 @@ def _begins_anew(tokens: Sequence[Token], verb: int, place: int) -> bool | None:
 
 
 def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
-    """Whether the preposition at `i` opens a phrase before the subject: "After training, IL-6 fell", "…, as IL-6 fell"."""
+    """Whether the preposition opens a phrase before the subject: "After training, IL-6 fell", "…, as IL-6 fell"."""
     if tokens[i].word == "as":
         return i > 0 and tokens[i - 1].word == ","
     if not any(token.word == "," and token.target < 0 for token in tokens[i:place]):
@@ -133,11 +128,15 @@ def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
     begin = i
     while begin > 0 and is_kind(tokens[begin - 1].word, "stop"):
         begin -= 1
-    return begin == 0 or is_kind(tokens[begin - 1].word, "break") or tokens[begin - 1].word in (",", "moreover", "however")
+    return (
+        begin == 0 or is_kind(tokens[begin - 1].word, "break") or tokens[begin - 1].word in (",", "moreover", "however")
+    )
 
 
 def _is_head(token: Token) -> bool:
-    return token.cue[0] == "" and (is_kind(token.word, "measure") or token.word in _HEADS or token.word in ("all", "none"))
+    return token.cue[0] == "" and (
+        is_kind(token.word, "measure") or token.word in _HEADS or token.word in ("all", "none")
+    )
 
 
 def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
@@ -216,12 +215,14 @@ def _next_verb(tokens: Sequence[Token], cue: int) -> int | None:
 
 
 def _as_topic(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
-    """"With regard to IL-6 the groups did not differ": what is said of a target that a phrase names beforehand."""
+    """ "With regard to IL-6 the groups did not differ": what is said of a target that a phrase names beforehand."""
     begin = place
     while begin > 0 and not is_kind(tokens[begin - 1].word, "break"):
         begin -= 1
     opening = " ".join(token.word for token in tokens[begin : begin + 3])
-    if not opening.startswith(("with regard", "with respect", "regarding", "concerning", "in terms", "as for", "for #")):
+    if not opening.startswith(
+        ("with regard", "with respect", "regarding", "concerning", "in terms", "as for", "for #")
+    ):
         return
     for i in range(place + 1, min(place + _SUBJECT_REACH, len(tokens))):
         if is_kind(tokens[i].word, "break"):
@@ -247,7 +248,7 @@ def _with_objects(tokens: Sequence[Token], cue: int) -> Iterator[Statement]:
         return
     behind = _behind(tokens, places[-1])
     scope = scope if behind is None else scope.joined(behind[0])
-    direction = _direction(tokens, cue, scope)
+    direction = direction_of(tokens, cue, scope)
     if behind is not None and behind[1] is not None:
         direction = _composed(tokens[behind[1]].cue[0], direction, denied=behind[0].denied)
         if behind[0].denied and direction != "same":
@@ -293,13 +294,15 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
     kind, form = tokens[cue].cue
     if cue + 1 >= len(tokens):
         return None
-    if kind == "change" and form != "past" and tokens[cue].word.startswith(("differ", "vary", "varied")) or kind == "same":
+    if (
+        kind == "change" and form != "past" and tokens[cue].word.startswith(("differ", "vary", "varied"))
+    ) or kind == "same":
         return _link(tokens, cue + 1)
     if form == "noun":
         link = _link(tokens, cue + 1)
         if link is not None:
             return link
-        return cue + 1 if scope.verbal or tokens[cue].word.endswith("s") and _may_be_verb(tokens, cue) else None
+        return cue + 1 if scope.verbal or (tokens[cue].word.endswith("s") and _may_be_verb(tokens, cue)) else None
     if tokens[cue + 1].target < 0 and (is_kind(tokens[cue + 1].word, "stop") or tokens[cue + 1].word == "of"):
         return None
     if form == "verb":
@@ -363,13 +366,14 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
             words = 0
             if token.word == "," and i + 1 < len(tokens) and tokens[i + 1].word in ("with", "which", "suggesting"):
                 break
-        elif token.cue[0] and not (token.cue[1] == "noun" and token.cue[0] == "change" and words == 0):
-            break
-        elif is_kind(token.word, "break") or is_kind(token.word, "auxiliary") or is_kind(token.word, "finite"):
-            break
-        elif is_kind(token.word, "negation") and token.word not in ("nor",):
-            break
-        elif is_kind(token.word, "stop") and not _continues_list(tokens, i):
+        elif (
+            (token.cue[0] and not (token.cue[1] == "noun" and token.cue[0] == "change" and words == 0))
+            or is_kind(token.word, "break")
+            or is_kind(token.word, "auxiliary")
+            or is_kind(token.word, "finite")
+            or (is_kind(token.word, "negation") and token.word not in ("nor",))
+            or (is_kind(token.word, "stop") and not _continues_list(tokens, i))
+        ):
             break
         else:
             words += 1
@@ -380,8 +384,10 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
 
 def _continues_list(tokens: Sequence[Token], i: int) -> bool:
     """Whether the preposition repeats that of the list: "in IL-6 and in TNF", "in levels of IL-6"."""
-    return tokens[i].word in ("in", "on", "for", "of") and i > 0 and (
-        tokens[i - 1].word in (",", "and", "or", "nor") or is_kind(tokens[i - 1].word, "measure")
+    return (
+        tokens[i].word in ("in", "on", "for", "of")
+        and i > 0
+        and (tokens[i - 1].word in (",", "and", "or", "nor") or is_kind(tokens[i - 1].word, "measure"))
     )
 
 
@@ -399,7 +405,11 @@ def _behind(tokens: Sequence[Token], place: int) -> tuple[Scope, int | None] | N
     """What is said of the change itself behind its last object: "… was not significant", "… was attenuated"."""
     for i in range(place + 1, min(place + _SUBJECT_REACH, len(tokens))):
         token = tokens[i]
-        if is_kind(token.word, "break") or token.word in (",", "and", "that", "which", "who", "when") or token.target >= 0:
+        if (
+            is_kind(token.word, "break")
+            or token.word in (",", "and", "that", "which", "who", "when")
+            or token.target >= 0
+        ):
             return None
         if is_kind(token.word, "auxiliary") or is_kind(token.word, "failing"):
             return predicate(tokens, i)
@@ -413,7 +423,7 @@ def _behind(tokens: Sequence[Token], place: int) -> tuple[Scope, int | None] | N
 # --- directions
 
 
-def _direction(tokens: Sequence[Token], cue: int, scope: Scope, *, denied: bool = False) -> str:
+def direction_of(tokens: Sequence[Token], cue: int, scope: Scope, *, denied: bool = False) -> str:
     """The direction that the word of change gives, "" where its scope leaves it open."""
     kind = tokens[cue].cue[0]
     if scope.denied or denied:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tiab.pico.findings.tokens import Token, is_kind
+from tiab.pico.findings.tokens import Token, is_kind, words
 
 __all__ = ["Scope", "predicate", "scope_before"]
 
 _REACH = 9  # words before a word of change that may deny it
-_BE = frozenset("was were is are been be being".split())
+_BE = frozenset(["was", "were", "is", "are", "been", "be", "being"])
 _DO = frozenset(("did", "do", "does", "didn't", "don't", "could", "cannot"))
-_TO = frozenset("able shown found seemed appeared proved observed proven likely tended tend tends".split())
-_PREPOSITIONS = frozenset("with by from at under for of in on upon despite to than".split())
-_GIVING = frozenset("resulted results resulting result led leads leading lead associated accompanied effective".split())
+_TO = words("before_to")
+_PREPOSITIONS = words("preposition_before")
+_GIVING = words("giving")
 _HYPOTHESIS = ("hypothesis", "relation")
 
 
@@ -83,7 +83,20 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
             having = True
         elif word.startswith(("significan", "statistic")) or is_kind(word, "seen"):
             plain = True
-        elif word in ("towards", "toward", "to", "for", "reach", "attain", "achieve", "a", "an", "any", "the", "different"):
+        elif word in (
+            "towards",
+            "toward",
+            "to",
+            "for",
+            "reach",
+            "attain",
+            "achieve",
+            "a",
+            "an",
+            "any",
+            "the",
+            "different",
+        ):
             pass
         elif any(is_kind(word, kind) for kind in _HYPOTHESIS):
             return Scope(unknown=True), None
@@ -135,7 +148,7 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
         joined &= not (is_kind(word, "auxiliary") or is_kind(word, "having") or is_kind(word, "finite"))
         foreign += not (is_kind(word, "adverb") or is_kind(word, "determiner"))
         if is_kind(word, "negation") or is_kind(word, "failing"):
-            if not (word == "not" and _word(tokens, i + 1) == "only"):
+            if not (word == "not" and (_word(tokens, i + 1) == "only" or (i and tokens[i - 1].word == "but"))):
                 scope = scope._replace(denied=True, verbal=True if near else scope.verbal)
         elif is_kind(word, "insignificant"):
             scope = scope._replace(denied=True)
@@ -155,7 +168,9 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
             scope = scope._replace(hypothetical=tokens[cue].cue[1] in ("verb", "noun"), presupposed=True)
             near = False
         elif near and word in _PREPOSITIONS:
-            scope = scope._replace(presupposed=not _is_result(tokens, i), means=word == "by", told=_is_result(tokens, i))
+            scope = scope._replace(
+                presupposed=not _is_result(tokens, i), means=word == "by", told=_is_result(tokens, i)
+            )
             near = False
         elif near and word in ("the", "these", "this", "their", "its"):
             determined = True
@@ -172,7 +187,8 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
         scope = scope._replace(presupposed=True)
     clause = _clause(tokens, cue)
     if any(is_kind(token.word, "hypothesis") or is_kind(token.word, "relation") for token in clause) or (
-        any(is_kind(token.word, "association") for token in clause) and not any(is_kind(t.word, "given") for t in clause)
+        any(is_kind(token.word, "association") for token in clause)
+        and not any(is_kind(t.word, "given") for t in clause)
     ):
         scope = scope._replace(hypothetical=True)
     return scope
@@ -196,7 +212,7 @@ def _clause(tokens: Sequence[Token], cue: int) -> Sequence[Token]:
 
 
 def _fits_infinitive(tokens: Sequence[Token], i: int) -> bool:
-    """Whether "to" belongs to a verb that tells a result: "failed to reduce", "was found to reduce", "led to reduced"."""
+    """Whether "to" belongs to a verb that tells a result: "failed to reduce", "was found to reduce", "led to"."""
     before = tokens[i - 1].word if i else ""
     return before in _TO or before in _GIVING or is_kind(before, "failing") or is_kind(before, "tendency")
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from tiab.pico.findings.tokens import Target, split_tokens
+from tiab.pico.findings.tokens import Target, cue_of, is_kind, split_tokens, words
 from tiab.pico.lexicon import Found, longest
+from tiab.pico.spans import Span
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["CLASSES", "find_targets"]
+__all__ = ["CLASSES", "find_outcomes", "find_targets"]
 
 CLASSES: dict[str, str] = {
     "cytokines": "cytokine", "chemokines": "chemokine", "adipokines": "adipokine", "myokines": "myokine",
@@ -32,6 +33,9 @@ _MEMBERS = re.compile(
 _RATIO = re.compile(r"\s*(?:/|:|to|-to-|\s-\s)\s*", re.IGNORECASE)
 _RATIO_WORD = re.compile(r"\s*\)?\s*(?:mRNA\s+|protein\s+|concentration\s+|serum\s+)?ratios?\b", re.IGNORECASE)
 _RATIO_OF = re.compile(r"\bratios?\s+(?:of|between)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_SURE = 0.6  # an outcome that a model is less sure of is not looked at
+_LONGEST = 80  # characters of an outcome's name
+_SMALL = words("small")
 _SLASHED = re.compile(r"[\w)-]/(?:\w+\s)?$")
 _SLASH = re.compile(r"/\s?[A-Za-z]")
 
@@ -60,7 +64,38 @@ def find_targets(text: str, markers: Sequence[Found[str]]) -> list[Target]:
 
 @cache
 def _collective() -> re.Pattern[str]:
-    return re.compile("|".join(vocabulary("findings")["words"]["collective"]) + r"|alpha|beta|gamma|\d+|[αβγ]", re.IGNORECASE)
+    return re.compile(
+        "|".join(vocabulary("findings")["words"]["collective"]) + r"|alpha|beta|gamma|\d+|[αβγ]", re.IGNORECASE
+    )
+
+
+def find_outcomes(text: str, targets: Sequence[Target], outcomes: Sequence[Span]) -> list[Target]:
+    """The places of outcomes that are no markers: terms of the criteria, and what a model took for outcomes.
+
+    Words of change at the beginning are left away ("reduction in pain" is about pain); an outcome that holds others, or
+    that lies within a target, is no place.
+    """
+    found = []
+    for span in outcomes:
+        if span.provenance.startswith("dict:") or (span.provenance == "model:pio" and span.weight >= _SURE):
+            start = _behind_change(text, span.start, span.end)
+            name = text[start : span.end].strip(" ,.;:()")
+            if 3 <= len(name) <= _LONGEST and not any(cue_of(word.lower())[0] for word in name.split()):
+                found.append(Found(start, start + len(text[start : span.end].rstrip(" ,.;:()")), name))
+    taken = [(target.start, target.end) for target in targets]
+    free = [f for f in longest(found) if not any(a < f.end and f.start < b for a, b in taken)]
+    return [Target(f.start, f.end, " ".join(f.meaning.split())) for f in free if not _acts(text, f)]
+
+
+def _behind_change(text: str, start: int, end: int) -> int:
+    """Where an outcome begins behind its words of change: at "pain" in "a greater reduction in pain"."""
+    begin = start
+    for found in re.finditer(r"[\w'-]+", text[start:end]):
+        word = found[0].lower()
+        if not (cue_of(word)[0] or word in _SMALL or is_kind(word, "significance") or is_kind(word, "determiner")):
+            return start + found.start()
+        begin = start + found.end()
+    return begin
 
 
 def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
@@ -68,7 +103,9 @@ def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
     for first, second in pairwise(markers):
         if _RATIO.fullmatch(text, first.end, second.start):
             taken |= {first, second}
-            is_ratio = _RATIO_WORD.match(text, second.end) or _RATIO_OF.search(text, max(0, first.start - 30), first.start)
+            is_ratio = _RATIO_WORD.match(text, second.end) or _RATIO_OF.search(
+                text, max(0, first.start - 30), first.start
+            )
             yield Found(first.start, second.end, f"{first.meaning}/{second.meaning} ratio" if is_ratio else "")
     for marker in markers:
         if marker not in taken:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["CUES", "Target", "Token", "closing", "cue_of", "is_kind", "plain", "split_tokens"]
+__all__ = ["CUES", "Target", "Token", "closing", "cue_of", "is_kind", "plain", "split_tokens", "words"]
 
 CUES = ("up", "down", "change", "same", "undo")
 """The kinds of words that say which way something went."""
@@ -47,13 +47,13 @@ class Token(NamedTuple):
 @cache
 def _patterns() -> tuple[list[tuple[tuple[str, str], re.Pattern[str]]], dict[str, re.Pattern[str]]]:
     lists = vocabulary("findings")
-    cues = [
-        ((cue, form), re.compile("|".join(words)))
-        for cue in CUES
-        for form, words in lists[cue].items()
-        if words
-    ]
+    cues = [((cue, form), re.compile("|".join(words))) for cue in CUES for form, words in lists[cue].items() if words]
     return cues, {name: re.compile("|".join(words)) for name, words in lists["words"].items() if name != "agent_phrase"}
+
+
+def words(name: str) -> frozenset[str]:
+    """A closed set of plain words of words/findings.toml."""
+    return frozenset(vocabulary("findings")["sets"][name])
 
 
 @lru_cache(maxsize=50_000)
@@ -77,7 +77,7 @@ def is_kind(word: str, kind: str) -> bool:
 
 
 def split_tokens(text: str, start: int, end: int, targets: Sequence[Target]) -> list[Token]:
-    """The tokens of `text[start:end]`; each target is one token, and words in brackets that hold no target are left out.
+    """The tokens of `text[start:end]`, without brackets that hold no target; each target is one token.
 
     Targets are in order and do not overlap.
     """
