@@ -173,7 +173,7 @@ def test_a_list_of_records_with_one_decision(ms: Path, tmp_path: Path) -> None:
     assert "--as exclude" in refused("label", ms, "--from", covidence)
     assert "Give --from FILE" in refused("label", ms, "kjolhede-2016", "--as", "exclude")
     assert "perhaps" in refused("label", ms, "--from", covidence, "--as", "perhaps")
-    assert "3 decisions stored" in ok("label", ms, "--from", covidence, "--as", "exclude").stderr
+    assert "3 decisions stored" in ok("label", ms, "--from", covidence, "--as", "exclude", "-r", "eva").stderr
     assert status(ms)["joint"]["exclude"] == 3  # type: ignore[index]
 
 
@@ -230,7 +230,7 @@ def test_replay_of_a_ranking_that_differs_fails(ms: Path) -> None:
 
 
 def test_update(ms: Path, tmp_path: Path) -> None:
-    ok("label", ms, "--from", CORPUS / "records.csv")
+    ok("label", ms, "--from", CORPUS / "records.csv", "--reviewer", "eva")
     shown = ok("update", ms, CORPUS / "update.csv", "-o", tmp_path / "short.csv", "--top", 3)
     assert "11 records are new; 0 the review had already." in shown.stdout
     assert "scores (a mark stands for" in shown.stdout

@@ -1,4 +1,4 @@
-"""Markers, directions, comparators, species and designs, on invented sentences of many fields."""
+"""Markers, comparators, species and designs, on invented sentences of many fields."""
 
 from __future__ import annotations
 
@@ -18,12 +18,6 @@ def spans_of(abstract: str, title: str = "A title", *types: str) -> tuple[Span, 
 
 def values(label: str, abstract: str) -> list[str]:
     return [span.value for span in spans_of(abstract) if span.label == label and span.provenance.startswith("rule:")]
-
-
-def directions(abstract: str) -> dict[str, str]:
-    """Marker -> the direction that the text gives it."""
-    changes = [span for span in spans_of(abstract) if span.provenance == "rule:direction"]
-    return {marker: span.label for span in changes for marker in span.value.split("; ")}
 
 
 @pytest.mark.parametrize(
@@ -48,35 +42,6 @@ def directions(abstract: str) -> dict[str, str]:
 )
 def test_markers_have_one_name(text: str, markers: list[str]) -> None:
     assert values("marker", f"{text}.") == markers
-
-
-@pytest.mark.parametrize(
-    ("abstract", "expected"),
-    [
-        ("IL-6 and TNF-α decreased after 8 weeks.", {"IL-6": "decreased", "TNF-alpha": "decreased"}),
-        ("Serum BDNF was significantly higher in the cycling group.", {"BDNF": "increased"}),
-        ("Training reduced leptin, IL-6 and CRP.", {"leptin": "decreased", "IL-6": "decreased", "CRP": "decreased"}),
-        ("A rise in irisin was seen.", {"irisin": "increased"}),
-        ("No significant change in TNF-α was observed.", {"TNF-alpha": "unchanged"}),
-        ("IL-10 did not change in controls.", {"IL-10": "unchanged"}),
-        ("There were no differences in adiponectin levels between groups.", {"adiponectin": "unchanged"}),
-        ("IL-10 rose, whereas IL-17 fell.", {"IL-10": "increased", "IL-17": "decreased"}),
-        ("IL-17 fell and CRP remained stable.", {"IL-17": "decreased", "CRP": "unchanged"}),
-        ("Leptin was unchanged but resistin declined.", {"leptin": "unchanged", "resistin": "decreased"}),
-        ("Concentrations of IL-6 were not significantly different.", {"IL-6": "unchanged"}),
-        ("Yoga failed to reduce cortisol.", {"cortisol": "unchanged"}),
-        ("We aimed to test whether exercise increases BDNF.", {}),
-        ("BDNF may be increased by running.", {}),
-        ("IL-22-induced cells showed reduced growth.", {}),
-        ("Exercise increased strength; IL-6 was measured by ELISA.", {}),
-    ],
-)  # fmt: skip
-def test_directions(abstract: str, expected: dict[str, str]) -> None:
-    assert directions(abstract) == expected
-
-
-def test_direction_in_the_background_is_no_result() -> None:
-    assert directions("BACKGROUND: IL-6 is elevated in depression. METHODS: We measured IL-6.") == {}
 
 
 @pytest.mark.parametrize(

@@ -188,8 +188,19 @@ def test_nothing_can_be_changed_or_deleted(store: Store, table: str) -> None:
 
 def test_no_method_deletes() -> None:
     methods = {name for name in vars(Store) if not name.startswith("_")}
-    written = {"add", "label", "undo", "append", "append_all", "keep_pico", "drop_pico"}
-    read = {"records", "fingerprints", "record", "count", "sources", "events", "last_decision", "pico", "check"}
+    written = {"add", "label", "undo", "append", "append_all", "import_decisions", "keep_pico", "drop_pico"}
+    read = {
+        "records",
+        "fingerprints",
+        "record",
+        "count",
+        "sources",
+        "events",
+        "last_decision",
+        "pico",
+        "check",
+        "named_reviewers",
+    }
     assert methods == written | read | {"create", "close"}
 
 

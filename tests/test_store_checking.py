@@ -216,7 +216,17 @@ def test_an_older_copy_of_the_file_beside_the_newer_anchor_says_so(tmp_path: Pat
         Store(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"8", b"9" * 1000, b"8:zz"])
+@pytest.mark.parametrize("content", [b"", bytes(84)])
+def test_an_anchor_that_was_lost_with_the_power(tmp_path: Path, content: bytes) -> None:
+    (make(tmp_path) / ANCHOR_NAME).write_bytes(content)
+    with Store(tmp_path) as store:
+        assert "review.anchor is missing" in store.warnings[0]
+    with Store(tmp_path) as store:  # it is said once
+        assert not store.warnings
+    assert Review.check(tmp_path).sound
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"8", b"9" * 1000, b"8:zz"])
 def test_an_anchor_that_is_none(tmp_path: Path, content: bytes) -> None:
     (make(tmp_path) / ANCHOR_NAME).write_bytes(content)
     with pytest.raises(ReviewError, match=r"review.anchor: is not what tiab writes"):
@@ -325,6 +335,13 @@ def test_a_review_that_does_not_open_is_checked_too(tmp_path: Path) -> None:
         connection.execute("CREATE VIEW theirs AS SELECT 1")
     assert faults(tmp_path) == "has been altered by another program: view theirs was added"
     (tmp_path / FILE_NAME).write_bytes(b"nonsense" * 1000)
+    assert "is damaged" in faults(tmp_path)
+
+
+def test_text_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    make(tmp_path, labels=300)
+    with as_a_stranger(tmp_path) as connection:
+        connection.execute("UPDATE events SET payload = CAST(x'ff' AS TEXT) WHERE event_id = 3")
     assert "is damaged" in faults(tmp_path)
 
 

@@ -347,7 +347,7 @@ def test_two_labels_of_one_record_at_the_same_moment_by_the_same_reviewer(tmp_pa
 
 
 def test_a_program_that_hangs_while_it_writes_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tiab.store.file._PATIENCE", 0.2)
+    monkeypatch.setattr("tiab.store.transactions._PATIENCE", 0.2)
     with Store(make(tmp_path)) as store:
         hanging = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
         hanging.execute("BEGIN IMMEDIATE")

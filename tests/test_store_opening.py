@@ -245,7 +245,7 @@ def test_of_two_that_make_a_review_at_once_one_does(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["made"] + ["refused"] * 7
-    assert [path.name for path in (tmp_path / "review").iterdir()] == [FILE_NAME]
+    assert sorted(path.name for path in (tmp_path / "review").iterdir()) == [ANCHOR_NAME, FILE_NAME]
 
 
 def test_a_failed_making_leaves_nothing(tmp_path: Path) -> None:

@@ -286,6 +286,23 @@ def test_a_note_outlives_undo_and_moving_away_and_goes_with_its_decision(
     assert page.put("/screen/note", json={"record_id": record_id, "note": "x" * 6000}).status_code == 422
 
 
+def test_the_note_of_a_file_goes_with_its_decision(
+    page: httpx.Client, desk: Desk, review: Review, tmp_path: Path
+) -> None:
+    record_id = desk.next_id() or ""
+    (tmp_path / "theirs.csv").write_text(f"record_id,decision,notes\n{record_id},include,from a file\n")
+    review.add_labels(tmp_path / "theirs.csv", reviewer="eva")
+
+    def note() -> object:
+        return page.get("/screen/record", params={"show": record_id}).json()["note"]
+
+    given = desk.standing(record_id)
+    assert given is not None
+    assert note() == given.note == "from a file"
+    page.post("/screen/undo", json={"token": "undo-it-1"})
+    assert note() == ""
+
+
 def test_drafts_that_were_damaged_stop_nothing(page: httpx.Client, desk: Desk, review: Review) -> None:
     record_id = desk.next_id() or ""
     page.put("/screen/note", json={"record_id": record_id, "note": "mice"}).raise_for_status()
@@ -349,7 +366,7 @@ def test_what_may_be_missing_is_said_with_its_assumption_or_not_at_all(
                 return str(page.get("/screen/progress").json()["progress"])
 
             assert "Too early to estimate what may be missing." in progress()
-            review.add_labels(lists)
+            review.add_labels(lists, reviewer="")
             assert "What may be missing is not known: decisions were imported." in progress()
             assert "not known, as decisions were imported" in progress()
             assert "Assumes that" not in progress()

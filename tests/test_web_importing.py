@@ -122,11 +122,40 @@ def test_a_file_and_a_name_that_are_scripts_stay_text(page: httpx.Client) -> Non
     assert "<script>" not in missing.json()["report"]
 
 
+DECIDED = b"record_id,title,decision\na,,include\nb,,unknown\n"
+
+
+def test_whose_decisions_they_are_is_a_choice(page: httpx.Client, review: Review) -> None:
+    send(page, "search.csv", SEARCH)
+    assert 'name="reviewer"' in page.get("/import").text
+    said = send(page, "decisions.csv", DECIDED, "decisions", reviewer="eva").json()
+    assert "eva (1)" in said["report"]
+    assert "<dt>undecided</dt><dd>1</dd>" in said["report"]
+    assert list(review.status().reviewers) == ["eva"]
+    assert '<option value="eva">' in page.get("/import").text
+    again = send(page, "decisions.csv", DECIDED, "decisions", reviewer="")
+    assert (again.status_code, "eva so far" in again.json()["error"]) == (400, True)
+    assert list(review.status().reviewers) == ["eva"]
+
+
+def test_an_import_is_undone_as_a_whole(page: httpx.Client, review: Review) -> None:
+    send(page, "search.csv", SEARCH)
+    send(page, "decisions.csv", DECIDED, "decisions", reviewer="eva")
+    assert 'data-import="2"' in page.get("/import").text
+    said = page.post("/import/undo", json={"number": 2}).json()["sources"]
+    assert 'data-import="2"' not in said
+    assert review.labels("eva") == {}
+    page.post("/import/undo", json={"number": 1})
+    assert review.snapshot().records == ()
+    assert "was undone already" in page.post("/import/undo", json={"number": 1}).json()["error"]
+    assert "<dt>new</dt><dd>2</dd>" in send(page, "search.csv", SEARCH).json()["report"]
+
+
 def test_decisions_made_elsewhere_become_this_reviewers(page: httpx.Client, review: Review) -> None:
     send(page, "search.csv", SEARCH)
     table = b"record_id,title,decision,reason\na,,exclude,wrong outcome\nz,Nowhere to be found,include,\n"
     said = send(page, "decisions.csv", table, "decisions").json()["report"]
-    assert "<dt>found here</dt><dd>1</dd>" in said
+    assert "<dt>stored</dt><dd>1</dd>" in said
     assert "Nowhere to be found" in said
     label = review.labels("eva")["a"]
     assert (label.decision, label.reason, label.prior) == (Decision.EXCLUDE, "wrong outcome", False)
@@ -169,4 +198,8 @@ def test_several_files_in_the_browser(
             }"""
         )
         expect(page.locator("#sources")).to_contain_text("late.csv")
-    assert len(review.snapshot().records) == 3
+        assert len(review.snapshot().records) == 3
+        page.get_by_role("button", name="Undo the import of late.csv").click()
+        expect(page.locator("#sources tr.undone")).to_contain_text("late.csv")
+        accessible(page, "an import that was undone")
+    assert len(review.snapshot().records) == 2

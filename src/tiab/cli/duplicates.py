@@ -48,11 +48,8 @@ def settle_duplicates(
 
     with opened(folder) as review:
         if unlink:
-            event = review.unmerge(unlink, reviewer=reviewer)
-            if as_json:
-                print_json({"unlinked": unlink, "event": event.event_id})
-            else:
-                note(f"{unlink} stands alone again.")
+            review.unmerge(unlink, reviewer=reviewer)
+            note(f"{unlink} stands alone again.")
             return
         with progress_bar("comparing", review.status().to_screen) as progress:
             found = unsettled(review, progress=progress)

@@ -15,8 +15,7 @@ from tiab.cli.show import console, note, print_json
 from tiab.errors import LabelError
 
 if TYPE_CHECKING:
-    from tiab.review import Matching
-    from tiab.store import Event
+    from tiab.review import DecisionsReport, Matching
 
 __all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict"]
 
@@ -64,11 +63,14 @@ def label_record(
         raise LabelError("--as says what was decided on the records of a file", hint="Give --from FILE, too.")
     with opened(folder) as review:
         if source:
-            matching = review.add_labels(source, decision=made or None, reviewer=reviewer, prior=prior)
-            _say_matching(matching, as_json=as_json, what="decision")
+            report = review.add_labels(source, decision=made or None, reviewer=reviewer or None, prior=prior)
+            _say_report(report, folder, as_json=as_json)
             return
         event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)
-    _say_decision(event, as_json=as_json)
+    if as_json:
+        print_json({"record_id": record, "decision": event.payload["decision"], "event": event.event_id})
+    else:
+        note(f"{record}: {event.payload['decision']}")
 
 
 @app.command("prior")
@@ -99,7 +101,7 @@ def add_prior(
         raise LabelError("no record is named", hint="Name some by PMID, DOI or title, or give --from FILE.")
     with opened(folder) as review:
         matching = review.add_prior(wanted, reviewer=reviewer)
-    _say_matching(matching, as_json=as_json, what="known relevant record")
+    _say_matching(matching, as_json=as_json)
 
 
 @app.command("conflicts")
@@ -148,7 +150,6 @@ def resolve_conflict(
     reason: ReasonOption = "",
     remark: NoteOption = "",
     reviewer: ReviewerOption = "",
-    as_json: JsonOption = False,
 ) -> None:
     """Settle a conflict by a third entry; what the two reviewers said stays in the log.
 
@@ -156,20 +157,35 @@ def resolve_conflict(
     """
     with opened(folder) as review:
         event = review.resolve(record, decision, reviewer=reviewer, reason=reason, note=remark)
-    _say_decision(event, as_json=as_json)
+    note(f"{record}: {event.payload['decision']}")
 
 
-def _say_decision(event: Event, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"record_id": event.record_id, "decision": event.payload["decision"], "event": event.event_id})
-    else:
-        note(f"{event.record_id}: {event.payload['decision']}")
-
-
-def _say_matching(matching: Matching, *, as_json: bool, what: str) -> None:
+def _say_matching(matching: Matching, *, as_json: bool) -> None:
     if as_json:
         print_json(matching.to_dict())
         return
     for name in matching.missing:
         note(f"not in this review: {name}")
-    note(f"{counted(len(matching.found), what)} stored; {len(matching.missing)} not in this review.")
+    found, missing = counted(len(matching.found), "known relevant record"), len(matching.missing)
+    note(f"{found} stored; {missing} not in this review.")
+
+
+def _say_report(report: DecisionsReport, folder: Path, *, as_json: bool) -> None:
+    """Says what became of a file's decisions, whose they are, and how to undo it."""
+    if as_json:
+        print_json(report.to_dict())
+        return
+    for warning in report.warnings:
+        note(f"{report.name}: {warning}")
+    for name in report.missing:
+        note(f"not in this review: {name}")
+    said = [f"{counted(report.stored, 'decision')} stored"]
+    if len(report.found) > report.stored:
+        said.append(f"{len(report.found) - report.stored} stored before")
+    said.append(f"{len(report.missing)} not in this review")
+    if report.undecided:
+        said.append(f"{report.undecided} undecided in the file")
+    note("; ".join(said) + ".")
+    if report.number:
+        people = ", ".join(f"{name or '(no name)'} {count}" for name, count in sorted(report.reviewers.items()))
+        note(f"Import {report.number} ({people}). To undo it: tiab undo {folder} --import {report.number}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tiab.cli.app import app
-from tiab.cli.inputs import JobsOption, JsonOption
+from tiab.cli.inputs import JobsOption
 from tiab.cli.reviews import FolderArgument, ReviewerOption, make_ready, opened
 from tiab.cli.show import note
 
@@ -27,18 +26,17 @@ def open_page(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
     blind: Annotated[bool, typer.Option("--blind", help="Keep what other reviewers decided out of sight.")] = False,
     jobs: JobsOption = 1,
-    as_json: JsonOption = False,
 ) -> None:
     """Screen in the browser: one record at a time, i include, e exclude, u maybe, z undo. Ctrl-C stops the page.
 
-    It is open to this computer alone, and to nobody without the address that is printed, with --json as JSON.
+    It is open to this computer alone, and to nobody without the address that is printed.
 
     [dim]Example:[/dim] tiab screen ms-review --reviewer eva
     """
     from tiab.web import Desk, listen, serve
 
     def ready(address: str) -> None:
-        typer.echo(json.dumps({"address": address}) if as_json else address)  # in one line, however wide the terminal
+        typer.echo(address)  # in one line, whatever the width of the terminal
         note("Screening at this address. Ctrl-C stops it; each decision is on the disk once the next record shows.")
         if browser:
             leaving.enter_context(_opened_in_browser(address, folder))

@@ -60,6 +60,10 @@ def show_pico(
     roles: Annotated[
         Path | None, typer.Option("--roles", help="Structured abstracts: PubMed XML or JSON.", show_default=False)
     ] = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option("--findings", help="Questions on the direction of outcomes: JSONL.", show_default=False),
+    ] = None,
     include_trained: Annotated[
         bool, typer.Option("--include-trained", help="Count articles that the models were learned from, too.")
     ] = False,
@@ -76,7 +80,7 @@ def show_pico(
     [dim]Example:[/dim] tiab pico --evaluate --ebm-nlp test.txt --pico-corpus pico-corpus.tar.gz --roles abstracts.json
     """
     if evaluate:
-        evaluate_pico(ebm_nlp, pico_corpus, nicta, roles, include_trained=include_trained, as_json=as_json)
+        evaluate_pico(ebm_nlp, pico_corpus, nicta, roles, findings, include_trained=include_trained, as_json=as_json)
         return
     if file is None:
         raise typer.BadParameter("give a search export, or --evaluate and a set to measure on", param_hint="FILE")

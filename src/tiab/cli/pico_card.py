@@ -45,6 +45,7 @@ def _rows(spans: Sequence[Span], role: str) -> Iterator[tuple[str, str, str]]:
     for span in spans:
         if span.role == role:
             shown = _UNITS.get(span.label, "{}").format(span.value) if span.value else span.text
+            shown += f" ({span.detail})" if span.detail else ""
             values = found.setdefault((span.label, span.provenance.partition(":")[0]), {})
             if shown.casefold() not in map(str.casefold, values):
                 values[shown] = None

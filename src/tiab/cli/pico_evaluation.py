@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tiab.evaluation.pico.evaluate import RoleResult, SentenceResult, SpanResult
+    from tiab.evaluation.pico.findings import FindingsResult
     from tiab.evaluation.pico.numbers import NumberResult
 
 __all__ = ["evaluate_pico"]
@@ -21,6 +22,7 @@ def evaluate_pico(
     pico_corpus: Path | None,
     nicta: Path | None,
     roles: Path | None,
+    findings: Path | None,
     *,
     include_trained: bool,
     as_json: bool,
@@ -28,10 +30,12 @@ def evaluate_pico(
     """Measures PICO on the sets that are given, and prints the scores."""
     from tiab.errors import InputError
     from tiab.evaluation.pico.evaluate import measure_roles, measure_sentences, measure_spans
+    from tiab.evaluation.pico.findings import measure_findings
     from tiab.evaluation.pico.numbers import measure_numbers
 
-    if all(path is None for path in (ebm_nlp, pico_corpus, nicta, roles)):
-        raise InputError("nothing to evaluate on", hint="Give --ebm-nlp, --pico-corpus, --nicta or --roles.")
+    if all(path is None for path in (ebm_nlp, pico_corpus, nicta, roles, findings)):
+        hint = "Give --ebm-nlp, --pico-corpus, --nicta, --roles or --findings."
+        raise InputError("nothing to evaluate on", hint=hint)
     found: dict[str, Any] = {}
     if ebm_nlp is not None:
         found["ebm_nlp"] = measure_spans(ebm_nlp, include_trained=include_trained)
@@ -41,11 +45,14 @@ def evaluate_pico(
         found["nicta"] = measure_sentences(nicta)
     if roles is not None:
         found["roles"] = measure_roles(roles, include_trained=include_trained)
+    if findings is not None:
+        found["findings"] = measure_findings(findings, include_trained=include_trained)
     if as_json:
         print_json({name: result.to_dict() for name, result in found.items()})
         return
     shown: dict[str, Callable[[Any], None]] = {
         "ebm_nlp": _show_spans, "pico_corpus": _show_numbers, "nicta": _show_sentences, "roles": _show_roles,
+        "findings": _show_findings,
     }  # fmt: skip
     for name, result in found.items():
         shown[name](result)
@@ -84,6 +91,18 @@ def _show_roles(result: RoleResult) -> None:
     rows += [["weighted", _share(result.f1)], ["accuracy", _share(result.accuracy)]]
     print_table(f"Roles of {result.sentences} sentences, {_counted(result)}", ("", "F1"), rows, right=1)
     console.print(f"{result.per_second:.0f} abstracts a second of one core, words and sentences given")
+
+
+def _show_findings(result: FindingsResult) -> None:
+    measured = [("abstract", result.scores)] + ([("evidence given", given)] if (given := result.given_evidence) else [])
+    rows = [[name, *(_share(scores.f1[name]) for _, scores in measured)] for name in result.scores.f1]
+    rows.append(["macro F1", *(_share(scores.macro_f1) for _, scores in measured)])
+    rows.append(["95% interval", *(f"{_share(s.low)} to {_share(s.high)}" for _, s in measured)])
+    rows.append(["accuracy", *(_share(scores.accuracy) for _, scores in measured)])
+    left_out = f" ({result.left_out} more were learned from, and left out)" if result.left_out else ""
+    title = f"Direction of outcomes, {result.questions} questions{left_out}"
+    print_table(title, ("", *(name for name, _ in measured)), rows, right=len(measured))
+    console.print(f"{result.milliseconds:.0f} ms per question on one core")
 
 
 def _counted(result: SpanResult | RoleResult) -> str:

@@ -75,6 +75,7 @@ def plan_screening(
 
 def _print(made: Plan) -> None:
     from tiab.cli.rules import print_by_guarantee
+    from tiab.stopping import ASSUMPTION_IN_SHORT
 
     people = "1 person" if made.reviewers == 1 else f"{made.reviewers} people"
     each = "once" if made.screeners == 1 else "twice" if made.screeners == 2 else f"{made.screeners} times"
@@ -88,7 +89,7 @@ def _print(made: Plan) -> None:
     target = f"found {100 * made.target_recall:g} %"
     columns = ("rule", "records", "5th to 95th", "hours", "days", target, "found all")
     print_by_guarantee(columns, [(row.outcome, _cells(row)) for row in made.rows])
-    console.print(Text(f"\nWhat the exact tests assure rests on an assumption. {made.assumption}"))
+    console.print(Text(f"\nThe exact tests rest on an assumption. {ASSUMPTION_IN_SHORT}"))
     console.print(
         Text(
             "Simulated rankings have no stragglers, which real ones have: take the chances as hopeful. Hours are those "

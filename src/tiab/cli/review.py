@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from tiab.cli.app import ExitStatus, app
+from tiab.cli.app import app
 from tiab.cli.inputs import JobsOption, JsonOption, SeedOption
 from tiab.cli.outputs import records_output
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened, say_warnings
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.errors import LabelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiab.review import FileReport, Status
+    from tiab.store import Import
 
 __all__ = [
     "add_files",
@@ -37,7 +39,6 @@ def make_review(
         Path | None, typer.Option("--criteria", "-c", help="The criteria, copied into the folder.", show_default=False)
     ] = None,
     seed: SeedOption = 0,
-    as_json: JsonOption = False,
 ) -> None:
     """Make a review: a folder that remembers its records, its criteria and every decision.
 
@@ -47,11 +48,7 @@ def make_review(
 
     with Review.create(folder, criteria, seed=seed) as review:
         say_warnings(review)
-        title = review.criteria.title if review.criteria else None
-    if as_json:
-        print_json({"folder": str(folder), "title": title, "seed": seed})
-    else:
-        note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
+    note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
 
 
 @app.command("add")
@@ -105,13 +102,33 @@ def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
 def undo_decision(
     folder: FolderArgument,
     record: Annotated[str, typer.Option("--record", help="Take back the last decision on this record.")] = "",
+    number: Annotated[
+        int | None,
+        typer.Option(
+            "--import", min=1, help="Undo an import as a whole: its number in tiab status.", show_default=False
+        ),
+    ] = None,
     reviewer: ReviewerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Take back your last decision; an earlier one on the record then stands again. The log keeps both.
+    """Take back your last decision, or a whole import of records or decisions. The log keeps everything.
+
+    An earlier decision on the record then stands again. To redo an import, import the file again.
 
     [dim]Example:[/dim] tiab undo ms-review --reviewer eva
+    [dim]Example:[/dim] tiab undo ms-review --import 3
     """
+    if number is not None:
+        if record:
+            raise LabelError("--import and --record say different things", hint="Give one of them.")
+        with opened(folder) as review:
+            taken, status = review.undo_import(number, reviewer=reviewer), review.status()
+        if as_json:
+            print_json(taken.to_dict() | {"records": status.records, "left": status.left})
+        else:
+            what = "its decisions are taken back" if taken.kind == "decisions" else "its records are out of the review"
+            note(f"Import {number} ({taken.name}) undone: {what}. {counted(status.left, 'record')} to screen.")
+        return
     with opened(folder) as review:
         event = review.undo(reviewer, record_id=record)
         label = review.labels(reviewer).get(event.record_id) if event else None
@@ -146,7 +163,6 @@ def export_review(
         str | None, typer.Option("--reviewer", "-r", help="This reviewer's decisions only.", show_default=False)
     ] = None,
     jobs: JobsOption = 1,
-    as_json: JsonOption = False,
 ) -> None:
     """Write the records, best first, with rank, score, decisions, reasons and notes.
 
@@ -158,10 +174,7 @@ def export_review(
     with opened(folder, jobs=jobs) as review:
         make_ready(review, reviewer)
         count = review.export(output, reviewer=reviewer, only=wanted, duplicates=duplicates)
-    if as_json:
-        print_json({"output": str(output), "records": count})
-    else:
-        note(f"{counted(count, 'record')} written to {output}")
+    note(f"{counted(count, 'record')} written to {output}")
 
 
 @app.command("replay")
@@ -178,7 +191,7 @@ def replay_review(folder: FolderArgument, jobs: JobsOption = 1, as_json: JsonOpt
         for sentence in replayed.summary():
             console.print(Text(sentence))
     if not replayed.identical:
-        raise typer.Exit(ExitStatus.FAULT)
+        raise typer.Exit(1)
 
 
 def print_reports(reports: Sequence[FileReport]) -> None:
@@ -200,8 +213,7 @@ def print_reports(reports: Sequence[FileReport]) -> None:
 
 
 def _print_status(status: Status) -> None:
-    rows = [(one.name, one.found, one.new, one.known, one.duplicates, one.unreadable) for one in status.sources]
-    print_table("", ("file", "found", "new", "known", "duplicates", "unreadable"), rows, right=5)
+    _print_imports(status)
     records, duplicates = counted(status.to_screen, "record"), counted(status.duplicates, "duplicate")
     console.print(Text(f"\n{records} to screen and {duplicates} of them; {status.no_abstract} without an abstract."))
     people = [(_name(name), one.include, one.exclude, one.maybe) for name, one in status.reviewers.items()]
@@ -214,6 +226,22 @@ def _print_status(status: Status) -> None:
     if status.conflicts:
         said.append(f"{counted(status.conflicts, 'conflict')} to be settled: tiab conflicts.")
     console.print(Text("\n" + " ".join(said)))
+
+
+def _print_imports(status: Status) -> None:
+    """Prints the files that came in, with the number of each import."""
+    for what, heading, names in (
+        ("records", "", ("found", "new", "known", "duplicates", "unreadable")),
+        ("decisions", "imported decisions", ("found", "stored", "missing", "undecided")),
+    ):
+        files = [one for one in status.imports if one.kind == what]
+        rows = [(one.number, _with_undone(one), *(one.counts.get(name, 0) for name in names)) for one in files]
+        if rows or what == "records":
+            print_table(heading, ("import", "file", *names), rows, right=len(names))
+
+
+def _with_undone(one: Import) -> str:
+    return f"{one.name} (undone)" if one.undone else one.name
 
 
 def _three(status: Status) -> tuple[int, int, int]:

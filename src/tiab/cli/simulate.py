@@ -184,7 +184,7 @@ def _print(runs: list[ScreeningRun]) -> None:
 def _print_rules(runs: list[ScreeningRun], outcomes: list[Outcome], target: float) -> None:
     """A row for each rule: means over the runs, and the share of them in which the target, or all, was found."""
     from tiab.cli.rules import print_by_guarantee
-    from tiab.stopping import ASSUMPTION
+    from tiab.stopping import ASSUMPTION_IN_SHORT
 
     n, total = len(runs[0].order) - len(runs[0].prior), len(runs[0].ranks)
     rows = [
@@ -206,4 +206,4 @@ def _print_rules(runs: list[ScreeningRun], outcomes: list[Outcome], target: floa
     many = "one run" if len(runs) == 1 else f"means of {len(runs)} runs"
     console.print(Text(f"\nStopping rules that looked on: {many}.", style="bold"))
     print_by_guarantee(columns, rows)
-    console.print(Text(f"\nWhat the exact tests assure rests on an assumption. {ASSUMPTION}"))
+    console.print(Text(f"\nThe exact tests rest on an assumption. {ASSUMPTION_IN_SHORT}"))

@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from tiab.decisions.carried import read_time
 from tiab.decisions.decided import Decided
 from tiab.errors import InputError, LabelError
 from tiab.formats import read
@@ -51,13 +52,13 @@ def read_project(path: str | Path) -> list[Decided]:
         except (OSError, zipfile.BadZipFile, ValueError, KeyError, RuntimeError, sqlite3.Error) as error:
             raise InputError(f"is a damaged project of ASReview ({error})", path=path, hint=_FOREIGN) from error
     decided = []
-    for number, label, prior, note in results:
+    for number, label, prior, note, time in results:
         if label not in (0, 1):
             continue
         if number not in records:
             raise LabelError(f"has a decision on record {number}, which it does not hold", path=path, hint=_FOREIGN)
         decision = Decision.INCLUDE if label else Decision.EXCLUDE
-        decided.append(Decided(record=records[number], decision=decision, prior=prior, note=note))
+        decided.append(Decided(record=records[number], decision=decision, prior=prior, note=note, time=time))
     if not decided:
         raise LabelError("holds no decisions", path=path, hint="Was anything screened in this project?")
     return decided
@@ -111,13 +112,23 @@ def _rows(database: Path, table: str, columns: Sequence[str]) -> list[dict[str, 
         return [dict(zip(chosen, row, strict=True)) for row in rows]
 
 
-def _results(databases: Sequence[Path]) -> list[tuple[int, object, bool, str]]:
-    """(record number, label, whether it was prior knowledge, note) of each result."""
-    columns = ("record_id", "label", "query_strategy", "querier", "classifier", "notes", "note")
+def _results(databases: Sequence[Path]) -> list[tuple[int, object, bool, str, str]]:
+    """(record number, label, whether it was prior knowledge, note, time) of each result."""
+    columns = (
+        "record_id",
+        "label",
+        "query_strategy",
+        "querier",
+        "classifier",
+        "notes",
+        "note",
+        "time",
+        "labeling_time",
+    )
     for database in databases:
         rows = _rows(database, "results", columns)
         if rows:
-            return [(int(str(row["record_id"])), row["label"], _is_prior(row), _note(row)) for row in rows]
+            return [(int(str(row["record_id"])), row["label"], _is_prior(row), _note(row), _time(row)) for row in rows]
     return []
 
 
@@ -130,6 +141,11 @@ def _is_prior(row: dict[str, object]) -> bool:
 
 def _note(row: dict[str, object]) -> str:
     return str(row.get("notes") or row.get("note") or "")
+
+
+def _time(row: dict[str, object]) -> str:
+    said = row.get("time") or row.get("labeling_time")
+    return read_time(said) if said else ""
 
 
 def _stored_records(databases: Sequence[Path]) -> dict[int, Record]:
@@ -151,7 +167,7 @@ def _stored_record(row: dict[str, object]) -> Record:
     )
 
 
-def _dataset_records(dataset: Path | None, results: Sequence[tuple[int, object, bool, str]]) -> dict[int, Record]:
+def _dataset_records(dataset: Path | None, results: Sequence[tuple[int, object, bool, str, str]]) -> dict[int, Record]:
     """The records of the dataset by their own number where they have one, else by their row, from 0."""
     if dataset is None:
         raise ValueError("no dataset")

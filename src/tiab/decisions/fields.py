@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from tiab.decisions.carried import read_time
 from tiab.errors import LabelError
 from tiab.formats.table import heading
 from tiab.labels import Decision
@@ -115,8 +116,9 @@ def note_of(record: Record) -> str:
 
 
 def decided_when(record: Record) -> str:
-    """When it was decided on, as a column of tiab or ASReview says; "" where none does."""
-    return _first(record, _TIMES)
+    """When it was decided on, ISO 8601, as a column of tiab or ASReview says; "" where none does."""
+    said = _first(record, _TIMES)
+    return read_time(said) if said else ""
 
 
 def is_prior(record: Record) -> bool:

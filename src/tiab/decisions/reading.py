@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tiab.decisions.asreview import is_project, read_project
+from tiab.decisions.carried import carried
 from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.fields import decided_when, decision_of, is_prior, label_column, note_of, reason_of
 from tiab.errors import InputError, LabelError
@@ -38,13 +39,18 @@ def read_labels(path: str | Path) -> FileLabels:
 
 
 def read_decisions(
-    path: str | Path, *, decision: Decision | None = None, default: Decision | None = None
+    path: str | Path,
+    *,
+    decision: Decision | None = None,
+    default: Decision | None = None,
+    by_reviewer: bool = False,
 ) -> FileLabels:
     """What `read_labels` gives.
 
     Args:
         decision: the one that was made on each record of the file, which is a list of such records.
         default: the same, where the file carries no decisions.
+        by_reviewer: of a file that tiab exported each reviewer's decisions, not what they come to together.
 
     Raises:
         InputError: the file cannot be read.
@@ -56,9 +62,10 @@ def read_decisions(
     if decision is None:
         column = label_column(records, is_table=is_table)
         said = [decision_of(record, column) for record in records]
-        if column or any(said):
-            decided = [_decided(record, one) for record, one in zip(records, said, strict=True) if one is not None]
-            return _labels(path, decided, undecided=len(records) - len(decided), warnings=warnings)
+        made = [_made(record, one, by_reviewer) for record, one in zip(records, said, strict=True)]
+        if column or any(made):
+            decided, undecided = [one for several in made for one in several], sum(not several for several in made)
+            return _labels(path, decided, undecided=undecided, warnings=warnings)
         if default is None:
             raise _no_decisions(path)
         decision = default
@@ -104,6 +111,14 @@ def _number(pmid: str) -> str:
     return found[1] if found else ""
 
 
+def _made(record: Record, joint: Decision | None, by_reviewer: bool) -> Sequence[Decided]:
+    """The decisions on one record: what the file shows, or what each reviewer said to come to that."""
+    several = carried(record, joint) if by_reviewer else None
+    if several is not None:
+        return several
+    return [_decided(record, joint)] if joint is not None else []
+
+
 def _decided(record: Record, decision: Decision) -> Decided:
     return Decided(
         record=record,
@@ -119,6 +134,8 @@ def _twice(decided: Iterable[Decided]) -> Iterator[str]:
     """A warning for each id that stands in the file twice with different decisions."""
     by_id: dict[str, dict[Decision, None]] = {}
     for one in decided:
+        if one.reviewer:  # of whom several may disagree
+            continue
         again = _AGAIN.fullmatch(one.key)
         base = again[1] if again and again[1] in by_id else one.key
         by_id.setdefault(base, {})[one.decision] = None

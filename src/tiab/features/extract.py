@@ -15,7 +15,20 @@ from tiab.records import Record
 
 __all__ = ["Pico", "extract_pico", "pico_table"]
 
-_COLUMNS = ["field", "start", "end", "text", "role", "label", "value", "provenance", "section", "sentence", "weight"]
+_COLUMNS = [
+    "field",
+    "start",
+    "end",
+    "text",
+    "role",
+    "label",
+    "value",
+    "provenance",
+    "section",
+    "sentence",
+    "weight",
+    "detail",
+]
 
 
 class Pico(NamedTuple):

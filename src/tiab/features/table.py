@@ -12,6 +12,7 @@ from tiab.criteria import Criteria
 from tiab.features.evidence import evidence_names, evidence_row
 from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
+from tiab.pico.findings.extraction import OUTCOME
 from tiab.pico.sections import SECTIONS
 from tiab.pico.spans import Span
 from tiab.pico.species import species_signs
@@ -108,5 +109,6 @@ def _intensity(spans: Sequence[Span]) -> float:
 
 def _different(spans: Sequence[Span], label: str) -> float:
     """How many different values the rule spans of that label have."""
-    mine = [span.value.split("; ") for span in spans if span.label == label and span.provenance.startswith("rule:")]
+    rules = [span for span in spans if span.label == label and span.provenance.startswith("rule:")]
+    mine = [span.value.split("; ") for span in rules if span.provenance != OUTCOME]
     return float(len({value for values in mine for value in values}))

@@ -23,6 +23,8 @@ __all__ = ["SUFFIXES", "check_suffix", "write_records"]
 _Writer = Callable[[IO[bytes], Sequence[Record], Sequence[str]], None]
 _SHOWN = ("rank", "score", "decision", "reason", "reasons", "label_included", "included")
 """What a person wants to see of a record that came with it, beside the columns that are added."""
+_HIDDEN = frozenset({"decisions"})
+"""What is added for tiab to read again, and is no note for people."""
 
 
 def write_records(
@@ -77,7 +79,7 @@ def _text(render: Callable[[Record, frozenset[str]], str], *, head: str = "", en
     """A writer of a format in which each record is a piece of text."""
 
     def write(stream: IO[bytes], records: Sequence[Record], first: Sequence[str]) -> None:
-        shown = frozenset((*first, *_SHOWN))
+        shown = frozenset((*first, *_SHOWN)) - _HIDDEN
         stream.write(head.encode())
         for record in records:
             stream.write(render(record, shown).encode("utf-8", "replace"))

@@ -104,8 +104,9 @@ def add_spans(doc: Doc, spans: list[Span]) -> None:
 
 
 def make_span(
-    doc: Doc, start: int, end: int, *, role: str, label: str, provenance: str, value: str = "", weight: float = 1.0
-) -> Span:
+    doc: Doc, start: int, end: int, *, role: str, label: str, provenance: str, value: str = "", weight: float = 1.0,
+    detail: str = "",
+) -> Span:  # fmt: skip
     """The span of `doc` from `start` to `end`, with its text, field, section and sentence filled in."""
     layout = get_layout(doc)
     return Span(
@@ -120,4 +121,5 @@ def make_span(
         section=layout.section(start),
         sentence=layout.sentence(start),
         weight=weight,
+        detail=detail,
     )

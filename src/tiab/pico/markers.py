@@ -10,7 +10,6 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from tiab.pico.abbreviations import get_abbreviations
-from tiab.pico.directions import find_directions
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.lexicon import Found, Lexicon, longest
 from tiab.pico.text import normal_words
@@ -34,7 +33,7 @@ _NUMBER_OF_MARKER = re.compile(
 
 
 class MarkerFinder:
-    """The component `tiab_markers`: a span for each marker, and for each statement that markers rose, fell or stayed.
+    """The component `tiab_markers`: a span for each marker.
 
     "IL-6, -8 and -10" and "interleukins 6 and 10" name each interleukin. A short name counts for nothing where the
     record defines it as something that is no marker.
@@ -56,8 +55,6 @@ class MarkerFinder:
         add_spans(doc, [make_span(
             doc, f.start, f.end, role="outcome", label="marker", value=f.meaning, provenance="rule:marker"
         ) for f in found])  # fmt: skip
-        if found:
-            add_spans(doc, find_directions(doc, found))
         return doc
 
     def _is_marker(self, long: str) -> bool:

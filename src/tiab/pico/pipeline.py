@@ -15,6 +15,7 @@ import tiab.pico.abbreviations
 import tiab.pico.cues
 import tiab.pico.design
 import tiab.pico.dose
+import tiab.pico.findings.extraction
 import tiab.pico.learned.pio
 import tiab.pico.learned.roles
 import tiab.pico.markers
@@ -60,7 +61,8 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, lea
         nlp.add_pipe(name)
     if criteria is not None:
         nlp.add_pipe("tiab_concepts", config={"criteria": criteria_config(criteria)})
-    for name in (*_ALWAYS, *(_NUMBERS if numbers else ()), *(_LEARNED if learned else ())):
+    findings = ("tiab_findings",) if numbers else ()  # last, as it reads what the others found
+    for name in (*_ALWAYS, *(_NUMBERS if numbers else ()), *(_LEARNED if learned else ()), *findings):
         nlp.add_pipe(name)
     return nlp
 

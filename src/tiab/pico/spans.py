@@ -27,6 +27,7 @@ class Span:
         section: the part of a structured abstract ("methods"), or "" where the abstract has no headings.
         sentence: the number of the sentence in the record, from 0.
         weight: how much the finding counts as evidence for its label, from 0 to 1.
+        detail: its circumstances in words, joined by "; ": of a change "between groups; tendency; against placebo".
 
     >>> span = Span(start=0, end=4, text="IL-6", role="outcome", label="marker", value="IL-6", provenance="rule:marker")
     >>> Span.from_dict(span.to_dict()) == span
@@ -44,6 +45,7 @@ class Span:
     section: str = ""
     sentence: int = 0
     weight: float = 1.0
+    detail: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The span as plain JSON types; `Span.from_dict` takes it back."""

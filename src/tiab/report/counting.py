@@ -47,14 +47,15 @@ def _search_row(event: Event) -> SearchRow:
 def count_flow(snapshot: Snapshot, course: Course, sources: Sequence[SourceRow]) -> Counts:
     """The counts of PRISMA's upper half, and of what nobody has looked at yet."""
     counted = [row for row in sources if not row.again]
-    known = sum(row.known for row in counted)
+    found, unreadable = sum(row.found for row in counted), sum(row.unreadable for row in counted)
+    known = found - unreadable - len(snapshot.records)  # as it is now: an import that was undone had brought some
     linked = len(snapshot.records) - len(snapshot.heads)
     empty = {record.record_id for record in _without_abstract(snapshot)}
     said = [course.status(record_id) for record_id in course.screened]
     return Counts(
-        identified=sum(row.found for row in counted),
+        identified=found,
         duplicates=known + linked,
-        unreadable=sum(row.unreadable for row in counted),
+        unreadable=unreadable,
         by_automation=0,
         to_screen=len(snapshot.heads),
         prior=len(course.prior),

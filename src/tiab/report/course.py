@@ -112,7 +112,8 @@ def _evidence_begins(first: Collection[GivenLabel], added: int) -> tuple[int, Be
 def _last_added(snapshot: Snapshot, prior: Set[str]) -> int:
     """The event that added the last of the records that are to be screened; 0 where there are none."""
     places = (place for place in reversed(snapshot.heads) if snapshot.records[place].record_id not in prior)
-    last = next(places, None)
+    last = next((snapshot.positions[place] for place in places), None)
     if last is None:
         return 0
-    return next((event_id for event_id, count in snapshot.state.imports if count > last), 0)
+    added = next((event_id for event_id, count in snapshot.state.imports if count > last), 0)
+    return max(added, snapshot.state.reshaped)

@@ -160,8 +160,8 @@ def _sentence(course: Course, found: int, missing: int | None, assured: float | 
     if missing is None:
         return said + f"what may be missing is not known: {_UNKNOWN[course.because]}."
     if missing == unread:
-        said += f"it is too early to estimate what may be missing: all {unread:,} unread records may be relevant."
-    elif not missing:
+        return said + f"it is too early to estimate what may be missing: all {unread:,} unread records may be relevant."
+    if not missing:
         said += f"the exact test rejects, at the {100 * alpha:g}% level, that any of the {unread:,} unread is relevant."
     else:
         said += f"up to {missing:,} of the {unread:,} unread may be relevant ({100 * (1 - alpha):g}% confidence)"

@@ -1,6 +1,7 @@
 """A review that remembers: its records, its criteria, every decision, and the ranking that follows from them."""
 
 from tiab.decisions import Matching
+from tiab.review.importing import DecisionsReport
 from tiab.review.intake import FileReport
 from tiab.review.live import Queue
 from tiab.review.looking import Look
@@ -15,6 +16,7 @@ from tiab.review.updating import Update
 __all__ = [
     "Conflict",
     "Counts",
+    "DecisionsReport",
     "FileReport",
     "Look",
     "Matching",

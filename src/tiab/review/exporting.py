@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from tiab.decisions.carried import COLUMN, packed_decisions
+from tiab.decisions.decided import Decided
 from tiab.formats import write_records
-from tiab.labels import Decision
+from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.review.live import Queue
-from tiab.review.opinions import conflicts, joint_labels, labels_by_reviewer, own_labels
+from tiab.review.opinions import (
+    conflicts,
+    joint_labels,
+    labels_by_reviewer,
+    own_labels,
+    prior_labels,
+    resolved_labels,
+)
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, GivenLabel
 
@@ -78,7 +88,10 @@ def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> d
     columns["decision"] = {key: str(label.decision) for key, label in labels.items()}
     columns["reason"] = _joined(shown, "reason")
     columns["note"] = _joined(shown, "note")
+    columns["reviewer"] = _joined(shown, "reviewer")
+    columns["decided"] = _joined(shown, "when")
     columns["prior"] = {key: "yes" for key, label in labels.items() if label.prior}
+    columns[COLUMN] = _carried(snapshot, labels, shown)
     if len(shown) > 1:
         for name, given in sorted(shown.items()):
             columns[f"decision_{name or 'unnamed'}"] = {key: str(one.label.decision) for key, one in given.items()}
@@ -87,15 +100,46 @@ def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> d
     columns["decision"] |= {
         key: columns["decision"][head] for key, head in groups.heads.items() if head in columns["decision"]
     }
+    columns[COLUMN] |= {  # those of a duplicate come with the record that it is a duplicate of
+        key: packed_decisions(str(columns["decision"].get(key, "")), []) for key in groups.heads
+    }
     return columns
 
 
+def _carried(
+    snapshot: Snapshot, labels: Mapping[str, Label], shown: Mapping[str, Mapping[str, GivenLabel]]
+) -> dict[str, object]:
+    """Each decision with its reviewer and time, for tiab to read again; with prior knowledge and resolved conflicts."""
+    state, groups = snapshot.state, snapshot.groups
+    made: dict[str, list[Decided]] = {}
+    for given in (prior_labels(state, groups), *shown.values()):
+        for key, one in given.items():
+            made.setdefault(key, []).append(_decided(one))
+    for key, one in resolved_labels(state, groups).items():
+        made.setdefault(key, []).append(replace(_decided(one), resolved=True))
+    joint = {key: str(label.decision) for key, label in labels.items()}
+    return {key: packed_decisions(joint.get(key, ""), several) for key, several in made.items()}
+
+
+def _decided(given: GivenLabel) -> Decided:
+    label = given.label
+    return Decided(
+        record=Record(record_id=label.record_id),
+        decision=label.decision,
+        reason=label.reason,
+        note=given.note,
+        prior=label.prior,
+        reviewer=label.reviewer,
+        time=given.when,
+    )
+
+
 def _joined(shown: Mapping[str, Mapping[str, GivenLabel]], what: str) -> dict[str, object]:
-    """What the reviewers said beside their decisions, each different text once."""
+    """What goes with the decisions of the reviewers, each different text once."""
     said: dict[str, dict[str, None]] = {}
     for given in shown.values():
         for key, one in given.items():
-            text = one.label.reason if what == "reason" else one.note
+            text = getattr(one.label if what in ("reason", "reviewer") else one, what)
             if text:
                 said.setdefault(key, {})[text] = None
     return {key: "; ".join(texts) for key, texts in said.items()}

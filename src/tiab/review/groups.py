@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tiab.store import Merge
@@ -30,13 +30,17 @@ class Groups:
         return self._under.get(record_id, ())
 
 
-def group(merges: Iterable[Merge]) -> Groups:
+def group(merges: Iterable[Merge], *, without: Collection[str] = ()) -> Groups:
     """The groups that links make; a link to a record that is itself a duplicate leads on to its head.
+
+    Args:
+        without: records that are in the pool no more. Where one is a head, the first of its duplicates takes its place.
 
     >>> links = [Merge(event_id=1, record_id="b", into="a"), Merge(event_id=2, record_id="c", into="b")]
     >>> group(links).heads
     {'b': 'a', 'c': 'a'}
     """
+    gone = frozenset(without)
     into = {merge.record_id: merge.into for merge in merges if merge.record_id != merge.into}
     heads: dict[str, str] = {}
     for record_id in into:
@@ -46,7 +50,20 @@ def group(merges: Iterable[Merge]) -> Groups:
             head = into[head]
         if head != record_id:
             heads[record_id] = head
+    if gone:
+        heads = _led_anew(heads, gone)
     under: dict[str, tuple[str, ...]] = {}
     for record_id, head in heads.items():
-        under[head] = (*under.get(head, ()), record_id)
+        if record_id not in gone:
+            under[head] = (*under.get(head, ()), record_id)
     return Groups(heads=heads, _under=under)
+
+
+def _led_anew(heads: Mapping[str, str], gone: frozenset[str]) -> dict[str, str]:
+    """`heads`, with the first that is left as the head of each group whose head is gone."""
+    leaders: dict[str, str] = {}
+    for record_id, head in heads.items():
+        if head in gone and record_id not in gone:
+            leaders.setdefault(head, record_id)
+    moved = {record_id: leaders.get(head, head) for record_id, head in heads.items()} | leaders
+    return {record_id: head for record_id, head in moved.items() if record_id != head}

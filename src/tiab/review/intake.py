@@ -90,21 +90,30 @@ def _digest(chunks: Iterable[bytes]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The records of one file that are to be stored, under ids that are free, and how many are known."""
+    """The records of one file that are to be stored, under ids that are free, and those that were stored before.
+
+    `restored` are those of them whose imports were undone: they are in the pool again.
+    """
 
     reading: Reading
     sha256: str
     records: tuple[Record, ...]
-    n_known: int
+    held: tuple[str, ...]
+    restored: tuple[Record, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is to be stored of several files: their records, new id -> link, new id -> number of doubtful pairs."""
+    """What is to be stored of several files: their records, new id -> link, new id -> number of doubtful pairs.
+
+    `linked` are the restored records that are duplicates already; `undone` the files whose import was undone.
+    """
 
     kept: tuple[_Kept, ...]
     links: Mapping[str, Entry]
     doubts: Mapping[str, int]
+    linked: frozenset[str]
+    undone: frozenset[int]
 
 
 def add_files(
@@ -139,23 +148,36 @@ def add_files(
 
 
 def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress: Progress | None) -> _Plan:
+    gone = {record.record_id: record for record, _ in snapshot.withdrawn}
     known = Known(snapshot.records, snapshot.fingerprints)
-    kept = tuple(_keep(reading, sha256, known) for reading, sha256 in readings)
-    fresh = [record for one in kept for record in one.records]
+    for record, fingerprint in snapshot.withdrawn:
+        known.add(record, fingerprint=fingerprint)
+    kept = tuple(_keep(reading, sha256, known, gone) for reading, sha256 in readings)
+    fresh = [record for one in kept for record in (*one.restored, *one.records)]
     found = find_duplicates([*snapshot.records, *fresh], progress=progress) if fresh else Duplicates()
     ids = {record.record_id for record in fresh}
-    return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids))
+    linked = frozenset(ids & snapshot.groups.heads.keys())
+    undone = frozenset(one.source_id for one in snapshot.logged.files if one.undone)
+    return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids), linked, undone)
 
 
-def _keep(reading: Reading, sha256: str, known: Known) -> _Kept:
+def _keep(reading: Reading, sha256: str, known: Known, gone: dict[str, Record]) -> _Kept:
+    """What is to be kept of a file; records of `gone`, which come in again with it, are taken out of there."""
     name = Path(reading.path).name
     records: list[Record] = []
+    held: dict[str, None] = {}
+    restored: list[Record] = []
     for record in reading.records:
-        if known.holder(record) is None:
+        holder = known.holder(record)
+        if holder is not None:
+            held[holder.record_id] = None
+            if holder.record_id in gone:
+                restored.append(gone.pop(holder.record_id))
+        else:
             stored = replace(record, record_id=_free_id(record, name, known), source=name)
             records.append(stored)
             known.add(stored)
-    return _Kept(reading, sha256, tuple(records), len(reading.records) - len(records))
+    return _Kept(reading, sha256, tuple(records), tuple(held), tuple(restored))
 
 
 def _links(found: Duplicates, groups: Groups, fresh: set[str]) -> dict[str, Entry]:
@@ -164,7 +186,7 @@ def _links(found: Duplicates, groups: Groups, fresh: set[str]) -> dict[str, Entr
     for group in found.certain:
         head = groups.head(group.record_ids[0])
         for record_id in group.record_ids[1:]:
-            if record_id in fresh:
+            if record_id in fresh and record_id not in groups.heads:
                 payload = {"into": head, "reason": group.reason}
                 links[record_id] = Entry(kind="merged", record_id=record_id, payload=payload)
     return links
@@ -178,14 +200,17 @@ def _doubts(found: Duplicates, fresh: set[str]) -> Counter[str]:
 
 def _store(store: Store, kept: _Kept, plan: _Plan, reviewer: str) -> FileReport:
     reading, name = kept.reading, Path(kept.reading.path).name
-    entries = [plan.links[record.record_id] for record in kept.records if record.record_id in plan.links]
-    counts = {"new": len(kept.records) - len(entries), "known": kept.n_known, "duplicates": len(entries)}
+    added = (*kept.restored, *kept.records)
+    entries = [plan.links[record.record_id] for record in added if record.record_id in plan.links]
+    duplicates = len(entries) + sum(record.record_id in plan.linked for record in added)
+    known = len(reading.records) - len(added)
+    counts = {"new": len(added) - duplicates, "known": known, "duplicates": duplicates}
     found = len(reading.records) + len(reading.unreadable)
-    again = any(source.sha256 == kept.sha256 for source in store.sources())
+    again = any(one.sha256 == kept.sha256 and one.source_id not in plan.undone for one in store.sources())
     source = Source(name=name, sha256=kept.sha256, found=found, unreadable=len(reading.unreadable), **counts)
-    doubtful = sum(plan.doubts.get(record.record_id, 0) for record in kept.records)
+    doubtful = sum(plan.doubts.get(record.record_id, 0) for record in added)
     payload = {"format": reading.format, "again": again, "doubtful": doubtful}
-    store.add(source, kept.records, reviewer=reviewer, payload=payload, entries=entries)
+    store.add(source, kept.records, reviewer=reviewer, payload=payload, entries=entries, held=kept.held)
     return FileReport(
         name=name,
         format=reading.format,

@@ -73,7 +73,7 @@ class Live:
         with self._lock:
             self._follow()
             criteria, last = self._criteria(), self._snapshot
-            if last is None or last.state is not self._state or last.criteria is not criteria:
+            if last is None or last.logged is not self._state or last.criteria is not criteria:
                 last = take(self._state, self._records, self._fingerprints, criteria=criteria, earlier=last)
                 self._snapshot = last
             return last
@@ -183,7 +183,7 @@ class Live:
 
     def _features_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Features:
         """The features of all records, duplicates too: linking two of them changes no column."""
-        key = (len(snapshot.records), snapshot.criteria_fingerprint)
+        key = (snapshot.membership, snapshot.criteria_fingerprint)
         if self._features is None or self._features[0] != key:
             features = prepare(
                 snapshot.records,

@@ -65,7 +65,9 @@ class Notes:
 
     def _logged(self, record_id: str, reviewer: str, kind: NoteKind) -> str | None:
         event = self._store.last_decision(reviewer, record_id, kind=kind)
-        return None if event is None else str(event.payload.get("note", ""))
+        if event is None or event.payload.get("ordered") is False:  # of a file: nobody typed it here
+            return None
+        return str(event.payload.get("note", ""))
 
     def _write(self, record_id: str, reviewer: str, kind: NoteKind, draft: str | None) -> None:
         before = self._drafts(reviewer)

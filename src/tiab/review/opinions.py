@@ -14,7 +14,16 @@ from tiab.labels import Decision, Label
 from tiab.review.groups import Groups
 from tiab.store import GivenLabel, LogState
 
-__all__ = ["Conflict", "conflicts", "joint_labels", "labels_by_reviewer", "own_labels", "teaching"]
+__all__ = [
+    "Conflict",
+    "conflicts",
+    "joint_labels",
+    "labels_by_reviewer",
+    "own_labels",
+    "prior_labels",
+    "resolved_labels",
+    "teaching",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,25 +38,25 @@ def own_labels(state: LogState, groups: Groups, reviewer: str) -> dict[str, Labe
     """Head id -> the label that stands for one reviewer, who sees no other's."""
     standing = [given.label for given in _headed(state, groups)]
     labels = {label.record_id: label for label in standing if label.prior}
-    labels |= {key: given.label for key, given in _settled(state, groups).items()}
+    labels |= {key: given.label for key, given in resolved_labels(state, groups).items()}
     labels |= {label.record_id: label for label in standing if not label.prior and label.reviewer == reviewer}
     return labels
 
 
 def joint_labels(state: LogState, groups: Groups) -> dict[str, Label]:
     """Head id -> the label on which all who screened the record agree, or that settled their conflict."""
-    labels = {key: given.label for key, given in _priors(state, groups).items()}
+    labels = {key: given.label for key, given in prior_labels(state, groups).items()}
     for key, given in _by_head(state, groups).items():
         labels.pop(key, None)
         if _agree(given):
             labels[key] = given[-1].label
-    labels |= {key: given.label for key, given in _settled(state, groups).items()}
+    labels |= {key: given.label for key, given in resolved_labels(state, groups).items()}
     return labels
 
 
 def conflicts(state: LogState, groups: Groups) -> tuple[Conflict, ...]:
     """The records on which reviewers disagree and that nobody settled, in the order of the first label."""
-    settled = _settled(state, groups)
+    settled = resolved_labels(state, groups)
     found = [
         Conflict(record_id=key, labels=given)
         for key, given in _by_head(state, groups).items()
@@ -77,11 +86,13 @@ def _agree(labels: tuple[GivenLabel, ...]) -> bool:
     return len({given.label.decision for given in labels}) == 1
 
 
-def _priors(state: LogState, groups: Groups) -> dict[str, GivenLabel]:
+def prior_labels(state: LogState, groups: Groups) -> dict[str, GivenLabel]:
+    """Head id -> the last label that was given as prior knowledge."""
     return {given.label.record_id: given for given in _headed(state, groups) if given.label.prior}
 
 
-def _settled(state: LogState, groups: Groups) -> dict[str, GivenLabel]:
+def resolved_labels(state: LogState, groups: Groups) -> dict[str, GivenLabel]:
+    """Head id -> the last decision that resolved a conflict between reviewers."""
     last = sorted((given[-1] for given in state.resolved.values()), key=lambda given: given.event_id)
     return {groups.head(given.label.record_id): _under_head(given, groups) for given in last}
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import tiab
 from tiab.criteria import Criteria
-from tiab.decisions import Matching, match_decisions, match_names, read_decisions
+from tiab.decisions import Matching, match_names, read_decisions
 from tiab.errors import LabelError
 from tiab.evaluation.agreement import Agreement
 from tiab.labels import Decision, Label
@@ -17,7 +18,14 @@ from tiab.ranking.rank import Ranking
 from tiab.records import Record
 from tiab.review.exporting import export
 from tiab.review.gaps import gaps
-from tiab.review.importing import label_entries
+from tiab.review.importing import (
+    DecisionsReport,
+    find_import,
+    label_entries,
+    must_be_alone,
+    plan_import,
+    undo_entries,
+)
 from tiab.review.intake import FileReport, add_files
 from tiab.review.live import Live, Queue
 from tiab.review.looking import Look, look_at
@@ -30,7 +38,7 @@ from tiab.review.status import Status, measure_status
 from tiab.review.suggesting import Suggestion, suggest
 from tiab.review.team import agreements, link_entry, must_conflict, unlink_entries
 from tiab.review.updating import Update, make_update
-from tiab.store import Check, Entry, Event, LogEnd, Store, check_folder, label_entry
+from tiab.store import Check, Entry, Event, Import, LogEnd, Store, check_folder, label_entry
 
 __all__ = ["Review"]
 
@@ -124,8 +132,12 @@ class Review:
         return self._live.snapshot()
 
     def record(self, record_id: str) -> Record:
-        """The record of that id; a LabelError where there is none."""
-        return self._store.record(record_id)
+        """The record of that id; a LabelError where there is none, or its import was undone."""
+        record = self._store.record(record_id)
+        if self._store.events(kinds=["import_undone"]) and record_id not in self._live.snapshot().places:
+            hint = "Import its file again to bring it back."
+            raise LabelError(f"the import of record '{record_id[:80]}' was undone", path=self.folder, hint=hint)
+        return record
 
     def events(self, *, after: int = 0) -> tuple[Event, ...]:
         """What happened since the event of that number, in order."""
@@ -229,6 +241,9 @@ class Review:
         label = Label(
             record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason, prior=prior
         )
+        self.record(record_id)
+        if not reviewer and not prior:
+            must_be_alone(self._store.named_reviewers())
         ranked = self._live.unlogged(reviewer)
         event = self._store.append_all([*ranked, label_entry(label, note=note, token=token)])[-1]
         self._live.has_logged(reviewer, ranked)
@@ -265,30 +280,61 @@ class Review:
         return self._notes.keep(record_id, text, reviewer, kind, seen=seen)
 
     def add_labels(
-        self, path: str | Path, *, decision: Decision | str | None = None, reviewer: str = "", prior: bool = False
-    ) -> Matching:
-        """Stores the decisions that a file of Rayyan, Covidence, ASReview or a table carries; what was found.
+        self,
+        path: str | Path,
+        *,
+        decision: Decision | str | None = None,
+        reviewer: str | None = None,
+        prior: bool = False,
+    ) -> DecisionsReport:
+        """Stores the decisions that a file of tiab, Rayyan, Covidence, ASReview or a table carries; what came of it.
 
-        Those that say what stands already are not stored again.
+        What the review has already, from the same file or otherwise, is not stored again.
 
         Args:
             decision: the one made on all records of the file, as Covidence writes a file for each list.
+            reviewer: whose decisions they are; those that a file of tiab names keep their names. "" in a review whose
+                only reviewer has no name.
             prior: they are prior knowledge, whatever the file says.
 
         Raises:
             InputError: the file cannot be read.
-            LabelError: it carries no decisions.
+            LabelError: it carries no decisions, or nobody says whose they are.
         """
-        read = read_decisions(path, decision=None if decision is None else Decision.parse(decision))
-        matching = match_decisions(read.decided, self._live.snapshot().known)
-        return self._keep(matching, reviewer, prior=prior)
+        said = None if decision is None else Decision.parse(decision)
+        labels = read_decisions(path, decision=said, by_reviewer=True)
+        report, entry, entries = plan_import(labels, self._live.snapshot(), reviewer=reviewer, prior=prior)
+        if not entries:
+            return report
+        self._store.import_decisions(entry, entries)
+        return replace(report, number=len(self._live.snapshot().logged.files))
+
+    def undo_import(self, number: int, *, reviewer: str = "") -> Import:
+        """Undoes an import as a whole; the import as it then stands.
+
+        Records that no other file had are out of the pool, with what was decided on them; decisions are taken back. All
+        stays in the log, and importing the file again brings it back.
+
+        Raises:
+            ReviewError: there is no import of that number, or it was undone already.
+        """
+        self._store.append_all(undo_entries(self._live.snapshot().logged, number, reviewer=reviewer))
+        return find_import(self._live.snapshot().logged, number)
+
+    def imports(self) -> tuple[Import, ...]:
+        """The files that records or decisions came from, in order, those undone as well."""
+        return self._live.snapshot().logged.files
 
     def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
         """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.
 
         What is missing was not found by the review's search, which is worth a look at the search.
         """
-        return self._keep(match_names(names, self._live.snapshot().known), reviewer, prior=True)
+        snapshot = self._live.snapshot()
+        matching = match_names(names, snapshot.known)
+        named = replace(matching, found=tuple((key, replace(one, reviewer=reviewer)) for key, one in matching.found))
+        self._store.append_all(label_entries(named, snapshot.logged))
+        return matching
 
     # Two reviewers
 
@@ -390,8 +436,3 @@ class Review:
         """
         self._store.check()
         return replay(self._store, jobs=self._live.jobs, progress=progress)
-
-    def _keep(self, matching: Matching, reviewer: str, *, prior: bool) -> Matching:
-        standing = {given.label for given in self._live.snapshot().state.standing()}
-        self._store.append_all(label_entries(matching, standing, reviewer=reviewer, prior=prior))
-        return matching

@@ -26,8 +26,12 @@ class Snapshot:
     """A review as it stands after the event `state.cursor`; nothing in it changes any more.
 
     Attributes:
-        records: all that were imported, duplicates too, in the order of the imports.
+        state: what the log adds up to, without what was decided on records that are in the pool no more.
+        logged: the same with it.
+        records: all that were imported, duplicates too, in the order of the imports; without those of undone imports.
         fingerprints: theirs.
+        positions: theirs among all records that were ever imported, counted from 0.
+        withdrawn: (record, fingerprint) of those of undone imports.
         groups: which of them are duplicates.
         heads: the places in `records` of those that are screened, which are all but the duplicates.
         criteria: those that held then.
@@ -35,8 +39,11 @@ class Snapshot:
     """
 
     state: LogState
+    logged: LogState
     records: Sequence[Record]
     fingerprints: Sequence[str]
+    positions: Sequence[int]
+    withdrawn: Sequence[tuple[Record, str]]
     groups: Groups
     heads: Sequence[int]
     criteria: Criteria | None
@@ -45,9 +52,14 @@ class Snapshot:
     _labels: dict[str | None, dict[str, Label]] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def pool(self) -> tuple[int, str, tuple[tuple[str, str], ...], int]:
+    def pool(self) -> tuple[tuple[int, frozenset[int]], str, tuple[tuple[str, str], ...], int]:
         """Equal for snapshots whose pools rank alike: same records, criteria, duplicates and seed."""
-        return len(self.records), self.criteria_fingerprint, tuple(self.groups.heads.items()), self.seed
+        return self.membership, self.criteria_fingerprint, tuple(self.groups.heads.items()), self.seed
+
+    @property
+    def membership(self) -> tuple[int, frozenset[int]]:
+        """Equal for snapshots of one review that hold the same records."""
+        return self.state.n_records, self.state.withdrawn
 
     def labels(self, reviewer: str | None) -> dict[str, Label]:
         """Head id -> the label that stands for one reviewer, or (None) for all together."""
@@ -108,21 +120,50 @@ def take(
     Args:
         earlier: one of the same review; what did not change since is taken from it.
     """
-    kept = earlier if earlier and len(earlier.records) == state.n_records else None
+    kept = earlier if earlier and earlier.membership == (state.n_records, state.withdrawn) else None
+    inside = kept.positions if kept else _inside(state)
+    pool = kept.records if kept else tuple(records[place] for place in inside)
+    gone = kept.withdrawn if kept else _withdrawn(state, records, fingerprints)
     same_groups = kept is not None and kept.state.merges == state.merges
-    groups = kept.groups if kept and same_groups else group(state.merges.values())
-    heads = kept.heads if kept and same_groups else heads_of(records[: state.n_records], groups)
+    without = [record.record_id for record, _ in gone]
+    groups = kept.groups if kept and same_groups else group(state.merges.values(), without=without)
+    heads = kept.heads if kept and same_groups else heads_of(pool, groups)
     same_criteria = earlier is not None and earlier.criteria is criteria
     return Snapshot(
-        state=state,
-        records=kept.records if kept else tuple(records[: state.n_records]),
-        fingerprints=kept.fingerprints if kept else tuple(fingerprints[: state.n_records]),
+        state=_visible(state, groups, frozenset(without)),
+        logged=state,
+        records=pool,
+        fingerprints=kept.fingerprints if kept else tuple(fingerprints[place] for place in inside),
+        positions=inside,
+        withdrawn=gone,
         groups=groups,
         heads=heads,
         criteria=criteria,
         criteria_fingerprint=earlier.criteria_fingerprint if earlier and same_criteria else _fingerprint(criteria),
         seed=int(state.criteria.get("seed", 0)),
     )
+
+
+def _inside(state: LogState) -> Sequence[int]:
+    """The places, among all records that were imported, of those in the pool."""
+    if not state.withdrawn:
+        return range(state.n_records)
+    return [place for place in range(state.n_records) if place + 1 not in state.withdrawn]
+
+
+def _withdrawn(
+    state: LogState, records: Sequence[Record], fingerprints: Sequence[str]
+) -> tuple[tuple[Record, str], ...]:
+    return tuple((records[place - 1], fingerprints[place - 1]) for place in sorted(state.withdrawn))
+
+
+def _visible(state: LogState, groups: Groups, gone: frozenset[str]) -> LogState:
+    """The state without the decisions on studies of which no report is in the pool any more."""
+    if not gone:
+        return state
+    labels = {key: given for key, given in state.labels.items() if groups.head(key[0]) not in gone}
+    resolved = {key: given for key, given in state.resolved.items() if groups.head(key) not in gone}
+    return replace(state, labels=labels, resolved=resolved)
 
 
 def _fingerprint(criteria: Criteria | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from tiab.labels import Decision, Label
 from tiab.review.opinions import conflicts, joint_labels, labels_by_reviewer
 from tiab.review.snapshot import Snapshot
-from tiab.store import Source
+from tiab.store import Import, Source
 
 __all__ = ["Counts", "Status", "measure_status"]
 
@@ -34,7 +34,8 @@ class Status:
     """Where a review stands.
 
     Attributes:
-        sources: the files that were added, with their counts.
+        sources: the files that were added, with their counts; without those whose import was undone.
+        imports: all files that records or decisions came from, with the numbers by which they are undone.
         records: all that were added, duplicates too.
         duplicates: those that are linked to another record.
         to_screen: the records without their duplicates.
@@ -48,6 +49,7 @@ class Status:
     """
 
     sources: tuple[Source, ...]
+    imports: tuple[Import, ...]
     records: int
     duplicates: int
     to_screen: int
@@ -67,7 +69,8 @@ class Status:
             for source in self.sources
         ]
         people = {name: _counts_dict(counts) for name, counts in self.reviewers.items()}
-        return plain | {"sources": files, "joint": _counts_dict(self.joint), "reviewers": people}
+        imports = [one.to_dict() for one in self.imports]
+        return plain | {"sources": files, "imports": imports, "joint": _counts_dict(self.joint), "reviewers": people}
 
 
 def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
@@ -76,8 +79,10 @@ def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
     heads = [snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads]
     joint, open_conflicts = joint_labels(state, groups), conflicts(state, groups)
     people = labels_by_reviewer(state, groups)
+    undone = {one.source_id for one in snapshot.logged.files if one.undone}
     return Status(
-        sources=tuple(sources),
+        sources=tuple(source for source in sources if source.source_id not in undone),
+        imports=snapshot.logged.files,
         records=len(snapshot.records),
         duplicates=len(snapshot.records) - len(heads),
         to_screen=len(heads),

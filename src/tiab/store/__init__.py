@@ -9,6 +9,7 @@ from tiab.store.chain import LogEnd
 from tiab.store.checking import Check, check_folder
 from tiab.store.events import KINDS, Entry, Event, label_entry
 from tiab.store.file import Store
+from tiab.store.imports import Import
 from tiab.store.opening import FILE_NAME
 from tiab.store.rows import Source
 from tiab.store.state import GivenLabel, LogState, Merge, advance
@@ -21,6 +22,7 @@ __all__ = [
     "Entry",
     "Event",
     "GivenLabel",
+    "Import",
     "LogEnd",
     "LogState",
     "Merge",

@@ -30,7 +30,7 @@ _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(o
 
 
 def read_anchor(folder: Path) -> LogEnd | None:
-    """How far the log had come; None where no such file is in `folder`.
+    """How far the log had come; None where `folder` has no such file, or an empty one, as a loss of power may leave.
 
     Raises:
         ReviewError: the file is not what tiab writes.
@@ -43,9 +43,10 @@ def read_anchor(folder: Path) -> LogEnd | None:
     except OSError as error:
         raise ReviewError(f"cannot be read ({error.strerror})", path=path, hint="Check its permissions.") from error
     try:
-        return LogEnd.parse(os.read(handle, _LENGTH + 1).decode("ascii"))
+        text = os.read(handle, _LENGTH + 1).strip(b"\0").decode("ascii")
+        return LogEnd.parse(text) if text else None
     except (OSError, UnicodeDecodeError, ReviewError) as error:
-        hint = f"Let the folder finish synchronising, or take {ANCHOR_NAME} from the last copy of the folder."
+        hint = f"Let the folder finish synchronising, or delete {ANCHOR_NAME} if nothing else is at odds."
         raise ReviewError("is not what tiab writes", path=path, hint=hint) from error
     finally:
         os.close(handle)
@@ -58,9 +59,12 @@ def write_anchor(folder: Path, end: LogEnd) -> None:
     """
     line = f"{end.event_id:018d}:{end.hash}\n".encode("ascii")
     with suppress(OSError):  # the decision is on the disk already, and must not fail for a note about it
-        handle = os.open(folder / ANCHOR_NAME, os.O_WRONLY | os.O_CREAT | _FLAGS, 0o666)
+        handle = os.open(os.path.join(folder, ANCHOR_NAME), os.O_WRONLY | os.O_CREAT | _FLAGS, 0o666)
         try:
+            new = os.fstat(handle).st_size == 0
             os.write(handle, line)
+            if new:  # a file that was just made may be empty after a loss of power; an overwritten one is not
+                os.fsync(handle)
         finally:
             os.close(handle)
 

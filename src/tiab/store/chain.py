@@ -12,7 +12,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tiab.errors import ReviewError
@@ -27,7 +26,6 @@ __all__ = [
     "log_end",
     "named",
     "numbering_faults",
-    "one_state",
 ]
 
 HASHED_COLUMNS = ("event_id", "time", "kind", "reviewer", "record_id", "target", "token", "payload")
@@ -112,17 +110,6 @@ def _broken_links(connection: sqlite3.Connection, *, after: int = 0) -> Iterator
         if stored != event_hash(previous, values):
             yield int(values[0])
         previous = _bytes(stored)
-
-
-@contextmanager
-def one_state(connection: sqlite3.Connection) -> Iterator[None]:
-    """Within it, all that is read is of one state of the file, whatever others write meanwhile."""
-    connection.execute("BEGIN")
-    try:
-        yield
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def numbering_faults(connection: sqlite3.Connection) -> Iterator[str]:

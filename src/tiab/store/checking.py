@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tiab.errors import LabelError, ReviewError
 from tiab.store.anchor import ANCHOR_NAME, anchor_fault, read_anchor
-from tiab.store.chain import LogEnd, link_faults, log_end, named, numbering_faults, one_state
+from tiab.store.chain import LogEnd, link_faults, log_end, named, numbering_faults
 from tiab.store.events import Event, events_after
 from tiab.store.faults import reported
 from tiab.store.opening import FILE_NAME, must_exist, open_file
-from tiab.store.rows import RECORD_COLUMNS, SOURCE_COLUMNS, record_from, records_sha256
+from tiab.store.rows import RECORD_COLUMNS, SOURCE_COLUMNS, last_position, record_from, records_sha256
 from tiab.store.schema import MIGRATIONS, Migration
 from tiab.store.state import LogState, advance
+from tiab.store.transactions import one_state
 
 __all__ = ["Check", "check_folder", "damage", "faults_of"]
 
@@ -77,15 +77,13 @@ def check_folder(
     """
     path = Path(folder) / FILE_NAME
     must_exist(path)
-    with ExitStack() as stack:
-        try:
-            opened = stack.enter_context(open_file(path, migrations=migrations, program=program, checked=False))
-            stack.enter_context(reported(path))
+    try:
+        with open_file(path, migrations=migrations, program=program, checked=False) as opened, reported(path):
             anchor = read_anchor(path.parent)
-            stack.enter_context(one_state(opened.connection))
-            return _check(opened.connection, [*anchors, *([anchor] if anchor else [])], noted=anchor is not None)
-        except ReviewError as error:
-            return Check(faults=(error.message,))
+            with one_state(opened.connection):
+                return _check(opened.connection, [*anchors, *([anchor] if anchor else [])], noted=anchor is not None)
+    except ReviewError as error:
+        return Check(faults=(error.message,))
 
 
 def _check(connection: sqlite3.Connection, anchors: Sequence[LogEnd], *, noted: bool) -> Check:
@@ -157,9 +155,8 @@ def _import_faults(connection: sqlite3.Connection, events: Sequence[Event]) -> I
         before = last
     if sources:
         yield f"{len(sources)} of the files listed are in no event of the log"
-    (last,) = connection.execute("SELECT coalesce(max(position), 0) FROM records").fetchone()
-    if last != before:
-        yield f"its log names {before} records, there are {last}"
+    if last_position(connection) != before:
+        yield f"its log names {before} records, there are {last_position(connection)}"
 
 
 def _record_faults(connection: sqlite3.Connection) -> Iterator[str]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["Checkpoints", "waiting"]
+from tiab.store.transactions import waiting
+
+__all__ = ["Checkpoints"]
 
 _LONG = 4 * 1024 * 1024
-_SECONDS = 1.0
-"""After which what was written is moved into the file."""
+_SECONDS, _MOST_SECONDS = 1.0, 64.0
+"""After which what was written is moved into the file; while somebody reads it, so that it can't be, twice as long."""
 
-_MILLISECONDS = 250
+_MILLISECONDS = 100
 """How long a checkpoint waits for another program; only a short time, because others wait for it."""
 
 
@@ -35,6 +36,7 @@ class Checkpoints:
         self._connection, self._lock = connection, lock
         self._log = path.with_name(path.name + "-wal")
         self._timer: threading.Timer | None = None
+        self._seconds = _SECONDS
 
     def after_write(self) -> None:
         """Checkpoints now where the log is long, else within a second. The caller holds the lock."""
@@ -51,7 +53,7 @@ class Checkpoints:
         self._checkpoint()
 
     def _start(self) -> None:
-        self._timer = threading.Timer(_SECONDS, self._when_due)
+        self._timer = threading.Timer(self._seconds, self._when_due)
         self._timer.daemon = True
         self._timer.start()
 
@@ -61,6 +63,7 @@ class Checkpoints:
                 return
             self._timer = None
             self._checkpoint()
+            self._seconds = min(2 * self._seconds, _MOST_SECONDS) if self._size() else _SECONDS
             if self._size():  # somebody reads or writes: try again
                 self._start()
 
@@ -77,14 +80,3 @@ class Checkpoints:
             self._connection.execute("BEGIN IMMEDIATE")  # fails while another program writes
             self._connection.execute("ROLLBACK")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-@contextmanager
-def waiting(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
-    """Within it, SQLite waits that long for a lock."""
-    (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
-    connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
-    try:
-        yield
-    finally:
-        connection.execute(f"PRAGMA busy_timeout = {before}")

@@ -29,7 +29,9 @@ __all__ = [
 
 KINDS = (
     "criteria",
+    "decisions_imported",
     "exported",
+    "import_undone",
     "imported",
     "kept_apart",
     "labelled",
@@ -85,12 +87,19 @@ class Event(Entry):
 
 
 def label_entry(
-    label: Label, *, note: str = "", token: str | None = None, kind: str = "labelled", ordered: bool = True
+    label: Label,
+    *,
+    note: str = "",
+    token: str | None = None,
+    kind: str = "labelled",
+    ordered: bool = True,
+    decided: str = "",
 ) -> Entry:
     """The entry that says that `label` was given.
 
     Args:
         ordered: it is written when the record was read; False for a decision that a file carries.
+        decided: when, ISO 8601, as that file says; "" where it doesn't.
 
     >>> from tiab.labels import Decision
     >>> label_entry(Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva")).payload["decision"]
@@ -103,6 +112,8 @@ def label_entry(
         "prior": label.prior,
         "ordered": ordered,
     }
+    if decided:
+        payload["decided"] = decided
     return Entry(kind=kind, reviewer=label.reviewer, record_id=label.record_id, token=token, payload=payload)
 
 

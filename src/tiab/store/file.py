@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,11 @@ from tiab.labels import Label
 from tiab.records import Record
 from tiab.store import cache
 from tiab.store.anchor import read_anchor, write_anchor
-from tiab.store.chain import log_end, one_state
+from tiab.store.chain import log_end
 from tiab.store.checking import damage, faults_of
-from tiab.store.checkpoints import Checkpoints, waiting
+from tiab.store.checkpoints import Checkpoints
 from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry, last_decision
-from tiab.store.faults import primary_code, reported
+from tiab.store.faults import reported
 from tiab.store.opening import FILE_NAME, create_file, must_be_unaltered, open_file
 from tiab.store.places import place_warning
 from tiab.store.rows import (
@@ -29,15 +29,15 @@ from tiab.store.rows import (
     clean,
     insert_records,
     insert_source,
+    last_position,
+    positions_of,
     record_from,
     source_from,
 )
 from tiab.store.schema import MIGRATIONS, Migration
+from tiab.store.transactions import begin, one_state
 
 __all__ = ["Store"]
-
-_PATIENCE = 30.0
-"""Seconds that a decision waits for another program to finish writing."""
 
 
 class Store:
@@ -99,6 +99,8 @@ class Store:
         with self._lock:
             if not self._closed and not self.read_only:
                 self._checkpoints.close()
+                with suppress(sqlite3.Error):  # the anchor may stay behind, and closing must not fail for it
+                    write_anchor(self.folder, log_end(self._connection))
             self._closed = True
             self._opened.close()
 
@@ -112,22 +114,25 @@ class Store:
         reviewer: str = "",
         payload: Mapping[str, object] | None = None,
         entries: Iterable[Entry] = (),
+        held: Iterable[str] = (),
     ) -> Event:
         """Stores `records` and the file they came from in one transaction; the `imported` event.
 
         Args:
             payload: what the event says beside the counts of `source`.
             entries: written after it in the same transaction, such as the links to records that are duplicates.
+            held: the ids of the records of the file that an earlier one had brought.
 
         Raises:
             ReviewError: a record id is in the review already, or nothing could be stored (disk full, read-only).
         """
         counts = {name: getattr(source, name) for name in SOURCE_COLUMNS}
         with self._transaction() as connection:
-            number = insert_source(connection, source)
+            number, before = insert_source(connection, source), last_position(connection)
             digest = insert_records(connection, records, source_id=number)
-            last = connection.execute("SELECT max(position) FROM records").fetchone()[0] or 0
-            said = {**(payload or {}), **counts, "source_id": number, "last_position": last, "records_sha256": digest}
+            last = last_position(connection)
+            stored = {"stored": last - before, "held": positions_of(connection, held), "records_sha256": digest}
+            said = {**(payload or {}), **counts, **stored, "source_id": number, "last_position": last}
             event = append(connection, Entry(kind="imported", reviewer=reviewer, payload=said))
             for entry in entries:
                 append(connection, entry)
@@ -217,6 +222,28 @@ class Store:
         with self._transaction() as connection:
             return tuple(append(connection, entry) for entry in entries)
 
+    def named_reviewers(self) -> set[str]:
+        """The names of those whose decisions stand, prior knowledge aside; without "", who gave none."""
+        query = (
+            "SELECT DISTINCT reviewer FROM events AS given WHERE reviewer > '' AND kind = 'labelled' "
+            "AND NOT coalesce(json_extract(payload, '$.prior'), 0) "
+            "AND NOT EXISTS (SELECT 1 FROM events WHERE target = given.event_id AND kind = 'undone')"
+        )
+        return {str(row[0]) for row in self._read(query, ())}
+
+    def import_decisions(self, entry: Entry, labels: Iterable[Entry]) -> Event:
+        """Writes the `decisions_imported` entry of a file, and its decisions, in one transaction; the event.
+
+        Raises:
+            LabelError: one names a record that is not in the review.
+            ReviewError: they could not be stored.
+        """
+        with self._transaction() as connection:
+            event = append(connection, entry)
+            for label in labels:
+                append(connection, replace(label, payload={**label.payload, "import": event.event_id}))
+        return event
+
     def events(self, *, after: int = 0, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
         """The events with a number above `after`, in order; only those of `kinds`, where some are named.
 
@@ -275,7 +302,7 @@ class Store:
             raise ReviewError("can be read but not written", path=self.folder, hint=hint)
         with self._lock, reported(self.folder):
             try:
-                _begin(self._connection)
+                begin(self._connection)
                 self._must_be_unaltered()
                 yield self._connection
                 end = log_end(self._connection)
@@ -293,24 +320,6 @@ class Store:
         if version != self._schema_version:
             must_be_unaltered(self._connection, self._path, migrations=self._migrations)
             self._schema_version = version
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    """Starts a transaction with the write lock, waiting a bounded time for another program to finish its own.
-
-    SQLite's own waiting grows to 100 ms a time, so that a program that writes much keeps another one out for seconds;
-    asking once a millisecond gives each its turn.
-    """
-    deadline = time.monotonic() + _PATIENCE
-    with waiting(connection, 0):
-        while True:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if primary_code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-            time.sleep(0.001)
 
 
 def _program() -> str:

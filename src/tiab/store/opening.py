@@ -15,9 +15,10 @@ from pathlib import Path
 
 from tiab.errors import ReviewError
 from tiab.store.anchor import ANCHOR_NAME, anchor_fault, read_anchor, write_anchor
-from tiab.store.chain import LogEnd, link_faults, log_end, numbering_faults, one_state
+from tiab.store.chain import LogEnd, link_faults, log_end, numbering_faults
 from tiab.store.faults import primary_code, reported
 from tiab.store.schema import APPLICATION_ID, Migration, alterations, migrate, version_of, written_by
+from tiab.store.transactions import one_state
 
 __all__ = ["BUSY_MS", "FILE_NAME", "Opened", "create_file", "must_be_unaltered", "must_exist", "open_file"]
 

@@ -20,7 +20,9 @@ __all__ = [
     "clean",
     "insert_records",
     "insert_source",
+    "last_position",
     "must_be_one",
+    "positions_of",
     "record_from",
     "records_sha256",
     "source_from",
@@ -117,6 +119,18 @@ def records_sha256(connection: sqlite3.Connection, *, after: int = 0, up_to: int
     for row in connection.execute(query, (after, up_to)):
         digest.update(as_json(row))
     return digest.hexdigest()
+
+
+def last_position(connection: sqlite3.Connection) -> int:
+    """The position of the last record; 0 where there is none."""
+    return int(connection.execute("SELECT coalesce(max(position), 0) FROM records").fetchone()[0])
+
+
+def positions_of(connection: sqlite3.Connection, record_ids: Iterable[str]) -> list[int]:
+    """The positions of the records of these ids, in order."""
+    query = "SELECT position FROM records WHERE record_id = ?"
+    rows = (connection.execute(query, (clean(record_id),)).fetchone() for record_id in record_ids)
+    return sorted({int(row[0]) for row in rows if row})
 
 
 def record_from(row: Sequence[Any]) -> Record:

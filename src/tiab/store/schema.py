@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from tiab.store.chain import HASHED_COLUMNS, event_hash
-from tiab.store.rows import records_sha256
+from tiab.store.rows import last_position, records_sha256
 
 __all__ = ["APPLICATION_ID", "MIGRATIONS", "Migration", "alterations", "migrate", "version_of", "written_by"]
 
@@ -125,7 +125,7 @@ def _second(connection: sqlite3.Connection) -> None:
         connection.execute("UPDATE events SET hash = ? WHERE event_id = ?", (previous, number))
     connection.execute(_guards()["events_no_update"])
     if number:
-        (last,) = connection.execute("SELECT coalesce(max(position), 0) FROM records").fetchone()
+        last = last_position(connection)
         digest = records_sha256(connection, up_to=last)
         said = {"events": number, "from": wrote, "last_position": last, "records_sha256": digest}
         time = datetime.now(UTC).isoformat(timespec="microseconds")

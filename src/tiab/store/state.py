@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Decision, Label
 from tiab.store.events import Event
+from tiab.store.imports import Import, import_from, withdrawn
 
 __all__ = ["GivenLabel", "LogState", "Merge", "advance"]
 
@@ -27,6 +28,8 @@ class GivenLabel:
 
     Attributes:
         ordered: its place in the log is its place in the order of reading; False where it came from a file.
+        decided: when, as that file says; "" where it came from none, or it doesn't say.
+        import_id: the event of the import that it came with; 0 for none.
     """
 
     event_id: int
@@ -34,6 +37,13 @@ class GivenLabel:
     label: Label
     note: str = ""
     ordered: bool = True
+    decided: str = ""
+    import_id: int = 0
+
+    @property
+    def when(self) -> str:
+        """When it was decided, ISO 8601: what the file says that it came from, else the time of its entry."""
+        return self.decided or self.time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,9 @@ class LogState:
         criteria: the payload of the last `criteria` event.
         n_records: how many records had been imported.
         imports: (event id, how many records there were then) of each import that brought any.
+        files: all imports, of records and decisions, in order.
+        withdrawn: the positions, counted from 1, of records whose imports were undone.
+        reshaped: the event that last took records out of the pool, or back into it; 0 for none.
     """
 
     cursor: int = 0
@@ -67,6 +80,9 @@ class LogState:
     merges: Mapping[int, Merge] = field(default_factory=dict)
     criteria: Mapping[str, Any] = field(default_factory=dict)
     imports: tuple[tuple[int, int], ...] = ()
+    files: tuple[Import, ...] = ()
+    withdrawn: frozenset[int] = frozenset()
+    reshaped: int = 0
 
     def standing(self) -> tuple[GivenLabel, ...]:
         """The label that stands for each record and reviewer, in the order in which they were given."""
@@ -113,9 +129,14 @@ class _Growing:
         self._criteria = state.criteria
         self._n_records = state.n_records
         self._imports = list(state.imports)
+        self._files = list(state.files)
+        self._withdrawn = state.withdrawn
+        self._reshaped = state.reshaped
         self._unsaid: Event | None = None
         self._takers: dict[str, Callable[[Event], None]] = {
             "imported": self._imported,
+            "decisions_imported": self._came_in,
+            "import_undone": self._import_undone,
             "labelled": self._labelled,
             "resolved": self._settled,
             "undone": self._undone,
@@ -138,6 +159,9 @@ class _Growing:
             merges=MappingProxyType(self._merges),
             criteria=self._criteria,
             imports=tuple(self._imports),
+            files=tuple(self._files),
+            withdrawn=self._withdrawn,
+            reshaped=self._reshaped,
         )
 
     def _imported(self, event: Event) -> None:
@@ -145,6 +169,20 @@ class _Growing:
         if last > self._n_records:
             self._imports.append((event.event_id, last))
             self._n_records = last
+        self._came_in(event)
+
+    def _came_in(self, event: Event) -> None:
+        self._files.append(import_from(event, len(self._files) + 1))
+        self._withdraw(event)
+
+    def _import_undone(self, event: Event) -> None:
+        self._files = [replace(one, undone=True) if one.event_id == event.target else one for one in self._files]
+        self._withdraw(event)
+
+    def _withdraw(self, event: Event) -> None:
+        now = withdrawn(self._files)
+        if now != self._withdrawn:
+            self._withdrawn, self._reshaped = now, event.event_id
 
     def _labelled(self, event: Event) -> None:
         key = (event.record_id, event.reviewer)
@@ -210,6 +248,8 @@ def _given(event: Event) -> GivenLabel:
         label=label,
         note=str(said.get("note", "")),
         ordered=bool(said.get("ordered", True)),
+        decided=str(said.get("decided", "")),
+        import_id=int(said.get("import", 0)),
     )
 
 

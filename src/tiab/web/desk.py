@@ -129,7 +129,7 @@ class Desk:
         note = self.review.note(record_id, reviewer=self.reviewer, kind=kind)
         standing = (
             self.standing(record_id) if note is None and kind == "labelled" else None
-        )  # given to a duplicate of it
+        )  # given to a duplicate, or in a file
         return standing.note if standing else note or ""
 
     def tally(self) -> Tally:

@@ -93,7 +93,8 @@ def say_origin(span: Span) -> str:
     origins = {"dict": "a term of your criteria", "model": f"found by the learned model “{name}”"}
     origin = origins.get(kind, f"found by the rule “{name.replace('_', ' ')}”")
     value = f": {span.value}" if span.value and span.value != span.label else ""
-    return f"{span.label}{value} ({origin})"
+    detail = f", {span.detail}" if span.detail else ""
+    return f"{span.label}{value}{detail} ({origin})"
 
 
 def _paragraphs(text: str, begin: int, end: int, headings: Sequence[Span]) -> list[tuple[str, int, int]]:

@@ -41,28 +41,29 @@ class Pairs:
 
     def __init__(self, review: Review) -> None:
         self._review = review
-        self._found: tuple[int, Duplicates] | None = None
+        self._found: tuple[object, Duplicates] | None = None
         self._done = 0
         self.background = Background(self._compare, name="Comparing the records")
 
     def look(self, *, wait: float = 1.0) -> Compared:
         """What is unsettled now; where records are still being compared, how far that has come after `wait` seconds."""
-        n_records, of = len(self._review.snapshot().records), len(self._review.snapshot().heads)
-        if not self._has_compared(n_records) and not self.background.error:
+        snapshot = self._review.snapshot()
+        records, of = snapshot.membership, len(snapshot.heads)
+        if not self._has_compared(records) and not self.background.error:
             self.background.start()
         self.background.wait(wait)
         error, found = self.background.error, self._found
-        if found is None or not self._has_compared(n_records):
+        if found is None or not self._has_compared(records):
             return Compared(done=self._done, of=of, error=error)
         return Compared(done=of, of=of, found=still_unsettled(self._review, found[1]))
 
-    def _has_compared(self, n_records: int) -> bool:
-        return self._found is not None and self._found[0] == n_records
+    def _has_compared(self, records: object) -> bool:
+        return self._found is not None and self._found[0] == records
 
     def _compare(self) -> None:
         self._done = 0
-        n_records = len(self._review.snapshot().records)
-        self._found = (n_records, unsettled(self._review, progress=self._tell))
+        records = self._review.snapshot().membership
+        self._found = (records, unsettled(self._review, progress=self._tell))
 
     def _tell(self, done: int) -> None:
         self._done += done

@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
 from tiab.errors import TiabError
-from tiab.review import FileReport, Matching
+from tiab.review import DecisionsReport, FileReport
 from tiab.web.desk import Desk
 from tiab.web.pages import desk_of, page, render
 from tiab.web.uploads import received
@@ -21,6 +22,13 @@ router = APIRouter()
 AtDesk = Annotated[Desk, Depends(desk_of)]
 Name = Annotated[str, Query(max_length=2000)]
 
+
+class Undone(BaseModel):
+    """The import that is to be undone."""
+
+    number: int
+
+
 _LISTED = 50
 """So many lines that could not be read, or names that are not in the review, are listed."""
 
@@ -28,7 +36,8 @@ _LISTED = 50
 @router.get("/import")
 def show_import(request: Request, desk: AtDesk) -> HTMLResponse:
     """Where files are dropped, and those that came in so far."""
-    return page(request, "import/page.html.j2", sources=desk.review.status().sources)
+    people = sorted({name for name in desk.review.status().reviewers if name} | {desk.reviewer} - {""})
+    return page(request, "import/page.html.j2", imports=desk.review.imports(), people=people)
 
 
 @router.post("/import/records")
@@ -38,7 +47,7 @@ async def add_records(request: Request, desk: AtDesk, name: Name) -> dict[str, A
         report = await run_in_threadpool(_added, desk, path)
     return {
         "report": render("import/report.html.j2", report=report, listed=_LISTED),
-        "sources": render("import/sources.html.j2", sources=desk.review.status().sources),
+        "sources": _listed(desk),
     }
 
 
@@ -49,11 +58,28 @@ async def add_decisions(
     name: Name,
     decision: Literal["", "include", "exclude", "maybe"] = "",
     prior: bool = False,
+    reviewer: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
-    """Stores the decisions that one file carries as this reviewer's; what was found of them."""
+    """Stores the decisions that one file carries, as those of `reviewer` where it names nobody; what became of them."""
+    whose = desk.reviewer if reviewer is None else reviewer.strip()
     async with received(request, name) as path:
-        matching = await run_in_threadpool(_matched, desk, path, decision, prior)
-    return {"report": render("import/matching.html.j2", name=path.name, matching=matching, listed=_LISTED)}
+        report = await run_in_threadpool(_decided, desk, path, decision, prior, whose)
+    return {
+        "report": render("import/matching.html.j2", report=report, listed=_LISTED),
+        "sources": _listed(desk),
+    }
+
+
+@router.post("/import/undo")
+def undo_import(desk: AtDesk, said: Undone) -> dict[str, Any]:
+    """Undoes an import as a whole."""
+    desk.review.undo_import(said.number, reviewer=desk.reviewer)
+    desk.follow()
+    return {"sources": _listed(desk)}
+
+
+def _listed(desk: Desk) -> str:
+    return render("import/sources.html.j2", imports=desk.review.imports())
 
 
 def _added(desk: Desk, path: Path) -> FileReport:
@@ -65,13 +91,13 @@ def _added(desk: Desk, path: Path) -> FileReport:
     return report
 
 
-def _matched(desk: Desk, path: Path, decision: str, prior: bool) -> Matching:
+def _decided(desk: Desk, path: Path, decision: str, prior: bool, reviewer: str) -> DecisionsReport:
     try:
-        matching = desk.review.add_labels(path, decision=decision or None, reviewer=desk.reviewer, prior=prior)
+        report = desk.review.add_labels(path, decision=decision or None, reviewer=reviewer, prior=prior)
     except TiabError as error:
         raise _of_file(error, path) from error
     desk.follow()
-    return matching
+    return report
 
 
 def _of_file(error: TiabError, path: Path) -> TiabError:

@@ -1,6 +1,7 @@
 // Import: files are sent one after the other, so that each says at once what became of it, and is compared with those before.
 
 import { Refused, ask } from "./http.js";
+import { say, sayWrong } from "./messages.js";
 
 const form = document.getElementById("import");
 const drop = document.getElementById("drop");
@@ -11,8 +12,9 @@ const MOST = 512 * 1024 * 1024;
 let last = Promise.resolve();
 
 function address(name) {
-  const { kind, decision, prior } = form.elements;
-  const said = kind.value === "decisions" ? { decision: decision.value, ...(prior.checked ? { prior: "true" } : {}) } : {};
+  const { kind, decision, prior, reviewer } = form.elements;
+  const how = () => ({ decision: decision.value, reviewer: reviewer.value, ...(prior.checked ? { prior: "true" } : {}) });
+  const said = kind.value === "decisions" ? how() : {};
   return `/import/${kind.value}?${new URLSearchParams({ name, ...said })}`;
 }
 
@@ -50,6 +52,20 @@ function take(list) {
   }
 }
 
+sources.addEventListener("click", async (event) => {
+  const button = event.target.closest("button[data-import]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    const said = await ask("/import/undo", { method: "POST", body: { number: Number(button.dataset.import) } });
+    sources.innerHTML = said.sources;
+    say("Import undone. Import the file again to bring it back.");
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    button.disabled = false;
+    sayWrong(error.message);
+  }
+});
 form.addEventListener("change", (event) => {
   if (event.target.name === "kind") document.getElementById("how").hidden = event.target.value !== "decisions";
 });

@@ -1,0 +1,1 @@
+"""Findings: which way an abstract says that an outcome went."""

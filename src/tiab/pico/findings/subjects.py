@@ -1,0 +1,141 @@
+"""Subjects: what is measured at each place of a text where a marker or a class of markers is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import pairwise
+
+from tiab.pico.findings.tokens import Target, cue_of, is_kind, split_tokens, words
+from tiab.pico.lexicon import Found, longest
+from tiab.pico.spans import Span
+from tiab.pico.vocabulary import vocabulary
+
+__all__ = ["CLASSES", "find_outcomes", "find_targets"]
+
+CLASSES: dict[str, str] = {
+    "cytokines": "cytokine", "chemokines": "chemokine", "adipokines": "adipokine", "myokines": "myokine",
+    "neurotrophins": "neurotrophin",
+}  # fmt: skip
+"""Classes of markers that are named as a whole, and the group of words/markers.toml that holds their members."""
+
+_CLASS = re.compile(
+    r"\b(?P<other>other\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+|serum\s+|plasma\s+)*"
+    r"(?P<name>cytokine|chemokine|adipo(?:cyto)?kine|myokine|neurotrophin)"
+    r"(?:s\b|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
+    re.IGNORECASE,
+)
+_MEMBERS = re.compile(
+    r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?|e\.?g\.?))*[\s,:;([]*",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(r"\s*(?:/|:|to|-to-|\s-\s)\s*", re.IGNORECASE)
+_RATIO_WORD = re.compile(r"\s*\)?\s*(?:mRNA\s+|protein\s+|concentration\s+|serum\s+)?ratios?\b", re.IGNORECASE)
+_RATIO_OF = re.compile(r"\bratios?\s+(?:of|between)\s+(?:\w+\s+)?$", re.IGNORECASE)
+_SURE = 0.6  # an outcome that a model is less sure of is not looked at
+_LONGEST = 80  # characters of an outcome's name
+_SMALL = words("small")
+_SLASHED = re.compile(r"[\w)-]/(?:\w+\s)?$")
+_SLASH = re.compile(r"/\s?[A-Za-z]")
+
+
+@cache
+def _agents() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = vocabulary("findings")["words"]
+    after = "|".join(words["agent_after"])
+    before = "|".join(words["agent_before"])
+    phrase = "|".join(words["agent_phrase"])
+    behind = re.compile(rf"\)?[\s\u2010-\u2015-]*(?:{after})(?!\w)", re.IGNORECASE)
+    return behind, re.compile(rf"(?:\b(?:{before})[\s\u2010-\u2015-]*|\b(?:{phrase})\s*)$", re.IGNORECASE)
+
+
+def find_targets(text: str, markers: Sequence[Found[str]]) -> list[Target]:
+    """The places of markers, of ratios of two markers, and of classes of markers, in order, without overlap.
+
+    A marker that acts ("IL-6-induced") or is part of another name ("TNF inhibitors") is left out; so is one of two
+    that a slash joins without the word "ratio", because it may be a ratio or a list.
+    """
+    single = list(_ratios(text, markers))
+    starts = {marker.start for marker in single}
+    found = longest([*single, *_classes(text, starts)])
+    return [Target(*item) for item in found if item.meaning and not _acts(text, item) and not _is_aside(text, item)]
+
+
+@cache
+def _collective() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(vocabulary("findings")["words"]["collective"]) + r"|alpha|beta|gamma|\d+|[αβγ]", re.IGNORECASE
+    )
+
+
+def find_outcomes(text: str, targets: Sequence[Target], outcomes: Sequence[Span]) -> list[Target]:
+    """The places of outcomes that are no markers: terms of the criteria, and what a model took for outcomes.
+
+    Words of change at the beginning are left away ("reduction in pain" is about pain); an outcome that holds others, or
+    that lies within a target, is no place.
+    """
+    found = []
+    for span in outcomes:
+        if span.provenance.startswith("dict:") or (span.provenance == "model:pio" and span.weight >= _SURE):
+            start = _behind_change(text, span.start, span.end)
+            name = text[start : span.end].strip(" ,.;:()")
+            if 3 <= len(name) <= _LONGEST and not any(cue_of(word.lower())[0] for word in name.split()):
+                found.append(Found(start, start + len(text[start : span.end].rstrip(" ,.;:()")), name))
+    taken = [(target.start, target.end) for target in targets]
+    free = [f for f in longest(found) if not any(a < f.end and f.start < b for a, b in taken)]
+    return [Target(f.start, f.end, " ".join(f.meaning.split())) for f in free if not _acts(text, f)]
+
+
+def _behind_change(text: str, start: int, end: int) -> int:
+    """Where an outcome begins behind its words of change: at "pain" in "a greater reduction in pain"."""
+    begin = start
+    for found in re.finditer(r"[\w'-]+", text[start:end]):
+        word = found[0].lower()
+        if not (cue_of(word)[0] or word in _SMALL or is_kind(word, "significance") or is_kind(word, "determiner")):
+            return start + found.start()
+        begin = start + found.end()
+    return begin
+
+
+def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
+    taken: set[Found[str]] = set()
+    for first, second in pairwise(markers):
+        if _RATIO.fullmatch(text, first.end, second.start):
+            taken |= {first, second}
+            is_ratio = _RATIO_WORD.match(text, second.end) or _RATIO_OF.search(
+                text, max(0, first.start - 30), first.start
+            )
+            yield Found(first.start, second.end, f"{first.meaning}/{second.meaning} ratio" if is_ratio else "")
+    for marker in markers:
+        if marker not in taken:
+            slashed = _SLASHED.search(text, max(0, marker.start - 12), marker.start) or _SLASH.match(text, marker.end)
+            yield marker._replace(meaning="") if slashed else marker
+
+
+def _classes(text: str, members: set[int]) -> Iterator[Found[str]]:
+    """Classes that stand for themselves; one whose members follow ("cytokines (IL-6, TNF)") is told by these."""
+    for found in _CLASS.finditer(text):
+        behind = _MEMBERS.match(text, found.end())
+        if behind is None or behind.end() not in members:
+            name = found["name"].lower().replace("adipocytokine", "adipokine") + "s"
+            kind = f"{found['kind'].lower()}-inflammatory " if found["kind"] else ""
+            yield Found(found.start(), found.end(), f"{'other ' if found['other'] else ''}{kind}{name}")
+
+
+def _is_aside(text: str, item: Found[str]) -> bool:
+    """Whether the marker stands in a bracket behind something else: "vascular damage (collagen IV, MMP-9)"."""
+    sentence = text[max(0, item.start - 200) : item.start]
+    opening = sentence.rfind("(")
+    if opening < 0 or sentence.rfind(")") > opening:
+        return False
+    inside = split_tokens(text, item.start - len(sentence) + opening + 1, item.start, ())
+    if any(token.cue[0] for token in inside):
+        return False
+    head = re.search(r"([\w-]+)\s*$", sentence[:opening])
+    return head is not None and not _collective().fullmatch(head[1])
+
+
+def _acts(text: str, item: Found[str]) -> bool:
+    behind, before = _agents()
+    return bool(behind.match(text, item.end) or before.search(text, max(0, item.start - 40), item.start))

@@ -1,0 +1,252 @@
+"""Directions: which way a text says that markers and outcomes went, and in which circumstances."""
+
+from __future__ import annotations
+
+import pytest
+
+from tiab.pico import Span, find_spans, make_pipeline
+from tiab.records import Record
+
+
+def findings(abstract: str, title: str = "A title", *, learned: bool = False) -> list[Span]:
+    (spans,) = find_spans([Record(record_id="1", title=title, abstract=abstract)], learned=learned)
+    return [span for span in spans if span.provenance in ("rule:direction", "rule:outcome_direction")]
+
+
+def directions(abstract: str) -> dict[str, str]:
+    """Direction -> the markers that go that way, sorted."""
+    found: dict[str, list[str]] = {}
+    for span in findings(abstract):
+        found.setdefault(span.label, []).extend(span.value.split("; "))
+    return {label: "; ".join(sorted(names)) for label, names in found.items()}
+
+
+def detail(abstract: str) -> str:
+    (span,) = findings(abstract)
+    return span.detail
+
+
+SENTENCES = [
+    ("IL-6 and TNF-α decreased after 8 weeks.", {"decreased": "IL-6; TNF-alpha"}),
+    ("Serum BDNF was significantly higher in the cycling group.", {"increased": "BDNF"}),
+    ("Training reduced leptin, IL-6 and CRP.", {"decreased": "leptin; IL-6; CRP"}),
+    ("A rise in irisin was seen.", {"increased": "irisin"}),
+    ("No significant change in TNF-α was observed.", {"unchanged": "TNF-alpha"}),
+    ("IL-10 did not change in controls.", {"unchanged": "IL-10"}),
+    ("There were no differences in adiponectin levels between groups.", {"unchanged": "adiponectin"}),
+    ("IL-10 rose, whereas IL-17 fell.", {"increased": "IL-10", "decreased": "IL-17"}),
+    ("IL-17 fell and CRP remained stable.", {"decreased": "IL-17", "unchanged": "CRP"}),
+    ("Leptin was unchanged but resistin declined.", {"unchanged": "leptin", "decreased": "resistin"}),
+    ("Concentrations of IL-6 were not significantly different.", {"unchanged": "IL-6"}),
+    ("Yoga failed to reduce cortisol.", {"unchanged": "cortisol"}),
+    ("We aimed to test whether exercise increases BDNF.", {}),
+    ("BDNF may be increased by running.", {}),
+    ("IL-22-induced cells showed reduced growth.", {}),
+    ("Exercise increased strength; IL-6 was measured by ELISA.", {}),
+    ("IL-6 levels were not enhanced by training.", {"unchanged": "IL-6"}),
+    ("TNF-α showed non-significant reductions.", {"unchanged": "TNF-alpha"}),
+    ("IL-6 tended to decrease (P = .08).", {"decreased": "IL-6"}),
+    ("There was a trend for a reduction in IL-6 in both groups (P = .08).", {"decreased": "IL-6"}),
+    ("Exercise attenuated the increase in IL-6 seen in controls.", {"decreased": "IL-6"}),
+    ("Training inhibited the enhanced production of IL-6 and IL-17 by T cells.", {"decreased": "IL-6; IL-17"}),
+    ("The IL-10/IL-6 ratio increased in the training group.", {"increased": "IL-10/IL-6 ratio"}),
+    (
+        "No significant changes in IL-6, IL-10, TNF-α or IFN-γ were found.",
+        {"unchanged": "IL-6; IL-10; TNF-alpha; IFN-gamma"},
+    ),
+    ("IL-6 (P = .01; d = .5) and IL-10 (P = .02) increased.", {"increased": "IL-6; IL-10"}),
+    (
+        "IL-4, IL-10 and CRP were reduced, TNF-α showed non-significant reductions, and IL-2 and IL-6 were unchanged.",
+        {"decreased": "IL-4; IL-10; CRP", "unchanged": "TNF-alpha; IL-2; IL-6"},
+    ),
+    ("Neither IL-6 nor TNF-α changed.", {"unchanged": "IL-6; TNF-alpha"}),
+    (
+        "Plasma TNF-α and IFN-γ were elevated in MS subjects, whereas they remained unchanged in controls.",
+        {"increased": "TNF-alpha; IFN-gamma"},
+    ),
+    ("A significant reduction of IFN-γ and IL-17 was observed after training.", {"decreased": "IFN-gamma; IL-17"}),
+    ("No training effects were observed for IL-6, sIL-6R, BDNF and NGF.", {"unchanged": "IL-6; sIL-6R; BDNF; NGF"}),
+    ("Training had no effect on IL-6 but reduced leptin.", {"unchanged": "IL-6", "decreased": "leptin"}),
+    ("The increase in IL-6 was smaller in the exercise group than in controls.", {"decreased": "IL-6"}),
+    ("A greater reduction in leptin was found in the diet group than in the control group.", {"decreased": "leptin"}),
+    ("Changes in IL-6 and CRP were not significant.", {"unchanged": "IL-6; CRP"}),
+    ("Changes in IL-6 were correlated with an increase in fatigue.", {}),
+    ("IL-6 was associated with increased mortality.", {}),
+    ("Mothers of depressed children had higher TNF-α levels than mothers of controls.", {"increased": "TNF-alpha"}),
+    (
+        "The supplement resulted in significantly reduced IL-6 and increased IL-10.",
+        {"decreased": "IL-6", "increased": "IL-10"},
+    ),
+    ("IL-6, but not TNF-α, decreased.", {"decreased": "IL-6"}),
+    (
+        "There were no changes over time or differences between groups for triglycerides, adiponectin and TNF-α.",
+        {"unchanged": "triglycerides; adiponectin; TNF-alpha"},
+    ),
+    ("Leptin decreased over 12 weeks in both groups.", {"decreased": "leptin"}),
+    (
+        "HMW adiponectin did not differ between groups, whereas leptin was lower in the diet group.",
+        {"unchanged": "adiponectin", "decreased": "leptin"},
+    ),
+    ("Patients with elevated IL-6 improved more.", {}),
+    ("The effect of training on IL-6 was not significant.", {"unchanged": "IL-6"}),
+    ("We found no evidence of a change in IL-6.", {"unchanged": "IL-6"}),
+    ("Exercise did not significantly alter IL-6, IL-8 or leptin.", {"unchanged": "IL-6; IL-8; leptin"}),
+    ("IL-6 did not affect growth.", {}),
+    ("Training prevented the rise in CRP.", {"decreased": "CRP"}),
+    ("Training reversed the decrease in BDNF.", {"increased": "BDNF"}),
+    (
+        "Omega-3 decreased C-reactive protein and increased adiponectin.",
+        {"decreased": "CRP", "increased": "adiponectin"},
+    ),
+    ("Compared with placebo, IL-6 was 20% lower with the drug.", {"decreased": "IL-6"}),
+    ("Increased levels of IL-10 and TGF-β were found in the training group.", {"increased": "IL-10; TGF-beta"}),
+    ("The decrease in IL-6 did not reach statistical significance.", {"unchanged": "IL-6"}),
+    ("IL-6 did not increase significantly.", {"unchanged": "IL-6"}),
+    ("Less fatigue was reported. IL-6 was not affected.", {"unchanged": "IL-6"}),
+    (
+        "After 12 weeks, no effect was seen on IL-6 or leptin, and fatigue was less severe.",
+        {"unchanged": "IL-6; leptin"},
+    ),
+    (
+        "Irisin levels were significantly increased in the study group while there was no change in the control group.",
+        {"increased": "irisin"},
+    ),
+    ("Exercise reduced pain, and IL-6 fell.", {"decreased": "IL-6"}),
+    ("The IL-6 response to exercise was lower after training.", {}),
+    ("IL-6 was lower after than before training.", {"decreased": "IL-6"}),
+    ("Cortisol concentrations were neither increased nor decreased.", {"unchanged": "cortisol"}),
+    ("Vitamin D significantly raised the lowered IL-10.", {"increased": "IL-10"}),
+    ("The groups did not differ with regard to IL-6 and adiponectin.", {"unchanged": "IL-6; adiponectin"}),
+    ("The groups did not differ in IL-6.", {"unchanged": "IL-6"}),
+    ("With regard to IL-6 and adiponectin the groups did not differ.", {"unchanged": "IL-6; adiponectin"}),
+    ("IL-6 and TNF-α increased and decreased, respectively.", {}),
+    ("Leptin and adiponectin levels remained similar.", {"unchanged": "leptin; adiponectin"}),
+    ("Both the cytokines TNF-α and IL-6 were significantly down-regulated.", {"decreased": "TNF-alpha; IL-6"}),
+    ("Leptin concentrations decreased significantly more in the diet group.", {"decreased": "leptin"}),
+    (
+        "A decrease of leptin and an increase of adiponectin were recorded.",
+        {"decreased": "leptin", "increased": "adiponectin"},
+    ),
+    ("CRP did not decrease more with the drug than with placebo.", {"unchanged": "CRP"}),
+    ("No adverse events occurred and IL-6 rose.", {"increased": "IL-6"}),
+    ("IL-6 concentrations were comparable between arms.", {"unchanged": "IL-6"}),
+    ("Reductions in IL-6 were associated with less fatigue.", {}),
+    ("Statistically significant differences in leptin were found between groups.", {}),
+    (
+        "No difference was found for IL-6, but leptin was higher in the intervention group.",
+        {"unchanged": "IL-6", "increased": "leptin"},
+    ),
+    ("Exercise resulted in no change in IL-6.", {"unchanged": "IL-6"}),
+    (
+        "Exercise induced a decrease in TNF-α and did not modify IL-10.",
+        {"decreased": "TNF-alpha", "unchanged": "IL-10"},
+    ),
+    (
+        "TNF-α, IL-1β and caspase-3 were increased, but the level of IL-10 was significantly decreased.",
+        {"increased": "TNF-alpha; IL-1beta", "decreased": "IL-10"},
+    ),
+    ("The women who trained had more energy, and their leptin did not change.", {"unchanged": "leptin"}),
+    ("The level of IL-10 was not altered by either bout.", {"unchanged": "IL-10"}),
+]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:60] for sentence, _ in SENTENCES])
+def test_a_sentence_says_which_way_its_markers_went(sentence: str, expected: dict[str, str]) -> None:
+    wanted = {label: "; ".join(sorted(names.split("; "))) for label, names in expected.items()}
+    assert directions(f"We trained adults. {sentence}") == wanted
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("IL-6 fell in the yoga group.", "within group; in the yoga group"),
+        ("IL-6 was lower in the yoga group than in controls.", "between groups; against controls; in the yoga group"),
+        ("IL-6 did not differ between groups.", "between groups"),
+        ("Compared with placebo, fish oil reduced IL-6.", "between groups; against placebo"),
+        ("IL-6 was lower after than before training.", "within group; against before training"),
+        ("IL-6 tended to fall in women (P = .08).", "within group; tendency; in women"),
+        (
+            "IL-6 was higher in the patients than in healthy people.",
+            "between people; against healthy people; in the patients",
+        ),
+        ("IL-6 rose immediately after the session.", "within group; after one bout"),
+    ],
+)
+def test_a_finding_tells_how_it_was_compared(sentence: str, expected: str) -> None:
+    assert detail(f"We trained adults. {sentence}") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("IL-6 fell (P = .01).", "decreased"),
+        ("IL-6 fell (P = .4).", "unchanged"),
+        ("IL-6 fell, but not significantly.", "unchanged"),
+        ("IL-6 fell, although the decrease was not statistically significant.", "unchanged"),
+        ("IL-6 was higher in the control group than in the yoga group.", "decreased"),
+        ("IL-6 was lower in controls than in the yoga group.", "increased"),
+    ],
+)
+def test_chance_and_the_side_of_the_controls_decide_on_the_direction(sentence: str, expected: str) -> None:
+    (span,) = findings(f"We trained adults. {sentence}")
+    assert span.label == expected
+
+
+def test_each_marker_has_the_chance_in_the_bracket_behind_it() -> None:
+    found = {
+        span.value: span.label for span in findings("We trained adults. IL-6 (P = .6) and IL-10 (P = .01) increased.")
+    }
+    assert found == {"IL-6": "unchanged", "IL-10": "increased"}
+
+
+def test_one_marker_may_go_two_ways_in_two_groups() -> None:
+    found = findings("We trained adults. CRP decreased in the trained group and increased in the control group.")
+    assert [(span.label, span.detail) for span in found] == [
+        ("decreased", "within group; in the trained group"),
+        ("increased", "within group; in the control group"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("No changes in cytokine levels were found.", ["cytokines"]),
+        ("The other cytokines did not change.", ["other cytokines"]),
+        ("Pro-inflammatory cytokines decreased.", ["pro-inflammatory cytokines"]),
+        ("The cytokines IL-6 and IL-8 decreased.", ["IL-6; IL-8"]),
+        ("The ratio of IL-6 to IL-10 decreased.", ["IL-6/IL-10 ratio"]),
+        ("IL-6/IL-10 decreased.", []),
+        ("TNF inhibitors decreased.", []),
+        ("IL-17-producing cells decreased.", []),
+        ("Vascular damage (collagen, MMP-9) decreased.", []),
+        ("Inflammatory markers (CRP, IL-6) decreased.", ["CRP; IL-6"]),
+    ],
+)
+def test_what_was_measured_is_told_apart_from_what_is_only_named(text: str, names: list[str]) -> None:
+    assert [span.value for span in findings(f"We trained adults. {text}")] == names
+
+
+def test_background_aims_and_other_studies_are_no_results() -> None:
+    assert findings("BACKGROUND: IL-6 is elevated in depression. METHODS: We measured IL-6.") == []
+    assert findings("IL-6 is elevated in depression. We measured IL-6 in forty women.") == []
+    assert findings("We trained adults. Previous studies found that IL-6 was lower.") == []
+
+
+def test_a_title_may_tell_a_result() -> None:
+    assert [span.value for span in findings("", title="Yoga lowers IL-6 in asthma")] == ["IL-6"]
+    assert findings("", title="Effect of yoga on IL-6 in asthma") == []
+
+
+def test_outcomes_without_a_list_have_directions_too() -> None:
+    text = (
+        "METHODS: Sixty adults with asthma were randomly assigned to yoga or a waitlist. RESULTS: Fatigue and pain "
+        "were significantly lower in the yoga group than in the waitlist group. Quality of life did not differ between "
+        "groups."
+    )
+    found = [span for span in findings(text, learned=True) if span.provenance == "rule:outcome_direction"]
+    assert ("decreased", "Fatigue and pain") in [(span.label, span.value) for span in found]
+
+
+def test_findings_come_last_because_they_read_what_others_found() -> None:
+    assert make_pipeline(learned=True).pipe_names[-1] == "tiab_findings"
+    assert "tiab_findings" not in make_pipeline(numbers=False).pipe_names
