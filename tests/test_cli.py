@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from tiab.assets import corpus_path
 from tiab.cli import app
-from tiab.cli.app import EXIT_INTERRUPTED
+from tiab.cli.app import ExitStatus
 from tiab.formats import read_records
 
 CORPUS = corpus_path()
@@ -238,6 +238,6 @@ def test_ctrl_c_leaves_with_130_and_nothing_half_written(tmp_path: Path) -> None
     time.sleep(6)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == EXIT_INTERRUPTED, said
+    assert process.returncode == ExitStatus.INTERRUPTED, said
     assert said.strip().splitlines()[-1].startswith("tiab: interrupted")
     assert os.listdir(tmp_path) == ["many.csv"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import shutil
@@ -12,9 +13,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+import tiab
 from tiab.assets import corpus_path
 from tiab.cli import app
 from tiab.criteria import read_criteria
+from tiab.stopping import stop_at
 
 
 def blocks(root: Path, language: str) -> Iterator[str]:
@@ -47,10 +50,56 @@ def test_every_command_runs_in_the_order_of_the_page(root: Path, folder: Path) -
         result = CliRunner().invoke(app, shlex.split(command)[1:])
         assert result.exit_code == 0, f"{command}\n{result.output}"
     assert (folder / "recall.png").is_file()
+    assert_update_is_as_told((root / "README.md").read_text(encoding="utf-8"), folder)
     targets = (root / "Makefile").read_text(encoding="utf-8")
     for line in lines:
         if line.startswith("make "):
             assert f"\n{line.removeprefix('make ')}:" in targets
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def assert_update_is_as_told(text: str, folder: Path) -> None:
+    """What the README says of update.csv, held against the short list that its commands made."""
+    said = re.search(
+        r"of (\d+) records; (\w+) of\s+them are training studies that fit the review. (\w+) of the six come in the "
+        r"first (\d+). The sixth, `(\S+)`, comes last",
+        text,
+    )
+    assert said
+    n_records, fitting, early, within, last = said.groups()
+    listed = [row["record_id"] for row in rows(folder / "shortlist.csv")]
+    key = rows(folder / "update_key.csv")
+    fit = {row["record_id"] for row in key if row["tier"] == "update_training"}
+    assert (len(listed), len(fit), listed[-1]) == (int(n_records), {"six": 6}[fitting], last)
+    assert len(fit & set(listed[: int(within)])) == {"Five": 5}[early]
+
+
+def test_the_figures_on_the_embedded_corpus_are_those_that_it_gives(root: Path) -> None:
+    text, corpus = (root / "README.md").read_text(encoding="utf-8"), corpus_path()
+    records = tiab.read_records(corpus / "records.csv")
+    gold = {row["record_id"] for row in rows(corpus / "gold.csv")}
+
+    def ranks(criteria: str) -> list[int]:
+        order = tiab.rank(records, criteria=tiab.read_criteria(corpus / criteria)).order
+        return [rank for rank, record_id in enumerate(order, 1) if record_id in gold]
+
+    found, wide = ranks("criteria.toml"), ranks("criteria-wide.toml")
+    assert f"the 12 within | the first {found[-1]} of {len(records)} |" in text
+    assert f"of the first 16 records | {sum(rank <= 16 for rank in found)} are among the 12;" in text
+    assert f"the last of the 12 comes at rank {wide[-1]} instead of {found[-1]}:" in text
+
+
+def test_no_statistic_promises_more_than_the_readme_says(root: Path) -> None:
+    said = re.search(
+        r"(\d+) by the exact test, had all (\d+) come first", (root / "README.md").read_text(encoding="utf-8")
+    )
+    assert said
+    at, relevant = map(int, said.groups())
+    assert stop_at([True] * relevant + [False] * (907 - relevant), 907) == at
 
 
 def test_the_criteria_of_the_page_are_criteria(root: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from enum import IntEnum
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -13,9 +14,28 @@ import tiab
 from tiab.cli.outputs import Commands
 from tiab.errors import TiabError
 
-__all__ = ["app", "main"]
+__all__ = ["ExitStatus", "app", "main"]
 
-EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 128 + signal.SIGINT
+
+class ExitStatus(IntEnum):
+    """What a command leaves with; the README has the table for people.
+
+    Attributes:
+        OK: done, or whoever read the output had enough of it.
+        FAULT: a check found what it looks for (`replay` a ranking that differs), or tiab itself failed (a traceback).
+        MISTAKE: a mistake in the options, the input or a file, told in one line on standard error.
+        DAMAGED: done, but `scan` met files that are damaged.
+        HUNG_UP, INTERRUPTED, TERMINATED: stopped by SIGHUP, by Ctrl-C, by SIGTERM.
+    """
+
+    OK = 0
+    FAULT = 1
+    MISTAKE = 2
+    DAMAGED = 3
+    HUNG_UP = 128 + 1
+    INTERRUPTED = 128 + signal.SIGINT
+    TERMINATED = 128 + signal.SIGTERM
+
 
 _ORDER = (
     *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "scan", "evaluate", "plan", "simulate"),
@@ -26,7 +46,7 @@ _ORDER = (
 
 
 class _Group(typer.core.TyperGroup):
-    """Says a mistake in one line and leaves with exit code 2; Ctrl-C leaves with 130."""
+    """Says a mistake in one line, and leaves with the status that `ExitStatus` has for it."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         names = super().list_commands(ctx)
@@ -37,13 +57,13 @@ class _Group(typer.core.TyperGroup):
             return super().invoke(ctx)
         except TiabError as error:
             _say(error)
-            raise typer.Exit(EXIT_MISTAKE) from error
-        except KeyboardInterrupt:
+            raise typer.Exit(ExitStatus.MISTAKE) from error
+        except (KeyboardInterrupt, typer.Abort):  # Abort: at a question
             _say("interrupted; nothing was left half-written")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
+            raise typer.Exit(ExitStatus.INTERRUPTED) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+            raise typer.Exit(ExitStatus.OK) from None
 
 
 def _say(message: object) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
+from tiab.cli.app import ExitStatus, app
 from tiab.cli.inputs import JsonOption
 from tiab.cli.reviews import FolderArgument, counted
 from tiab.cli.show import console, note, print_json
@@ -49,4 +49,4 @@ def check_review(
         for remark in check.remarks:
             note(remark)
     if not check.sound:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitStatus.FAULT)

@@ -48,8 +48,11 @@ def settle_duplicates(
 
     with opened(folder) as review:
         if unlink:
-            review.unmerge(unlink, reviewer=reviewer)
-            note(f"{unlink} stands alone again.")
+            event = review.unmerge(unlink, reviewer=reviewer)
+            if as_json:
+                print_json({"unlinked": unlink, "event": event.event_id})
+            else:
+                note(f"{unlink} stands alone again.")
             return
         with progress_bar("comparing", review.status().to_screen) as progress:
             found = unsettled(review, progress=progress)

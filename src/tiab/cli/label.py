@@ -16,6 +16,7 @@ from tiab.errors import LabelError
 
 if TYPE_CHECKING:
     from tiab.review import DecisionsReport, Matching
+    from tiab.store import Event
 
 __all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict"]
 
@@ -67,10 +68,7 @@ def label_record(
             _say_report(report, folder, as_json=as_json)
             return
         event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)
-    if as_json:
-        print_json({"record_id": record, "decision": event.payload["decision"], "event": event.event_id})
-    else:
-        note(f"{record}: {event.payload['decision']}")
+    _say_decision(event, as_json=as_json)
 
 
 @app.command("prior")
@@ -150,6 +148,7 @@ def resolve_conflict(
     reason: ReasonOption = "",
     remark: NoteOption = "",
     reviewer: ReviewerOption = "",
+    as_json: JsonOption = False,
 ) -> None:
     """Settle a conflict by a third entry; what the two reviewers said stays in the log.
 
@@ -157,7 +156,14 @@ def resolve_conflict(
     """
     with opened(folder) as review:
         event = review.resolve(record, decision, reviewer=reviewer, reason=reason, note=remark)
-    note(f"{record}: {event.payload['decision']}")
+    _say_decision(event, as_json=as_json)
+
+
+def _say_decision(event: Event, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"record_id": event.record_id, "decision": event.payload["decision"], "event": event.event_id})
+    else:
+        note(f"{event.record_id}: {event.payload['decision']}")
 
 
 def _say_matching(matching: Matching, *, as_json: bool) -> None:

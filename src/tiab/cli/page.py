@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from tiab.cli.app import app
-from tiab.cli.inputs import JobsOption
+from tiab.cli.inputs import JobsOption, JsonOption
 from tiab.cli.reviews import FolderArgument, ReviewerOption, make_ready, opened
 from tiab.cli.show import note
 
@@ -26,17 +27,18 @@ def open_page(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
     blind: Annotated[bool, typer.Option("--blind", help="Keep what other reviewers decided out of sight.")] = False,
     jobs: JobsOption = 1,
+    as_json: JsonOption = False,
 ) -> None:
     """Screen in the browser: one record at a time, i include, e exclude, u maybe, z undo. Ctrl-C stops the page.
 
-    It is open to this computer alone, and to nobody without the address that is printed.
+    It is open to this computer alone, and to nobody without the address that is printed, with --json as JSON.
 
     [dim]Example:[/dim] tiab screen ms-review --reviewer eva
     """
     from tiab.web import Desk, listen, serve
 
     def ready(address: str) -> None:
-        typer.echo(address)  # in one line, whatever the width of the terminal
+        typer.echo(json.dumps({"address": address}) if as_json else address)  # in one line, however wide the terminal
         note("Screening at this address. Ctrl-C stops it; each decision is on the disk once the next record shows.")
         if browser:
             leaving.enter_context(_opened_in_browser(address, folder))

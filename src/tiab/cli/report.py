@@ -10,10 +10,10 @@ from rich.text import Text
 
 from tiab.cli.app import app
 from tiab.cli.gold import gold_of
-from tiab.cli.inputs import JobsOption
+from tiab.cli.inputs import JobsOption, JsonOption
 from tiab.cli.outputs import report_output
 from tiab.cli.reviews import FolderArgument, make_ready, opened
-from tiab.cli.show import console, note
+from tiab.cli.show import console, note, print_json
 
 __all__ = ["report_review"]
 
@@ -44,6 +44,7 @@ def report_review(
     target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error at which it is tested.")] = 0.05,
     jobs: JobsOption = 1,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the supplement of a review: counts, what was found, what may be missing, drafts for the paper.
 
@@ -59,7 +60,12 @@ def report_review(
     for path in output:
         write_report(path, data)
         note(f"written to {path}")
+    drawn = write_figures(figures, data) if figures else []
     if figures:
-        note(f"{len(write_figures(figures, data))} figures written to {figures}")
+        note(f"{len(drawn)} figures written to {figures}")
+    if as_json:
+        written = {"output": [str(path) for path in output], "figures": [str(path) for path in drawn]}
+        print_json(written | {"summary": list(data.texts.summary)})
+        return
     for sentence in data.texts.summary:
         console.print(Text(sentence))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
+from tiab.cli.app import ExitStatus, app
 from tiab.cli.inputs import JobsOption, JsonOption, SeedOption
 from tiab.cli.outputs import records_output
 from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened, say_warnings
@@ -39,6 +39,7 @@ def make_review(
         Path | None, typer.Option("--criteria", "-c", help="The criteria, copied into the folder.", show_default=False)
     ] = None,
     seed: SeedOption = 0,
+    as_json: JsonOption = False,
 ) -> None:
     """Make a review: a folder that remembers its records, its criteria and every decision.
 
@@ -48,7 +49,11 @@ def make_review(
 
     with Review.create(folder, criteria, seed=seed) as review:
         say_warnings(review)
-    note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
+        title = review.criteria.title if review.criteria else None
+    if as_json:
+        print_json({"folder": str(folder), "title": title, "seed": seed})
+    else:
+        note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
 
 
 @app.command("add")
@@ -163,6 +168,7 @@ def export_review(
         str | None, typer.Option("--reviewer", "-r", help="This reviewer's decisions only.", show_default=False)
     ] = None,
     jobs: JobsOption = 1,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the records, best first, with rank, score, decisions, reasons and notes.
 
@@ -174,7 +180,10 @@ def export_review(
     with opened(folder, jobs=jobs) as review:
         make_ready(review, reviewer)
         count = review.export(output, reviewer=reviewer, only=wanted, duplicates=duplicates)
-    note(f"{counted(count, 'record')} written to {output}")
+    if as_json:
+        print_json({"output": str(output), "records": count})
+    else:
+        note(f"{counted(count, 'record')} written to {output}")
 
 
 @app.command("replay")
@@ -191,7 +200,7 @@ def replay_review(folder: FolderArgument, jobs: JobsOption = 1, as_json: JsonOpt
         for sentence in replayed.summary():
             console.print(Text(sentence))
     if not replayed.identical:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitStatus.FAULT)
 
 
 def print_reports(reports: Sequence[FileReport]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
+from tiab.cli.app import ExitStatus, app
 from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption
 from tiab.cli.outputs import records_output
 from tiab.cli.show import console, live_lines, note, print_json, print_table
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["scan_files"]
 
-EXIT_DAMAGED = 3
-"""All was done that could be, but not all files could be read to their end."""
 
 _SHOWN = 10
 _SECONDS = 10.0
@@ -99,7 +97,7 @@ def scan_files(
     else:
         _print(result, output)
     if result.damaged:
-        raise typer.Exit(EXIT_DAMAGED)
+        raise typer.Exit(ExitStatus.DAMAGED)
 
 
 def _columns(result: Scan) -> dict[str, dict[str, object]]:
