@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tiab.cli import app
+from tiab.decisions import read_labels
 from tiab.errors import LabelError, ReviewError
 from tiab.formats.writing import SUFFIXES
 from tiab.labels import Decision
@@ -148,8 +149,25 @@ def test_an_import_without_a_name_asks_for_one(review: Review, tmp_path: Path) -
     for reviewer in (None, ""):
         with pytest.raises(LabelError, match="eva so far"):
             review.add_labels(file, reviewer=reviewer)
-    assert review.add_labels(file, prior=True).stored == 1
+    assert review.add_labels(file, prior=True, reviewer="kim").stored == 1
+    assert review.add_labels(file, prior=True, reviewer="eva").stored == 0
     assert list(review.status().reviewers) == ["eva"]
+
+
+def test_a_project_of_asreview_asks_for_a_name_and_its_prior_knowledge_is_stored_once(
+    review: Review, tmp_path: Path, root: Path
+) -> None:
+    project = root / "tests" / "data" / "review" / "asreview-3.asreview"
+    labels = read_labels(project)
+    review.add(
+        [table(tmp_path / "more.csv", [{"title": one.record.title, "doi": one.record.doi} for one in labels.decided])]
+    )
+    with pytest.raises(LabelError, match="--reviewer"):
+        review.add_labels(project)
+    assert review.add_labels(project, reviewer="eva").stored == len(labels.decided)
+    with pytest.raises(LabelError, match="eva so far"):
+        review.add_labels(project)
+    assert review.add_labels(project, reviewer="kim").stored == sum(not one.prior for one in labels.decided)
 
 
 def test_who_screens_alone_without_a_name_needs_none(review: Review, tmp_path: Path) -> None:

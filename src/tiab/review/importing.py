@@ -64,8 +64,8 @@ def plan_import(
     """
     matching = match_decisions(labels.decided, snapshot.known)
     named = replace(matching, found=tuple((key, _named(one, reviewer, prior)) for key, one in matching.found))
-    if any(not one.reviewer and not one.prior for _, one in named.found):
-        _must_be_said(labels.path, reviewer, snapshot.logged)
+    if any(not one.reviewer for _, one in named.found):
+        _must_be_said(labels.path, "" if prior and reviewer is None else reviewer, snapshot.logged)
     digest = hashlib.sha256(Path(labels.path).read_bytes()).hexdigest()
     entries = label_entries(named, snapshot.logged, sha256=digest)
     report = DecisionsReport(
@@ -97,16 +97,16 @@ def label_entries(matching: Matching, state: LogState, *, sha256: str = "") -> l
     found = list(matching.found)
     if all(one.time for _, one in found):
         found.sort(key=lambda pair: pair[1].time)
-    imports = {one.event_id: one.sha256 for one in state.files}
+    same_file = {one.event_id for one in state.files if sha256 and one.sha256 == sha256}
+    priors = {(key, given[-1].label.decision) for (key, _), given in state.labels.items() if given[-1].label.prior}
     entries = []
     for record_id, one in found:
         label = Label(
             record_id=record_id, decision=one.decision, reviewer=one.reviewer, reason=one.reason, prior=one.prior
         )
         given = state.resolved.get(record_id, ()) if one.resolved else state.labels.get((record_id, one.reviewer), ())
-        if not _is_known(
-            label, one, given, {event for event, digest in imports.items() if sha256 and digest == sha256}
-        ):
+        told = one.prior and (record_id, one.decision) in priors  # prior knowledge is everybody's
+        if not told and not _is_known(label, one, given, same_file):
             kind = "resolved" if one.resolved else "labelled"
             entries.append(label_entry(label, note=one.note, ordered=False, decided=one.time, kind=kind))
     return entries
@@ -172,9 +172,9 @@ def must_be_alone(names: Collection[str], path: str | None = None) -> None:
 
 def _must_be_said(path: str, reviewer: str | None, state: LogState) -> None:
     """Raises LabelError where nobody said whose the decisions of a file are."""
-    screeners = {name for (_, name), given in state.labels.items() if not given[-1].label.prior}
-    must_be_alone(screeners - {""}, path)
-    if reviewer is None and "" not in screeners:
+    names = {name for _, name in state.labels}
+    must_be_alone(names - {""}, path)
+    if reviewer is None and "" not in names:
         hint = "Say whose they are: --reviewer NAME, or 'Decided by' on the page."
         raise LabelError("does not say who made these decisions", path=path, hint=hint)
 
