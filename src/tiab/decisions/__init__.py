@@ -8,6 +8,7 @@ identifies both, and never by an id alone where the titles disagree. Everything 
 from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.known import Known, alike, plain_title
 from tiab.decisions.matching import Matching, find_record, match_decisions, match_names, told_apart
+from tiab.decisions.order import moment
 from tiab.decisions.placing import labels_on, pool_labels
 from tiab.decisions.reading import read_decisions, read_labels
 
@@ -21,6 +22,7 @@ __all__ = [
     "labels_on",
     "match_decisions",
     "match_names",
+    "moment",
     "plain_title",
     "pool_labels",
     "read_decisions",

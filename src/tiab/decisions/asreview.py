@@ -37,8 +37,8 @@ def is_project(path: str | Path) -> bool:
         return False
 
 
-def read_project(path: str | Path) -> list[Decided]:
-    """The decisions of an ASReview project, in the order in which they were made.
+def read_project(path: str | Path) -> tuple[list[Decided], list[Record]]:
+    """The decisions of an ASReview project in the order in which they were made, and the records that have none.
 
     Raises:
         InputError: the file is damaged or holds no results.
@@ -61,7 +61,8 @@ def read_project(path: str | Path) -> list[Decided]:
         decided.append(Decided(record=records[number], decision=decision, prior=prior, note=note, time=time))
     if not decided:
         raise LabelError("holds no decisions", path=path, hint="Was anything screened in this project?")
-    return decided
+    labelled = {number for number, label, *_ in results if label in (0, 1)}
+    return decided, [record for number, record in records.items() if number not in labelled]
 
 
 def _description(archive: zipfile.ZipFile) -> str | None:
@@ -174,8 +175,7 @@ def _dataset_records(dataset: Path | None, results: Sequence[tuple[int, object, 
     reading = read(dataset)
     if reading.unreadable:
         raise ValueError(f"its dataset has {len(reading.unreadable)} unreadable records")
-    own = {record.record_id: record for record in reading.records}
-    numbers = [number for number, *_ in results]
-    if all(str(number) in own for number in numbers):
-        return {number: replace(own[str(number)], record_id="") for number in numbers}
+    own = {int(one.record_id): one for one in reading.records if one.record_id.isdecimal() and len(one.record_id) < 19}
+    if all(number in own for number, *_ in results):
+        return {number: replace(record, record_id="") for number, record in own.items()}
     return {number: replace(record, record_id="") for number, record in enumerate(reading.records)}

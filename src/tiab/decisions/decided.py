@@ -49,14 +49,21 @@ class FileLabels(Mapping[str, Decision]):
 
     Attributes:
         decided: the decisions in the order of the file.
-        undecided: how many records of the file have none.
+        others: the records of the file that have none.
+        ordered: the file tells in which order the decisions were made: by their times, or by how they stand in it.
         warnings: sentences about what looks doubtful.
     """
 
     path: str
     decided: tuple[Decided, ...]
-    undecided: int = 0
+    others: tuple[Record, ...] = ()
+    ordered: bool = False
     warnings: tuple[str, ...] = ()
+
+    @property
+    def undecided(self) -> int:
+        """How many records of the file have no decision."""
+        return len(self.others)
 
     @cached_property
     def _by_key(self) -> dict[str, Decision]:

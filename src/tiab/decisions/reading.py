@@ -10,6 +10,7 @@ from tiab.decisions.asreview import is_project, read_project
 from tiab.decisions.carried import carried
 from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.fields import decided_when, decision_of, is_prior, label_column, note_of, reason_of
+from tiab.decisions.order import tells_order
 from tiab.errors import InputError, LabelError
 from tiab.formats import read_each
 from tiab.formats.rows import IDENTIFIERS, is_key_table, read_rows
@@ -57,15 +58,17 @@ def read_decisions(
         LabelError: it carries no decisions.
     """
     if decision is None and is_project(path):
-        return _labels(path, read_project(path))
+        decided, others = read_project(path)
+        return _labels(path, decided, others=others, ordered=True)
     records, is_table, warnings = _records(path)
     if decision is None:
         column = label_column(records, is_table=is_table)
         said = [decision_of(record, column) for record in records]
         made = [_made(record, one, by_reviewer) for record, one in zip(records, said, strict=True)]
         if column or any(made):
-            decided, undecided = [one for several in made for one in several], sum(not several for several in made)
-            return _labels(path, decided, undecided=undecided, warnings=warnings)
+            decided = [one for several in made for one in several]
+            others = [record for record, several in zip(records, made, strict=True) if not several]
+            return _labels(path, decided, others=others, ordered=tells_order(decided), warnings=warnings)
         if default is None:
             raise _no_decisions(path)
         decision = default
@@ -73,10 +76,15 @@ def read_decisions(
 
 
 def _labels(
-    path: str | Path, decided: Sequence[Decided], *, undecided: int = 0, warnings: Iterable[str] = ()
+    path: str | Path,
+    decided: Sequence[Decided],
+    *,
+    others: Sequence[Record] = (),
+    ordered: bool = False,
+    warnings: Iterable[str] = (),
 ) -> FileLabels:
     said = (*warnings, *_twice(decided))
-    return FileLabels(path=str(path), decided=tuple(decided), undecided=undecided, warnings=said)
+    return FileLabels(path=str(path), decided=tuple(decided), others=tuple(others), ordered=ordered, warnings=said)
 
 
 def _records(path: str | Path) -> tuple[list[Record], bool, list[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tiab.decisions import Decided, FileLabels, Matching, match_decisions
+from tiab.decisions import Decided, FileLabels, Matching, find_record, match_decisions, moment
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.review.snapshot import Snapshot
@@ -67,7 +67,8 @@ def plan_import(
     if any(not one.reviewer for _, one in named.found):
         _must_be_said(labels.path, "" if prior and reviewer is None else reviewer, snapshot.logged)
     digest = hashlib.sha256(Path(labels.path).read_bytes()).hexdigest()
-    entries = label_entries(named, snapshot.logged, sha256=digest)
+    ordered = labels.ordered and not prior and _could_all_come_up(labels, matching, snapshot)
+    entries = label_entries(named, snapshot.logged, sha256=digest, ordered=ordered)
     report = DecisionsReport(
         name=Path(labels.path).name,
         found=named.found,
@@ -88,15 +89,16 @@ def plan_import(
     return report, Entry(kind="decisions_imported", reviewer=reviewer or "", payload=payload), entries
 
 
-def label_entries(matching: Matching, state: LogState, *, sha256: str = "") -> list[Entry]:
+def label_entries(matching: Matching, state: LogState, *, sha256: str = "", ordered: bool = False) -> list[Entry]:
     """The entries that store what was found, but for what the review has already; by time where all have one.
 
     Args:
         sha256: of the file; what an import of the same file stored is not stored again, whatever was decided since.
+        ordered: the file tells in which order the records of the review were read.
     """
     found = list(matching.found)
     if all(one.time for _, one in found):
-        found.sort(key=lambda pair: pair[1].time)
+        found.sort(key=lambda pair: moment(pair[1].time))
     same_file = {one.event_id for one in state.files if sha256 and one.sha256 == sha256}
     priors = {(key, given[-1].label.decision) for (key, _), given in state.labels.items() if given[-1].label.prior}
     entries = []
@@ -108,8 +110,24 @@ def label_entries(matching: Matching, state: LogState, *, sha256: str = "") -> l
         told = one.prior and (record_id, one.decision) in priors  # prior knowledge is everybody's
         if not told and not _is_known(label, one, given, same_file):
             kind = "resolved" if one.resolved else "labelled"
-            entries.append(label_entry(label, note=one.note, ordered=False, decided=one.time, kind=kind))
+            entries.append(label_entry(label, note=one.note, ordered=ordered, decided=one.time, kind=kind))
     return entries
+
+
+def _could_all_come_up(labels: FileLabels, matching: Matching, snapshot: Snapshot) -> bool:
+    """Whether the file holds all records of the review but those known beforehand: others could not come up in it.
+
+    Without that the order in which it was read says nothing of what may be missing.
+    """
+    known, head = snapshot.known, snapshot.groups.head
+    try:
+        others = [find_record(record, known) for record in labels.others]
+    except LabelError:  # an id of several files: no telling which record is meant
+        return False
+    held = {head(record_id) for record_id, _ in matching.found}
+    held |= {head(record.record_id) for record in others if record is not None}
+    prior = {record_id for record_id, label in snapshot.labels(None).items() if label.prior}
+    return {snapshot.records[place].record_id for place in snapshot.heads} <= held | prior
 
 
 def find_import(state: LogState, number: int) -> Import:

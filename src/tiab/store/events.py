@@ -98,7 +98,8 @@ def label_entry(
     """The entry that says that `label` was given.
 
     Args:
-        ordered: it is written when the record was read; False for a decision that a file carries.
+        ordered: its place in the log is its place in the order of reading; False for a decision from a file that does
+            not tell that order.
         decided: when, ISO 8601, as that file says; "" where it doesn't.
 
     >>> from tiab.labels import Decision

@@ -27,7 +27,8 @@ class GivenLabel:
     """A label as somebody gave it: `event_id` and `time` of its entry in the log, and the note beside its reason.
 
     Attributes:
-        ordered: its place in the log is its place in the order of reading; False where it came from a file.
+        ordered: its place in the log is its place in the order of reading; False where it came from a file that does
+            not tell that order.
         decided: when, as that file says; "" where it came from none, or it doesn't say.
         import_id: the event of the import that it came with; 0 for none.
     """
