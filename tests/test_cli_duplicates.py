@@ -68,7 +68,7 @@ def test_certain_ones_are_linked_and_doubtful_ones_asked_about(folder: Path) -> 
     assert "2 pairs settled" in shown.stdout
     assert listed(folder) == {"certain": [], "doubtful": [], "related": []}
     with Review(folder) as review:
-        assert dict(review.snapshot().groups.heads) == {"b1": "a1", "b2": "a2"}
+        assert dict(review.snapshot.groups.main_of) == {"b1": "a1", "b2": "a2"}
 
 
 def test_what_was_settled_as_two_is_not_asked_again(folder: Path) -> None:
@@ -103,7 +103,7 @@ def test_a_link_can_be_taken_back_and_is_not_made_again(folder: Path) -> None:
     assert listed(folder)["certain"] == []
     run("duplicates", folder, keys="q")
     with Review(folder) as review:
-        assert review.snapshot().groups.heads == {}
+        assert review.snapshot.groups.main_of == {}
 
 
 def test_listing_links_nothing(folder: Path) -> None:
@@ -112,7 +112,7 @@ def test_listing_links_nothing(folder: Path) -> None:
     assert "a1, b1: same authors and place in print" in shown.stdout
     assert "a2 ? b2" in shown.stdout
     with Review(folder) as review:
-        assert review.snapshot().groups.heads == {}
+        assert review.snapshot.groups.main_of == {}
 
 
 def test_a_record_that_is_no_duplicate_cannot_be_unlinked(folder: Path) -> None:

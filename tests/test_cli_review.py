@@ -73,7 +73,7 @@ def test_a_note_stays_with_its_record_through_undo_and_leaving(ms: Path) -> None
         assert review.note(first, reviewer="eva") == "then more"
     ok("next", ms, "-r", "eva", keys="ieq")
     with Review(ms) as review:
-        notes = {given.label.record_id: given.note for given in review.snapshot().state.standing()}
+        notes = {given.label.record_id: given.note for given in review.snapshot.state.standing()}
     assert notes.pop(first) == "then more"
     assert set(notes.values()) == {""}
 
@@ -117,7 +117,7 @@ def test_screening_by_keys(ms: Path) -> None:
     assert "4 decisions stored" not in shown.stdout
     assert "5 decisions stored" in shown.stdout
     with Review(ms) as review:
-        labels = list(review.snapshot().state.standing())
+        labels = list(review.snapshot.state.standing())
         assert [str(given.label.decision) for given in labels] == ["include", "maybe", "exclude", "exclude"]
         assert [given.label.reason for given in labels] == ["", "", "wrong intervention", "too old"]
         assert [given.note for given in labels] == ["", "look again", "", ""]

@@ -169,7 +169,7 @@ def test_a_review_takes_decisions_by_what_their_records_are(files: tuple[Path, P
         review.add(files)
         matching = review.add_labels(files[1], reviewer="eva")
         assert matching.missing == ()
-        titles = {record.record_id: record.title for record in review.snapshot().records}
+        titles = {record.record_id: record.title for record in review.snapshot.records}
         assert {titles[key]: label.decision for key, label in review.labels("eva").items()} == MEANT
 
 

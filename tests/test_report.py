@@ -100,12 +100,12 @@ def test_the_order_of_screening_is_that_of_the_first_decision_that_stands(review
     review.label("2", "include", reviewer="eva")  # a second thought: the place stays
     review.undo("eva", record_id="1")
     review.label("4", "include", reviewer="ben", prior=True)
-    course = read_course(review.snapshot())
+    course = read_course(review.snapshot)
     assert course.screened == ("2", "3")
     assert course.prior == ("4",)
     assert course.decisions.tolist() == [True, True]
     review.label("4", "exclude", reviewer="eva")
-    assert read_course(review.snapshot()).screened == ("2", "3", "4")
+    assert read_course(review.snapshot).screened == ("2", "3", "4")
 
 
 def test_the_frontier_is_that_of_the_decisions_without_what_was_known_before(review: Review) -> None:
@@ -148,7 +148,7 @@ def import_lists(review: Review, tmp_path: Path, ids: range) -> None:
 
 def test_imported_decisions_have_no_order_and_bound_nothing(review: Review, tmp_path: Path) -> None:
     import_lists(review, tmp_path, range(1, 31))
-    course = read_course(review.snapshot())
+    course = read_course(review.snapshot)
     assert (course.unordered, course.since, course.because) == (30, 30, "decisions were imported")
     now = report(review)
     assert (now.frontier.missing, now.frontier.recall_assured, now.frontier.found) == (None, None, 10)
@@ -183,7 +183,7 @@ def test_an_import_in_between_is_counted_before_what_was_screened_and_ends_its_e
     screen(review, range(1, 5))
     import_lists(review, tmp_path, range(5, 11))
     screen(review, range(11, 13))
-    course = read_course(review.snapshot())
+    course = read_course(review.snapshot)
     assert set(course.screened[:6]) == {str(n) for n in range(5, 11)}
     assert course.screened[6:] == ("1", "2", "3", "4", "11", "12")
     assert (course.unordered, course.since) == (6, 10)
@@ -192,16 +192,16 @@ def test_an_import_in_between_is_counted_before_what_was_screened_and_ends_its_e
 def test_what_a_reviewer_read_here_has_an_order_though_another_imported_it(review: Review, tmp_path: Path) -> None:
     screen(review, range(1, 11), "ben")
     import_lists(review, tmp_path, range(1, 11))
-    assert read_course(review.snapshot(), "eva").unordered == 10
-    assert read_course(review.snapshot(), "ben").unordered == 0
-    assert read_course(review.snapshot()).unordered == 0  # ben's decisions came first
+    assert read_course(review.snapshot, "eva").unordered == 10
+    assert read_course(review.snapshot, "ben").unordered == 0
+    assert read_course(review.snapshot).unordered == 0  # ben's decisions came first
 
 
 def test_records_that_were_added_later_could_not_come_up_before(review: Review, tmp_path: Path) -> None:
     screen(review, range(1, 41))
     assert report(review).frontier.missing == 0
     review.add([table(tmp_path / "three.csv", range(50, 61))])
-    course = read_course(review.snapshot())
+    course = read_course(review.snapshot)
     assert (course.since, course.because, course.unordered) == (40, "records were added", 0)
     now = report(review).frontier
     assert now.missing is None
@@ -209,7 +209,7 @@ def test_records_that_were_added_later_could_not_come_up_before(review: Review, 
     screen(review, range(50, 58))
     assert report(review).frontier.missing == missing_at_most([n % 3 == 0 for n in range(50, 58)], 11)
     review.add([tmp_path / "three.csv"])  # the same again adds nothing
-    assert read_course(review.snapshot()).since == 40
+    assert read_course(review.snapshot).since == 40
 
 
 def test_a_review_is_evaluated_without_the_records_whose_place_is_not_known(review: Review, tmp_path: Path) -> None:

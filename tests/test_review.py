@@ -210,10 +210,10 @@ def test_duplicates_are_linked_known_ones_are_not_added_and_nothing_is_lost(tmp_
     with Review.create(tmp_path / "r") as review:
         reports = review.add([one, two])
         assert [(r.new, r.known, r.duplicates, r.found) for r in reports] == [(1, 0, 0, 1), (2, 1, 2, 5)]
-        records = {record.record_id: record for record in review.snapshot().records}
+        records = {record.record_id: record for record in review.snapshot.records}
         assert set(records) == {"a", "two.csv:a", "b", "c", "d"}
         assert records["b"].abstract == "Another abstract."
-        assert review.snapshot().groups.heads == {"b": "a", "c": "a"}
+        assert review.snapshot.groups.main_of == {"b": "a", "c": "a"}
         again = review.add([two])[0]
         assert (again.new, again.known, again.duplicates, again.again) == (0, 5, 0, True)
         assert review.status().to_screen == 3
@@ -277,13 +277,13 @@ def test_a_decision_counts_for_all_reports_of_a_study(tmp_path: Path) -> None:
 def test_links_can_be_taken_back_and_made_by_hand(review: Review) -> None:
     review.merge("2", "1", reviewer="eva")
     review.merge("3", "2", reviewer="eva")
-    assert review.snapshot().groups.heads == {"2": "1", "3": "1"}
+    assert review.snapshot.groups.main_of == {"2": "1", "3": "1"}
     with pytest.raises(LabelError, match="are one already"):
         review.merge("1", "3")
     with pytest.raises(LabelError, match="no record 'x'"):
         review.merge("1", "x")
     review.unmerge("2", reviewer="eva")
-    assert review.snapshot().groups.heads == {"3": "1"}
+    assert review.snapshot.groups.main_of == {"3": "1"}
     with pytest.raises(LabelError, match="is no duplicate"):
         review.unmerge("1")
     seen = []
@@ -389,7 +389,7 @@ def test_two_programs_that_add_the_same_file_at_once_add_it_once(tmp_path: Path)
     for thread in threads:
         thread.join()
     assert errors == []
-    ids = [record.record_id for record in reviews[0].snapshot().records]
+    ids = [record.record_id for record in reviews[0].snapshot.records]
     assert sorted(map(int, ids)) == list(range(1, 90))
     assert sum(map(sum, reports)) == 89
     for opened in reviews:

@@ -258,7 +258,7 @@ def test_the_founding_review_is_updated(tmp_path: Path) -> None:
     gold = {row["record_id"] for row in rows_of(corpus / "gold.csv")}
     with Review.create(tmp_path / "r", corpus / "criteria.toml") as review:
         review.add([corpus / "records.csv"])
-        for record in review.snapshot().records:
+        for record in review.snapshot.records:
             review.label(record.record_id, INCLUDE if record.record_id in gold else EXCLUDE)
         update = review.update([corpus / "update.csv", corpus / "records.csv"])
         assert [(one.new, one.known) for one in update.reports][1] == (0, len(read_records(corpus / "records.csv")))
@@ -398,6 +398,6 @@ def test_the_exports_in_an_archive_are_counted_one_by_one(tmp_path: Path) -> Non
     with Review.create(tmp_path / "review") as review:
         reports = review.add([tmp_path / "searches.zip"])
         assert [(report.name, report.found, report.new) for report in reports] == [("one.csv", 3, 3), ("two.csv", 3, 2)]
-        assert {record.source for record in review.snapshot().records} == {"one.csv", "two.csv"}
+        assert {record.source for record in review.snapshot.records} == {"one.csv", "two.csv"}
         (again,) = review.add([one])
     assert again.again

@@ -51,17 +51,17 @@ def review(tmp_path: Path) -> Iterator[Review]:
 
 
 def titles_of(review: Review) -> list[str]:
-    return [record.title for record in review.snapshot().records]
+    return [record.title for record in review.snapshot.records]
 
 
 def id_of(review: Review, title: str) -> str:
-    return next(record.record_id for record in review.snapshot().records if record.title == title)
+    return next(record.record_id for record in review.snapshot.records if record.title == title)
 
 
 def standing(review: Review) -> set[tuple[object, ...]]:
     """What stands in a review: title, reviewer, decision, reason, note, time, prior, whether it resolved a conflict."""
-    state = review.snapshot().state
-    titles = {record.record_id: record.title for record in review.snapshot().records}
+    state = review.snapshot.state
+    titles = {record.record_id: record.title for record in review.snapshot.records}
 
     def told(one: GivenLabel, resolved: bool) -> tuple[object, ...]:
         label = one.label
@@ -255,7 +255,7 @@ def test_an_import_of_records_is_undone_as_a_whole_and_can_be_redone(review: Rev
     assert [source.name for source in review.status().sources] == ["search.csv"]
     assert [one.undone for one in review.imports()] == [False, True]
     review.rank()
-    for refuse in (lambda: review.label(mice, INCLUDE, reviewer="eva"), lambda: review.look(mice, reviewer="eva")):
+    for refuse in (lambda: review.label(mice, INCLUDE, reviewer="eva"), lambda: review.view(mice, reviewer="eva")):
         with pytest.raises(LabelError, match="was undone"):
             refuse()
     report = review.add([more])[0]
@@ -293,7 +293,7 @@ def test_a_duplicate_takes_the_place_of_a_record_that_is_undone(tmp_path: Path) 
     with Review.create(tmp_path / "r") as review:
         review.add([one, two])
         assert review.status().duplicates == 1
-        head = review.snapshot().records[review.snapshot().heads[0]].record_id
+        head = review.snapshot.records[review.snapshot.main_places[0]].record_id
         review.label(head, INCLUDE, reviewer="eva")
         review.undo_import(1)
         assert (review.status().records, review.status().duplicates, review.status().left) == (1, 0, 0)
@@ -309,7 +309,7 @@ def test_an_older_log_does_not_say_what_later_files_had(review: Review, tmp_path
 
     from tiab.review.importing import undo_entries
 
-    state = review.snapshot().logged
+    state = review.snapshot.logged
     silent = replace(state.files[0], number=2, held=None, name="later.csv")
     with pytest.raises(ReviewError, match=r"import 2 \(later.csv\) had some of its records"):
         undo_entries(replace(state, files=(*state.files, silent)), 1, reviewer="")

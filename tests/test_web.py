@@ -223,7 +223,7 @@ def test_what_another_program_does_is_followed(desk: Desk, review: Review) -> No
 
 
 def test_two_programs_at_once_lose_nothing(desk: Desk, review: Review) -> None:
-    ids = [record.record_id for record in review.snapshot().records][:60]
+    ids = [record.record_id for record in review.snapshot.records][:60]
     with Review(review.folder) as reopened, closing(Desk(reopened, reviewer="eva")) as other:
 
         def screen(at: Desk, mine: list[str]) -> None:
@@ -331,7 +331,7 @@ def test_what_is_skipped_comes_last(page: httpx.Client, desk: Desk) -> None:
     first = desk.next_id()
     second = desk.next_id([first or ""])
     assert first != second
-    everything = [record.record_id for record in desk.review.snapshot().records]
+    everything = [record.record_id for record in desk.review.snapshot.records]
     assert desk.next_id(everything) == first
     assert page.get("/screen/record", params={"skip": [first, second]}).json()["record_id"] not in (first, second)
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tiab.errors import InputError
 from tiab.review import Review
-from tiab.review.catalogue import Catalogue, Query
+from tiab.review.record_list import RecordList, RecordQuery
 from tiab.web import Desk
 from tiab.web.background import Background
 
@@ -131,7 +131,7 @@ def test_the_lists_of_a_page_are_ready_before_anybody_asks_and_after_an_import(
             page.post("/import/records", params={"name": "more.csv"}, content=more.encode()).raise_for_status()
             until(lambda: sum(read) == 180)
             assert desk.preparing.wait(SOON)
-            assert len(desk.catalogue.find(Query(missing="population"))) == 60
+            assert len(desk.catalogue.find(RecordQuery(missing="population"))) == 60
             assert sum(read) == 180
 
 
@@ -266,8 +266,8 @@ def test_a_search_finds_all_whether_or_not_it_was_prepared(tmp_path: Path) -> No
     with Review.create(tmp_path / "review") as review:
         review.add([tmp_path / "search.csv"])
         for prepared in (0, 2, 1000):
-            catalogue = Catalogue(review)
+            catalogue = RecordList(review)
             for _ in zip(range(prepared), catalogue.make_ready(), strict=False):
                 pass
-            assert len(catalogue.find(Query(text="asthma"))) == 60, prepared
-            assert catalogue.find(Query(text="yoga 59")) == ("r59",)
+            assert len(catalogue.find(RecordQuery(text="asthma"))) == 60, prepared
+            assert catalogue.find(RecordQuery(text="yoga 59")) == ("r59",)

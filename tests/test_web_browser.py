@@ -175,7 +175,7 @@ def test_a_note_that_was_typed_is_never_lost(window: Window, folder: Path) -> No
         expect(note).to_be_visible()
         press(page, "i")
     with Review(folder) as review:
-        given = review.snapshot().state.standing()
+        given = review.snapshot.state.standing()
         assert [(one.label.record_id, one.note) for one in given] == [(record_id, "ask Kim!!? done")]
         assert "ask Kim" not in "".join(file.read_text() for file in folder.glob("drafts-*"))
 

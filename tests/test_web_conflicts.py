@@ -141,4 +141,4 @@ def test_by_keyboard(
         expect(page.locator("#now")).to_contain_text("No conflict waits")
         accessible(page, "no conflict")
     assert not review.conflicts()
-    assert [given[-1].note for given in review.snapshot().state.resolved.values()].count("talked") == 1
+    assert [given[-1].note for given in review.snapshot.state.resolved.values()].count("talked") == 1

@@ -59,7 +59,7 @@ def test_an_answer_that_is_taken_back_is_asked_again(review: Review) -> None:
         take_back(review, event.event_id)
     assert pairs(review) == both
     assert answers(review) == ()
-    assert review.snapshot().groups.heads == {}
+    assert review.snapshot.groups.main_of == {}
     with pytest.raises(LabelError, match="taken back already"):
         take_back(review, linked.event_id)
     review.merge("b", "a")
@@ -89,14 +89,14 @@ def test_pairs_are_settled_on_the_page(review: Review, desk: Desk, enter: Callab
     answer = page.post("/duplicates/settle", json=said("a", "b", same=True)).json()
     assert (answer["said"], answer["waiting"]) == ("Linked as one report.", False)
     assert "Pair <b>1</b> of <b>1</b>" in answer["html"]
-    assert review.snapshot().groups.heads == {"b": "a"}
+    assert review.snapshot.groups.main_of == {"b": "a"}
     assert desk.tally().left == 4
     assert page.post("/duplicates/settle", json=said("b", "a", same=True)).status_code == 404
     assert "No pair waits" in page.post("/duplicates/settle", json=said("c", "d", same=False)).json()["html"]
     wanted = {"event": answers(review)[-1].event_id, "token": "undo-it-1"}
     opened = page.post("/duplicates/undo", json=wanted).json()
     assert 'data-one="a"' in opened["html"]
-    assert review.snapshot().groups.heads == {}
+    assert review.snapshot.groups.main_of == {}
     assert page.post("/duplicates/undo", json={**wanted, "token": "undo-it-2"}).status_code == 404
     for at in (-5, 10**9):
         assert page.get("/duplicates/now", params={"at": at}).status_code == 200
@@ -128,7 +128,7 @@ def test_what_is_certain_is_linked_at_once(review: Review, desk: Desk, enter: Ca
     assert "1 record</b> repeats another" in page.get("/duplicates").text
     answer = page.post("/duplicates/link", json={}).json()
     assert answer["said"] == "1 linked."
-    assert review.snapshot().groups.heads == {"z2": "z1"}
+    assert review.snapshot.groups.main_of == {"z2": "z1"}
 
 
 def test_attacks(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:

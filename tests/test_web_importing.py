@@ -49,7 +49,7 @@ def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
     assert "search.csv" in said["report"]
     assert "<dt>new</dt><dd>2</dd>" in said["report"]
     assert "records?source=search.csv" in said["sources"]
-    assert {record.record_id for record in review.snapshot().records} == {"a", "b"}
+    assert {record.record_id for record in review.snapshot.records} == {"a", "b"}
     assert "No records yet" not in page.get("/").text
     assert first_of(desk) in ("a", "b")
     again = send(page, "search.csv", SEARCH).json()["report"]
@@ -98,7 +98,7 @@ def test_a_file_that_is_refused_leaves_nothing(page: httpx.Client, review: Revie
     assert send(page, "search.csv", SEARCH).status_code == 403
     page.headers["Origin"] = own
     assert page.get("/import/records", params={"name": "search.csv"}).status_code == 405
-    assert not review.snapshot().records
+    assert not review.snapshot.records
 
 
 def test_too_large_a_file_is_refused(
@@ -109,7 +109,7 @@ def test_too_large_a_file_is_refused(
     assert send(page, "search.csv", SEARCH).status_code == 413
     pieces = (SEARCH[at : at + 20] for at in range(0, len(SEARCH), 20))  # sent without a length
     assert page.post("/import/records", params={"name": "search.csv"}, content=pieces).status_code == 413
-    assert not review.snapshot().records
+    assert not review.snapshot.records
 
 
 def test_a_file_and_a_name_that_are_scripts_stay_text(page: httpx.Client) -> None:
@@ -146,7 +146,7 @@ def test_an_import_is_undone_as_a_whole(page: httpx.Client, review: Review) -> N
     assert 'data-import="2"' not in said
     assert review.labels("eva") == {}
     page.post("/import/undo", json={"number": 1})
-    assert review.snapshot().records == ()
+    assert review.snapshot.records == ()
     assert "was undone already" in page.post("/import/undo", json={"number": 1}).json()["error"]
     assert "<dt>new</dt><dd>2</dd>" in send(page, "search.csv", SEARCH).json()["report"]
 
@@ -198,8 +198,8 @@ def test_several_files_in_the_browser(
             }"""
         )
         expect(page.locator("#sources")).to_contain_text("late.csv")
-        assert len(review.snapshot().records) == 3
+        assert len(review.snapshot.records) == 3
         page.get_by_role("button", name="Undo the import of late.csv").click()
         expect(page.locator("#sources tr.undone")).to_contain_text("late.csv")
         accessible(page, "an import that was undone")
-    assert len(review.snapshot().records) == 2
+    assert len(review.snapshot.records) == 2

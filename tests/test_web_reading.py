@@ -26,7 +26,7 @@ class Slow:
         self.may, self._learn = threading.Event(), Review.learn
 
     def learn(self, review: Review, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
-        if review.snapshot().records and progress:
+        if review.snapshot.records and progress:
             progress(2)
             self.may.wait(20)
         return self._learn(review, reviewer)

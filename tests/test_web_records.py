@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from tiab.assets import corpus_path
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.review.catalogue import Catalogue, Query
+from tiab.review.record_list import RecordList, RecordQuery
 from tiab.web import Desk
 
 SCRIPT = "<script>document.title='taken'</script>"
@@ -66,21 +66,21 @@ def review(tmp_path: Path) -> Iterator[Review]:
 )
 def test_what_a_query_finds(review: Review, asked: dict[str, object], found: str) -> None:
     review.label("a", "exclude", reviewer="eva")
-    query = Query(**({"order": "added"} | asked))  # type: ignore[arg-type]
-    assert "".join(Catalogue(review, "eva").find(query)) == found
+    query = RecordQuery(**({"order": "added"} | asked))  # type: ignore[arg-type]
+    assert "".join(RecordList(review, "eva").find(query)) == found
 
 
 def test_the_catalogue_follows_what_others_add_and_decide(review: Review, tmp_path: Path) -> None:
-    catalogue = Catalogue(review, "eva")
-    assert catalogue.find(Query(text="leptin")) == ()
+    catalogue = RecordList(review, "eva")
+    assert catalogue.find(RecordQuery(text="leptin")) == ()
     later = tmp_path / "later.csv"
     later.write_text("record_id,title\nl,Leptin after walking\n")
     with Review(review.folder) as other:
         other.add([later])
         other.label("l", "include", reviewer="eva")
         other.label("b", "include", reviewer="kim")
-    assert catalogue.find(Query(text="leptin")) == ("l",)
-    assert catalogue.find(Query(decision="include")) == ("l",)
+    assert catalogue.find(RecordQuery(text="leptin")) == ("l",)
+    assert catalogue.find(RecordQuery(decision="include")) == ("l",)
     assert catalogue.sources() == ("first.csv", "later.csv", "second.csv")
 
 
@@ -91,10 +91,10 @@ def test_gaps_are_the_concepts_that_are_not_found(tmp_path: Path) -> None:
     )
     with Review.create(tmp_path / "review", tmp_path / "criteria.toml") as review:
         review.add([tmp_path / "search.csv"])
-        catalogue = Catalogue(review)
-        assert catalogue.find(Query(missing="population")) == ()  # nothing is known before abstracts are read
+        catalogue = RecordList(review)
+        assert catalogue.find(RecordQuery(missing="population")) == ()  # nothing is known before abstracts are read
         review.learn()
-        assert set(catalogue.find(Query(missing="population"))) == {"b", "c", "d"}
+        assert set(catalogue.find(RecordQuery(missing="population"))) == {"b", "c", "d"}
 
 
 def test_the_filter_offers_the_criteria_that_records_lack_and_says_what_it_cannot_answer(
@@ -118,7 +118,7 @@ def test_the_filter_offers_the_criteria_that_records_lack_and_says_what_it_canno
             "asthma (3)",
             "pain (4)",
         ]
-        assert set(desk.catalogue.find(Query(missing="pain"))) == set("abcd")  # though it is not required
+        assert set(desk.catalogue.find(RecordQuery(missing="pain"))) == set("abcd")  # though it is not required
         assert "no concept “tax”" in page.get("/records", params={"missing": "tax"}).text
 
 
@@ -161,14 +161,14 @@ def test_a_record_opens_with_its_place_in_the_list(page: httpx.Client, review: R
 
 
 def test_what_is_no_duplicate_stands_alone_again(page: httpx.Client, review: Review, desk: Desk) -> None:
-    assert review.snapshot().groups.heads == {"z": "a"}
+    assert review.snapshot.groups.main_of == {"z": "a"}
     assert "Not a duplicate" in page.get("/records/record", params={"id": "a"}).text
     foreign = {"Origin": "http://evil.example"}
     assert page.post("/records/part", json={"record_id": "z"}, headers=foreign).status_code == 403
     assert page.post("/records/part", json={"record_id": "z"}).status_code == 200
     assert page.post("/records/part", json={"record_id": "z"}).status_code == 404
     assert "Not a duplicate" not in page.get("/records/record", params={"id": "a"}).text
-    assert desk.catalogue.find(Query(text="yoga", order="added")) == ("a", "c", "z")
+    assert desk.catalogue.find(RecordQuery(text="yoga", order="added")) == ("a", "c", "z")
 
 
 def test_conflicts_are_found_and_not_shown_to_who_is_blinded(

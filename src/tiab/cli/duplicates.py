@@ -70,8 +70,8 @@ def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
 
     settled = 0
     for number, pair in enumerate(found.doubtful, 1):
-        heads = review.snapshot().groups
-        one, other = (heads.head(record_id) for record_id in pair.record_ids)
+        groups = review.snapshot.groups
+        one, other = (groups.main_id(record_id) for record_id in pair.record_ids)
         if one == other:  # an earlier answer has joined them
             continue
         _side_by_side(review.record(one), review.record(other), pair)

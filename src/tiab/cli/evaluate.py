@@ -122,13 +122,13 @@ def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation
         decided = review.status().joint.decided
         if order == "ranking" and decided:
             note(f"this ranking has learned from {decided} decisions, and owes them something of what it finds.")
-        unordered = read_course(review.snapshot()).unordered
+        unordered = read_course(review.snapshot).unordered
         if order == "screening" and unordered:
             note(f"{unordered} records are left out: their decisions were imported, so their place in the order of "
                  "reading is not known.")  # fmt: skip
         return evaluate_review(
             review,
-            gold_of(gold, review.snapshot()),
+            gold_of(gold, review.snapshot),
             order="ranking" if order == "ranking" else "screening",
             missing="count" if missing == "count" else "error",
         )

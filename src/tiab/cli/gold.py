@@ -19,8 +19,8 @@ def gold_of(path: Path, snapshot: Snapshot) -> list[str]:
 
     gold, judged = read_gold(path, snapshot.records), read_judged(path, snapshot.records)
     if judged is not None:
-        heads = {snapshot.groups.head(record_id) for record_id in judged}
-        note_undecided(len(snapshot.heads) - len(heads), f" in {path.name}")
+        heads = {snapshot.groups.main_id(record_id) for record_id in judged}
+        note_undecided(len(snapshot.main_ids) - len(heads), f" in {path.name}")
     return gold
 
 

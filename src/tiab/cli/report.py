@@ -55,7 +55,7 @@ def report_review(
 
     with opened(folder, jobs=jobs) as review:
         make_ready(review, None)
-        relevant = gold_of(gold, review.snapshot()) if gold else None
+        relevant = gold_of(gold, review.snapshot) if gold else None
         data = build_report(review, relevant, target=target, alpha=alpha)
     for path in output:
         write_report(path, data)

@@ -89,7 +89,7 @@ def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
 
     with opened(folder) as review:
         status, agreement = review.status(), review.agreement()
-        frontier = measure_frontier(read_course(review.snapshot()), target=0.95, alpha=0.05)
+        frontier = measure_frontier(read_course(review.snapshot), target=0.95, alpha=0.05)
     pairs = [{"reviewers": list(names), **one.to_dict()} for names, one in agreement.items()]
     if as_json:
         missing = {"missing": frontier.missing, "sentence": frontier.sentence, "assumption": frontier.assumption}

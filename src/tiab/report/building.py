@@ -26,7 +26,7 @@ from tiab.report.counting import (
 )
 from tiab.report.course import Course, read_course
 from tiab.report.data import GoldReport, ReportData
-from tiab.report.goldstudies import evaluate_order, evaluate_reading, gold_found, heads_of_gold, judge_gold
+from tiab.report.goldstudies import evaluate_order, evaluate_reading, gold_found, judge_gold, main_ids_of_gold
 from tiab.report.missing import measure_frontier, stopping_points
 from tiab.report.rows import AgreementRow, Made, ReviewerRow
 from tiab.report.texts import make_texts
@@ -63,7 +63,7 @@ def build_report(
         EvaluationError: the target or the error makes no sense.
     """
     ranking = ranking_of(review)
-    snapshot, events, status = review.snapshot(), review.events(), review.status()
+    snapshot, events, status = review.snapshot, review.events(), review.status()
     course, sources = read_course(snapshot), source_rows(status.sources)
     counts = count_flow(snapshot, course, sources)
     frontier = measure_frontier(course, target=target, alpha=alpha)
@@ -92,7 +92,7 @@ def build_report(
 
 def ranking_of(review: Review) -> Ranking | None:
     """The review as it ranks now, by all that the reviewers decided together; None where there is nothing to rank."""
-    if not review.snapshot().heads:
+    if not review.snapshot.main_places:
         return None
     try:
         return review.rank(log=False)
@@ -120,8 +120,8 @@ def evaluate_review(
             the order of reading is known.
         LabelError: there is nothing to rank by (order "ranking").
     """
-    snapshot = review.snapshot()
-    course, heads = read_course(snapshot), heads_of_gold(snapshot, gold)
+    snapshot = review.snapshot
+    course, heads = read_course(snapshot), main_ids_of_gold(snapshot, gold)
     if order == "screening":
         evaluation = evaluate_reading(course, ranking_of(review), heads, missing=missing)
     else:
@@ -144,7 +144,7 @@ def _judge(
     """How the gold records fared, and how many of them went on after each screened record; None without any."""
     if gold is None:
         return None, None
-    heads = heads_of_gold(snapshot, gold)
+    heads = main_ids_of_gold(snapshot, gold)
     return judge_gold(snapshot, course, ranking, heads), gold_found(course, heads)
 
 

@@ -49,7 +49,7 @@ def count_flow(snapshot: Snapshot, course: Course, sources: Sequence[SourceRow])
     counted = [row for row in sources if not row.again]
     found, unreadable = sum(row.found for row in counted), sum(row.unreadable for row in counted)
     known = found - unreadable - len(snapshot.records)  # as it is now: an import that was undone had brought some
-    linked = len(snapshot.records) - len(snapshot.heads)
+    linked = len(snapshot.records) - len(snapshot.main_ids)
     empty = {record.record_id for record in _without_abstract(snapshot)}
     said = [course.status(record_id) for record_id in course.screened]
     return Counts(
@@ -57,7 +57,7 @@ def count_flow(snapshot: Snapshot, course: Course, sources: Sequence[SourceRow])
         duplicates=known + linked,
         unreadable=unreadable,
         by_automation=0,
-        to_screen=len(snapshot.heads),
+        to_screen=len(snapshot.main_ids),
         prior=len(course.prior),
         prior_included=sum(course.goes_on(record_id) for record_id in course.prior),
         screened=len(course.screened),
@@ -142,5 +142,4 @@ def list_without_abstract(snapshot: Snapshot, course: Course) -> tuple[RecordLin
 
 def _without_abstract(snapshot: Snapshot) -> list[Record]:
     """The records to screen of which no report has an abstract."""
-    faces = (snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads)
-    return [record for record in faces if not record.abstract.strip()]
+    return [record for record in snapshot.merged_records() if not record.abstract.strip()]

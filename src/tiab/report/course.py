@@ -76,16 +76,16 @@ def read_course(snapshot: Snapshot, reviewer: str | None = None) -> Course:
     screeners: dict[str, set[str]] = {}
     for (_, name), given in snapshot.state.labels.items():
         if reviewer in (None, name) and not given[-1].label.prior:
-            head = snapshot.groups.head(given[-1].label.record_id)
+            head = snapshot.groups.main_id(given[-1].label.record_id)
             earliest = next(one for one in given if not one.label.prior)
             first[head] = min(earliest, first.get(head, earliest), key=lambda one: one.event_id)
             screeners.setdefault(head, set()).add(given[-1].label.reviewer)
     for given in snapshot.state.resolved.values():  # settles a conflict, some of whose labels may be taken back since
-        head = snapshot.groups.head(given[-1].label.record_id)
+        head = snapshot.groups.main_id(given[-1].label.record_id)
         first.setdefault(head, given[0])
         screeners.setdefault(head, set()).add(given[-1].label.reviewer)
     labels = snapshot.labels(reviewer)
-    heads = [snapshot.records[place].record_id for place in snapshot.heads]
+    heads = list(snapshot.main_ids)
     prior = [record_id for record_id in heads if record_id not in first and record_id in labels]
     since, because = _evidence_begins(first.values(), _last_added(snapshot, set(prior)))
     return Course(
@@ -111,7 +111,7 @@ def _evidence_begins(first: Collection[GivenLabel], added: int) -> tuple[int, Be
 
 def _last_added(snapshot: Snapshot, prior: Set[str]) -> int:
     """The event that added the last of the records that are to be screened; 0 where there are none."""
-    places = (place for place in reversed(snapshot.heads) if snapshot.records[place].record_id not in prior)
+    places = (place for place in reversed(snapshot.main_places) if snapshot.records[place].record_id not in prior)
     last = next((snapshot.positions[place] for place in places), None)
     if last is None:
         return 0

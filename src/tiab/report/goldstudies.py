@@ -20,7 +20,7 @@ from tiab.report.course import Course
 from tiab.report.data import GoldReport, GoldStudy
 from tiab.review import Snapshot
 
-__all__ = ["evaluate_order", "evaluate_reading", "gold_found", "heads_of_gold", "judge_gold", "reading_order"]
+__all__ = ["evaluate_order", "evaluate_reading", "gold_found", "judge_gold", "main_ids_of_gold", "reading_order"]
 
 _EXPLAINED = 60
 """So many gold records, the worst ranked, get a model that has not learned from them; each costs a fit."""
@@ -33,9 +33,9 @@ def reading_order(course: Course, ranking: Ranking | None) -> tuple[str, ...]:
     return (*course.screened, *rest)
 
 
-def heads_of_gold(snapshot: Snapshot, gold: Sequence[str]) -> tuple[str, ...]:
+def main_ids_of_gold(snapshot: Snapshot, gold: Sequence[str]) -> tuple[str, ...]:
     """The gold ids, each once, a duplicate under the id of the record that it is screened under."""
-    return tuple(dict.fromkeys(snapshot.groups.head(record_id) for record_id in gold))
+    return tuple(dict.fromkeys(snapshot.groups.main_id(record_id) for record_id in gold))
 
 
 def evaluate_order(
@@ -105,12 +105,12 @@ def _worst_first(gold: Sequence[str], places: dict[str, int], course: Course) ->
 
 
 def _studies(snapshot: Snapshot, course: Course, ranking: Ranking | None, gold: Sequence[str]) -> tuple[GoldStudy, ...]:
-    heads = {snapshot.records[place].record_id for place in snapshot.heads}
+    heads = set(snapshot.main_ids)
     places = _places(course, ranking)
     unlearned = _Unlearned(ranking, gold) if ranking else None
     studies = []
     for number, record_id in enumerate(gold):
-        record = snapshot.face(record_id) if record_id in heads else None
+        record = snapshot.merged_record(record_id) if record_id in heads else None
         looked = unlearned.look(record_id) if unlearned and record and number < _EXPLAINED else _NOT_LOOKED
         studies.append(
             GoldStudy(

@@ -4,7 +4,7 @@ from tiab.decisions import Matching
 from tiab.review.importing import DecisionsReport
 from tiab.review.intake import FileReport
 from tiab.review.live import Queue
-from tiab.review.looking import Look
+from tiab.review.looking import RecordView
 from tiab.review.opinions import Conflict
 from tiab.review.replaying import Replay, Replayed
 from tiab.review.service import Review
@@ -18,9 +18,9 @@ __all__ = [
     "Counts",
     "DecisionsReport",
     "FileReport",
-    "Look",
     "Matching",
     "Queue",
+    "RecordView",
     "Replay",
     "Replayed",
     "Review",

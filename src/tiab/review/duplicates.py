@@ -56,17 +56,17 @@ def unsettled(review: Review, *, progress: Callable[[int], object] | None = None
     Args:
         progress: is called with numbers of records, which add up to those that are screened.
     """
-    return still_unsettled(review, find_duplicates(_screened(review.snapshot()), progress=progress))
+    return still_unsettled(review, find_duplicates(_screened(review.snapshot), progress=progress))
 
 
 def still_unsettled(review: Review, found: Duplicates) -> Duplicates:
     """Of the duplicates that were found among what is screened, those that nobody has settled since."""
-    snapshot = review.snapshot()
-    head, apart = snapshot.groups.head, _apart(snapshot, review.events())
+    snapshot = review.snapshot
+    main_id, apart = snapshot.groups.main_id, _apart(snapshot, review.events())
     certain = []
     doubtful = [(pair.record_ids, pair) for pair in found.doubtful]
     for group in found.certain:
-        ids = tuple(dict.fromkeys(map(head, group.record_ids)))
+        ids = tuple(dict.fromkeys(map(main_id, group.record_ids)))
         pairs = list(combinations(ids, 2))
         if all(frozenset(pair) not in apart for pair in pairs):
             certain += [replace(group, record_ids=ids)] if pairs else []
@@ -75,9 +75,9 @@ def still_unsettled(review: Review, found: Duplicates) -> Duplicates:
         doubtful += [(pair, DoubtfulPair(record_ids=pair, reason=reason, similarity=1.0)) for pair in pairs]
     left: dict[frozenset[str], DoubtfulPair] = {}
     for ids, pair in doubtful:
-        heads = head(ids[0]), head(ids[1])
-        if heads[0] != heads[1] and frozenset(heads) not in apart:
-            left.setdefault(frozenset(heads), replace(pair, record_ids=heads))
+        pair_ids = main_id(ids[0]), main_id(ids[1])
+        if pair_ids[0] != pair_ids[1] and frozenset(pair_ids) not in apart:
+            left.setdefault(frozenset(pair_ids), replace(pair, record_ids=pair_ids))
     return Duplicates(certain=tuple(certain), doubtful=tuple(left.values()))
 
 
@@ -134,7 +134,7 @@ def take_back(review: Review, event_id: int, *, reviewer: str = "", token: str |
 
 def related(review: Review) -> tuple[RelatedReports, ...]:
     """The records among what is screened that seem to report one study; they are shown together and never linked."""
-    return related_reports(_screened(review.snapshot()))
+    return related_reports(_screened(review.snapshot))
 
 
 def link_certain(review: Review, found: Duplicates, *, reviewer: str = "") -> int:
@@ -153,15 +153,15 @@ def keep_apart(review: Review, one: str, other: str, *, reviewer: str = "") -> E
     Raises:
         LabelError: there is no such record, or they are linked as one.
     """
-    head = review.snapshot().groups.head
+    main_id = review.snapshot.groups.main_id
     review.record(one)
-    if head(one) == head(other):
+    if main_id(one) == main_id(other):
         raise LabelError(f"'{one[:80]}' and '{other[:80]}' are one already", hint="Take back their link first.")
     return review.log(Entry(kind="kept_apart", reviewer=reviewer, record_id=other, payload={"from": one}))
 
 
 def _screened(snapshot: Snapshot) -> list[Record]:
-    return [snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads]
+    return list(snapshot.merged_records())
 
 
 def _apart(snapshot: Snapshot, events: Iterable[Event]) -> set[frozenset[str]]:
@@ -178,4 +178,4 @@ def _apart(snapshot: Snapshot, events: Iterable[Event]) -> set[frozenset[str]]:
             apart.append((event.event_id, (event.record_id, str(event.payload["from"]))))
         elif event.kind == "undone":
             gone.add(event.target)
-    return {frozenset(map(snapshot.groups.head, pair)) for event_id, pair in apart if event_id not in gone}
+    return {frozenset(map(snapshot.groups.main_id, pair)) for event_id, pair in apart if event_id not in gone}

@@ -65,11 +65,11 @@ def export(
 
 def _records(snapshot: Snapshot, queue: Queue | None, *, duplicates: bool) -> list[Record]:
     """The records as they are screened; with `duplicates`, all as they were read."""
-    ids = [snapshot.records[place].record_id for place in snapshot.heads]
+    ids = list(snapshot.main_ids)
     if queue is not None:
         ids.sort(key=lambda record_id: queue.learned.ranks.get(record_id, len(snapshot.records)))
     if not duplicates:
-        return [snapshot.face(record_id) for record_id in ids]
+        return [snapshot.merged_record(record_id) for record_id in ids]
     wanted = [one for record_id in ids for one in (record_id, *snapshot.groups.duplicates(record_id))]
     return [snapshot.records[snapshot.places[record_id]] for record_id in wanted]
 
@@ -96,12 +96,12 @@ def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> d
         for name, given in sorted(shown.items()):
             columns[f"decision_{name or 'unnamed'}"] = {key: str(one.label.decision) for key, one in given.items()}
         columns["conflict"] = {conflict.record_id: "yes" for conflict in conflicts(state, groups)}
-    columns["duplicate_of"] = dict(groups.heads)
+    columns["duplicate_of"] = dict(groups.main_of)
     columns["decision"] |= {
-        key: columns["decision"][head] for key, head in groups.heads.items() if head in columns["decision"]
+        key: columns["decision"][main_id] for key, main_id in groups.main_of.items() if main_id in columns["decision"]
     }
     columns[COLUMN] |= {  # those of a duplicate come with the record that it is a duplicate of
-        key: packed_decisions(str(columns["decision"].get(key, "")), []) for key in groups.heads
+        key: packed_decisions(str(columns["decision"].get(key, "")), []) for key in groups.main_of
     }
     return columns
 

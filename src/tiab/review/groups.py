@@ -1,4 +1,4 @@
-"""Groups: which records are reports of one study, as the log links them."""
+"""ReportGroups: which records are reports of one study, as the log links them."""
 
 from __future__ import annotations
 
@@ -7,63 +7,64 @@ from dataclasses import dataclass, field
 
 from tiab.store import Merge
 
-__all__ = ["Groups", "group"]
+__all__ = ["ReportGroups", "group_reports"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Groups:
-    """Records that are linked as duplicates stand as one: the record that was there first.
+class ReportGroups:
+    """Records that are linked as duplicates count as one, their main record: the one that was there first.
 
     Attributes:
-        heads: record id -> the id that it stands under; only of records that are linked to another.
+        main_of: duplicate's id -> the id of its main record.
     """
 
-    heads: Mapping[str, str] = field(default_factory=dict)
-    _under: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    main_of: Mapping[str, str] = field(default_factory=dict)
+    _duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def head(self, record_id: str) -> str:
+    def main_id(self, record_id: str) -> str:
         """The id under which a record is screened: its own, or that of the record it is a duplicate of."""
-        return self.heads.get(record_id, record_id)
+        return self.main_of.get(record_id, record_id)
 
     def duplicates(self, record_id: str) -> tuple[str, ...]:
-        """The ids of the records that stand under `record_id`, without itself."""
-        return self._under.get(record_id, ())
+        """The ids of the duplicates of a main record, without its own."""
+        return self._duplicates.get(record_id, ())
 
 
-def group(merges: Iterable[Merge], *, without: Collection[str] = ()) -> Groups:
-    """The groups that links make; a link to a record that is itself a duplicate leads on to its head.
+def group_reports(merges: Iterable[Merge], *, without: Collection[str] = ()) -> ReportGroups:
+    """The groups that links make; a link to a record that is itself a duplicate leads on to its main record.
 
     Args:
-        without: records that are in the pool no more. Where one is a head, the first of its duplicates takes its place.
+        without: records that are in the pool no more. Where one is a main record, the first of its duplicates takes
+            its place.
 
     >>> links = [Merge(event_id=1, record_id="b", into="a"), Merge(event_id=2, record_id="c", into="b")]
-    >>> group(links).heads
+    >>> group_reports(links).main_of
     {'b': 'a', 'c': 'a'}
     """
     gone = frozenset(without)
     into = {merge.record_id: merge.into for merge in merges if merge.record_id != merge.into}
-    heads: dict[str, str] = {}
+    main_of: dict[str, str] = {}
     for record_id in into:
-        head, seen = into[record_id], {record_id}
-        while head in into and head not in seen:  # a ring, which tiab never writes, ends where it began
-            seen.add(head)
-            head = into[head]
-        if head != record_id:
-            heads[record_id] = head
+        main, seen = into[record_id], {record_id}
+        while main in into and main not in seen:  # a ring, which tiab never writes, ends where it began
+            seen.add(main)
+            main = into[main]
+        if main != record_id:
+            main_of[record_id] = main
     if gone:
-        heads = _led_anew(heads, gone)
-    under: dict[str, tuple[str, ...]] = {}
-    for record_id, head in heads.items():
+        main_of = _without(main_of, gone)
+    duplicates: dict[str, tuple[str, ...]] = {}
+    for record_id, main in main_of.items():
         if record_id not in gone:
-            under[head] = (*under.get(head, ()), record_id)
-    return Groups(heads=heads, _under=under)
+            duplicates[main] = (*duplicates.get(main, ()), record_id)
+    return ReportGroups(main_of=main_of, _duplicates=duplicates)
 
 
-def _led_anew(heads: Mapping[str, str], gone: frozenset[str]) -> dict[str, str]:
-    """`heads`, with the first that is left as the head of each group whose head is gone."""
-    leaders: dict[str, str] = {}
-    for record_id, head in heads.items():
-        if head in gone and record_id not in gone:
-            leaders.setdefault(head, record_id)
-    moved = {record_id: leaders.get(head, head) for record_id, head in heads.items()} | leaders
-    return {record_id: head for record_id, head in moved.items() if record_id != head}
+def _without(main_of: Mapping[str, str], gone: frozenset[str]) -> dict[str, str]:
+    """`main_of`, with the first that is left as the main record of each group whose own is gone."""
+    successors: dict[str, str] = {}
+    for record_id, main in main_of.items():
+        if main in gone and record_id not in gone:
+            successors.setdefault(main, record_id)
+    moved = {record_id: successors.get(main, main) for record_id, main in main_of.items()} | successors
+    return {record_id: main for record_id, main in moved.items() if record_id != main}

@@ -16,7 +16,7 @@ from tiab.formats import Reading, Unreadable, read_each
 from tiab.formats.archive import open_sources
 from tiab.pico.pipeline import Progress
 from tiab.records import Record
-from tiab.review.groups import Groups
+from tiab.review.groups import ReportGroups
 from tiab.review.live import Live
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, Source, Store
@@ -133,7 +133,7 @@ def add_files(
     todo = [export for path in files for export in read_exports(path)]
     reports: list[FileReport] = []
     while todo:
-        before, stored = live.snapshot(), list[_Kept]()
+        before, stored = live.snapshot, list[_Kept]()
         plan = _plan(todo, before, progress)
         try:
             for kept in plan.kept:
@@ -141,7 +141,7 @@ def add_files(
                 stored.append(kept)
         except ReviewError:
             ours = sum(len(kept.records) for kept in stored)
-            if live.snapshot().state.n_records == before.state.n_records + ours:
+            if live.snapshot.state.n_records == before.state.n_records + ours:
                 raise  # otherwise another program added records meanwhile: the rest is looked at afresh
         todo = todo[len(stored) :]
     return reports
@@ -156,7 +156,7 @@ def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress:
     fresh = [record for one in kept for record in (*one.restored, *one.records)]
     found = find_duplicates([*snapshot.records, *fresh], progress=progress) if fresh else Duplicates()
     ids = {record.record_id for record in fresh}
-    linked = frozenset(ids & snapshot.groups.heads.keys())
+    linked = frozenset(ids & snapshot.groups.main_of.keys())
     undone = frozenset(one.source_id for one in snapshot.logged.files if one.undone)
     return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids), linked, undone)
 
@@ -180,14 +180,14 @@ def _keep(reading: Reading, sha256: str, known: Known, gone: dict[str, Record]) 
     return _Kept(reading, sha256, tuple(records), tuple(held), tuple(restored))
 
 
-def _links(found: Duplicates, groups: Groups, fresh: set[str]) -> dict[str, Entry]:
+def _links(found: Duplicates, groups: ReportGroups, fresh: set[str]) -> dict[str, Entry]:
     """New record id -> the entry that links it to the first record of its group; records that were there stay apart."""
     links: dict[str, Entry] = {}
     for group in found.certain:
-        head = groups.head(group.record_ids[0])
+        main_id = groups.main_id(group.record_ids[0])
         for record_id in group.record_ids[1:]:
-            if record_id in fresh and record_id not in groups.heads:
-                payload = {"into": head, "reason": group.reason}
+            if record_id in fresh and record_id not in groups.main_of:
+                payload = {"into": main_id, "reason": group.reason}
                 links[record_id] = Entry(kind="merged", record_id=record_id, payload=payload)
     return links
 

@@ -63,6 +63,7 @@ class Live:
         self._lock = threading.RLock()
         self._learning = threading.Lock()
 
+    @property
     def snapshot(self) -> Snapshot:
         """The review as it stands now.
 
@@ -86,12 +87,12 @@ class Live:
     def learn(self, reviewer: str | None, *, always: bool = False, progress: Progress | None = None) -> bool:
         """Makes the ranking of one reviewer, or (None) of all together, anew where it is due; whether it was."""
         with self._learning:
-            snapshot, queue = self.snapshot(), self.queue(reviewer)
+            snapshot, queue = self.snapshot, self.queue(reviewer)
             labels = snapshot.labels(reviewer)
             current = queue is not None and queue.snapshot.pool == snapshot.pool
             if queue is not None and current and not always and not is_due(queue.learned.labels, labels):
                 return False
-            learner = self._learner_of(snapshot, progress) if snapshot.heads else None
+            learner = self._learner_of(snapshot, progress) if snapshot.main_places else None
             learned = learner.learn(labels) if learner else nothing_learned()
             entry, features = ranked_entry(learned, snapshot, reviewer), learner.features if learner else None
             made = Queue(snapshot=snapshot, learned=learned, entry=entry, features=features)
@@ -118,7 +119,7 @@ class Live:
         if learned.model is None:
             return None
         whole = replace(self._features_of(snapshot), spans=tuple(self.spans(snapshot.records, snapshot.criteria)))
-        features, labels = snapshot.of_heads(whole), snapshot.labels(reviewer)
+        features, labels = snapshot.of_studies(whole), snapshot.labels(reviewer)
         return Ranking(features=features, model=learned.model, labels=labels, scores=learned.scores)
 
     def learned(self, reviewer: str | None) -> tuple[Learner, Queue]:
@@ -175,8 +176,8 @@ class Live:
 
     def _learner_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Learner:
         if self._learner is None or self._learner_pool != snapshot.pool:
-            features = snapshot.of_heads(self._features_of(snapshot, progress))
-            prints = [snapshot.fingerprints[place] for place in snapshot.heads]
+            features = snapshot.of_studies(self._features_of(snapshot, progress))
+            prints = [snapshot.fingerprints[place] for place in snapshot.main_places]
             self._learner = Learner(features, prints, seed=snapshot.seed)
             self._learner_pool = snapshot.pool
         return self._learner

@@ -13,11 +13,11 @@ from tiab.records import Record
 from tiab.review.live import Queue
 from tiab.review.snapshot import Snapshot
 
-__all__ = ["Look", "look_at"]
+__all__ = ["RecordView", "view_record"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class RecordView:
     """One record as a reviewer sees it.
 
     Attributes:
@@ -41,16 +41,16 @@ class Look:
     reasons: Reasons
 
 
-def look_at(snapshot: Snapshot, queue: Queue | None, record_id: str) -> Look:
+def view_record(snapshot: Snapshot, queue: Queue | None, record_id: str) -> RecordView:
     """The record that stands for `record_id`, as it ranks in `queue`, which may be earlier than `snapshot`."""
-    head = snapshot.groups.head(record_id)
-    record, criteria = snapshot.face(head), snapshot.criteria
+    main_id = snapshot.groups.main_id(record_id)
+    record, criteria = snapshot.merged_record(main_id), snapshot.criteria
     spans = find_spans([record], criteria)[0]
-    rank = queue.learned.ranks.get(head) if queue else None
+    rank = queue.learned.ranks.get(main_id) if queue else None
     score, reasons = _weighed(queue, rank) if queue and rank else (None, Reasons(()))
-    return Look(
+    return RecordView(
         record=record,
-        duplicates=snapshot.groups.duplicates(head),
+        duplicates=snapshot.groups.duplicates(main_id),
         spans=spans,
         coverage=read_coverage(record, spans, criteria) if criteria else (),
         limits=_outside(record, spans, criteria),

@@ -156,7 +156,7 @@ class _Learners:
     def of(self, snapshot: Snapshot) -> Learner:
         if self._learner is None or self._pool != snapshot.pool:
             records: tuple[Record, ...] = tuple(snapshot.records)
-            features = snapshot.of_heads(make_features(records, criteria=snapshot.criteria, jobs=self._jobs))
-            prints = [snapshot.fingerprints[place] for place in snapshot.heads]
+            features = snapshot.of_studies(make_features(records, criteria=snapshot.criteria, jobs=self._jobs))
+            prints = [snapshot.fingerprints[place] for place in snapshot.main_places]
             self._learner, self._pool = Learner(features, prints, seed=snapshot.seed), snapshot.pool
         return self._learner

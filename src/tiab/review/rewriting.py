@@ -65,7 +65,7 @@ def save_draft(review: Review, text: str, *, mark: str) -> Draft:
         hint = "Copy your text, load the page again, and see what is different."
         raise ReviewError("the criteria were changed elsewhere since you opened them", hint=hint)
     write_bytes(review.folder / CRITERIA_NAME, text.encode())
-    review.snapshot()  # which logs criteria that changed
+    _ = review.snapshot  # which logs criteria that changed
     return read_draft(review)
 
 

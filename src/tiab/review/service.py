@@ -28,7 +28,7 @@ from tiab.review.importing import (
 )
 from tiab.review.intake import FileReport, add_files
 from tiab.review.live import Live, Queue
-from tiab.review.looking import Look, look_at
+from tiab.review.looking import RecordView, view_record
 from tiab.review.making import make
 from tiab.review.notes import NoteKind, Notes
 from tiab.review.opinions import Conflict, conflicts
@@ -125,16 +125,17 @@ class Review:
     @property
     def criteria(self) -> Criteria | None:
         """The criteria as they are in the folder's criteria file now; a mistake in it is a CriteriaError."""
-        return self._live.snapshot().criteria
+        return self._live.snapshot.criteria
 
+    @property
     def snapshot(self) -> Snapshot:
         """The review as it stands now: all its records, labels and links, unchanging."""
-        return self._live.snapshot()
+        return self._live.snapshot
 
     def record(self, record_id: str) -> Record:
         """The record of that id; a LabelError where there is none, or its import was undone."""
         record = self._store.record(record_id)
-        if self._store.events(kinds=["import_undone"]) and record_id not in self._live.snapshot().places:
+        if self._store.events(kinds=["import_undone"]) and record_id not in self._live.snapshot.places:
             hint = "Import its file again to bring it back."
             raise LabelError(f"the import of record '{record_id[:80]}' was undone", path=self.folder, hint=hint)
         return record
@@ -149,11 +150,11 @@ class Review:
 
     def status(self) -> Status:
         """Where the review stands, in numbers."""
-        return measure_status(self._live.snapshot(), self._store.sources())
+        return measure_status(self._live.snapshot, self._store.sources())
 
     def labels(self, reviewer: str | None = None) -> dict[str, Label]:
         """Record id -> the label that stands for one reviewer, or (None) for all together where they agree."""
-        return self._live.snapshot().labels(reviewer)
+        return self._live.snapshot.labels(reviewer)
 
     def spans(self, record: Record) -> tuple[Span, ...]:
         """All that PICO finds in one record, with sample sizes, doses and markers."""
@@ -198,7 +199,7 @@ class Review:
         if learn or self._live.queue(reviewer) is None:
             self._live.learn(reviewer)
         queue = self._live.queue(reviewer)
-        return suggest(self._live.snapshot(), queue, reviewer) if queue else None
+        return suggest(self._live.snapshot, queue, reviewer) if queue else None
 
     def learn(self, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
         """Makes a reviewer's ranking (None: that of all together) anew where it is due; whether it was.
@@ -212,10 +213,10 @@ class Review:
         """The ranking that this reviewer reads from; None before the first `learn`."""
         return self._live.queue(reviewer)
 
-    def look(self, record_id: str, *, reviewer: str | None = "") -> Look:
+    def view(self, record_id: str, *, reviewer: str | None = "") -> RecordView:
         """One record as this reviewer sees it, with what was found in it and what moved it to its place."""
         self.record(record_id)
-        return look_at(self._live.snapshot(), self._live.queue(reviewer), record_id)
+        return view_record(self._live.snapshot, self._live.queue(reviewer), record_id)
 
     def label(
         self,
@@ -303,11 +304,11 @@ class Review:
         """
         said = None if decision is None else Decision.parse(decision)
         labels = read_decisions(path, decision=said, by_reviewer=True)
-        report, entry, entries = plan_import(labels, self._live.snapshot(), reviewer=reviewer, prior=prior)
+        report, entry, entries = plan_import(labels, self._live.snapshot, reviewer=reviewer, prior=prior)
         if not entries:
             return report
         self._store.import_decisions(entry, entries)
-        return replace(report, number=len(self._live.snapshot().logged.files))
+        return replace(report, number=len(self._live.snapshot.logged.files))
 
     def undo_import(self, number: int, *, reviewer: str = "") -> Import:
         """Undoes an import as a whole; the import as it then stands.
@@ -318,19 +319,19 @@ class Review:
         Raises:
             ReviewError: there is no import of that number, or it was undone already.
         """
-        self._store.append_all(undo_entries(self._live.snapshot().logged, number, reviewer=reviewer))
-        return find_import(self._live.snapshot().logged, number)
+        self._store.append_all(undo_entries(self._live.snapshot.logged, number, reviewer=reviewer))
+        return find_import(self._live.snapshot.logged, number)
 
     def imports(self) -> tuple[Import, ...]:
         """The files that records or decisions came from, in order, those undone as well."""
-        return self._live.snapshot().logged.files
+        return self._live.snapshot.logged.files
 
     def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
         """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.
 
         What is missing was not found by the review's search, which is worth a look at the search.
         """
-        snapshot = self._live.snapshot()
+        snapshot = self._live.snapshot
         matching = match_names(names, snapshot.known)
         named = replace(matching, found=tuple((key, replace(one, reviewer=reviewer)) for key, one in matching.found))
         self._store.append_all(label_entries(named, snapshot.logged))
@@ -340,7 +341,7 @@ class Review:
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """The records on which reviewers disagree and that nobody settled."""
-        snapshot = self._live.snapshot()
+        snapshot = self._live.snapshot
         return conflicts(snapshot.state, snapshot.groups)
 
     def resolve(
@@ -355,7 +356,7 @@ class Review:
     ) -> Event:
         """Settles a record on which reviewers disagree, by a third entry; a LabelError where they do not."""
         if token is None or all(event.token != token for event in self._store.events(kinds=["resolved"])):
-            must_conflict(self._live.snapshot(), record_id)
+            must_conflict(self._live.snapshot, record_id)
         label = Label(record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason)
         event = self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
         self._notes.settle(event)
@@ -363,7 +364,7 @@ class Review:
 
     def agreement(self, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
         """Two reviewers -> how far they agree on what both screened, "maybe" as include, whatever was settled later."""
-        return agreements(self._live.snapshot(), confidence=confidence)
+        return agreements(self._live.snapshot, confidence=confidence)
 
     # Duplicates
 
@@ -374,11 +375,11 @@ class Review:
             LabelError: there is no such record, or they are one already.
         """
         self.record(into)
-        return self._store.append(link_entry(self._live.snapshot(), record_id, into, reason=reason, reviewer=reviewer))
+        return self._store.append(link_entry(self._live.snapshot, record_id, into, reason=reason, reviewer=reviewer))
 
     def unmerge(self, record_id: str, *, reviewer: str = "") -> Event:
         """Takes back the link of a duplicate to its record; a LabelError where it is linked to none."""
-        return self._store.append_all(unlink_entries(self._live.snapshot(), record_id, reviewer=reviewer))[-1]
+        return self._store.append_all(unlink_entries(self._live.snapshot, record_id, reviewer=reviewer))[-1]
 
     # Rankings and reports
 
@@ -421,7 +422,7 @@ class Review:
             InputError: the file cannot be written.
         """
         self._live.learn(reviewer)
-        snapshot, queue = self._live.snapshot(), self._live.queue(reviewer)
+        snapshot, queue = self._live.snapshot, self._live.queue(reviewer)
         entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
         self._live.log_ranking(reviewer)
         if not self.read_only:

@@ -14,11 +14,11 @@ from tiab.errors import CriteriaError, ReviewError
 from tiab.features import Features
 from tiab.labels import Label
 from tiab.records import Record
-from tiab.review.groups import Groups, group
+from tiab.review.groups import ReportGroups, group_reports
 from tiab.review.opinions import joint_labels, own_labels
 from tiab.store import LogState
 
-__all__ = ["Snapshot", "criteria_payload", "heads_of", "logged_criteria", "take"]
+__all__ = ["Snapshot", "criteria_payload", "logged_criteria", "take"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,7 +33,7 @@ class Snapshot:
         positions: theirs among all records that were ever imported, counted from 0.
         withdrawn: (record, fingerprint) of those of undone imports.
         groups: which of them are duplicates.
-        heads: the places in `records` of those that are screened, which are all but the duplicates.
+        main_places: the places in `records` of those that are screened, which are all but the duplicates.
         criteria: those that held then.
         criteria_fingerprint: theirs; "" without criteria.
     """
@@ -44,8 +44,8 @@ class Snapshot:
     fingerprints: Sequence[str]
     positions: Sequence[int]
     withdrawn: Sequence[tuple[Record, str]]
-    groups: Groups
-    heads: Sequence[int]
+    groups: ReportGroups
+    main_places: Sequence[int]
     criteria: Criteria | None
     criteria_fingerprint: str = ""
     seed: int = 0
@@ -54,7 +54,7 @@ class Snapshot:
     @cached_property
     def pool(self) -> tuple[tuple[int, frozenset[int]], str, tuple[tuple[str, str], ...], int]:
         """Equal for snapshots whose pools rank alike: same records, criteria, duplicates and seed."""
-        return self.membership, self.criteria_fingerprint, tuple(self.groups.heads.items()), self.seed
+        return self.membership, self.criteria_fingerprint, tuple(self.groups.main_of.items()), self.seed
 
     @property
     def membership(self) -> tuple[int, frozenset[int]]:
@@ -62,7 +62,7 @@ class Snapshot:
         return self.state.n_records, self.state.withdrawn
 
     def labels(self, reviewer: str | None) -> dict[str, Label]:
-        """Head id -> the label that stands for one reviewer, or (None) for all together."""
+        """Main record id -> the label that stands for one reviewer, or (None) for all together."""
         if reviewer not in self._labels:
             joint = reviewer is None
             self._labels[reviewer] = (
@@ -70,19 +70,27 @@ class Snapshot:
             )
         return dict(self._labels[reviewer])
 
-    def face(self, record_id: str) -> Record:
+    @cached_property
+    def main_ids(self) -> tuple[str, ...]:
+        """The ids of the records that are screened, in the order of the imports."""
+        return tuple(self.records[place].record_id for place in self.main_places)
+
+    def merged_records(self) -> tuple[Record, ...]:
+        """The records that are screened, each merged with its duplicates, in the order of the imports."""
+        return tuple(map(self.merged_record, self.main_ids))
+
+    def merged_record(self, record_id: str) -> Record:
         """The record as it is screened: of several reports the fullest, with what the others know, under its own id."""
         others = self.groups.duplicates(record_id)
         reports = [self.records[self.places[one]] for one in (record_id, *others)]
         return replace(joined(reports), record_id=record_id) if others else reports[0]
 
-    def of_heads(self, features: Features) -> Features:
+    def of_studies(self, features: Features) -> Features:
         """The part of the records' features that is screened; of several reports of a study that of the fullest."""
-        if len(self.heads) == len(self.records):
+        if len(self.main_places) == len(self.records):
             return features
-        rows = [self._fullest(place) for place in self.heads]
-        ids = [self.records[place].record_id for place in self.heads]
-        records = tuple(replace(self.records[row], record_id=key) for row, key in zip(rows, ids, strict=True))
+        rows = [self._fullest(place) for place in self.main_places]
+        records = tuple(replace(self.records[row], record_id=key) for row, key in zip(rows, self.main_ids, strict=True))
         spans = tuple(features.spans[row] for row in rows) if features.spans else ()
         return replace(features, records=records, matrix=features.matrix[rows], spans=spans)
 
@@ -126,8 +134,7 @@ def take(
     gone = kept.withdrawn if kept else _withdrawn(state, records, fingerprints)
     same_groups = kept is not None and kept.state.merges == state.merges
     without = [record.record_id for record, _ in gone]
-    groups = kept.groups if kept and same_groups else group(state.merges.values(), without=without)
-    heads = kept.heads if kept and same_groups else heads_of(pool, groups)
+    groups = kept.groups if kept and same_groups else group_reports(state.merges.values(), without=without)
     same_criteria = earlier is not None and earlier.criteria is criteria
     return Snapshot(
         state=_visible(state, groups, frozenset(without)),
@@ -137,7 +144,7 @@ def take(
         positions=inside,
         withdrawn=gone,
         groups=groups,
-        heads=heads,
+        main_places=kept.main_places if kept and same_groups else _main_places(pool, groups),
         criteria=criteria,
         criteria_fingerprint=earlier.criteria_fingerprint if earlier and same_criteria else _fingerprint(criteria),
         seed=int(state.criteria.get("seed", 0)),
@@ -157,12 +164,12 @@ def _withdrawn(
     return tuple((records[place - 1], fingerprints[place - 1]) for place in sorted(state.withdrawn))
 
 
-def _visible(state: LogState, groups: Groups, gone: frozenset[str]) -> LogState:
+def _visible(state: LogState, groups: ReportGroups, gone: frozenset[str]) -> LogState:
     """The state without the decisions on studies of which no report is in the pool any more."""
     if not gone:
         return state
-    labels = {key: given for key, given in state.labels.items() if groups.head(key[0]) not in gone}
-    resolved = {key: given for key, given in state.resolved.items() if groups.head(key) not in gone}
+    labels = {key: given for key, given in state.labels.items() if groups.main_id(key[0]) not in gone}
+    resolved = {key: given for key, given in state.resolved.items() if groups.main_id(key) not in gone}
     return replace(state, labels=labels, resolved=resolved)
 
 
@@ -170,9 +177,9 @@ def _fingerprint(criteria: Criteria | None) -> str:
     return criteria.fingerprint if criteria else ""
 
 
-def heads_of(records: Sequence[Record], groups: Groups) -> tuple[int, ...]:
-    """The places of the records that stand under no other."""
-    return tuple(place for place, record in enumerate(records) if record.record_id not in groups.heads)
+def _main_places(records: Sequence[Record], groups: ReportGroups) -> tuple[int, ...]:
+    """The places of the records that are no duplicates."""
+    return tuple(place for place, record in enumerate(records) if record.record_id not in groups.main_of)
 
 
 def criteria_payload(criteria: Criteria | None, *, seed: int) -> dict[str, Any]:

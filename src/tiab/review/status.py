@@ -76,7 +76,7 @@ class Status:
 def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
     """Where the review of `snapshot` stands."""
     state, groups = snapshot.state, snapshot.groups
-    heads = [snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads]
+    records = list(snapshot.merged_records())
     joint, open_conflicts = joint_labels(state, groups), conflicts(state, groups)
     people = labels_by_reviewer(state, groups)
     undone = {one.source_id for one in snapshot.logged.files if one.undone}
@@ -84,14 +84,14 @@ def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
         sources=tuple(source for source in sources if source.source_id not in undone),
         imports=snapshot.logged.files,
         records=len(snapshot.records),
-        duplicates=len(snapshot.records) - len(heads),
-        to_screen=len(heads),
-        no_abstract=sum(not record.abstract.strip() for record in heads),
+        duplicates=len(snapshot.records) - len(records),
+        to_screen=len(records),
+        no_abstract=sum(not record.abstract.strip() for record in records),
         prior=sum(label.prior for label in joint.values()),
         joint=_counts(joint.values()),
         reviewers={name: _counts(one.label for one in given.values()) for name, given in sorted(people.items())},
         conflicts=len(open_conflicts),
-        left=len(heads) - len(joint) - len(open_conflicts),
+        left=len(records) - len(joint) - len(open_conflicts),
         events=state.cursor,
     )
 

@@ -32,16 +32,16 @@ class Suggestion:
 
 def suggest(snapshot: Snapshot, queue: Queue, reviewer: str) -> Suggestion | None:
     """The best-ranked record of `queue` that is not screened in `snapshot`, which may be later; None after the last."""
-    screened, duplicates = snapshot.labels(reviewer), snapshot.groups.heads
+    screened, duplicates = snapshot.labels(reviewer), snapshot.groups.main_of
     ranked = queue.learned
     for rank, place in enumerate(ranked.places.tolist(), 1):
         record_id = ranked.record_ids[place]
         if record_id not in screened and record_id not in duplicates:
             return Suggestion(
-                record=snapshot.face(record_id),
+                record=snapshot.merged_record(record_id),
                 rank=rank,
                 score=float(ranked.scores[place]),
-                left=len(snapshot.heads) - sum(key not in duplicates for key in screened),
+                left=len(snapshot.main_ids) - sum(key not in duplicates for key in screened),
                 duplicates=snapshot.groups.duplicates(record_id),
             )
     return None

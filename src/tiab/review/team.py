@@ -31,8 +31,8 @@ def agreements(snapshot: Snapshot, *, confidence: float = 0.95) -> dict[tuple[st
 
 def must_conflict(snapshot: Snapshot, record_id: str) -> None:
     """Raises LabelError where reviewers do not disagree on a record."""
-    head = snapshot.groups.head(record_id)
-    if head not in {conflict.record_id for conflict in conflicts(snapshot.state, snapshot.groups)}:
+    main_id = snapshot.groups.main_id(record_id)
+    if main_id not in {conflict.record_id for conflict in conflicts(snapshot.state, snapshot.groups)}:
         raise LabelError(f"there is no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
 
 
@@ -54,7 +54,7 @@ def link_entry(snapshot: Snapshot, record_id: str, into: str, *, reason: str, re
     Raises:
         LabelError: they stand under one record already.
     """
-    one, other = snapshot.groups.head(record_id), snapshot.groups.head(into)
+    one, other = snapshot.groups.main_id(record_id), snapshot.groups.main_id(into)
     if one == other:
         raise LabelError(f"'{record_id[:80]}' and '{into[:80]}' are one already", hint="tiab status counts them.")
     return Entry(kind="merged", reviewer=reviewer, record_id=one, payload={"into": other, "reason": reason})

@@ -87,10 +87,10 @@ class Update:
 
 def make_update(live: Live, learner: Learner, queue: Queue, reports: Sequence[FileReport]) -> Update:
     """The update that what was added since makes to the pool of `queue`, which `learner` has learned from."""
-    after, learned = live.snapshot(), queue.learned
+    after, learned = live.snapshot, queue.learned
     old = queue.snapshot.places
     fresh = (record for record in after.records if record.record_id not in old)
-    records = [record for record in fresh if record.record_id not in after.groups.heads]
+    records = [record for record in fresh if record.record_id not in after.groups.main_of]
     spans = live.spans(records, queue.snapshot.criteria)
     live.log_ranking(None)
     model = learned.model

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tiab.records import Record
-from tiab.review import Look
+from tiab.review import RecordView
 from tiab.store import GivenLabel
 from tiab.web.marking import Text, mark_record
 from tiab.web.settings import Settings
@@ -59,7 +59,7 @@ class Card:
         return self.standing.event_id if self.standing else 0
 
 
-def make_card(look: Look, standing: GivenLabel | None, settings: Settings) -> Card:
+def make_card(look: RecordView, standing: GivenLabel | None, settings: Settings) -> Card:
     """What is shown of a record, as its reader wants it."""
     record, shown = look.record, not settings.hide_rank
     return Card(
@@ -94,7 +94,7 @@ def _links(record: Record) -> tuple[tuple[str, str], ...]:
     return tuple(links)
 
 
-def _criteria(look: Look) -> tuple[CriterionRow, ...]:
+def _criteria(look: RecordView) -> tuple[CriterionRow, ...]:
     rows = []
     for one in look.coverage:
         said = ", ".join(one.terms[:4]) if one.met else one.gap.removeprefix(one.concept.name).strip(" ()")

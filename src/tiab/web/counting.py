@@ -73,11 +73,11 @@ class Counting:
         """The records that are screened; those of before, while there is a mistake in the criteria file."""
         before = self._wanted[1] if self._wanted else ()
         try:
-            snapshot = self._review.snapshot()
+            snapshot = self._review.snapshot
         except CriteriaError:
             return before
-        faces = tuple(snapshot.face(snapshot.records[place].record_id) for place in snapshot.heads)
-        return before if faces == before else faces
+        records = snapshot.merged_records()
+        return before if records == before else records
 
     def _count(self) -> None:
         with self._lock:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from tiab.errors import CriteriaError, LabelError
 from tiab.labels import Decision
-from tiab.review import Conflict, Look, Queue, Review
-from tiab.review.catalogue import Catalogue
+from tiab.review import Conflict, Queue, RecordView, Review
 from tiab.review.notes import NoteKind
+from tiab.review.record_list import RecordList
 from tiab.store import Event, GivenLabel
 from tiab.web.background import Background
 from tiab.web.counting import Counting
@@ -76,7 +76,7 @@ class Desk:
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
         self.review, self.reviewer, self.blind = review, reviewer, blind
-        self.catalogue, self.pairs, self.counting = Catalogue(review, reviewer), Pairs(review), Counting(review)
+        self.catalogue, self.pairs, self.counting = RecordList(review, reviewer), Pairs(review), Counting(review)
         self.abstracts = Abstracts()
         self._mine = Mine(review, reviewer)
         self._settings = SettingsFile(review.folder, reviewer)
@@ -114,15 +114,15 @@ class Desk:
         """Stores how this reviewer wants the page."""
         self._settings.write(settings)
 
-    def look(self, record_id: str) -> Look:
+    def look(self, record_id: str) -> RecordView:
         """A record as this reviewer sees it; a LabelError where there is none of that id."""
-        return self.review.look(record_id, reviewer=self.reviewer)
+        return self.review.view(record_id, reviewer=self.reviewer)
 
     def standing(self, record_id: str) -> GivenLabel | None:
         """What this reviewer decided on a record; None where they did not, or took it back."""
         with self._lock:
             self._follow()
-            return self._mine.given.get(self._mine.groups.head(record_id))
+            return self._mine.given.get(self._mine.groups.main_id(record_id))
 
     def note(self, record_id: str, *, kind: NoteKind = "labelled") -> str:
         """The note that this reviewer is writing on a record, or last wrote beside a decision on it."""
@@ -211,7 +211,7 @@ class Desk:
         self.learning.wake()
 
     def _learn(self) -> None:
-        self.abstracts = Abstracts(of=len(self.review.snapshot().records))
+        self.abstracts = Abstracts(of=len(self.review.snapshot.records))
         self.review.learn(self.reviewer, progress=self._tell)
         self.preparing.wake()
 
@@ -248,7 +248,7 @@ class Desk:
         first = len(learned.places)
         for at in range(start, len(learned.places)):
             record_id = str(learned.record_ids[learned.places[at]])
-            if record_id in mine.screened or record_id in mine.groups.heads:
+            if record_id in mine.screened or record_id in mine.groups.main_of:
                 continue
             first = min(first, at)
             if record_id not in skipped:

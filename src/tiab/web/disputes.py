@@ -82,14 +82,16 @@ def settle(desk: Desk, record_id: str, decision: Decision, *, reason: str, note:
 
 def unsettle(desk: Desk, record_id: str, *, token: str) -> None:
     """Opens a conflict again that the one at the desk settled; a LabelError where they settled none."""
-    desk.review.log(unsettle_entry(desk.review.snapshot(), record_id, reviewer=desk.reviewer, token=token))
+    desk.review.log(unsettle_entry(desk.review.snapshot, record_id, reviewer=desk.reviewer, token=token))
     desk.follow()
 
 
 def _settled(desk: Desk) -> tuple[Settled, ...]:
-    snapshot = desk.review.snapshot()
+    snapshot = desk.review.snapshot
     found = [
-        Settled(record=snapshot.face(snapshot.groups.head(key)), given=given[-1], own=_is_own(desk, given[-1]))
+        Settled(
+            record=snapshot.merged_record(snapshot.groups.main_id(key)), given=given[-1], own=_is_own(desk, given[-1])
+        )
         for key, given in snapshot.state.resolved.items()
         if not desk.blind or _is_own(desk, given[-1]) or (key, desk.reviewer) in snapshot.state.labels
     ]

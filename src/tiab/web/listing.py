@@ -8,7 +8,7 @@ from typing import cast, get_args
 from urllib.parse import urlencode
 
 from tiab.records import Record
-from tiab.review.catalogue import Order, Query
+from tiab.review.record_list import Order, RecordQuery
 from tiab.store import GivenLabel
 from tiab.web.desk import Desk
 
@@ -29,7 +29,7 @@ class Asked:
         page: from 1.
     """
 
-    query: Query = field(default_factory=Query)
+    query: RecordQuery = field(default_factory=RecordQuery)
     conflicts: bool = False
     page: int = 1
 
@@ -47,7 +47,7 @@ class Asked:
 
         decision, order = text("decision"), text("order")
         return cls(
-            query=Query(
+            query=RecordQuery(
                 text=text("q"),
                 decision=decision if decision in _DECISIONS else "",
                 source=text("source"),
@@ -82,7 +82,7 @@ class Asked:
     @property
     def narrowed(self) -> bool:
         """Whether it asks for less than all records."""
-        return self.conflicts or self.query != replace(Query(), order=self.query.order)
+        return self.conflicts or self.query != replace(RecordQuery(), order=self.query.order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,13 +147,13 @@ def make_listing(desk: Desk, asked: Asked) -> Listing:
     found = _find(desk, asked)
     asked = replace(asked, page=min(asked.page, 1 + max(0, len(found) - 1) // PAGE))
     start = (asked.page - 1) * PAGE
-    snapshot = desk.review.snapshot()
+    snapshot = desk.review.snapshot
     lacking = desk.catalogue.lacking()
     return Listing(
         asked=asked,
         rows=_rows(desk, found[start : start + PAGE]),
         total=len(found),
-        of=len(snapshot.heads),
+        of=len(snapshot.main_ids),
         first=start + 1,
         sources=desk.catalogue.sources(),
         lacking=tuple((name, n) for name, n in lacking.items() if n != 0 or name == asked.query.missing),
@@ -176,7 +176,7 @@ def _find(desk: Desk, asked: Asked) -> tuple[str, ...]:
 
 
 def _rows(desk: Desk, record_ids: tuple[str, ...]) -> tuple[Row, ...]:
-    queue, snapshot = desk.review.queue(desk.reviewer), desk.review.snapshot()
+    queue, snapshot = desk.review.queue(desk.reviewer), desk.review.snapshot
     ranks = queue.learned.ranks if queue and queue.learned.model and not desk.settings.hide_rank else {}
     disputed = {conflict.record_id for conflict in desk.conflicts()}
     return tuple(
@@ -188,7 +188,7 @@ def _rows(desk: Desk, record_ids: tuple[str, ...]) -> tuple[Row, ...]:
             duplicates=len(snapshot.groups.duplicates(record.record_id)),
             conflict=record.record_id in disputed,
         )
-        for record in map(snapshot.face, record_ids)
+        for record in map(snapshot.merged_record, record_ids)
     )
 
 

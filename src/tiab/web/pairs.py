@@ -47,8 +47,8 @@ class Pairs:
 
     def look(self, *, wait: float = 1.0) -> Compared:
         """What is unsettled now; where records are still being compared, how far that has come after `wait` seconds."""
-        snapshot = self._review.snapshot()
-        records, of = snapshot.membership, len(snapshot.heads)
+        snapshot = self._review.snapshot
+        records, of = snapshot.membership, len(snapshot.main_ids)
         if not self._has_compared(records) and not self.background.error:
             self.background.start()
         self.background.wait(wait)
@@ -62,7 +62,7 @@ class Pairs:
 
     def _compare(self) -> None:
         self._done = 0
-        records = self._review.snapshot().membership
+        records = self._review.snapshot.membership
         self._found = (records, unsettled(self._review, progress=self._tell))
 
     def _tell(self, done: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tiab.review import Review
-from tiab.review.groups import Groups
+from tiab.review.groups import ReportGroups
 from tiab.review.opinions import labels_by_reviewer
 from tiab.store import Event, GivenLabel, LogState, advance
 
@@ -42,7 +42,7 @@ class Mine:
             return True
         own = [event for event in events if event.kind == "labelled" and event.reviewer == self._reviewer]
         for label in advance(LogState(), own).standing():
-            head = self.groups.head(label.label.record_id)
+            head = self.groups.main_id(label.label.record_id)
             if head in self.given:
                 self.said[self.given[head].label.decision] -= 1
             self.said[label.label.decision] += 1
@@ -52,12 +52,12 @@ class Mine:
         return False
 
     def _read(self) -> None:
-        snapshot = self._review.snapshot()
-        self.groups: Groups = snapshot.groups
-        self.n_heads = len(snapshot.heads)
+        snapshot = self._review.snapshot
+        self.groups: ReportGroups = snapshot.groups
+        self.n_heads = len(snapshot.main_ids)
         self.given: dict[str, GivenLabel] = labels_by_reviewer(snapshot.state, snapshot.groups).get(self._reviewer, {})
         self.said = Counter(given.label.decision for given in self.given.values())
-        self.screened = {key for key in snapshot.labels(self._reviewer) if key not in snapshot.groups.heads}
+        self.screened = {key for key in snapshot.labels(self._reviewer) if key not in snapshot.groups.main_of}
         self.cursor = snapshot.state.cursor
 
 

@@ -94,7 +94,7 @@ def _values(desk: Desk, at: int) -> dict[str, Any]:
     compared = desk.pairs.look()
     pairs = compared.found.doubtful if compared.found else ()
     at = min(max(at, 0), max(0, len(pairs) - 1))
-    snapshot = desk.review.snapshot()
+    snapshot = desk.review.snapshot
     pair = pairs[at] if pairs else None
     said = answers(desk.review)
     return {
@@ -102,7 +102,7 @@ def _values(desk: Desk, at: int) -> dict[str, Any]:
         "pair": pair,
         "at": at,
         "total": len(pairs),
-        "lines": contrast(*map(snapshot.face, pair.record_ids)) if pair else (),
+        "lines": contrast(*map(snapshot.merged_record, pair.record_ids)) if pair else (),
         "answers": [(one, desk.review.record(one.one), desk.review.record(one.other)) for one in said[:_LISTED]],
         "n_answers": len(said),
     }

@@ -135,7 +135,7 @@ def keep_settings(desk: AtDesk, wishes: Wishes) -> dict[str, Any]:
 
 
 def _progress(desk: Desk) -> Progress:
-    return measure_progress(desk.review.snapshot(), desk.reviewer, rule=desk.settings.rule)
+    return measure_progress(desk.review.snapshot, desk.reviewer, rule=desk.settings.rule)
 
 
 def _shown(desk: Desk, record_id: str = "", skip: Sequence[str] = ()) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Catalogue: the records of a review to be looked through, by words and by what is known of each."""
+"""RecordList: the records of a review to be looked through, by words and by what is known of each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tiab.review.live import Queue
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
 
-__all__ = ["ORDERS", "Catalogue", "Query"]
+__all__ = ["ORDERS", "RecordList", "RecordQuery"]
 
 Order = Literal["rank", "added", "newest", "oldest", "title"]
 ORDERS: tuple[Order, ...] = ("rank", "added", "newest", "oldest", "title")
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class RecordQuery:
     """What is looked for; all of it must hold, and what is empty says nothing.
 
     Attributes:
@@ -81,16 +81,16 @@ class _Gathered(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Shelf:
+class _Studies:
     """The records that are screened, and for each all reports of it, the files that these came in, and their words."""
 
-    faces: tuple[Record, ...]
+    records: tuple[Record, ...]
     reports: tuple[tuple[Record, ...], ...]
     sources: tuple[frozenset[str], ...]
     texts: _Gathered[str]
 
 
-class Catalogue:
+class RecordList:
     """Finds records as one reviewer sees them; what it computes once, it keeps until records or links change.
 
     Threads may share it.
@@ -99,41 +99,41 @@ class Catalogue:
     def __init__(self, review: Review, reviewer: str = "") -> None:
         self._review, self._reviewer = review, reviewer
         self._lock = threading.Lock()
-        self._shelf: tuple[object, _Shelf] | None = None
+        self._studies: tuple[object, _Studies] | None = None
         self._gaps: tuple[object, _Gathered[tuple[str, tuple[str, ...]]]] | None = None
 
-    def find(self, query: Query, *, among: Collection[str] | None = None) -> tuple[str, ...]:
+    def find(self, query: RecordQuery, *, among: Collection[str] | None = None) -> tuple[str, ...]:
         """The ids of the records that `query` asks for, in its order.
 
         Args:
             among: look among the records of these ids only.
         """
-        snapshot = self._review.snapshot()
-        shelf = self._shelf_of(snapshot)
-        places: Sequence[int] = range(len(shelf.faces))
+        snapshot = self._review.snapshot
+        studies = self._studies_of(snapshot)
+        places: Sequence[int] = range(len(studies.records))
         if among is not None:
-            places = [place for place in places if shelf.faces[place].record_id in among]
-        places = _by_facts(query, shelf, places)
-        places = _by_decision(query.decision, shelf, places, snapshot.labels(self._reviewer))
+            places = [place for place in places if studies.records[place].record_id in among]
+        places = _by_facts(query, studies, places)
+        places = _by_decision(query.decision, studies, places, snapshot.labels(self._reviewer))
         if query.missing:
             gaps = self.gaps()
-            places = [place for place in places if query.missing in gaps.get(shelf.faces[place].record_id, ())]
+            places = [place for place in places if query.missing in gaps.get(studies.records[place].record_id, ())]
         needles = _needles(query.text)
         if needles:
-            texts = shelf.texts.whole()
+            texts = studies.texts.whole()
             for needle in needles:
                 places = [place for place in places if needle in texts[place]]
-        return tuple(shelf.faces[place].record_id for place in self._sorted(query.order, shelf, places))
+        return tuple(studies.records[place].record_id for place in self._sorted(query.order, studies, places))
 
     def records(self, record_ids: Sequence[str]) -> list[Record]:
         """The records of these ids, which are screened, as they are shown."""
-        snapshot = self._review.snapshot()
-        return [snapshot.face(record_id) for record_id in record_ids]
+        snapshot = self._review.snapshot
+        return [snapshot.merged_record(record_id) for record_id in record_ids]
 
     def sources(self) -> tuple[str, ...]:
         """The names of the files that the records came in, sorted."""
-        shelf = self._shelf_of(self._review.snapshot())
-        return tuple(sorted(frozenset().union(*set(shelf.sources)) - {""}))
+        studies = self._studies_of(self._review.snapshot)
+        return tuple(sorted(frozenset().union(*set(studies.sources)) - {""}))
 
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
@@ -153,19 +153,19 @@ class Catalogue:
 
     def make_ready(self) -> Iterator[None]:
         """Makes what the first list, search and filter need; takes a step each time it is asked to go on."""
-        shelf, queue = self._shelf_of(self._review.snapshot()), self._review.queue(self._reviewer)
+        studies, queue = self._studies_of(self._review.snapshot), self._review.queue(self._reviewer)
         yield
         if queue is not None and queue.learned.ranks:
             yield
-        for gathered in (shelf.texts, self._gaps_of(queue)):
+        for gathered in (studies.texts, self._gaps_of(queue)):
             while gathered.step():
                 yield
 
-    def _shelf_of(self, snapshot: Snapshot) -> _Shelf:
+    def _studies_of(self, snapshot: Snapshot) -> _Studies:
         with self._lock:
-            if self._shelf is None or self._shelf[0] != (snapshot.records, snapshot.heads):
-                self._shelf = ((snapshot.records, snapshot.heads), _shelve(snapshot))
-            return self._shelf[1]
+            if self._studies is None or self._studies[0] != (snapshot.records, snapshot.main_places):
+                self._studies = ((snapshot.records, snapshot.main_places), _gather(snapshot))
+            return self._studies[1]
 
     def _gaps_of(self, queue: Queue | None) -> _Gathered[tuple[str, tuple[str, ...]]]:
         key = queue.snapshot.pool if queue else None
@@ -184,52 +184,52 @@ class Catalogue:
 
         return _Gathered(len(records), make)
 
-    def _sorted(self, order: Order, shelf: _Shelf, places: Sequence[int]) -> Sequence[int]:
-        faces = shelf.faces
+    def _sorted(self, order: Order, studies: _Studies, places: Sequence[int]) -> Sequence[int]:
+        records = studies.records
         if order == "rank":
             queue = self._review.queue(self._reviewer)
             ranks = queue.learned.ranks if queue else {}
-            return sorted(places, key=lambda place: ranks.get(faces[place].record_id, len(faces) + 1))
+            return sorted(places, key=lambda place: ranks.get(records[place].record_id, len(records) + 1))
         if order == "newest":
-            return sorted(places, key=lambda place: -(faces[place].year or 0))
+            return sorted(places, key=lambda place: -(records[place].year or 0))
         if order == "oldest":
-            return sorted(places, key=lambda place: faces[place].year or _LAST_YEAR)
+            return sorted(places, key=lambda place: records[place].year or _LAST_YEAR)
         if order == "title":
-            return sorted(places, key=lambda place: faces[place].title.casefold())
+            return sorted(places, key=lambda place: records[place].title.casefold())
         return places
 
 
-def _shelve(snapshot: Snapshot) -> _Shelf:
-    ids = [snapshot.records[place].record_id for place in snapshot.heads]
+def _gather(snapshot: Snapshot) -> _Studies:
+    ids = list(snapshot.main_ids)
     groups, records, places = snapshot.groups, snapshot.records, snapshot.places
     reports = tuple(tuple(records[places[one]] for one in (key, *groups.duplicates(key))) for key in ids)
-    return _Shelf(
-        faces=tuple(snapshot.face(record_id) for record_id in ids),
+    return _Studies(
+        records=tuple(snapshot.merged_record(record_id) for record_id in ids),
         reports=reports,
         sources=tuple(frozenset(one.source for one in several) for several in reports),
         texts=_Gathered(len(reports), lambda part: [_searched(several) for several in reports[part]]),
     )
 
 
-def _by_facts(query: Query, shelf: _Shelf, places: Sequence[int]) -> Sequence[int]:
+def _by_facts(query: RecordQuery, studies: _Studies, places: Sequence[int]) -> Sequence[int]:
     """The places whose records are from the source and the years, and have no abstract where none is wanted."""
     if query.source:
-        places = [place for place in places if query.source in shelf.sources[place]]
+        places = [place for place in places if query.source in studies.sources[place]]
     if query.year_from is not None or query.year_to is not None:
         first, last = query.year_from or 0, query.year_to or _LAST_YEAR
-        places = [place for place in places if first <= (shelf.faces[place].year or -1) <= last]
+        places = [place for place in places if first <= (studies.records[place].year or -1) <= last]
     if query.no_abstract:
-        places = [place for place in places if not shelf.faces[place].abstract.strip()]
+        places = [place for place in places if not studies.records[place].abstract.strip()]
     return places
 
 
 def _by_decision(
-    wanted: str, shelf: _Shelf, places: Sequence[int], labels: dict[str, Label]
+    wanted: str, studies: _Studies, places: Sequence[int], labels: dict[str, Label]
 ) -> Sequence[int]:  # fmt: skip
     if not wanted:
         return places
     said = {record_id: str(label.decision) for record_id, label in labels.items()}
-    return [place for place in places if said.get(shelf.faces[place].record_id, "open") == wanted]
+    return [place for place in places if said.get(studies.records[place].record_id, "open") == wanted]
 
 
 def _needles(text: str) -> list[str]:
