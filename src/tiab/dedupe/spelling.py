@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 import tomllib
 import unicodedata
@@ -11,9 +10,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from tiab.formats.markup import without_markup
+
 __all__ = ["language_of", "plain_title", "plain_words", "word_list"]
 
-_TAG = re.compile(r"</?[a-z]{1,6}(?:\s[^<>]{0,80})?/?>", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
@@ -73,11 +73,7 @@ def plain_words(text: str) -> list[str]:
     >>> plain_words("IFN-γ &amp; CO<sub>2</sub> in Möbius' patients")
     ['ifn', 'gamma', 'and', 'co2', 'in', 'mobius', 'patients']
     """
-    if "&" in text:
-        text = html.unescape(text)
-    if "<" in text:
-        text = _TAG.sub("", text)
-    text = text.replace("&", " and ").casefold()
+    text = without_markup(text).replace("&", " and ").casefold()
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
         text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))

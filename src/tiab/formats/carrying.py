@@ -69,8 +69,9 @@ def _restore(fields: dict[str, Any], name: str, value: Any) -> None:
         fields[name] = None if value is None else range(10_000)[int(value)]
     elif name == "breaks":
         letters = list(fields["abstract"])
-        for place in value:
-            letters[place] = "\n"
+        if all(letters[place] == " " for place in value):  # else it is of a time when texts kept their markup
+            for place in value:
+                letters[place] = "\n"
         fields["abstract"] = "".join(letters)
     elif name == "extra":
         fields[name] = tuple((_text(key), _text(text)) for key, text in value)

@@ -11,17 +11,20 @@ from typing import Any
 from tiab.formats.absent import no_abstract, no_title
 from tiab.formats.carrying import MARK, restored
 from tiab.formats.identifiers import pmid_in, pmid_said
+from tiab.formats.markup import are_plain, plain_value
 from tiab.formats.splitting import lines_in, once, people_in, split_names, split_words, words_in
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
 __all__ = [
     "NOTE",
+    "RAW",
     "Draft",
     "Rules",
     "Tally",
     "Unreadable",
     "build",
+    "cleaned",
     "note_lines",
     "unique",
     "with_id",
@@ -38,6 +41,8 @@ _CITED = re.compile(
     r"(.*?[^\W\d][)\]]?)\s*[.;,]\s+(?=\(?(?:\d|vol(?:ume)?\b|no\b|pp?\b|conference\b|publish))", re.IGNORECASE
 )
 """The journal in "Journal of yoga. 3(2):1-9, 2004."."""
+RAW = "tiab raw "
+"""Before the name of a value in `extra` that was cleaned before it became part of a field: how the file had it."""
 NOTE = re.compile(r"tiab_([^:\n]{1,80}): (.*)", re.DOTALL)
 _ASREVIEW = re.compile(r"ASReview_(?:relevant|irrelevant|not_seen)")
 
@@ -154,10 +159,30 @@ def _fields(pairs: Sequence[tuple[str, str]], rules: Rules, keys: Sequence[str])
         ),
         "language": "; ".join(dict.fromkeys(found.many(rules.language, lines_in))).lower(),
     }
-    fields["record_id"] = found.one(rules.record_id)
+    fields["record_id"] = found.name(rules.record_id)
     fields["registration"] = found.seen(rules.registered)
-    fields["extra"] = tuple(pair for index, pair in enumerate(pairs) if index not in taken and pair[1])
+    fields["extra"] = tuple(found.rest())
     return fields
+
+
+def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """`fields` without markup in their texts; a text that had some stands in `extra`, too, as it was.
+
+    >>> cleaned({"title": "CO<sub>2</sub> &amp; yoga", "keywords": ("yoga",)})
+    {'title': 'CO2 & yoga', 'keywords': ('yoga',), 'extra': (('tiab raw title', 'CO<sub>2</sub> &amp; yoga'),)}
+    """
+    texts = {name: fields[name] for name in _TEXTS if name in fields}
+    lists = {name: fields[name] for name in _LISTS if name in fields}
+    clean: dict[str, Any] = {name: plain_value(value) for name, value in texts.items()}
+    clean |= {name: tuple(filter(None, map(plain_value, values))) for name, values in lists.items()}
+    if "title" in clean:
+        clean["title"] = clean_line(clean["title"])
+    held = texts | {name: "; ".join(values) for name, values in lists.items()}
+    raw = tuple((RAW + name, held[name]) for name in clean if clean[name] != fields[name])
+    return {**fields, **clean, "extra": (*fields.get("extra", ()), *raw)} if raw else dict(fields)
+
+
+_TEXTS, _LISTS = ("title", "abstract", "journal"), ("authors", "keywords", "publication_types")
 
 
 def with_id(fields: Mapping[str, Any], source: str) -> Record:
@@ -175,12 +200,32 @@ def with_id(fields: Mapping[str, Any], source: str) -> Record:
 
 
 class _Finder:
-    """Takes values from the pairs of one record, and remembers which were taken."""
+    """Takes values from the pairs of one record, and remembers which were taken; texts lose their markup."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]], places: Mapping[str, list[int]], taken: set[int]) -> None:
         self._pairs = pairs
         self._places = places
         self._taken = taken
+        self._unclean: set[int] = set()
+        self._is_plain = are_plain([value for _, value in pairs])
+
+    def _text(self, index: int) -> str:
+        value = self._pairs[index][1]
+        if self._is_plain:
+            return value
+        clean = plain_value(value)
+        if clean != value:
+            self._unclean.add(index)
+        return clean
+
+    def rest(self) -> Iterator[tuple[str, str]]:
+        """The pairs of which nothing was taken, and as `RAW` those that were not clean, all as the file had them."""
+        for index, pair in enumerate(self._pairs):
+            if index not in self._taken:
+                if pair[1]:
+                    yield pair
+            elif index in self._unclean:
+                yield RAW + pair[0], pair[1]
 
     def _held(self, names: Iterable[str]) -> Iterator[int]:
         """The places of the values of `names` that are not blank, by order of the names."""
@@ -197,12 +242,19 @@ class _Finder:
     def one(self, names: tuple[str, ...]) -> str:
         for index in self._held(names):
             self._taken.add(index)
+            return clean_line(self._text(index))
+        return ""
+
+    def name(self, names: tuple[str, ...]) -> str:
+        """As `one`, but the value as it is: labels call the record so."""
+        for index in self._held(names):
+            self._taken.add(index)
             return clean_line(self._pairs[index][1])
         return ""
 
     def seen(self, names: tuple[str, ...]) -> str:
         """As `one`, but the value stays in `extra`."""
-        return next((clean_line(self._pairs[index][1]) for index in self._held(names)), "")
+        return next((clean_line(self._text(index)) for index in self._held(names)), "")
 
     def journal_cited(self, names: tuple[str, ...]) -> str:
         """The journal at the beginning of a citation, which stays in `extra` for its volume and pages."""
@@ -212,10 +264,10 @@ class _Finder:
     def joined(self, names: tuple[str, ...], glue: str, absent: Callable[[str], bool]) -> str:
         """All values of the first name that holds any but such as say that there is none, each once."""
         for name in names:
-            held = [index for index in self._held((name,)) if not absent(self._pairs[index][1])]
+            held = [index for index in self._held((name,)) if not absent(self._text(index))]
             if held:
                 self._taken.update(held)
-                return glue.join(dict.fromkeys(self._pairs[index][1] for index in held))
+                return glue.join(dict.fromkeys(self._text(index) for index in held))
         return ""
 
     def many(
@@ -225,11 +277,11 @@ class _Finder:
         but: Callable[[str], bool] = lambda value: False,
     ) -> tuple[str, ...]:
         """The parts of all values of all names but for those that are something else, in the order of the file."""
-        held = sorted(index for index in self._held(names) if not but(self._pairs[index][1]))
+        held = sorted(index for index in self._held(names) if not but(self._text(index)))
         if not held:
             return ()
         self._taken.update(held)
-        return tuple(part for index in held for part in split(self._pairs[index][1]))
+        return tuple(part for index in held for part in split(self._text(index)))
 
     def year(self, names: tuple[str, ...]) -> int | None:
         for index in self._held(names):

@@ -16,6 +16,7 @@ from lxml import etree
 
 from tiab.errors import InputError
 from tiab.formats.entries import Unreadable
+from tiab.formats.markup import plain_value
 from tiab.formats.opening import Source
 from tiab.formats.pubmed_xml import NO_LABEL, NO_TITLE, read_element
 from tiab.formats.text import clean_line, xml_encoding
@@ -172,7 +173,10 @@ def read_quick(raw: bytes) -> Quick | None:
     if not text or NO_TITLE.fullmatch(text):
         return None
     types = tuple(name for name in map(_plain, _TYPE.findall(body)) if name)
-    return Quick((text, abstract, _keywords(body)), types)
+    words = _keywords(body)
+    if any(plain_value(part) != part for part in (text, abstract, *words, *types)):
+        return None
+    return Quick((text, abstract, "; ".join(words)), types)
 
 
 def _abstract(body: bytes) -> str | None:
@@ -192,13 +196,13 @@ def _abstract(body: bytes) -> str | None:
     return "\n".join(paragraphs)
 
 
-def _keywords(body: bytes) -> str:
+def _keywords(body: bytes) -> list[str]:
     start = body.find(b"<MeshHeadingList")
     end = body.find(b"</MeshHeadingList>", start)
     headings = _HEADING.findall(body[start:end]) if start >= 0 else []
     words = ["/".join(filter(None, map(_plain, _HEADING_PART.findall(heading)))) for heading in headings]
     words += map(_plain, _KEYWORD.findall(body)) if b"<KeywordList" in body else []
-    return "; ".join(filter(None, words))
+    return list(filter(None, words))
 
 
 def _plain(raw: bytes) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tiab.formats.entries import Draft, Tally, with_id, year_in
+from tiab.formats.entries import Draft, Tally, cleaned, with_id, year_in
 from tiab.formats.guard import watched
 from tiab.formats.opening import Source
 from tiab.formats.text import clean_line, clean_text
@@ -97,7 +97,7 @@ def _record(paragraphs: list[list[str]], source: str) -> Record:
         "pmid": numbers.get("PMID", ""),
         "extra": (("citation", texts[0]), *(("note", text) for text in rest)),
     }
-    return with_id(fields, source)
+    return with_id(cleaned(fields), source)
 
 
 def _summary(texts: list[str], source: str) -> Record:
@@ -117,7 +117,7 @@ def _summary(texts: list[str], source: str) -> Record:
         "pmid": found[1] if found else "",
         "extra": (("citation", text),),
     }
-    return with_id(fields, source)
+    return with_id(cleaned(fields), source)
 
 
 def _is_names(text: str) -> bool:

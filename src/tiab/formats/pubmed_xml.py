@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from tiab.formats.entries import Draft, Tally, with_id, year_in
+from tiab.formats.entries import Draft, Tally, cleaned, with_id, year_in
 from tiab.formats.opening import Source
 from tiab.formats.text import clean_line
 from tiab.formats.xml_stream import elements, text_of
@@ -51,7 +51,7 @@ def read_element(element: etree._Element, source: str) -> Record:
     citation = element.find("MedlineCitation")
     article = citation.find("Article") if citation is not None else None
     fields = _book(element) if citation is None or article is None else _article(element, citation, article)
-    return with_id(fields, source)
+    return with_id(cleaned(fields), source)
 
 
 def _article(element: etree._Element, citation: etree._Element, article: etree._Element) -> dict[str, Any]:
