@@ -42,6 +42,9 @@ def _raw(title: str, abstract: str = "", keywords: str = "") -> bytes:
     [
         _raw("IL<sub>6</sub> &amp; TNF-α in <i>MS</i>"),
         _raw("Exer&#x63;ise"),
+        _raw("Exercise in &lt;i&gt;MS&lt;/i&gt;"),
+        _raw("A", "<Abstract><AbstractText>TNF-&amp;alpha; fell.</AbstractText></Abstract>"),
+        _raw("A", "", "<KeywordList><Keyword>CO&lt;sub&gt;2&lt;/sub&gt;</Keyword></KeywordList>"),
         _raw("Exer<!-- no -->cise"),
         _raw("Exer<![CDATA[cise]]>"),
         _raw('<b>Yoga</b>\n  in  MS <mml:math xmlns:mml="x">β</mml:math>'),

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from tiab.formats.absent import no_abstract
+from tiab.formats.entries import RAW, plain_record
+from tiab.formats.markup import plain_value
 from tiab.records import Record
 
 __all__ = ["Known", "alike", "contradicts", "plain_title"]
@@ -51,7 +54,12 @@ class Known:
     def holder(self, record: Record) -> Record | None:
         """The known record that says all that this one does, which need not be kept again; None where none does."""
         for other, fingerprint in self._to_print:
-            self._by_fingerprint.setdefault(fingerprint or other.fingerprint, []).append(other)
+            # One that an earlier version of tiab read may have another text than the same export gives today.
+            prints = {fingerprint or other.fingerprint}
+            if (plain := plain_record(other)) is not other:
+                prints.add(plain.fingerprint)
+            for one in prints:
+                self._by_fingerprint.setdefault(one, []).append(other)
         self._to_print.clear()
         enough = len(f"{record.title} {record.abstract}".split()) >= _ENOUGH_WORDS
         for other in self._by_fingerprint.get(record.fingerprint, ()):
@@ -110,7 +118,7 @@ def alike(one: str, other: str, *, least: float) -> bool:
 
 def plain_title(title: str) -> str:
     """The words of a title in lower case, without accents and punctuation."""
-    decomposed = unicodedata.normalize("NFKD", title)
+    decomposed = unicodedata.normalize("NFKD", plain_value(title))
     return _NOT_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()).strip()
 
 
@@ -128,4 +136,6 @@ def _names(record: Record) -> set[str]:
 
 def _rest(record: Record) -> tuple[object, ...]:
     """What a record says beside title, abstract and year, which the fingerprint tells."""
-    return record.authors, record.journal, record.doi, record.pmid, record.extra
+    plain = plain_record(record)
+    extra = tuple(pair for pair in record.extra if not (pair[0].startswith(RAW) or no_abstract(pair[1])))
+    return plain.authors, plain.journal, record.doi, record.pmid, extra

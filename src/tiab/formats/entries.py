@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -26,6 +26,7 @@ __all__ = [
     "build",
     "cleaned",
     "note_lines",
+    "plain_record",
     "unique",
     "with_id",
     "year_in",
@@ -180,6 +181,20 @@ def cleaned(fields: Mapping[str, Any]) -> dict[str, Any]:
     held = texts | {name: "; ".join(values) for name, values in lists.items()}
     raw = tuple((RAW + name, held[name]) for name in clean if clean[name] != fields[name])
     return {**fields, **clean, "extra": (*fields.get("extra", ()), *raw)} if raw else dict(fields)
+
+
+def plain_record(record: Record) -> Record:
+    """`record` as it would be read today; itself, unless an earlier version of tiab kept markup or "[No abstract]"."""
+    fields = {name: getattr(record, name) for name in (*_TEXTS, *_LISTS)}
+    clean = {name: cleaned(fields)[name] for name in fields} if not are_plain(_strings(fields)) else dict(fields)
+    for name, absent in (("title", no_title), ("abstract", no_abstract)):
+        if absent(clean[name]):
+            clean[name] = ""
+    return record if clean == fields else replace(record, **clean)
+
+
+def _strings(fields: Mapping[str, Any]) -> list[str]:
+    return [*(fields[name] for name in _TEXTS), *(value for name in _LISTS for value in fields[name])]
 
 
 _TEXTS, _LISTS = ("title", "abstract", "journal"), ("authors", "keywords", "publication_types")
