@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tiab.criteria import read_criteria
 from tiab.dedupe import find_duplicates
+from tiab.features.matches import count_hits
 from tiab.formats import read_records, write_records
 from tiab.formats.markup import plain_value
 from tiab.formats.writing import SUFFIXES
-from tiab.hits import count_hits
 from tiab.pico import find_spans
 from tiab.records import Record
 from tiab.review import Review
