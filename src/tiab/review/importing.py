@@ -119,15 +119,15 @@ def _could_all_come_up(labels: FileLabels, matching: Matching, snapshot: Snapsho
 
     Without that the order in which it was read says nothing of what may be missing.
     """
-    known, head = snapshot.known, snapshot.groups.head
+    known, main_id = snapshot.known, snapshot.groups.main_id
     try:
         others = [find_record(record, known) for record in labels.others]
     except LabelError:  # an id of several files: no telling which record is meant
         return False
-    held = {head(record_id) for record_id, _ in matching.found}
-    held |= {head(record.record_id) for record in others if record is not None}
+    held = {main_id(record_id) for record_id, _ in matching.found}
+    held |= {main_id(record.record_id) for record in others if record is not None}
     prior = {record_id for record_id, label in snapshot.labels(None).items() if label.prior}
-    return {snapshot.records[place].record_id for place in snapshot.heads} <= held | prior
+    return set(snapshot.main_ids) <= held | prior
 
 
 def find_import(state: LogState, number: int) -> Import:
