@@ -94,8 +94,8 @@ def test_a_mistake_is_named_with_its_line_and_the_nearest_valid_key(
 
 
 def test_a_missing_file_a_folder_and_bytes_that_are_not_text(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.toml", tmp_path):
-        with pytest.raises(CriteriaError, match="cannot be read"):
+    for path, said in ((tmp_path / "none.toml", "does not exist"), (tmp_path, "is a folder")):
+        with pytest.raises(CriteriaError, match=said):
             read_criteria(path)
     (tmp_path / "bytes.toml").write_bytes(b'title = "\xff\xfe\x00"')
     with pytest.raises(CriteriaError, match="UTF-8"):
@@ -106,3 +106,35 @@ def test_the_fingerprint_follows_eligibility_alone(write: Write) -> None:
     before = read_criteria(write(GOOD)).fingerprint
     assert read_criteria(write(GOOD.replace("2020-01-31", "2021-01-31"))).fingerprint == before
     assert read_criteria(write(GOOD.replace("1990", "1991"))).fingerprint != before
+
+
+@pytest.mark.parametrize("term", ["exer*cise", "exercis* training", "*cise", "a**", "exercise *"])
+@pytest.mark.parametrize("key", ["terms", "abbreviations", "against"])
+def test_a_star_that_does_not_end_a_term_is_refused_with_a_word_of_explanation(
+    write: Write, term: str, key: str
+) -> None:
+    more = "" if key == "terms" else 'terms = ["yoga"]\n'
+    with pytest.raises(CriteriaError, match=r"line \d: .*has a \* that does not end it. A \* can only end a term"):
+        read_criteria(write(f'title = "t"\n[population]\nname = "n"\n{more}{key} = ["{term}"]\n'))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = " + "[" * 200_000, "x = " + "{a = " * 5000, "weight = " + "9" * 10_000, "weight = 1" + "0" * 400,
+        "weight = 1e999", "weight = nan", "weight = 0x" + "f" * 10_000, "required = 0x" + "f" * 10_000,
+    ],
+)  # fmt: skip
+def test_nesting_and_numbers_beyond_all_measure_are_refused(write: Write, line: str) -> None:
+    with pytest.raises(CriteriaError, match=r"criteria.toml"):
+        read_criteria(write(f'title = "t"\n[population]\nname = "n"\nterms = ["yoga"]\n{line}\n'))
+
+
+@pytest.mark.parametrize("year", ["-1", "10000", "9" * 4000])
+def test_a_year_has_four_digits(write: Write, year: str) -> None:
+    with pytest.raises(CriteriaError, match="'year_from' is no year"):
+        read_criteria(write(GOOD.replace("1990", year)))
+
+
+def test_a_time_of_day_in_a_date_counts_for_nothing(write: Write) -> None:
+    assert read_criteria(write(GOOD.replace("2020-01-31", "2020-01-31T10:00:00Z"))).search.until == "2020-01-31"

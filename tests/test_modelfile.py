@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import save
+from safetensors.numpy import load, save
 
 from tiab.assets import corpus_path, model_path
 from tiab.errors import InputError, ModelFileError
@@ -76,6 +79,60 @@ def test_foreign_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "pickle").write_bytes(b"\x80\x04\x95\x10\x00\x00\x00cos\nsystem\n")
     for path in (foreign, tmp_path / "pickle", tmp_path / "missing", tmp_path):
         with pytest.raises(ModelFileError, match=path.name):
+            read_model(path)
+
+
+def rewritten(kept: Path, tensors: dict[str, Any], header: object) -> None:
+    """Alters what a model file says, with a digest that fits."""
+    data = kept.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    text = json.loads(data[8 : 8 + length])["__metadata__"]["tiab"][64:]
+    if header is not None:
+        text = header if isinstance(header, str) else json.dumps({**json.loads(text), **dict(header)})  # type: ignore[call-overload]
+    whole = load(data) | tensors
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(whole):
+        digest.update(name.encode() + whole[name].tobytes())
+    kept.write_bytes(save(whole, metadata={"tiab": digest.hexdigest() + text}))
+
+
+@pytest.mark.parametrize("weight", [1e308, -1e308, np.inf, np.nan, 1e10])
+@pytest.mark.parametrize("name", ["coef", "intercept", "idf"])
+def test_weights_that_nothing_can_be_ranked_by_are_refused(kept: Path, name: str, weight: float) -> None:
+    values = load(kept.read_bytes())[name].copy()
+    with np.errstate(over="ignore"):
+        values[0] = weight
+    rewritten(kept, {name: values}, None)
+    with pytest.raises(ModelFileError, match="cannot be used"):
+        read_model(kept)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "[" * 200_000, "[]", "9" * 5000, {"criteria": 5}, {"criteria": {"concepts": 5}}, {"n_included": 1e999},
+        {"n_included": "9" * 5000}, {"seed": [1]}, {"evidence": 5}, {"version": [1]},
+        {"criteria": {"title": 5, "question": "", "concepts": [], "limits": {}, "search": {}}},
+        {"criteria": {"title": "", "question": "", "concepts": [], "limits": {"year_from": 1e999}, "search": {}}},
+        {"criteria": {"title": "", "question": "", "limits": {}, "search": {}, "concepts":
+            [{"role": "design", "name": "x", "terms": [1]}]}},
+        {"criteria": {"title": "", "question": "", "limits": {}, "search": {}, "concepts":
+            [{"role": "design", "name": "x", "terms": ["a"], "weight": 1e308}]}},
+    ],
+)  # fmt: skip
+def test_headers_that_tiab_does_not_write_are_refused(kept: Path, header: object) -> None:
+    rewritten(kept, {}, header)
+    with pytest.raises(ModelFileError, match="cannot be used"):
+        read_model(kept)
+
+
+def test_numbers_that_are_not_in_rows_are_refused(kept: Path) -> None:
+    tensors = load(kept.read_bytes())
+    for changed in ({"coef": tensors["coef"].reshape(1, -1)}, {"intercept": np.zeros(0)}, {"intercept": np.zeros(2)}):
+        path = kept.with_name("changed")
+        path.write_bytes(kept.read_bytes())
+        rewritten(path, changed, None)
+        with pytest.raises(ModelFileError, match="cannot be used"):
             read_model(path)
 
 

@@ -357,12 +357,12 @@ def test_a_file_that_cannot_be_read_adds_nothing(review: Review, tmp_path: Path)
     assert review.status() == before
 
 
-def test_a_full_disk_while_files_are_added_leaves_the_review_as_it_was(review: Review, tmp_path: Path) -> None:
+def test_a_disk_without_room_while_files_are_added_leaves_the_review_as_it_was(review: Review, tmp_path: Path) -> None:
     before, pages = review.status(), review._store._read("PRAGMA page_count", ())[0][0]
     rows = [{"record_id": f"x{n}", "title": f"Study {n}", "abstract": f"word{n} " * 500} for n in range(300)]
     big = table(tmp_path / "big.csv", rows)
     review._store._connection.execute(f"PRAGMA max_page_count = {pages + 20}")
-    with pytest.raises(ReviewError, match="the disk is full: nothing was stored, and the review is as it was before"):
+    with pytest.raises(ReviewError, match="no room to write: nothing was stored, and the review is as it was before"):
         review.add([big])
     assert review.status() == before
     review._store._connection.execute("PRAGMA max_page_count = 1000000")

@@ -6,10 +6,11 @@ import csv
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,30 @@ def test_a_damaged_project(review: Review, tmp_path: Path, content: dict[str, st
     with pytest.raises((InputError, LabelError)):
         review.add_labels(tmp_path / "p.asreview")
     assert said(review) == {}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW results AS WITH RECURSIVE c(record_id, label) AS "
+        "(SELECT 1, 1 UNION ALL SELECT record_id + 1, 1 FROM c) SELECT * FROM c",
+        "CREATE VIEW results AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) "
+        "SELECT count(*) AS record_id, 1 AS label FROM c",
+        "CREATE TABLE results (record_id, label, notes AS (printf('%.*c', 900000000, 'x'))); "
+        "INSERT INTO results (record_id, label) VALUES (1, 1)",
+        "CREATE TABLE results (record_id, label); INSERT INTO results VALUES (NULL, 1), (1e999, 1), ('x', 1)",
+        "CREATE TABLE results (record_id, label, notes); INSERT INTO results VALUES (1, 1, CAST(x'ff80' AS TEXT))",
+    ],
+)
+def test_a_project_that_would_be_read_for_ever(review: Review, tmp_path: Path, sql: str) -> None:
+    database = tmp_path / "results.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(sql)
+    with zipfile.ZipFile(tmp_path / "p.asreview", "w") as archive:
+        archive.writestr("project.json", "{}")
+        archive.write(database, "reviews/1/results.db")
+    with pytest.raises(InputError, match="is a damaged project"):
+        review.add_labels(tmp_path / "p.asreview")
 
 
 def test_a_project_in_which_nothing_was_screened(review: Review, root: Path, tmp_path: Path) -> None:

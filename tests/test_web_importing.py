@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
+from starlette.requests import Request
 
+from tiab.errors import InputError
 from tiab.labels import Decision
 from tiab.review import Review
 from tiab.web import Desk
-from tiab.web.uploads import safe_name
+from tiab.web.uploads import received, safe_name
 
 SCRIPT = "<script>document.title='taken'</script>"
 SEARCH = b"record_id,title\na,Yoga in asthma\nb,Walking in asthma\n"
@@ -203,3 +208,19 @@ def test_several_files_in_the_browser(
         expect(page.locator("#sources tr.undone")).to_contain_text("late.csv")
         accessible(page, "an import that was undone")
     assert len(review.snapshot.records) == 2
+
+
+def test_an_upload_that_is_broken_off_is_told_as_a_mistake() -> None:
+    parts = iter([{"type": "http.request", "body": b"title\n", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(parts)
+
+    async def take() -> None:
+        async with received(Request({"type": "http", "method": "POST", "headers": []}, receive), "a.csv"):
+            raise AssertionError("half of a file was taken")
+
+    with ThreadPoolExecutor() as thread:  # the browser of other tests keeps this thread's loop
+        taken = thread.submit(lambda: asyncio.run(take()))
+        with pytest.raises(InputError, match="was not sent to its end"):
+            taken.result()

@@ -12,9 +12,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # typing's own costs more time to load than all else here, in which Ctrl-C meets a bare Python
 if TYPE_CHECKING:
+    from typing import Any
+
     from tiab.criteria import Criteria, read_criteria
     from tiab.decisions import read_labels
     from tiab.errors import TiabError

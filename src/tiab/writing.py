@@ -8,7 +8,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,15 +20,22 @@ __all__ = ["check_output", "protecting", "replacing", "write_bytes", "write_json
 
 _HINT = "Choose a folder that exists and that you may write to, with room on the disk."
 
-_protected: ContextVar[frozenset[tuple[int, int]]] = ContextVar("protected", default=frozenset())
-"""Device and inode of each file that must not be written over."""
+_Identity = tuple[int, int]
+"""Device and inode."""
+
+_protected: ContextVar[Mapping[_Identity, Path] | None] = ContextVar("protected", default=None)
+"""The files that must not be written over, and the folders whose files must not."""
 
 
 @contextmanager
 def protecting(inputs: Iterable[str | Path]) -> Iterator[None]:
-    """Within it, none of these files is written over, whatever name, link or hard link leads to it."""
-    files = frozenset(place for path in inputs if (place := _identity(path)) is not None)
-    token = _protected.set(_protected.get() | files)
+    """Within it, none of these files is written over, whatever name, link or hard link leads to it.
+
+    Args:
+        inputs: files, and folders for all files in them.
+    """
+    known = {place: Path(path) for path in inputs if (place := _identity(path)) is not None}
+    token = _protected.set({**(_protected.get() or {}), **known})
     try:
         yield
     finally:
@@ -42,8 +49,8 @@ def check_output(path: str | Path) -> None:
         InputError: it is an input (`protecting`), a folder or write-protected, or its folder is missing or not to be
             written to.
     """
-    target, place = _target(path), _identity(path)
-    if place is not None and place in _protected.get():
+    target = _target(path)
+    if _is_protected(target):
         hint = "Choose another name for the output."
         raise InputError("is read by this command, and would be lost by writing over it", path=path, hint=hint)
     kind = _kind(target)
@@ -122,13 +129,28 @@ def _kind(target: Path) -> int | None:
         raise InputError(f"cannot be written ({error.strerror})", path=target, hint=_HINT) from error
 
 
-def _identity(path: str | Path) -> tuple[int, int] | None:
-    """Device and inode of a regular file; None for anything else."""
+def _identity(path: str | Path) -> _Identity | None:
+    """Device and inode of a regular file or a folder; None for anything else."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):
         return None
-    return (found.st_dev, found.st_ino) if stat.S_ISREG(found.st_mode) else None
+    known = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+    return (found.st_dev, found.st_ino) if known else None
+
+
+def _is_protected(target: Path) -> bool:
+    """Whether there is a file, and it is one of those, or lies in one of those folders, as itself or a hard link."""
+    protected, place = _protected.get() or {}, _identity(target)
+    if place is None or not protected:
+        return False
+    if any(_identity(one) in protected for one in (target, *target.parents)):
+        return True
+    if os.stat(target).st_nlink < 2:
+        return False
+    folders = (path for path in protected.values() if path.is_dir())
+    inside = (os.path.join(top, name) for folder in folders for top, _, names in os.walk(folder) for name in names)
+    return any(_identity(path) == place for path in inside)
 
 
 def _is_stream(target: Path) -> bool:
@@ -139,7 +161,7 @@ def _is_stream(target: Path) -> bool:
     return _identity(target) == _standard_output()
 
 
-def _standard_output() -> tuple[int, int] | None:
+def _standard_output() -> _Identity | None:
     try:
         found = os.fstat(1)
     except OSError:  # it is closed

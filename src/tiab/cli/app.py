@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -12,6 +13,7 @@ import typer
 
 import tiab
 from tiab.cli.outputs import Commands
+from tiab.cli.show import visible
 from tiab.errors import TiabError
 
 __all__ = ["ExitStatus", "app", "main"]
@@ -64,11 +66,23 @@ class _Group(typer.core.TyperGroup):
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(ExitStatus.OK) from None
+        except (OSError, MemoryError, RecursionError) as error:
+            _say(_told_by_the_system(error))
+            raise typer.Exit(ExitStatus.MISTAKE) from error
 
 
 def _say(message: object) -> None:
-    line = " ".join(str(message).split())
-    sys.stderr.write(f"tiab: {line}\n")
+    sys.stderr.write(f"tiab: {visible(' '.join(str(message).split()))}\n")
+
+
+def _told_by_the_system(error: OSError | MemoryError | RecursionError) -> str:
+    """What the system could not do, for whatever part of tiab; more precise errors are `TiabError`s."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this. Give fewer records at a time, or a smaller file."
+    if isinstance(error, RecursionError):
+        return "something in a file is nested too deeply to be read. Export it again."
+    where = f"{error.filename}: " if error.filename is not None else ""
+    return f"{where}{error.strerror or error}. Check the path, its permissions and the room on the disk."
 
 
 app = Commands(
@@ -105,7 +119,13 @@ def main() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup has it ignored
             signal.signal(number, _end)
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a code page lacks signs that people's names have
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except KeyboardInterrupt:  # before a command began
+        sys.exit(ExitStatus.INTERRUPTED)
 
 
 def _end(number: int, _: object) -> NoReturn:

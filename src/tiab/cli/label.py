@@ -88,13 +88,14 @@ def add_prior(
     [dim]Example:[/dim] tiab prior ms-review 28616851 10.1016/j.jns.2004.06.009 "Exercise and brain health"
     """
     from tiab.errors import InputError
+    from tiab.reading import read_whole
 
     wanted = list(names or [])
     if source:
         try:
-            wanted += source.read_text(encoding="utf-8-sig").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError("cannot be read as UTF-8 text", path=source, hint="Give a text file.") from error
+            wanted += read_whole(source).decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError as error:
+            raise InputError("is not UTF-8 text", path=source, hint="Give a text file.") from error
     if not wanted:
         raise LabelError("no record is named", hint="Name some by PMID, DOI or title, or give --from FILE.")
     with opened(folder) as review:

@@ -6,7 +6,7 @@ An option or argument whose path is declared `writable` is an output, any other 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -91,8 +91,9 @@ def _keeping_inputs(function: _Function) -> _Function:
         if not outputs:
             return function(**given)
         inputs = [path for name in read for path in _given(given[name])]
-        with protecting(file for path in inputs for file in _files_in(path)):
-            _check(outputs, [path for path in inputs if is_review(path)])
+        reviews = [path for path in inputs if is_review(path)]
+        with protecting(path for path in inputs if path not in reviews):  # whose own files may change meanwhile
+            _check(outputs, reviews)
             return function(**given)
 
     return call  # type: ignore[return-value]
@@ -100,14 +101,6 @@ def _keeping_inputs(function: _Function) -> _Function:
 
 def _given(value: Any) -> list[Path]:
     return [] if value is None else list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _files_in(path: Path) -> Iterator[Path]:
-    """The file, or all files in a folder; a review's own change while it is worked on (see `_check`)."""
-    if not is_review(path):
-        yield path
-        for folder, _, names in os.walk(path):
-            yield from (Path(folder) / name for name in names)
 
 
 def _check(outputs: Sequence[tuple[Path, bool]], reviews: Sequence[Path]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -19,10 +22,30 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["console", "live_lines", "note", "print_json", "print_ranking", "print_table", "progress_bar"]
+__all__ = ["console", "live_lines", "note", "print_json", "print_ranking", "print_table", "progress_bar", "visible"]
 
-console = Console(highlight=False)
-_notes = Console(stderr=True, highlight=False)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    r"""`text` with control characters spelt out, which would otherwise move the cursor or hide what stands there.
+
+    >>> print(visible("a\x1b[2J.csv"))
+    a\x1b[2J.csv
+    """
+    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+class _Console(Console):
+    """Prints text as text: only Rich itself controls the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(visible(segment.text), segment.style)
+
+
+console: Console = _Console(highlight=False)
+_notes: Console = _Console(stderr=True, highlight=False)
 
 
 def note(message: str) -> None:
@@ -32,7 +55,10 @@ def note(message: str) -> None:
 
 def print_json(value: Any) -> None:
     """Prints a result for programs: JSON on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    # JSON is UTF-8; where what is printed goes out in a Windows code page, ASCII is that as well.
+    is_utf8 = codecs.lookup(sys.stdout.encoding or "ascii").name == "utf-8"
+    text = json.dumps(value, ensure_ascii=not is_utf8, indent=2, allow_nan=False)
+    sys.stdout.write(_CONTROL.sub(lambda match: json.dumps(match[0])[1:-1], text) + "\n")
 
 
 def print_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, right: int = 0) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from tiab.errors import CriteriaError
 
-__all__ = ["DESIGNS", "ROLES", "Concept", "Criteria", "Limits", "Search"]
+__all__ = ["DESIGNS", "LARGEST_WEIGHT", "ROLES", "Concept", "Criteria", "Limits", "Search"]
 
 ROLES = ("population", "intervention", "comparator", "outcome", "design")
 
@@ -32,6 +32,9 @@ DESIGNS = (
     "letter",
 )
 """The study designs that the PICO rules tell apart; `designs` and `against_designs` name some of these."""
+
+LARGEST_WEIGHT = 100
+"""How much a concept may count beside one of the usual weight, 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,12 +122,33 @@ class Criteria:
             CriteriaError: `data` is not of that shape.
         """
         try:
-            concepts = tuple(Concept(**_tuples(concept)) for concept in data["concepts"])
-            limits, search = Limits(**_tuples(data["limits"])), Search(**data["search"])
-            return cls(title=data["title"], question=data["question"], concepts=concepts, limits=limits, search=search)
+            concepts = tuple(Concept(**_typed(Concept, concept)) for concept in data["concepts"])
+            limits, search = Limits(**_typed(Limits, data["limits"])), Search(**_typed(Search, data["search"]))
+            top = _typed(cls, {"title": data["title"], "question": data["question"]})
+            return cls(**top, concepts=concepts, limits=limits, search=search)
         except (KeyError, TypeError, AttributeError) as error:
             raise CriteriaError(f"these are not criteria that tiab wrote ({error})") from error
 
 
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+_TYPES: Mapping[str, Callable[[Any], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "float": lambda value: isinstance(value, int | float) and 0 < value <= LARGEST_WEIGHT,
+    "int | None": lambda value: value is None or (isinstance(value, int) and 0 <= value <= 9999),
+    "tuple[str, ...]": lambda value: isinstance(value, tuple) and all(isinstance(text, str) for text in value),
+}
+"""Whether a value is of the type that a field of these classes has."""
+
+
+def _typed(kind: type[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """`data` for the fields of a class, lists as tuples.
+
+    Raises:
+        TypeError: a value is not of its field's type.
+    """
+    types = {field.name: str(field.type) for field in fields(kind)}
+    typed = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    for key, value in typed.items():
+        if key in types and not _TYPES[types[key]](value):
+            raise TypeError(f"'{key}' is not what it should be")
+    return typed

@@ -10,10 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tiab.criteria.concepts import DESIGNS, ROLES, Concept, Criteria, Limits, Search
-from tiab.errors import CriteriaError
+from tiab.criteria.concepts import DESIGNS, LARGEST_WEIGHT, ROLES, Concept, Criteria, Limits, Search
+from tiab.errors import CriteriaError, InputError
+from tiab.reading import read_whole
 
 __all__ = ["parse_criteria", "read_criteria"]
+
+_LARGEST = 4 << 20
+"""Bytes; criteria have a few kB."""
 
 
 def read_criteria(path: str | Path) -> Criteria:
@@ -24,9 +28,9 @@ def read_criteria(path: str | Path) -> Criteria:
             message names the line and the key and, for an unknown one, the nearest that is valid.
     """
     try:
-        raw = Path(path).read_bytes()
-    except OSError as error:
-        raise CriteriaError(f"cannot be read ({error.strerror})", path=path, hint="Check the file's name.") from error
+        raw = read_whole(path, largest=_LARGEST)
+    except InputError as error:
+        raise CriteriaError(error.message, path=path, hint=error.hint) from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -51,6 +55,9 @@ def parse_criteria(text: str, *, path: str | Path = "criteria.toml") -> Criteria
         hint = f"Look at column {found[2]}: quotes around text, commas in lists." if found else "See the example."
         line = int(found[1]) if found else None
         raise CriteriaError(f"is not valid TOML: {message}", path=path, line=line, hint=hint) from error
+    except (RecursionError, ValueError) as error:  # brackets within brackets, or thousands of digits
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+        raise CriteriaError(f"cannot be read: {reason}", path=path, hint="No criteria need that.") from error
     return _Reader(path, text).criteria(data)
 
 
@@ -95,7 +102,7 @@ class _Reader:
         until = self._get(data, "until", datetime.date, table="search")
         return Search(
             pubmed=" ".join((self._get(data, "pubmed", str, table="search") or "").split()),
-            until=until.isoformat() if until else "",
+            until=until.isoformat()[:10] if until else "",  # a time of day counts for nothing
         )
 
     def _role(self, data: Mapping[str, Any], role: str) -> Iterator[Concept]:
@@ -117,9 +124,11 @@ class _Reader:
         if not terms and not designs:
             raise self._error(f"[{role}] has no terms", key="terms", **place, hint='Add terms = ["…", "…"].')
         weight = self._get(data, "weight", (int, float), **place)
-        weight = 1.0 if weight is None else float(weight)
-        if not 0 < weight <= 100:
-            raise self._error("'weight' must be above 0 and at most 100", key="weight", **place, hint="1 is usual.")
+        weight = 1.0 if weight is None else weight
+        if not 0 < weight <= LARGEST_WEIGHT:
+            raise self._error(
+                f"'weight' must be above 0 and at most {LARGEST_WEIGHT}", key="weight", **place, hint="1 is usual."
+            )
         required = self._get(data, "required", bool, **place)
         return Concept(
             role=role,
@@ -130,7 +139,7 @@ class _Reader:
             designs=designs,
             against_designs=against_designs,
             required=role not in ("comparator", "design") if required is None else required,
-            weight=weight,
+            weight=float(weight),
         )
 
     def _limits(self, data: Mapping[str, Any]) -> Limits:
@@ -140,6 +149,9 @@ class _Reader:
             languages=tuple(name.casefold() for name in self._strings(data, "languages", table="limits")),
             species=tuple(name.casefold() for name in self._strings(data, "species", table="limits")),
         )
+        for key, year in (("year_from", limits.year_from), ("year_to", limits.year_to)):
+            if year is not None and not 0 <= year <= 9999:
+                raise self._error(f"'{key}' is no year", table="limits", key=key, hint="Write it with four digits.")
         if limits.year_from and limits.year_to and limits.year_from > limits.year_to:
             raise self._error("'year_from' is after 'year_to'", table="limits", key="year_from", hint="Swap them.")
         return limits
@@ -166,6 +178,10 @@ class _Reader:
         cleaned = tuple(dict.fromkeys(" ".join(value.split()) for value in values))
         if "" in cleaned or "*" in cleaned:
             raise self._error(f"'{key}' has an empty text", key=key, **place, hint="Delete it.")
+        for text in cleaned:
+            if "*" in text[:-1] or text.endswith(" *"):
+                hint = "A * can only end a term, and stands for any ending: exercis*. Write other forms as terms."
+                raise self._error(f"'{text[:60]}' has a * that does not end it", key=key, **place, hint=hint)
         return cleaned
 
     def _get(self, data: Mapping[str, Any], key: str, kind: Any, *, needed: bool = False, **place: Any) -> Any:
@@ -177,7 +193,7 @@ class _Reader:
         kinds = kind if isinstance(kind, tuple) else (kind,)
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
             wanted = _KINDS.get(kind, "a number")
-            raise self._error(f"'{key}' must be {wanted}", key=key, **place, hint=f"It is {value!r} now.")
+            raise self._error(f"'{key}' must be {wanted}", key=key, **place, hint=f"It is {_shown(value)} now.")
         return value
 
     def _known(self, data: Mapping[str, Any], keys: tuple[str, ...], **place: Any) -> None:
@@ -218,6 +234,15 @@ _KINDS = {
     bool: "true or false",
     datetime.date: "a date such as 2017-10-31",
 }
+
+
+def _shown(value: Any) -> str:
+    """A value of the wrong type in a few words: printed whole, it may have thousands of digits or brackets."""
+    if isinstance(value, str):
+        return f"'{value[:60]}'"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return {int: "a number", float: "a number", list: "a list", dict: "a table"}.get(type(value), "a date or time")
 
 
 def _nearest(word: str, words: tuple[str, ...]) -> str:

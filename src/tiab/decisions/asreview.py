@@ -6,30 +6,46 @@ dataset beside them, by the version of ASReview that wrote it (1, 2 and 3 are re
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from time import monotonic
 
 from tiab.decisions.carried import read_time
 from tiab.decisions.decided import Decided
 from tiab.errors import InputError, LabelError
 from tiab.formats import read
 from tiab.labels import Decision
+from tiab.reading import check_input, parse_json
 from tiab.records import Record, normalise_doi
 
 __all__ = ["is_project", "read_project"]
 
 _LARGEST = 1 << 30
+_LONGEST = 1 << 24
+"""Bytes of a text in it; the longest abstracts have a thousandth of that."""
+_PATIENCE = 60.0
+"""Seconds to read one table; a million records take a few."""
+_DAMAGE = (
+    *(OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error, sqlite3.Error),
+    *(ValueError, KeyError, TypeError, AttributeError, OverflowError),
+)
+"""What a project raises that no ASReview wrote."""
 _FOREIGN = "Export the project from ASReview once more, or export its labels as CSV."
 
 
 def is_project(path: str | Path) -> bool:
-    """Whether a file is a project of ASReview: a zip archive that holds a project.json."""
+    """Whether a file is a project of ASReview: a zip archive that holds a project.json.
+
+    Raises:
+        InputError: it does not exist, or is no file.
+    """
+    check_input(path)
     try:
         with zipfile.ZipFile(path) as archive:
             return _description(archive) is not None
@@ -49,7 +65,7 @@ def read_project(path: str | Path) -> tuple[list[Decided], list[Record]]:
             dataset, databases = _unpacked(Path(path), Path(folder))
             results = _results(databases)
             records = _stored_records(databases) or _dataset_records(dataset, results)
-        except (OSError, zipfile.BadZipFile, ValueError, KeyError, RuntimeError, sqlite3.Error) as error:
+        except _DAMAGE as error:
             raise InputError(f"is a damaged project of ASReview ({error})", path=path, hint=_FOREIGN) from error
     decided = []
     for number, label, prior, note, time in results:
@@ -81,7 +97,10 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     """The dataset and the SQLite files, copied out under names of our own."""
     dataset, databases = None, []
     with zipfile.ZipFile(path) as archive:
-        told = json.loads(archive.read(str(_description(archive))))
+        description = archive.getinfo(str(_description(archive)))
+        if description.file_size > _LONGEST:
+            raise ValueError("its description is too long")
+        told = parse_json(archive.read(description))
         names = [told.get("dataset_path"), *(one.get("name") for one in told.get("datasets", []))]
         for number, member in enumerate(archive.infolist()):
             name = PurePosixPath(member.filename)
@@ -102,9 +121,18 @@ def _unpacked(path: Path, folder: Path) -> tuple[Path | None, list[Path]]:
 
 
 def _rows(database: Path, table: str, columns: Sequence[str]) -> list[dict[str, object]]:
-    """The rows of a table with those of `columns` that it has; none where there is no such table."""
+    """The rows of a table with those of `columns` that it has; none where there is no such table.
+
+    Only a plain table is read, and only so long: a view, or a column that is computed, may go on for ever.
+    """
     with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        deadline = monotonic() + _PATIENCE
+        connection.set_progress_handler(lambda: monotonic() > deadline, 100_000)
+        kind = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        if kind is not None and kind[0] != "table":
+            raise ValueError(f"{table} is a {kind[0]}, not a table")
         has = [row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?)", (table,))]
         chosen = [column for column in columns if column in has]
         if not chosen:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from tiab.errors import InputError
+from tiab.reading import check_input
 
 __all__ = ["Source", "bounded", "open_source", "signature", "source_of"]
 
@@ -99,8 +100,9 @@ def signature(path: Path) -> bytes:
     """The first bytes of a file, by which its kind is known, whatever it is called.
 
     Raises:
-        InputError: it is missing, a directory, not readable or empty.
+        InputError: it is missing, a folder, pipe or device, not readable or empty.
     """
+    check_input(path)
     try:
         with path.open("rb") as stream:
             start = stream.read(16)
@@ -144,10 +146,6 @@ def bounded(file: IO[bytes] | gzip.GzipFile, path: Path, limit: int | None) -> I
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
-    if isinstance(error, IsADirectoryError) or path.is_dir():
-        return InputError("is a folder, not a file", path=path, hint="Name the files in it.")
-    if isinstance(error, FileNotFoundError):
-        return InputError("does not exist", path=path, hint="Check the file's name.")
     return InputError(f"cannot be read ({error.strerror or error})", path=path, hint="Check its permissions.")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from tiab.errors import InputError, TiabError
 from tiab.formats import iter_records
 from tiab.pubmed.searching import Part
 from tiab.pubmed.server import PassingTrouble, Server
+from tiab.reading import parse_json, read_whole
 from tiab.records import Record
 from tiab.writing import write_bytes, write_json
 
@@ -47,8 +47,8 @@ class Kept:
         plan = {"request": self._name, "records": found, "batch": batch}
         path = self.folder / _PLAN
         try:
-            same = json.loads(path.read_bytes()) == plan
-        except (OSError, ValueError):
+            same = parse_json(read_whole(path)) == plan
+        except (InputError, ValueError):
             same = False
         if not same:
             self._empty()

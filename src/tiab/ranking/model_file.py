@@ -15,9 +15,10 @@ from safetensors.numpy import load, save
 
 import tiab
 from tiab.criteria import Criteria
-from tiab.errors import CriteriaError, ModelFileError
+from tiab.errors import CriteriaError, InputError, ModelFileError
 from tiab.features import FeatureSpace, WordSpace
 from tiab.ranking.rank import RankingModel
+from tiab.reading import parse_json, read_whole
 from tiab.writing import write_bytes
 
 __all__ = ["read_model", "write_model"]
@@ -26,6 +27,8 @@ _FORMAT = "tiab ranking model"
 _VERSION = 1
 _DIGEST = 64  # the header begins with the SHA-256 of all that follows and of the numbers
 _LARGEST = 512 * 1024 * 1024
+_LARGEST_WEIGHT = 1e9
+"""Learned weights are below 100; sums of some that are near the largest number there is would be no numbers."""
 _TENSORS = {"words": np.uint8, "idf": np.float32, "coef": np.float64, "intercept": np.float64}
 
 
@@ -75,16 +78,20 @@ def read_model(path: str | Path) -> RankingModel:
     if digest != _digest(header_text, tensors):
         raise ModelFileError("was altered after tiab wrote it", path=path, hint="Train again, or ask for it once more.")
     try:
-        return _model(json.loads(header_text), tensors)
-    except (CriteriaError, ValueError, KeyError, TypeError) as error:
+        return _model(parse_json(header_text), tensors)
+    except (CriteriaError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise ModelFileError(f"cannot be used ({error})", path=path, hint="Train again with this tiab.") from error
 
 
-def _model(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> RankingModel:
+def _model(header: Any, tensors: Mapping[str, NDArray[Any]]) -> RankingModel:
+    if not isinstance(header, dict):
+        raise ValueError("its header is no table")
     if header.get("format") != _FORMAT or header.get("version") != _VERSION:
         raise ValueError(
             f"format {header.get('format')!r}, version {header.get('version')!r}, by tiab {header['tiab']}"
         )
+    if any(tensors[name].ndim != 1 for name in _TENSORS) or len(tensors["intercept"]) != 1:
+        raise ValueError("its numbers are not in rows")
     text = tensors["words"].tobytes().decode()
     criteria = Criteria.from_dict(header["criteria"]) if header["criteria"] else None
     words = WordSpace(words=tuple(text.split("\n")) if text else (), idf=tensors["idf"])
@@ -93,8 +100,8 @@ def _model(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Ra
         raise ValueError(f"tiab {header['tiab']} knew other kinds of evidence")
     if len(words.words) != len(words.idf) or len(tensors["coef"]) != len(space.names):
         raise ValueError("its columns and weights differ in number")
-    if not all(np.isfinite(tensors[name]).all() for name in ("idf", "coef", "intercept")):
-        raise ValueError("a weight is not a number")
+    if not all((np.abs(tensors[name]) <= _LARGEST_WEIGHT).all() for name in ("idf", "coef", "intercept")):
+        raise ValueError("a weight is not a number, or beyond all that can be learned")
     return RankingModel(
         space=space,
         coef=tensors["coef"],
@@ -108,16 +115,14 @@ def _model(header: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Ra
 
 def _bytes(path: str | Path) -> bytes:
     try:
-        if Path(path).stat().st_size > _LARGEST:
-            raise ModelFileError("is too large for a model", path=path, hint="Give a file that tiab train wrote.")
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ModelFileError(f"cannot be read ({error.strerror})", path=path, hint="Check the name.") from error
+        return read_whole(path, largest=_LARGEST)
+    except InputError as error:
+        raise ModelFileError(error.message, path=path, hint="Give a file that tiab train wrote.") from error
 
 
 def _header(data: bytes) -> tuple[str, str]:
     length = int.from_bytes(data[:8], "little")
-    text = json.loads(data[8 : 8 + length])["__metadata__"]["tiab"]
+    text = parse_json(data[8 : 8 + length])["__metadata__"]["tiab"]
     return text[_DIGEST:], text[:_DIGEST]
 
 

@@ -23,6 +23,7 @@ from tiab.criteria import Criteria
 from tiab.errors import InputError
 from tiab.features import Features, FeatureSpace, WordSpace, make_features
 from tiab.pico import Span
+from tiab.reading import parse_json, read_whole
 from tiab.records import Record
 from tiab.review.found import rules_version
 from tiab.writing import write_bytes
@@ -30,6 +31,7 @@ from tiab.writing import write_bytes
 __all__ = ["CACHE_NAME", "prepare"]
 
 CACHE_NAME = "features.safetensors"
+_LARGEST = 4 << 30
 """The cache's name within the folder of a review."""
 
 
@@ -84,9 +86,9 @@ def _packed(features: Features, key: str) -> bytes:
 def _read(path: Path, key: str, records: Sequence[Record], criteria: Criteria | None) -> Features | None:
     """What the cache holds, or None where it is missing, damaged or of something else."""
     try:
-        data = path.read_bytes()
+        data = read_whole(path, largest=_LARGEST)
         length = int.from_bytes(data[:8], "little")
-        header = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["tiab"])
+        header = parse_json(parse_json(data[8 : 8 + length])["__metadata__"]["tiab"])
         if header["key"] != key:
             return None
         tensors = load(data)
@@ -98,6 +100,6 @@ def _read(path: Path, key: str, records: Sequence[Record], criteria: Criteria | 
         matrix.check_format(full_check=True)
         if len(words.words) != len(words.idf) or not np.isfinite(matrix.data).all() or not np.isfinite(words.idf).all():
             return None
-    except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+    except (InputError, SafetensorError, ValueError, KeyError, TypeError):
         return None
     return Features(space=space, records=tuple(records), matrix=matrix, spans=())

@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 
 from tiab.criteria import Criteria, parse_criteria
-from tiab.errors import CriteriaError, LabelError, ReviewError
+from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
+from tiab.reading import read_whole
 from tiab.review.criteriafile import CRITERIA_NAME, as_toml
 from tiab.review.service import Review
 from tiab.writing import write_bytes
@@ -38,12 +39,13 @@ def read_draft(review: Review) -> Draft:
     Raises:
         CriteriaError: the file cannot be read as text.
     """
+    path = review.folder / CRITERIA_NAME
     try:
-        text = (review.folder / CRITERIA_NAME).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        criteria = review.criteria
-        text = as_toml(criteria) if criteria else ""
-    except (OSError, UnicodeDecodeError) as error:
+        if path.exists():
+            text = read_whole(path).decode("utf-8-sig")
+        else:
+            text = as_toml(review.criteria) if review.criteria else ""
+    except (InputError, UnicodeDecodeError) as error:
         raise CriteriaError("cannot be read as text", path=CRITERIA_NAME, hint="Save it as UTF-8 text.") from error
     return Draft(text=text, mark=hashlib.sha256(text.encode()).hexdigest()[:16])
 

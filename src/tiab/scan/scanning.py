@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from tiab.errors import InputError, TiabError
 from tiab.features import FeatureSpace, WordSpace
 from tiab.formats.entries import unique
 from tiab.ranking.rank import RankingModel
+from tiab.reading import check_input
 from tiab.scan.candidates import Candidate
 from tiab.scan.choosing import choose
 from tiab.scan.engine import Task, read_files
@@ -192,14 +194,13 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
     Raises:
         InputError: a path does not exist, or a folder holds no export.
     """
-    found = {file.resolve() for path in map(Path, paths) for file in _files(path)}
+    found = {Path(os.path.realpath(file)) for path in map(Path, paths) for file in _files(path)}
     return sorted(found, key=lambda file: (file.name, file))
 
 
 def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        if not path.exists():
-            raise InputError("does not exist", path=path, hint="Check the name.")
+    if not os.path.isdir(path):  # which says no, where Path.is_dir raises
+        check_input(path)
         yield path
         return
     inside = [file for file in path.rglob("*") if _is_export(file)]

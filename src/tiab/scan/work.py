@@ -27,10 +27,14 @@ from numpy.typing import NDArray
 from tiab.errors import InputError
 from tiab.ranking.model_file import read_model, write_model
 from tiab.ranking.rank import RankingModel
+from tiab.reading import parse_json, read_whole
 from tiab.scan.candidates import LAST, Candidate, Key
-from tiab.writing import replacing, write_bytes, write_json
+from tiab.writing import check_output, replacing, write_bytes, write_json
 
 __all__ = ["FileLine", "Index", "Work", "open_work"]
+
+_LARGEST = 1 << 30
+"""Bytes of a manifest: a line for each file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ class FileLine:
     def to_json(self) -> str:
         """One line; what is written last closes it."""
         edge = None if self.edge == LAST else self.edge
-        return json.dumps({**asdict(self), "edge": edge}, ensure_ascii=False)
+        return json.dumps({**asdict(self), "edge": edge})  # in ASCII, as a path may not be text
 
     @classmethod
     def from_json(cls, text: str) -> FileLine:
@@ -83,7 +87,7 @@ class FileLine:
         Raises:
             ValueError, TypeError, KeyError: `text` is not such a line, or only half of one.
         """
-        data = json.loads(text)
+        data = parse_json(text)
         score, fingerprint, record_id = data["edge"] or LAST
         edge = (float(score), str(fingerprint), str(record_id))
         return cls(**{**data, "edge": edge, "unreadable": tuple(data["unreadable"])})
@@ -118,7 +122,8 @@ class Work:
         """The last line on each file; a line that was cut short by a crash is none."""
         lines: dict[str, FileLine] = {}
         manifest = self.folder / "manifest.jsonl"
-        for text in manifest.read_text(encoding="utf-8").splitlines() if manifest.exists() else ():
+        whole = read_whole(manifest, largest=_LARGEST).decode("utf-8", "replace") if manifest.exists() else ""
+        for text in whole.splitlines():
             try:
                 line = FileLine.from_json(text)
             except (ValueError, TypeError, KeyError):
@@ -128,7 +133,9 @@ class Work:
 
     def add(self, line: FileLine) -> None:
         """Adds a line to the manifest, and sees it to the disk."""
-        with (self.folder / "manifest.jsonl").open("ab+") as stream:
+        manifest = self.folder / "manifest.jsonl"
+        check_output(manifest)
+        with manifest.open("ab+") as stream:
             if stream.tell() and not _ends_well(stream.fileno(), stream.tell()):
                 stream.write(b"\n")
             stream.write(line.to_json().encode() + b"\n")
@@ -151,7 +158,7 @@ class Work:
         try:
             with gzip.open(place, "rt", encoding="utf-8") as stream:
                 for text in stream:
-                    yield Candidate.from_dict(json.loads(text))
+                    yield Candidate.from_dict(parse_json(text))
         except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
             hint = "Delete the work folder, and scan again."
             raise InputError("is not as the scan left it", path=place, hint=hint) from error
@@ -196,7 +203,7 @@ def open_work(folder: str | Path, model: RankingModel, settings: Mapping[str, An
     Raises:
         InputError: it cannot be made, or belongs to a scan with other settings.
     """
-    place = Path(folder).resolve()
+    place = Path(os.path.realpath(folder))
     try:
         for inside in ("found", "index"):
             (place / inside).mkdir(parents=True, exist_ok=True)
@@ -205,8 +212,8 @@ def open_work(folder: str | Path, model: RankingModel, settings: Mapping[str, An
     said = place / "scan.json"
     if said.exists():
         try:
-            before = json.loads(said.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            before = parse_json(read_whole(said))
+        except (InputError, ValueError):
             before = None
         if before != dict(settings):
             hint = "Delete it to begin anew, or choose another with --work."

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from tiab.errors import InputError
 from tiab.labels import EXCLUSION_REASONS
+from tiab.reading import parse_json, read_whole
 from tiab.writing import write_json
 
 __all__ = ["FILE_NAME", "Settings", "SettingsFile"]
@@ -79,7 +80,7 @@ class SettingsFile:
 
     def _all(self) -> dict[str, Any]:
         try:
-            said = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            said = parse_json(read_whole(self._path))
+        except (InputError, ValueError):
             return {}
         return said if isinstance(said, dict) else {}

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from tiab.errors import InputError
 
@@ -24,7 +24,7 @@ async def received(request: Request, name: str) -> AsyncIterator[Path]:
     """The body of a request in a file of that name, in a folder of its own that is gone when the block ends.
 
     Raises:
-        InputError: nothing was sent, or it cannot be kept.
+        InputError: nothing was sent, or not all of it, or it cannot be kept.
     """
     with tempfile.TemporaryDirectory(prefix="tiab-") as folder:
         path = Path(folder) / safe_name(name)
@@ -33,6 +33,8 @@ async def received(request: Request, name: str) -> AsyncIterator[Path]:
                 async for chunk in request.stream():
                     await run_in_threadpool(file.write, chunk)
             size = path.stat().st_size
+        except ClientDisconnect as error:
+            raise InputError("was not sent to its end", path=path.name, hint="Send it again.") from error
         except OSError as error:
             hint = "Make room on the disk."
             raise InputError(

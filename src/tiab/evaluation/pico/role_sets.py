@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,14 +13,15 @@ from typing import Any
 from lxml import etree
 
 from tiab.errors import InputError
+from tiab.formats.opening import open_source
 from tiab.pico.learned.roles import SECTION_ROLE
 from tiab.pico.sections import section_of
+from tiab.reading import parse_json
 
 __all__ = ["RoleArticle", "is_held_out", "read_role_articles", "title_hash"]
 
 _HELD_OUT = 51  # of 256 values of a byte: a fifth
 _WORD = re.compile(r"\w+")
-_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,11 @@ def read_role_articles(path: str | Path) -> list[RoleArticle]:
     Raises:
         InputError: the file cannot be read or is of neither format.
     """
+    data = open_source(path).read_all()
     try:
-        data = Path(path).read_bytes()
-        data = gzip.decompress(data) if data.startswith(_GZIP) else data
-        found = _from_json(json.loads(data)) if data.lstrip()[:1] == b"{" else _from_pubmed(data)
+        found = _from_json(parse_json(data)) if data.lstrip()[:1] == b"{" else _from_pubmed(data)
         articles = [article for article in found if len({role for role, _ in article.parts}) > 1]
-    except (OSError, EOFError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError) as error:
+    except (ValueError, TypeError, AttributeError, etree.XMLSyntaxError) as error:
         hint = "Give a PubMed XML file, or JSON of the form {id: [[name, text], …]}."
         raise InputError("holds no structured abstracts that can be read", path=path, hint=hint) from error
     if not articles:

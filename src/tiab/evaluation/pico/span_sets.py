@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.errors import InputError
+from tiab.formats.opening import open_source
 from tiab.pico.sentences import sentence_starts
+from tiab.reading import check_input, read_whole
 from tiab.records import Record
 
 __all__ = ["MarkedArticle", "joined_tokens", "read_ebm_nlp", "read_pico_corpus", "text_lines"]
 
 _DOCUMENT = "-DOCSTART-"
+_LARGEST = 64 << 20
 _EBM_LABELS = {"O": 0, "I-PAR": 1, "I-INT": 2, "I-OUT": 3, "B-PAR": 1, "B-INT": 2, "B-OUT": 3}
 _BRAT_LABELS = {
     "age": 1, "condition": 1, "control-participants": 1, "eligibility": 1, "ethinicity": 1, "ethnicity": 1,
@@ -86,10 +88,10 @@ def text_lines(path: str | Path) -> list[str]:
     Raises:
         InputError: the file cannot be read, or is no such text.
     """
+    data = open_source(path).read_all()
     try:
-        data = Path(path).read_bytes()
-        return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8").splitlines()
-    except (OSError, EOFError, ValueError) as error:
+        return data.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
         raise InputError("cannot be read as text", path=path, hint="Give a UTF-8 text file, gzipped or not.") from error
 
 
@@ -140,11 +142,14 @@ def _brat_files(path: Path) -> Iterator[tuple[str, str]]:
         if path.is_dir():
             for file in sorted(path.rglob("*")):
                 if file.suffix in (".txt", ".ann"):
-                    yield file.name, file.read_text(encoding="utf-8")
+                    yield file.name, read_whole(file).decode("utf-8")
             return
+        check_input(path)
         with tarfile.open(path) as archive:  # members are read, never unpacked to disk
             for member in archive:
                 stream = archive.extractfile(member) if member.isfile() else None
+                if member.size > _LARGEST:
+                    raise ValueError(f"{member.name} is too large")
                 if stream is not None and member.name.endswith((".txt", ".ann")):
                     yield Path(member.name).name, stream.read().decode("utf-8")
     except (OSError, EOFError, ValueError, tarfile.TarError) as error:

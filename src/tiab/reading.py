@@ -1,0 +1,67 @@
+"""Small files are read whole, and no further than such a file honestly goes; JSON is parsed or refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from tiab.errors import InputError
+
+__all__ = ["check_input", "parse_json", "read_whole"]
+
+_LARGEST = 64 << 20
+
+
+def check_input(path: str | Path) -> None:
+    """Refuses what is no file: reading a pipe twice, or a device to its end, never comes to an end.
+
+    Raises:
+        InputError: it does not exist, cannot be reached, or is a folder, pipe or device.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError as error:
+        raise InputError("does not exist", path=path, hint="Check the file's name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"cannot be read ({reason})", path=path, hint="Check the file's name.") from error
+    if stat.S_ISDIR(mode):
+        raise InputError("is a folder, not a file", path=path, hint="Name the files in it.")
+    if not stat.S_ISREG(mode):
+        raise InputError("is a pipe or a device, not a file", path=path, hint="Save what it gives in a file first.")
+
+
+def read_whole(path: str | Path, *, largest: int = _LARGEST) -> bytes:
+    """All bytes of a file.
+
+    Args:
+        largest: so many bytes are the most that such a file honestly has.
+
+    Raises:
+        InputError: as `check_input`; it is not readable, or larger.
+    """
+    check_input(path)
+    try:
+        with open(path, "rb") as stream:
+            data = stream.read(largest + 1)
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror})", path=path, hint="Check its permissions.") from error
+    if len(data) > largest:
+        hint = "Check that it is the file that you mean."
+        raise InputError(f"holds more than {largest >> 20} MB", path=path, hint=hint)
+    return data
+
+
+def parse_json(text: str | bytes) -> Any:
+    """What JSON says.
+
+    Raises:
+        ValueError: it is no JSON, nested too deeply, or has a number of thousands of digits.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
