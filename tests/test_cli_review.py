@@ -102,7 +102,7 @@ def test_mistakes_are_one_line(ms: Path, tmp_path: Path) -> None:
     assert "say either a record and a decision, or --from FILE" in refused("label", ms)
     assert "no record is named" in refused("prior", ms)
     assert "no conflict" in refused("resolve", ms, "kjolhede-2016", "include")
-    assert "cannot be read" in refused("prior", ms, "--from", tmp_path / "missing.txt")
+    assert "does not exist" in refused("prior", ms, "--from", tmp_path / "missing.txt")
     assert "is ranked by what it holds alone" in refused("rank", ms, CORPUS / "records.csv")
     assert refused("add", ms, tmp_path / "missing.ris")
     assert refused("export", ms, "-o", tmp_path / "out.docx")
