@@ -147,7 +147,17 @@ SENTENCES = [
     ),
     ("The women who trained had more energy, and their leptin did not change.", {"unchanged": "leptin"}),
     ("The level of IL-10 was not altered by either bout.", {"unchanged": "IL-10"}),
-]
+    ("Compared with rest, IL-6 went down, BDNF went up, and CRP remained constant.",
+     {"decreased": "IL-6", "increased": "BDNF", "unchanged": "CRP"}),
+    ("Training left IL-6 and CRP unaltered.", {"unchanged": "IL-6; CRP"}),
+    ("Lower values were found for IL-4, IL-10 and CRP.", {"decreased": "IL-4; IL-10; CRP"}),
+    ("Less IL-22 was produced.", {"decreased": "IL-22"}),
+    ("In the trained women IL-6 and CRP were reduced.", {"decreased": "IL-6; CRP"}),
+    ("IL-6 showed a tendency to fall in both groups.", {"decreased": "IL-6"}),
+    ("TNF-α was improved with a significant rise in strength.", {}),
+    ("The same was true of BDNF.", {}),
+    ("The benefit was most pronounced in patients with larger reductions of CRP.", {}),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:60] for sentence, _ in SENTENCES])
@@ -182,6 +192,8 @@ def test_a_finding_tells_how_it_was_compared(sentence: str, expected: str) -> No
         ("IL-6 fell (P = .01).", "decreased"),
         ("IL-6 fell (P = .4).", "unchanged"),
         ("IL-6 fell, but not significantly.", "unchanged"),
+        ("IL-6 fell, though short of statistical significance.", "unchanged"),
+        ("IL-6 fell, yet none of the differences was significant.", "unchanged"),
         ("IL-6 fell, although the decrease was not statistically significant.", "unchanged"),
         ("IL-6 was higher in the control group than in the yoga group.", "decreased"),
         ("IL-6 was lower in controls than in the yoga group.", "increased"),
@@ -219,11 +231,20 @@ def test_one_marker_may_go_two_ways_in_two_groups() -> None:
         ("TNF inhibitors decreased.", []),
         ("IL-17-producing cells decreased.", []),
         ("Vascular damage (collagen, MMP-9) decreased.", []),
+        ("Tumor necrosis factor a-induced protein 6 decreased.", []),
+        ("The groups did not differ in any cytokine.", ["cytokines"]),
+        ("The remaining cytokines did not change.", ["other cytokines"]),
+        ("Th2 cytokines decreased.", ["Th2 cytokines"]),
         ("Inflammatory markers (CRP, IL-6) decreased.", ["CRP; IL-6"]),
     ],
 )
 def test_what_was_measured_is_told_apart_from_what_is_only_named(text: str, names: list[str]) -> None:
     assert [span.value for span in findings(f"We trained adults. {text}")] == names
+
+
+def test_a_rise_that_is_only_denied_gives_way_to_a_fall_that_is_told() -> None:
+    found = findings("We trained adults. IL-6 was reduced after training. Training was followed by no rise in IL-6.")
+    assert [span.label for span in found] == ["decreased"]
 
 
 def test_background_aims_and_other_studies_are_no_results() -> None:

@@ -31,7 +31,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GROUP = re.compile(
-    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+|any\s+)?(?:[\w+/-]+\s+){0,4}?"
+    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+|any\s+)?(?:(?!in\b|of\b)[\w+/-]+\s+){0,4}?"
     r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
     re.IGNORECASE,
 )
@@ -43,12 +43,15 @@ _CONTROL = re.compile(
 _PEOPLE = re.compile(
     r"\b(?:healthy|non-?MS|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b", re.IGNORECASE
 )
+_ILL = re.compile(r"\bpatients\b|\bPw\w+\b|\bMS\b")
+_CONTROLS = re.compile(r"(?:the\s+|matched\s+)*controls?(?:\s+subjects)?", re.IGNORECASE)
 _ACUTE = re.compile(
     r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)|single\s+(?:bout|session)|one\s+(?:bout|session)|post-?exercise"
-    r"|(?:min|minutes|h|hours?)\s+(?:after|post|following)|either\s+bout|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
+    r"|(?:min|minutes|h|hours?)\s+(?:after|post|following)|either\s+bout|in\s+response\s+to\s+(?:\w+\s+){0,2}bouts?|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
     r"(?:bouts?|sessions?|graded|maximal|exercise\s+test))\b",
     re.IGNORECASE,
 )
+_LASTING = re.compile(r"\b(?:weeks?|months?|program(?:me)?|training\s+period|intervention\s+period)\b", re.IGNORECASE)
 _P = re.compile(
     r"\bp(?:[\s-]?values?)?\s*(?:was\s*|of\s*)?(?P<sign>[<>=≤≥]{1,2})\s*(?P<number>[01]?[.·]\d+|[01](?!\w))",
     re.IGNORECASE,
@@ -75,28 +78,30 @@ class Comparison(NamedTuple):
     acute: bool
 
 
-def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, alike: bool) -> Comparison:
+def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, alike: bool, moves: bool) -> Comparison:
     """The comparison that a clause tells; what stands in brackets must have been taken out.
 
     Args:
         behind: the clause from its word of change on.
         differs: whether its word of change compares ("higher", "differed"), so that it is not a change in time.
         alike: whether it says that things are alike or differ ("similar", "no difference").
+        moves: whether it is a verb by which its subject moves ("IL-6 rose"), which tells of a change in time.
     """
     against = _against(clause) or (_against(sentence) if differs else "")
     group = _group(behind) or _group(clause)
     kind = ""
     if against and not _BEFORE.search(against):
-        kind = "between people" if _PEOPLE.search(against) else "between groups"
+        ill = _ILL.search(group) is not None and _CONTROLS.fullmatch(against) is not None
+        kind = "between people" if ill or _PEOPLE.search(against) else "between groups"
     elif _BETWEEN.search(clause):
         kind = "between groups"
-    elif against or not differs or (_BEFORE.search(clause) and not _GROUP.search(clause)):
+    elif against or moves or (_BEFORE.search(clause) and not _GROUP.search(clause)):
         kind = "within group"
     elif alike:
         kind = "between groups"
     elif _WITHIN.search(clause):
         kind = "within group"
-    return Comparison(kind, group, against, bool(_ACUTE.search(clause)))
+    return Comparison(kind, group, against, _ACUTE.search(clause) is not None and not _LASTING.search(clause))
 
 
 def _group(text: str) -> str:
@@ -114,6 +119,8 @@ def _against(text: str) -> str:
     if found is None:
         return ""
     what = found["what"]
+    if what.startswith(("who ", "which ")):
+        return ""
     cut = _CUT.search(what)
     return re.sub(r"^the\s+", "", " ".join(what[: cut.start() if cut else len(what)].split())).strip(" .")
 

@@ -37,10 +37,12 @@ _ELSEWHERE = re.compile(
 )
 _STEADY = frozenset(("unchanged", "unaffected", "unaltered", "stable", "constant", "steady"))
 _TAKEN_BACK = re.compile(
-    r"(?:\b(?:but|although|though|however|yet)|,)\s[^.;]{0,60}?\b(?:not|n['’]t|non-?|without|fail\w+\s+to|in)\s?(?:reach\w*\s+|achiev\w+\s+|attain\w*\s+)?"
+    r"(?:\b(?:but|although|though|albeit|however|yet)\b|,)[^.;]{0,60}?\b(?:(?:not|n['’]t|non-?|without|fail\w+\s+to|in|short\s+of"
+    r"|miss\w+|below)\s?|none\s[^.;]{0,40})(?:reach\w*\s+|achiev\w+\s+|attain\w*\s+)?(?:the\s+)?(?:level\s+of\s+)?"
     r"(?:statistical(?:ly)?\s+)?significan(?:t|ce|tly)\b",
     re.IGNORECASE,
 )
+_PASSIVE_REACH = 4
 _SIGNIFICANT, _NEARLY = 0.05, 0.1
 
 
@@ -54,6 +56,7 @@ class Finding:
         certainty: "tendency", or "" where it is told as a fact.
         comparison: how it was told; see `Comparison`.
         start, end: offsets of the word of change.
+        denies: the direction that it only denies ("no rise"), or "".
     """
 
     name: str
@@ -62,6 +65,7 @@ class Finding:
     comparison: Comparison
     start: int
     end: int
+    denies: str = ""
 
     @property
     def detail(self) -> str:
@@ -87,11 +91,18 @@ class FindingFinder:
         targets = find_targets(text, sorted(markers))
         others = find_outcomes(text, targets, [span for span in spans if span.role == "outcome"])
         if targets or others:
-            found = list(_findings(text, layout, sorted([*targets, *others])))
+            found = _consistent(list(_findings(text, layout, sorted([*targets, *others]))))
             names = {target.name for target in targets}
             add_spans(doc, _spans(doc, [f for f in found if f.name in names], MARKER))
             add_spans(doc, _spans(doc, [f for f in found if f.name not in names], OUTCOME))
         return doc
+
+
+def _consistent(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings but those that only deny the opposite of another: "no rise in IL-6" beside "IL-6 fell"."""
+    told = {(finding.name, finding.direction) for finding in findings}
+    opposite = {"increased": "decreased", "decreased": "increased"}
+    return [f for f in findings if f.denies not in opposite or (f.name, opposite[f.denies]) not in told]
 
 
 def _spans(doc: Doc, findings: Sequence[Finding], provenance: str) -> list[Span]:
@@ -168,8 +179,14 @@ def _finding(
         or said.governed
     )
     differs = cue.cue[1] == "degree" or alike
+    moves = not differs and target.start < cue.start and not _is_passive(tokens, said.cue)
     how = read_comparison(
-        plain(text, begin, stop), plain(text, cue.start, stop), plain(text, *bounds), differs=differs, alike=alike
+        plain(text, begin, stop),
+        plain(text, cue.start, stop),
+        plain(text, *bounds),
+        differs=differs,
+        alike=alike,
+        moves=moves,
     )
     direction, tendency = said.direction, said.tendency
     others = [t.start for t in targets[said.target + 1 :] if t.start > cue.end and t.name not in together]
@@ -186,7 +203,14 @@ def _finding(
     return Finding(
         name=target.name, direction=_LABELS[direction], certainty="tendency" if tendency else "", comparison=how,
         start=cue.start, end=cue.end,
+        denies=_LABELS[cue.cue[0]] if direction == "same" and cue.cue[0] in ("up", "down") else "",
     )  # fmt: skip
+
+
+def _is_passive(tokens: Sequence[Token], cue: int) -> bool:
+    """Whether a form of "to be" stands before the word of change, so that it may tell a state: "IL-6 was raised"."""
+    before = tokens[max(0, cue - _PASSIVE_REACH) : cue]
+    return any(token.word in ("was", "were", "is", "are", "been", "be") for token in before)
 
 
 def _is_taken_back(text: str, place: int, stop: int, targets: Sequence[Target]) -> bool:

@@ -46,7 +46,7 @@ def statements(tokens: Sequence[Token]) -> list[Statement]:
     found: dict[tuple[int, int], Statement] = {}
     places = [i for i, token in enumerate(tokens) if token.target >= 0]
     for place in places:
-        for one in (*_as_subject(tokens, place), *_as_topic(tokens, place)):
+        for one in (*_as_subject(tokens, place), *_as_topic(tokens, place), *_as_left(tokens, place)):
             found.setdefault((one.cue, one.target), one)
     taken = {target for _, target in found}
     for cue in (i for i, token in enumerate(tokens) if token.cue[0] not in ("", "undo")):
@@ -123,7 +123,9 @@ def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
     """Whether the preposition opens a phrase before the subject: "After training, IL-6 fell", "…, as IL-6 fell"."""
     if tokens[i].word == "as":
         return i > 0 and tokens[i - 1].word == ","
-    if not any(token.word == "," and token.target < 0 for token in tokens[i:place]):
+    if not any(token.word == "," for token in tokens[i:place]) and not any(
+        is_kind(token.word, "people") for token in tokens[i:place]
+    ):
         return False
     begin = i
     while begin > 0 and is_kind(tokens[begin - 1].word, "stop"):
@@ -141,7 +143,7 @@ def _is_head(token: Token) -> bool:
 
 def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
     """The index of the verb of which the target at `place` is the subject."""
-    skipped = 0
+    skipped, phrased = 0, False
     for i in range(place + 1, min(place + _SUBJECT_REACH, len(tokens))):
         token = tokens[i]
         if token.target >= 0:
@@ -149,6 +151,8 @@ def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
         if is_kind(token.word, "auxiliary") or is_kind(token.word, "having") or is_kind(token.word, "failing"):
             return i
         if token.cue[0]:
+            if token.cue[1] == "noun" and (phrased or not _follows_subject(tokens[i - 1])):
+                return None  # "… with a rise in CRP": no verb
             return i if _is_bare_verb(tokens, i) else None
         if i < skipped:
             continue
@@ -159,7 +163,15 @@ def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
             continue
         if is_kind(token.word, "break") or is_kind(token.word, "relation") or is_kind(token.word, "finite"):
             return None
+        phrased |= is_kind(token.word, "stop")
+        if token.word.endswith("ed") and not phrased:  # a verb that no list has
+            return None
     return None
+
+
+def _follows_subject(before: Token) -> bool:
+    """Whether a word that may be a noun or a verb is a verb behind this one: "IL-6 levels increase"."""
+    return before.target >= 0 or is_kind(before.word, "measure") or before.word.endswith("ly")
 
 
 def _is_bare_verb(tokens: Sequence[Token], i: int) -> bool:
@@ -187,10 +199,16 @@ def _stands_alone(tokens: Sequence[Token], cue: int, scope: Scope) -> bool:
     kind, form = tokens[cue].cue
     following = tokens[cue + 1].word if cue + 1 < len(tokens) else "."
     if scope.having:  # "IL-6 showed an increase", not "IL-6 showed an increase in binding"
-        return form == "noun" and not (following in ("of", "in") and _begins_name(tokens, cue + 2) and kind != "change")
+        named = following in ("of", "in") and _begins_name(tokens, cue + 2) and not _names_people(tokens, cue + 2)
+        return form == "noun" and (kind == "change" or not named)
     if form in ("past", "degree"):
         return scope.bare or not _begins_name(tokens, cue + 1) or following in ("to",)
     return not _begins_name(tokens, cue + 1)
+
+
+def _names_people(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the words from `i` on name a group: "in both groups", "in the trained women"."""
+    return any(is_kind(token.word, "people") for token in tokens[i : i + 4])
 
 
 def _next_verb(tokens: Sequence[Token], cue: int) -> int | None:
@@ -234,6 +252,21 @@ def _as_topic(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
             return
 
 
+def _as_left(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
+    """ "Training left IL-6 and CRP unchanged"."""
+    begin = end = place
+    while begin > 0 and (tokens[begin].target >= 0 or _is_listing(tokens[begin].word)):
+        begin -= 1
+    while end + 1 < len(tokens) and (tokens[end].target >= 0 or _is_listing(tokens[end].word)):
+        end += 1
+    if tokens[begin].word in ("left", "leaves", "leaving") and tokens[end].cue[0] == "same":
+        yield Statement(tokens[place].target, end, "same")
+
+
+def _is_listing(word: str) -> bool:
+    return is_kind(word, "conjunction") or is_kind(word, "measure") or is_kind(word, "determiner")
+
+
 # --- targets as objects
 
 
@@ -273,7 +306,10 @@ def _is_told(tokens: Sequence[Token], cue: int, scope: Scope, followed: bool) ->
         return False
     if followed or scope.told or scope.means or _link(tokens, cue + 1) is None:
         return True
-    return not any(is_kind(token.word, "finite") or is_kind(token.word, "auxiliary") for token in tokens)
+    return not any(
+        is_kind(token.word, "finite") or is_kind(token.word, "auxiliary") or token.cue[1] in ("verb", "past")
+        for token in tokens
+    )
 
 
 def _is_listed(tokens: Sequence[Token], cue: int) -> bool:
@@ -297,6 +333,8 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
     if (
         kind == "change" and form != "past" and tokens[cue].word.startswith(("differ", "vary", "varied"))
     ) or kind == "same":
+        if tokens[cue].word == "same":  # "the same was true of IL-6"
+            return None
         return _link(tokens, cue + 1)
     if form == "noun":
         link = _link(tokens, cue + 1)
@@ -308,6 +346,9 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
     if form == "verb":
         return cue + 1 if _may_be_verb(tokens, cue) or scope.verbal else None
     if form in ("past", "degree") and kind != "same":
+        behind = [token.word for token in tokens[cue + 1 : cue + 3]]
+        if len(behind) == 2 and is_kind(behind[0], "measure") and is_kind(behind[1], "auxiliary"):
+            return _link(tokens, cue + 2)  # "lower values were found for IL-6"
         if scope.passive and not scope.there and form == "past":
             return None
         if scope.presupposed and scope.outer is None:

@@ -21,9 +21,9 @@ CLASSES: dict[str, str] = {
 """Classes of markers that are named as a whole, and the group of words/markers.toml that holds their members."""
 
 _CLASS = re.compile(
-    r"\b(?P<other>other\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+|serum\s+|plasma\s+)*"
+    r"\b(?P<other>(?:other|remaining|further)\s+)?(?P<each>(?:any|no|each)\s+)?(?P<type>(?:Th|Type|M)\s?\d+(?:-\w+)?\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+|serum\s+|plasma\s+)*"
     r"(?P<name>cytokine|chemokine|adipo(?:cyto)?kine|myokine|neurotrophin)"
-    r"(?:s\b|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
+    r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
     re.IGNORECASE,
 )
 _MEMBERS = re.compile(
@@ -46,7 +46,7 @@ def _agents() -> tuple[re.Pattern[str], re.Pattern[str]]:
     after = "|".join(words["agent_after"])
     before = "|".join(words["agent_before"])
     phrase = "|".join(words["agent_phrase"])
-    behind = re.compile(rf"\)?[\s\u2010-\u2015-]*(?:{after})(?!\w)", re.IGNORECASE)
+    behind = re.compile(rf"\)?(?:\s?(?:a|alpha|α|β))?[\s\u2010-\u2015-]*(?:{after})(?!\w)", re.IGNORECASE)
     return behind, re.compile(rf"(?:\b(?:{before})[\s\u2010-\u2015-]*|\b(?:{phrase})\s*)$", re.IGNORECASE)
 
 
@@ -120,7 +120,8 @@ def _classes(text: str, members: set[int]) -> Iterator[Found[str]]:
         if behind is None or behind.end() not in members:
             name = found["name"].lower().replace("adipocytokine", "adipokine") + "s"
             kind = f"{found['kind'].lower()}-inflammatory " if found["kind"] else ""
-            yield Found(found.start(), found.end(), f"{'other ' if found['other'] else ''}{kind}{name}")
+            start = found.end("each") if found["each"] else found.start()
+            yield Found(start, found.end(), f"{'other ' if found['other'] else ''}{found['type'] or ''}{kind}{name}")
 
 
 def _is_aside(text: str, item: Found[str]) -> bool:

@@ -14,7 +14,9 @@ __all__ = ["CUES", "Target", "Token", "closing", "cue_of", "is_kind", "plain", "
 CUES = ("up", "down", "change", "same", "undo")
 """The kinds of words that say which way something went."""
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*%?|[^\W_]+(?:[-\u2010-\u2013/'’][^\W_]+)*(?:n['’]t)?|[^\s\w]|_")
+_WORD = re.compile(
+    r"[Ww]ent\s+(?:up|down)\b|\d+(?:[.,]\d+)*%?|[^\W_]+(?:[-\u2010-\u2013/'’][^\W_]+)*(?:n['’]t)?|[^\s\w]|_"
+)
 _OPEN = re.compile(r"[(\[]")
 _BRACKETS = {"(": ")", "[": "]"}
 
@@ -105,7 +107,7 @@ def _tokens(text: str, start: int, end: int, targets: Sequence[Target]) -> Itera
                 place = close
                 continue
         word = found[0].lower().replace("’", "'")
-        word = re.sub("[\u2010-\u2013]", "-", word)
+        word = " ".join(re.sub("[\u2010-\u2013]", "-", word).split())
         yield Token(found.start(), found.end(), word, -1, cue_of(word))
         place = found.end()
 
