@@ -18,7 +18,7 @@ from tiab.cli.reviews import is_review, own_files
 from tiab.errors import InputError
 from tiab.writing import check_output, protecting
 
-__all__ = ["Commands", "paths_of", "picture_output", "records_output", "report_output"]
+__all__ = ["Commands", "evidence_output", "paths_of", "picture_output", "records_output", "report_output"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -53,6 +53,15 @@ def picture_output(path: Path | None) -> Path | None:
     if path is not None:
         picture_kind(path)
     return path
+
+
+def evidence_output(paths: Sequence[Path] | None) -> Sequence[Path] | None:
+    """`paths`, if each one's suffix names a kind of evidence table."""
+    from tiab.report.evidence import evidence_kind
+
+    for path in paths or ():
+        evidence_kind(path)
+    return paths
 
 
 def report_output(paths: Sequence[Path]) -> Sequence[Path]:

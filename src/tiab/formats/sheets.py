@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from tiab.formats.carrying import packed
@@ -13,7 +13,7 @@ from tiab.formats.table import FIELDS, RULES, guarded, heading, keys_of
 from tiab.formats.text import clean_line
 from tiab.records import Record
 
-__all__ = ["Sheet", "sheet_of", "write_csv"]
+__all__ = ["Sheet", "sheet_of", "write_csv", "write_rows"]
 
 CELL = 32_000
 """Characters in a cell; spreadsheets cut what is beyond 32,767."""
@@ -92,8 +92,13 @@ def sheet_of(records: Sequence[Record], first: Sequence[str], *, longest: int | 
 def write_csv(stream: IO[bytes], records: Sequence[Record], first: Sequence[str], *, delimiter: str = ",") -> None:
     """Writes `records` as CSV in UTF-8, marked so that spreadsheets show its accents."""
     sheet = sheet_of(records, first)
+    write_rows(stream, (sheet.headings, *sheet.rows()), delimiter=delimiter)
+
+
+def write_rows(stream: IO[bytes], rows: Iterable[Sequence[str]], *, delimiter: str = ",") -> None:
+    """Writes rows of cells as CSV in UTF-8, marked so that spreadsheets show its accents."""
     stream.write(b"\xef\xbb\xbf")
-    for row in (sheet.headings, *sheet.rows()):
+    for row in rows:
         out = io.StringIO()
         csv.writer(out, delimiter=delimiter, lineterminator="\n").writerow(map(guarded, row))
         stream.write(out.getvalue().encode())

@@ -26,7 +26,7 @@ from tiab.formats.text import clean_line, clean_text
 from tiab.formats.xml_stream import forget
 from tiab.records import Record
 
-__all__ = ["is_workbook", "parse", "write"]
+__all__ = ["is_workbook", "parse", "write", "write_rows"]
 
 MAX_PARTS = 1000
 _HEADING_ROWS = 20
@@ -93,6 +93,11 @@ def write(stream: IO[bytes], records: Sequence[Record], first: Sequence[str]) ->
     if len(records) >= MAX_ROWS:
         raise InputError(f"{len(records)} records are more than a sheet holds", hint="Write them as CSV.")
     sheet = sheet_of(records, first, longest=CELL)
+    write_rows(stream, sheet.headings, sheet.rows())
+
+
+def write_rows(stream: IO[bytes], headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Writes rows of cells as a workbook of one sheet whose heading row stays in view."""
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _PARTS.items():
             archive.writestr(_member(name), _HEAD + text)
@@ -101,8 +106,8 @@ def write(stream: IO[bytes], records: Sequence[Record], first: Sequence[str]) ->
                 f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
                 'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'.encode()
             )
-            part.write(_row(sheet.headings, style=1).encode())
-            for row in sheet.rows():
+            part.write(_row(headings, style=1).encode())
+            for row in rows:
                 part.write(_row(row, style=0).encode())
             part.write(b"</sheetData></worksheet>")
 

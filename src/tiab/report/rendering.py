@@ -19,7 +19,7 @@ from tiab.report.drawing import inline_svg, save_figure
 from tiab.report.flow import draw_flow
 from tiab.writing import write_bytes, write_json
 
-__all__ = ["FIGURES", "render_html", "render_markdown", "report_kind", "write_figures", "write_report"]
+__all__ = ["FIGURES", "environment", "render_html", "render_markdown", "report_kind", "write_figures", "write_report"]
 
 FIGURES: dict[str, tuple[Callable[[ReportData], Figure], str]] = {
     "flow": (draw_flow, "Flow of records, after PRISMA 2020"),
@@ -85,12 +85,12 @@ def render_html(data: ReportData) -> str:
         name: Markup(inline_svg(draw(data), name=name, title=title, description=_described(name, data)))
         for name, (draw, title) in FIGURES.items()
     }
-    return _environment("html").get_template("report.html.j2").render(_values(data), figures=figures)
+    return environment("html").get_template("report.html.j2").render(_values(data), figures=figures)
 
 
 def render_markdown(data: ReportData) -> str:
     """The report as Markdown, without figures; whatever records say is escaped."""
-    text = _environment("md").get_template("report.md.j2").render(_values(data))
+    text = environment("md").get_template("report.md.j2").render(_values(data))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
@@ -134,8 +134,9 @@ def _described(name: str, data: ReportData) -> str:
 
 
 @cache
-def _environment(kind: str) -> Environment:
-    environment = Environment(
+def environment(kind: str) -> Environment:
+    """The templates of a kind, "html" or "md", in which nothing that a record holds is markup."""
+    templates = Environment(
         loader=PackageLoader("tiab.report", "templates"),
         autoescape=kind == "html",
         finalize=_cleaned if kind == "html" else _escaped_markdown,
@@ -144,8 +145,8 @@ def _environment(kind: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"n": _count, "share": _share, "hours": _hours, "kappa": _kappa}
-    return environment
+    templates.filters |= {"n": _count, "share": _share, "hours": _hours, "kappa": _kappa}
+    return templates
 
 
 def _cleaned(value: Any) -> Any:

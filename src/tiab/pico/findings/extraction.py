@@ -17,7 +17,7 @@ from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text,
 from tiab.pico.lexicon import Found
 from tiab.pico.spans import Span
 
-__all__ = ["MARKER", "OUTCOME", "Finding", "FindingFinder", "findings_in", "make_findings"]
+__all__ = ["MARKER", "OUTCOME", "Finding", "FindingFinder", "findings_in", "make_findings", "study_begins"]
 
 MARKER, OUTCOME = "rule:direction", "rule:outcome_direction"
 """Where the spans of findings on markers, and on other outcomes, say that they come from."""
@@ -125,16 +125,15 @@ def _findings(text: str, layout: Layout, targets: Sequence[Target]) -> Iterator[
     by_sentence: dict[int, list[Target]] = {}
     for target in targets:
         by_sentence.setdefault(layout.sentence(target.start), []).append(target)
-    begins = _study_begins(text, layout) if targets else 0
+    begins = study_begins(text, next((a for a, _, name in layout.fields if name == "abstract"), 0)) if targets else 0
     for number, mine in by_sentence.items():
         start, end = layout.sentence_bounds(number, len(text))
         if _tells_results(text, layout, start, end, begins):
             yield from findings_in(text, start, end, mine)
 
 
-def _study_begins(text: str, layout: Layout) -> int:
-    """Where an abstract without headings comes to the study itself, behind its background."""
-    begin = next((start for start, _, name in layout.fields if name == "abstract"), 0)
+def study_begins(text: str, begin: int) -> int:
+    """Where an abstract without headings, which begins at `begin`, comes to the study itself, behind its background."""
     found = _STUDY.search(text, begin)
     return found.start() if found else begin
 

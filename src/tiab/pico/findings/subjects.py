@@ -12,7 +12,7 @@ from tiab.pico.lexicon import Found, longest
 from tiab.pico.spans import Span
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["CLASSES", "find_outcomes", "find_targets"]
+__all__ = ["CLASSES", "find_outcomes", "find_targets", "is_agent"]
 
 CLASSES: dict[str, str] = {
     "cytokines": "cytokine", "chemokines": "chemokine", "adipokines": "adipokine", "myokines": "myokine",
@@ -59,7 +59,7 @@ def find_targets(text: str, markers: Sequence[Found[str]]) -> list[Target]:
     single = list(_ratios(text, markers))
     starts = {marker.start for marker in single}
     found = longest([*single, *_classes(text, starts)])
-    return [Target(*item) for item in found if item.meaning and not _acts(text, item) and not _is_aside(text, item)]
+    return [Target(*item) for item in found if item.meaning and not is_agent(text, item) and not _is_aside(text, item)]
 
 
 @cache
@@ -80,11 +80,16 @@ def find_outcomes(text: str, targets: Sequence[Target], outcomes: Sequence[Span]
         if span.provenance.startswith("dict:") or (span.provenance == "model:pio" and span.weight >= _SURE):
             start = _behind_change(text, span.start, span.end)
             name = text[start : span.end].strip(" ,.;:()")
-            if 3 <= len(name) <= _LONGEST and not any(cue_of(word.lower())[0] for word in name.split()):
+            measures = all(is_kind(word.lower(), "measure") for word in name.split())
+            if (
+                3 <= len(name) <= _LONGEST
+                and not measures
+                and not any(cue_of(word.lower())[0] for word in name.split())
+            ):
                 found.append(Found(start, start + len(text[start : span.end].rstrip(" ,.;:()")), name))
     taken = [(target.start, target.end) for target in targets]
     free = [f for f in longest(found) if not any(a < f.end and f.start < b for a, b in taken)]
-    return [Target(f.start, f.end, " ".join(f.meaning.split())) for f in free if not _acts(text, f)]
+    return [Target(f.start, f.end, " ".join(f.meaning.split())) for f in free if not is_agent(text, f)]
 
 
 def _behind_change(text: str, start: int, end: int) -> int:
@@ -137,6 +142,6 @@ def _is_aside(text: str, item: Found[str]) -> bool:
     return head is not None and not _collective().fullmatch(head[1])
 
 
-def _acts(text: str, item: Found[str]) -> bool:
+def is_agent(text: str, item: Found[str]) -> bool:
     behind, before = _agents()
     return bool(behind.match(text, item.end) or before.search(text, max(0, item.start - 40), item.start))
