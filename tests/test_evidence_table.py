@@ -19,7 +19,7 @@ from tiab.records import Record
 from tiab.report.evidence import read_counts, render_evidence, write_evidence
 from tiab.review import Review
 
-HEAD = "METHODS: Forty women were randomly assigned to yoga for 8 weeks or a waitlist. IL-6, IL-10 and TNF-α were measured."
+HEAD = "METHODS: Forty women were randomised to yoga for 8 weeks or a waitlist. IL-6, IL-10 and TNF-α were measured."
 
 
 def table_of(*results: str) -> EvidenceTable:
@@ -150,7 +150,7 @@ def test_included_records_of_a_review_and_of_a_file_are_mapped(tmp_path: Path) -
     assert [study["record_id"] for study in found["studies"]] == ["1"]
     with Review.create(tmp_path / "review") as review:
         review.add([table])
-        (second,) = [r.record_id for r in review.snapshot().records if r.title == "Study 2"]
+        (second,) = [r.record_id for r in review.snapshot.records if r.title == "Study 2"]
         review.label(second, "include")
     found = json.loads(CliRunner().invoke(app, ["map", str(tmp_path / "review"), "--json"]).stdout)
     assert [study["title"] for study in found["studies"]] == ["Study 2"]

@@ -90,16 +90,16 @@ def map_evidence(
 def _studies(source: Path) -> tuple[Sequence[Record], Criteria | None, Path | None]:
     """(included records, criteria, counts from full texts) of a review, of a corpus or of a file."""
     from tiab.criteria import read_criteria
+    from tiab.evaluation.gold import read_gold
     from tiab.formats import read_records
-    from tiab.gold import read_gold
 
     counts: Path | None = None
     criteria: Criteria | None = None
     if is_review(source):
         with opened(source) as review:
-            snapshot = review.snapshot()
+            snapshot = review.snapshot
             labels, criteria = snapshot.labels(None), snapshot.criteria
-            records = [snapshot.records[i] for i in snapshot.heads]
+            records = [snapshot.records[i] for i in snapshot.main_places]
             chosen = [r for r in records if r.record_id in labels and labels[r.record_id].decision == "include"]
     elif (source / "gold.csv").is_file() and (source / "records.csv").is_file():
         records = read_records(source / "records.csv")
