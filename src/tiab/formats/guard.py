@@ -12,7 +12,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from typing import Protocol
 
 from tiab.formats.entries import Tally
 from tiab.formats.opening import Source
@@ -21,7 +21,6 @@ from tiab.formats.text import decoding_of, lines_of
 __all__ = ["doubtful_line", "expected", "watched"]
 
 Signs = dict[str, list[int]]
-_Counting = Callable[[Iterable[str], Signs], Iterator[str]]
 
 _MARKS = {
     "types": (" Tt", r"\s{0,3}[Tt][Yy]\s{0,2}-+\s*\w"),
@@ -49,12 +48,12 @@ _ONCE = {
 }
 """What else stands once in each record of one format."""
 _IN_BLOCK = {
-    "RIS": r"(?P<TI>\s{0,3}TI {0,2}-\s*\S)|(?P<T1>\s{0,3}T1 {0,2}-\s*\S)|(?P<part>\s{0,3}(?:ER|TY) {0,2}-)",
-    "Cochrane text": r"(?P<titles>TI: ?\S)|(?P<part>Record #)",
-    "Web of Science": r"(?P<titles>TI \S)|(?P<part>ER\s*$|PT )",
-    "EndNote tags": r"(?P<blocks>%[0T](?:\s|$))",
-    "RefWorks": r"(?P<titles>T1 \S)|(?P<part>RT )",
-    "BibTeX": r"(?P<titles>\s*title\s*=)|(?P<part>\s*@|\s*[)}]\s*,?\s*$)",
+    "RIS": ("TtEe", r"\s{0,3}(?:(?P<TI>TI {0,2}-\s*\S)|(?P<T1>T1 {0,2}-\s*\S)|(?P<part>(?:ER|TY) {0,2}-))"),
+    "Cochrane text": ("TtR", r"(?P<titles>TI: ?\S)|(?P<part>Record #)"),
+    "Web of Science": ("TtEP", r"(?P<titles>TI \S)|(?P<part>ER\s*$|PT )"),
+    "EndNote tags": ("%", r"(?P<blocks>%[0T](?:\s|$))"),
+    "RefWorks": ("TtR", r"(?P<titles>T1 \S)|(?P<part>RT )"),
+    "BibTeX": ("Tt@)}", r"(?P<titles>\s*title\s*=)|(?P<part>\s*@|\s*[)}]\s*,?\s*$)"),
 }
 """What stands in one block of lines of each record, maybe on several; `part` ends a block as a blank line does."""
 
@@ -68,10 +67,20 @@ def watched(source: Source, tally: Tally, kind: str) -> Iterator[str]:
     decoding = decoding_of(source)
     if decoding.warning:
         tally.warnings.append(decoding.warning)
-    lines = lines_of(source, decoding)
-    for counting in _countings(kind):
-        lines = counting(lines, tally.signs)
-    return lines
+    return _noted(lines_of(source, decoding), list(_watchers(kind, tally.signs)))
+
+
+def _noted(lines: Iterable[str], watchers: Sequence[_Watcher]) -> Iterator[str]:
+    """The lines as they come; each watcher sees those that begin with one of its letters, so others cost little."""
+    seen_by: dict[str, list[Callable[[int, str], object]]] = {}
+    for watcher in watchers:
+        for letter in {*watcher.begins, *([""] if " " in watcher.begins else [])}:
+            seen_by.setdefault(letter, []).append(watcher.see)
+    get, nobody = seen_by.get, ()
+    for number, line in enumerate(lines, 1):
+        for see in get(line[:1], nobody):
+            see(number, line)
+        yield line
 
 
 def expected(tally: Tally) -> list[int]:
@@ -95,149 +104,195 @@ def doubtful_line(starts: Sequence[int], signs: Sequence[int]) -> int | None:
     return next((line for number, line in enumerate(ordered, 1) if not seen[number]), None)
 
 
-def _countings(kind: str) -> Iterator[_Counting]:
-    yield partial(_marks, marks={**_MARKS, **_ONCE.get(kind, {})})
+class _Watcher(Protocol):
+    """What sees lines that begin with one of the letters `begins`, with a space blank ones, too, and notes a sign."""
+
+    begins: str
+
+    def see(self, number: int, line: str) -> None: ...
+
+
+def _watchers(kind: str, signs: Signs) -> Iterator[_Watcher]:
+    blanks = _Blanks()
+    yield blanks
+    yield _Marks({**_MARKS, **_ONCE.get(kind, {})}, signs)
     if kind in _IN_BLOCK:
-        yield partial(_blocks, pattern=re.compile(_IN_BLOCK[kind], re.IGNORECASE))
-    special: dict[str, tuple[_Counting, ...]] = {
-        "RIS": (_ends,), "NBIB": (_citations,), "EndNote tags": (_openings,), "PubMed text": (_numbers, _pmids),
-        "BibTeX": (_entries,),
-    }  # fmt: skip
-    yield from special.get(kind, ())
+        yield _Blocks(*_IN_BLOCK[kind], signs, blanks)
+    if kind in _RULES:
+        yield _RULES[kind](signs, blanks)
 
 
-def _marks(lines: Iterable[str], signs: Signs, *, marks: Mapping[str, tuple[str, str]]) -> Iterator[str]:
-    names = list(marks)
-    begins = frozenset("".join(letters for letters, _ in marks.values()))
-    pattern = re.compile("|".join(f"({text})" for _, text in marks.values()))
-    for number, line in enumerate(lines, 1):
-        if line[:1] in begins and (match := pattern.match(line)):
-            signs.setdefault(names[(match.lastindex or 1) - 1], []).append(number)
-        yield line
+class _Blanks:
+    """How many blank lines there were, and where the last is."""
+
+    begins = " \t\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u3000"
+
+    def __init__(self) -> None:
+        self.count = self.last = 0
+
+    def see(self, number: int, line: str) -> None:
+        if not line.strip():
+            self.note(number)
+
+    def note(self, number: int) -> None:
+        self.count, self.last = self.count + 1, number
+
+    def above(self, number: int) -> bool:
+        """Whether the line above is blank, or there is none."""
+        return self.last == number - 1
 
 
-def _blocks(lines: Iterable[str], signs: Signs, *, pattern: re.Pattern[str]) -> Iterator[str]:
-    """Notes each sign once in each block of lines."""
-    in_block: set[str] = set()
-    for number, line in enumerate(lines, 1):
-        match = pattern.match(line)
+class _Marks:
+    """Lines that stand once in a record."""
+
+    def __init__(self, marks: Mapping[str, tuple[str, str]], signs: Signs) -> None:
+        self._names = list(marks)
+        self._pattern = re.compile("|".join(f"({text})" for _, text in marks.values()))
+        self._signs = signs
+        self.begins = "".join(letters for letters, _ in marks.values())
+
+    def see(self, number: int, line: str) -> None:
+        match = self._pattern.match(line)
         if match:
-            name = str(match.lastgroup)
-            if name == "part":
-                in_block.clear()
-            elif name not in in_block:
-                in_block.add(name)
-                signs.setdefault(name, []).append(number)
-        elif in_block and not line.strip():
-            in_block.clear()
-        yield line
+            self._signs.setdefault(self._names[(match.lastindex or 1) - 1], []).append(number)
 
 
-_END = re.compile(r"\s{0,3}ER\s{0,2}-\s*$", re.IGNORECASE)
-_TYPE = re.compile(_MARKS["types"][1])
-_RIS_TITLE = re.compile(r"\s{0,3}T[I1] {0,2}-\s*\S", re.IGNORECASE)
+class _Blocks:
+    """Lines that stand in one block of lines of a record."""
+
+    def __init__(self, begins: str, pattern: str, signs: Signs, blanks: _Blanks) -> None:
+        self.begins = begins + " "
+        self._pattern = re.compile(pattern, re.IGNORECASE)
+        self._signs, self._blanks = signs, blanks
+        self._in_block: dict[str, int] = {}
+
+    def see(self, number: int, line: str) -> None:
+        match = self._pattern.match(line)
+        name = match.lastgroup if match else None
+        if name == "part":
+            self._in_block.clear()
+        elif name:
+            if self._in_block.get(name) != self._blanks.count:
+                self._signs.setdefault(name, []).append(number)
+            self._in_block[name] = self._blanks.count
 
 
-def _ends(lines: Iterable[str], signs: Signs) -> Iterator[str]:
-    """Between two ends of records there are as many as there are types, or one where tags stand without a type."""
-    noted = signs.setdefault("ends", [])
-    start, tagged, titled = 0, False, False
-    for number, line in enumerate(lines, 1):
-        if not tagged:
-            tagged = "-" in line[2:8]
-        if line[:2] in _RIS_BEGINS:
-            if _END.match(line):
-                if start or tagged:
-                    noted.append(start or number)
-                start, tagged, titled = 0, False, False
-            elif _TYPE.match(line):
-                if start:
-                    noted.append(start)
-                start = number
-            elif not titled and _RIS_TITLE.match(line):
-                titled = True
-        yield line
-    if start or titled:
-        noted.append(start or number)
+class _Ends:
+    """Between two ends of records of RIS there are as many as there are types, or one where lines have no type."""
+
+    begins = "EeTt "
+    _end = re.compile(r"\s{0,3}ER\s{0,2}-\s*$", re.IGNORECASE)
+    _title = re.compile(r"\s{0,3}T[I1] {0,2}-\s*\S", re.IGNORECASE)
+    _type = re.compile(_MARKS["types"][1])
+
+    def __init__(self, signs: Signs, blanks: _Blanks) -> None:
+        self._noted, self._blanks = signs.setdefault("ends", []), blanks
+        self._typed = self._counted = False
+        self._before = self._blanks_before = 0
+
+    def see(self, number: int, line: str) -> None:
+        if self._end.match(line):
+            said = number - self._before - 1 > self._blanks.count - self._blanks_before
+            self._count(number, once=self._counted or not said)
+            self._typed = self._counted = False
+            self._before, self._blanks_before = number, self._blanks.count
+        elif self._type.match(line):
+            self._count(number, once=self._counted and not self._typed)
+            self._typed = True
+        elif self._title.match(line):
+            self._count(number, once=self._counted)
+
+    def _count(self, number: int, *, once: bool) -> None:
+        if not once:
+            self._noted.append(number)
+        self._counted = True
 
 
-_RIS_BEGINS = frozenset(
-    [a + b for word in ("ER", "TY", "TI", "T1") for a in (word[0], word[0].lower()) for b in (word[1], word[1].lower())]
-    + ["  ", " E", " e", " T", " t"]
-)
-_CITATION = re.compile(r"(PMID {0,2}-\s*(?:\d|$))|(?:OWN|UI|VN|PMID) {0,2}-", re.IGNORECASE)
-_ANY_TAG = re.compile(r"[A-Za-z]\w{1,3} {0,2}- ?")
-
-
-def _citations(lines: Iterable[str], signs: Signs) -> Iterator[str]:
+class _Citations:
     """A PMID begins a citation; so does an owner or identifier below a blank line or a number, unless a PMID did."""
-    noted = signs.setdefault("citations", [])
-    apart, lone = True, False
-    for number, line in enumerate(lines, 1):
-        match = _CITATION.match(line)
-        if match and (match[1] or (apart and not lone)):
-            noted.append(number)
-            lone = bool(match[1])
-        elif line[:1].isalpha() and _ANY_TAG.match(line):
-            lone = False
-        apart = line[:1] == "<" or not line.strip()
-        yield line
+
+    begins = "PpOoUuVv<"
+    _citation = re.compile(r"(PMID {0,2}-\s*(?:\d|$))|(?:OWN|UI|VN|PMID) {0,2}-", re.IGNORECASE)
+
+    def __init__(self, signs: Signs, blanks: _Blanks) -> None:
+        self._noted, self._blanks = signs.setdefault("citations", []), blanks
+        self._pmid = self._blanks_then = -1
+
+    def see(self, number: int, line: str) -> None:
+        match = self._citation.match(line)
+        lone = self._pmid > 0 and number - self._pmid - 1 == self._blanks.count - self._blanks_then
+        if match and (match[1] or (self._blanks.above(number) and not lone)):
+            self._noted.append(number)
+            self._pmid, self._blanks_then = (number, self._blanks.count) if match[1] else (-1, 0)
+        elif line[0] == "<":
+            self._blanks.note(number)
 
 
-_OPENING = re.compile(r"%[0TAJBDF](?:\s|$)")
-
-
-def _openings(lines: Iterable[str], signs: Signs) -> Iterator[str]:
+class _Openings:
     """Blocks of lines that begin as records of EndNote's do."""
-    noted = signs.setdefault("openings", [])
-    before = ""
-    for number, line in enumerate(lines, 1):
-        if (not before.strip() or not noted) and _OPENING.match(line):
-            noted.append(number)
-        before = line
-        yield line
+
+    begins = "%"
+    _opening = re.compile(r"%[0TAJBDF](?:\s|$)")
+
+    def __init__(self, signs: Signs, blanks: _Blanks) -> None:
+        self._noted, self._blanks = signs.setdefault("openings", []), blanks
+
+    def see(self, number: int, line: str) -> None:
+        if (self._blanks.above(number) or not self._noted) and self._opening.match(line):
+            self._noted.append(number)
 
 
-def _numbers(lines: Iterable[str], signs: Signs) -> Iterator[str]:
-    """Paragraphs that begin with the next number."""
-    noted = signs.setdefault("numbers", [])
-    before = ""
-    for number, line in enumerate(lines, 1):
+class _Numbers:
+    """Paragraphs of PubMed's text that begin with the next number, and PMIDs below the other identifiers."""
+
+    begins = "0123456789DP"
+
+    def __init__(self, signs: Signs, blanks: _Blanks) -> None:
+        self._noted, self._last = signs.setdefault("numbers", []), signs.setdefault("last lines", [])
+        self._blanks = blanks
+        self._identifier = 0
+
+    def see(self, number: int, line: str) -> None:
         said, _, text = line.partition(" ")
-        wanted = len(noted) + 1
-        if not before.strip() and said in (f"{wanted}.", f"{wanted}:") and text[:1].strip():
-            noted.append(number)
-        before = line
-        yield line
+        wanted = len(self._noted) + 1
+        if self._blanks.above(number) and said in (f"{wanted}.", f"{wanted}:") and text[:1].strip():
+            self._noted.append(number)
+        elif said == "PMID:" and (self._blanks.above(number) or self._identifier == number - 1):
+            self._last.append(number)
+        elif said in ("DOI:", "PMCID:"):
+            self._identifier = number
 
 
-def _pmids(lines: Iterable[str], signs: Signs) -> Iterator[str]:
-    """Lines with the PMID below those of the other identifiers, with which PubMed's text ends a record."""
-    noted = signs.setdefault("last lines", [])
-    before = ""
-    for number, line in enumerate(lines, 1):
-        if line.startswith("PMID: ") and (not before.strip() or before.startswith(("DOI: ", "PMCID: "))):
-            noted.append(number)
-        before = line
-        yield line
+class _Entries:
+    """Lines that begin as an entry of BibTeX does, with at sign, word and opening brace, or go on with one."""
 
+    begins = "".join(map(chr, range(1, 127)))
+    _other = frozenset({"comment", "string", "preamble"})
+    _on_one_line = re.compile(r"}\s*@([A-Za-z]+){[^,={}\"]*,")
 
-_OTHER = frozenset({"comment", "string", "preamble"})
-_ON_ONE_LINE = re.compile(r"}\s*@([A-Za-z]+){[^,={}\"]*,")
+    def __init__(self, signs: Signs, blanks: _Blanks) -> None:
+        self._noted = signs.setdefault("entries", [])
 
-
-def _entries(lines: Iterable[str], signs: Signs) -> Iterator[str]:
-    """Lines that begin as an entry of BibTeX does: at sign, word, opening brace."""
-    noted = signs.setdefault("entries", [])
-    for number, line in enumerate(lines, 1):
+    def see(self, number: int, line: str) -> None:
+        if "@" not in line:
+            return
         bare = line.strip()
         if bare.startswith("@"):
             kind, brace, rest = bare[1:].replace("(", "{").partition("{")
             kind = kind.strip().lower()
             plain = kind[:1].isascii() and kind[:1].isalpha() and kind.replace("-", "").replace("_", "").isalnum()
             ends = not rest.strip() or "," in rest.split("}")[0] or "=" in rest.split("{")[0]
-            if brace and plain and ends and kind not in _OTHER:
-                noted.append(number)
-        if "@" in line:
-            noted.extend(number for kind in _ON_ONE_LINE.findall(line) if kind.lower() not in _OTHER)
-        yield line
+            if brace and plain and ends and kind not in self._other:
+                self._noted.append(number)
+        found = self._on_one_line.findall(line)
+        self._noted.extend(number for kind in found if kind.lower() not in self._other)
+
+
+_RULES: dict[str, Callable[[Signs, _Blanks], _Watcher]] = {
+    "RIS": _Ends,
+    "NBIB": _Citations,
+    "EndNote tags": _Openings,
+    "PubMed text": _Numbers,
+    "BibTeX": _Entries,
+}
+"""Rules that also have to know what stands above a line."""

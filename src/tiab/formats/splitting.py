@@ -16,6 +16,8 @@ _CHEMICAL = re.compile(r"\b[A-Z],[A-Z]\b|\d,\d")
 """Commas within names such as "1,25-dihydroxyvitamin D" and "N,N-dimethyltryptamine"."""
 _INITIALS = re.compile(r"(?:[^\W\d_a-z]\.?[ -]?){1,4}")
 _WITH_INITIALS = re.compile(r"[^\W\d_][^\d,;]* (?:[^\W\d_a-z]\.?-?){1,4}(?: (?:Jr|Sr|II|III)\.?)?")
+_ONE_PERSON = re.compile(r"[^\s,]+, [^\s,]+(?: [^\s,&]{1,3}){0,3}")
+"""A family name of one word and a given name, so that most names take no time."""
 _LAST = re.compile(r",?\s+(?:and|&)\s+(?=\S)")
 _NUMBERED = re.compile(r"\s*[(\[](?:orcid:?\s*)?(?:\d{6,}|[\d-]{15,}x?)[)\]]$", re.IGNORECASE)
 """The number that Scopus gives an author, or an ORCID, behind the name."""
@@ -57,7 +59,7 @@ def people_in(text: str) -> tuple[str, ...]:
 
 def _several(text: str) -> tuple[str, ...]:
     """The people in a list by commas whose initials show where each name ends; nothing for any other text."""
-    if "," not in text:
+    if "," not in text or _ONE_PERSON.fullmatch(text):
         return ()
     joint = _LAST.search(text)
     parts = [part.strip() for part in _LAST.sub(", ", text).split(",") if part.strip()]
