@@ -24,7 +24,7 @@ Signs = dict[str, list[int]]
 
 _MARKS = {
     "types": (" Tt", r"\s{0,3}[Tt][Yy]\s{0,2}-+\s*\w"),
-    "numbers in brackets": ("<", r"<\s?\d+\s?\.?\s?>\s*$"),
+    "numbers in brackets": ("< \t", r"\s*<\s?\d+\s?\.?\s?>\s*$"),
     "numbers of Cochrane": ("R", r"Record #\d+"),
     "PMIDs": ("Pp", r"(?i:PMID)\s{0,2}-\s*\d"),
     "vendors": ("V", r"VN\s{0,2}-\s"),

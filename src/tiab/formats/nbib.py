@@ -40,7 +40,7 @@ _TAG = re.compile(r"([A-Za-z][A-Za-z0-9]{1,3}) {0,2}- ?(.*)$")
 _Pair = tuple[str, str]
 _NAME = re.compile(r"[A-Z][A-Z0-9]{1,3}")
 _WIDTH = 80
-_MARK = re.compile(r"<\s?\d+\s?\.?\s?>\s*$")
+_MARK = re.compile(r"\s*<\s?\d+\s?\.?\s?>\s*$")
 """What Ovid writes before each record: "<1>", "<1. >"."""
 _SIGN = re.compile(r"(?:PMID- ?\d|OWN {0,2}- \w|STAT- \w|UI  - \d|VN {0,2}- Ovid)", re.IGNORECASE)
 _OPENERS = ("OWN", "UI", "VN")
@@ -76,7 +76,7 @@ def _entries(lines: Iterable[str]) -> Iterator[tuple[int, list[_Pair]]]:
         found = _tag_of(line)
         if found is None:
             marked = bool(_MARK.match(line))
-            blank = marked or not line.strip()
+            blank = marked or not line.strip() or not start
             if marked:
                 opener = "<>"
             elif not blank:
