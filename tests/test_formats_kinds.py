@@ -314,6 +314,7 @@ TABLES: dict[str, tuple[str, str, dict[str, Any]]] = {
         '"Muster, M.","Muster, Max (57999999999); van der Berg, Jan (57999999998)",One,2019,Ex J',
         {"authors": ("Muster, Max", "van der Berg, Jan")},
     ),
+    "a particle": ("Title,Authors", 'One,"van der Berg, Jan Willem"', {"authors": ("van der Berg, Jan Willem",)}),
     "CINAHL": ("Article Title,Author,PMID", '"One","Muster, Max",NLM31999901', {"pmid": "31999901"}),
     "CNKI": (
         "SrcDatabase-来源库,Title-题名,Author-作者,Source-文献来源,Keyword-关键词,Summary-摘要,Year-年",
@@ -371,7 +372,8 @@ def test_pmids_in_every_dress(tmp_path: Path, cell: str, pmid: str) -> None:
         ("(10.5555/a.1)", "10.5555/a.1"), ("[10.5555/a.1]", "10.5555/a.1"), ("10.5555/a.1 [doi]", "10.5555/a.1"),
         ("10.5555/s0140-6736(05)1", "10.5555/s0140-6736(05)1"), ("10.5555/(sici)1&lt;9::aid&gt;3.0.co;2-2",
         "10.5555/(sici)1<9::aid>3.0.co;2-2"),
-        ("https://www.frontiersin.org/articles/10.5555/a.1/full", "10.5555/a.1"), ("n/a", ""),
+        ("https://www.frontiersin.org/articles/10.5555/a.1/full", "10.5555/a.1"),
+        ("https://doi.org/10.5555/a.1?utm_source=x", "10.5555/a.1"), ("n/a", ""),
     ],
 )  # fmt: skip
 def test_dois_in_every_dress(tmp_path: Path, cell: str, doi: str) -> None:

@@ -14,7 +14,8 @@ __all__ = ["Record", "normalise_doi"]
 _NOT_WORD = re.compile(r"[\W_]+")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
-_PAGE_OF_DOI = re.compile(r"(?:/(?:full|abstract|e?pdf|html|meta))?(?:[?#&](?:utm_|casa_token|journalcode|via=).*)?$")
+_TRACKED = re.compile(r"[?#&](?:utm_|casa_token|journalcode|via=|ref=|download=).*$")
+_PAGE = re.compile(r"/(?:full|abstract|e?pdf|html|meta)$")
 """What the address of an article's page has behind the DOI."""
 
 
@@ -92,8 +93,9 @@ def normalise_doi(text: str) -> str:
     if found is None:
         return ""
     doi = found.group(0).lower().removesuffix("[doi]").rstrip(".,;:\"'")
-    if "http" in text and "doi.org" not in text.lower():
-        doi = _PAGE_OF_DOI.sub("", doi, count=1)
+    if "http" in text:
+        doi = _TRACKED.sub("", doi)
+        doi = doi if "doi.org" in text.lower() else _PAGE.sub("", doi)
     while doi[-1] in _OPENING and doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]]):
         doi = doi[:-1].rstrip(".,;:\"'")
     return doi

@@ -42,8 +42,11 @@ def split_names(text: str) -> tuple[str, ...]:
     several = _several(text)
     if several:
         return _named(several)
-    parts = text.split(" and ") if " and " in text else text.split(",")
-    return _named(_parts(parts if all(" " in part.strip() for part in parts) or " and " in text else [text]))
+    if " and " in text:
+        return _named(_parts(text.split(" and ")))
+    parts = text.split(",")
+    alone = text[:1].islower() and len(parts) == 2  # "van der Berg, Jan Willem"
+    return _named(_parts(parts if not alone and all(" " in part.strip() for part in parts) else [text]))
 
 
 def people_in(text: str) -> tuple[str, ...]:
