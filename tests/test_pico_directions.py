@@ -156,6 +156,16 @@ SENTENCES = [
     ("IL-6 showed a tendency to fall in both groups.", {"decreased": "IL-6"}),
     ("TNF-α was improved with a significant rise in strength.", {}),
     ("The same was true of BDNF.", {}),
+    ("BDNF rose with training, while no significant changes of NGF and IL-6 were observed.",
+     {"increased": "BDNF", "unchanged": "NGF; IL-6"}),
+    ("Unlike IL-6, TNF-α decreased.", {"decreased": "TNF-alpha"}),
+    ("All cytokines except IL-6 decreased.", {"decreased": "cytokines"}),
+    ("No training effects on IL-6 could be detected.", {"unchanged": "IL-6"}),
+    ("IL-10 (F = 4.5, p = 0.04) and adiponectin (F = 6.1, p = 0.02) were increased following the intervention.",
+     {"increased": "IL-10; adiponectin"}),
+    ("Training inhibited the enhanced production of IL-17 and IL-6 induced by dopamine.", {"decreased": "IL-17; IL-6"}),
+    ("Training enhances IL-10 without altering IL-6.", {"increased": "IL-10", "unchanged": "IL-6"}),
+    ("Exercise-induced reductions in IL-6 were not associated with fatigue.", {}),
     ("The benefit was most pronounced in patients with larger reductions of CRP.", {}),
 ]  # fmt: skip
 
@@ -179,6 +189,8 @@ def test_a_sentence_says_which_way_its_markers_went(sentence: str, expected: dic
             "IL-6 was higher in the patients than in healthy people.",
             "between people; against healthy people; in the patients",
         ),
+        ("IL-6 was reduced in both groups with no difference between groups.", "in both groups"),
+        ("IL-6 was not different from baseline in either group.", "within group; in either group"),
         ("IL-6 rose immediately after the session.", "within group; after one bout"),
     ],
 )

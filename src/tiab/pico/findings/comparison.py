@@ -31,7 +31,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GROUP = re.compile(
-    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+|any\s+)?(?:(?!in\b|of\b)[\w+/-]+\s+){0,4}?"
+    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+|any\s+)?(?:(?!(?:in|of|or|between)\b)[\w+/-]+\s+){0,4}?"
     r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
     re.IGNORECASE,
 )
@@ -43,6 +43,8 @@ _CONTROL = re.compile(
 _PEOPLE = re.compile(
     r"\b(?:healthy|non-?MS|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b", re.IGNORECASE
 )
+_FROM_BASELINE = re.compile(r"\bfrom\s+(?:the\s+)?(?:baseline|pre)", re.IGNORECASE)
+_ASIDE = re.compile(r",?\swith(?:out|\sno|\snot)\s", re.IGNORECASE)
 _ILL = re.compile(r"\bpatients\b|\bPw\w+\b|\bMS\b")
 _CONTROLS = re.compile(r"(?:the\s+|matched\s+)*controls?(?:\s+subjects)?", re.IGNORECASE)
 _ACUTE = re.compile(
@@ -87,6 +89,8 @@ def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, a
         alike: whether it says that things are alike or differ ("similar", "no difference").
         moves: whether it is a verb by which its subject moves ("IL-6 rose"), which tells of a change in time.
     """
+    if not alike:
+        clause = _ASIDE.split(clause, maxsplit=1)[0]
     against = _against(clause) or (_against(sentence) if differs else "")
     group = _group(behind) or _group(clause)
     kind = ""
@@ -95,7 +99,7 @@ def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, a
         kind = "between people" if ill or _PEOPLE.search(against) else "between groups"
     elif _BETWEEN.search(clause):
         kind = "between groups"
-    elif against or moves or (_BEFORE.search(clause) and not _GROUP.search(clause)):
+    elif against or moves or _FROM_BASELINE.search(clause) or (_BEFORE.search(clause) and not _GROUP.search(clause)):
         kind = "within group"
     elif alike:
         kind = "between groups"

@@ -187,6 +187,8 @@ def _finding(
         alike=alike,
         moves=moves,
     )
+    if said.governed and is_control(how.group):
+        how = how._replace(group="")  # "prevented the rise seen in controls" is not told of the controls
     direction, tendency = said.direction, said.tendency
     others = [t.start for t in targets[said.target + 1 :] if t.start > cue.end and t.name not in together]
     chance = _chance(text, target, cue, min([stop, *others]))

@@ -227,7 +227,9 @@ def _next_verb(tokens: Sequence[Token], cue: int) -> int | None:
             token = tokens[following]
             if is_kind(token.word, "auxiliary") and token.word not in ("is", "are"):
                 return following
-            if token.cue[0] and (_is_bare_verb(tokens, following) or token.cue[1] == "degree"):
+            if token.cue[1] in ("verb", "past", "degree") and (
+                token.cue[1] == "degree" or _is_bare_verb(tokens, following)
+            ):
                 return following if not _begins_name(tokens, following + 1) else None
     return None
 
@@ -454,8 +456,12 @@ def _behind(tokens: Sequence[Token], place: int) -> tuple[Scope, int | None] | N
             return None
         if is_kind(token.word, "auxiliary") or is_kind(token.word, "failing"):
             return predicate(tokens, i)
+        if token.word in ("without", "despite"):
+            return None
         if is_kind(token.word, "insignificant"):
             return Scope(denied=True), None
+        if i + 1 < len(tokens) and tokens[i + 1].word == "by" and token.word.endswith("ed"):
+            return None  # "… induced by dopamine" only tells which IL-6 is meant
         if token.cue[1] in ("verb", "past") or is_kind(token.word, "finite"):
             return Scope(unknown=not is_kind(token.word, "seen")), None
     return None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tiab.pico.findings.tokens import Token, is_kind, words
 
-__all__ = ["Scope", "predicate", "scope_before"]
+__all__ = ["Scope", "is_hypothetical", "predicate", "scope_before"]
 
 _REACH = 9  # words before a word of change that may deny it
 _BE = frozenset(["was", "were", "is", "are", "been", "be", "being"])
@@ -15,7 +15,6 @@ _DO = frozenset(("did", "do", "does", "didn't", "don't", "could", "cannot"))
 _TO = words("before_to")
 _PREPOSITIONS = words("preposition_before")
 _GIVING = words("giving")
-_HYPOTHESIS = ("hypothesis", "relation")
 
 
 class Scope(NamedTuple):
@@ -98,7 +97,7 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
             "different",
         ):
             pass
-        elif any(is_kind(word, kind) for kind in _HYPOTHESIS):
+        elif is_hypothetical(tokens, i) or is_kind(word, "relation"):
             return Scope(unknown=True), None
         elif not (is_kind(word, "auxiliary") or is_kind(word, "adverb") or word[0].isdigit() or word == "%"):
             break
@@ -154,7 +153,7 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
             scope = scope._replace(denied=True)
         elif is_kind(word, "tendency"):
             scope = scope._replace(tendency=True, verbal=scope.verbal or _word(tokens, i + 1) == "to")
-        elif any(is_kind(word, kind) for kind in _HYPOTHESIS):
+        elif is_hypothetical(tokens, i) or is_kind(word, "relation"):
             scope = scope._replace(hypothetical=True)
         elif near and word in _BE:
             scope = scope._replace(passive=True, there=i > 0 and tokens[i - 1].word == "there")
@@ -186,7 +185,7 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
     if determined and scope.outer is None and tokens[cue].cue[1] in ("past", "degree"):
         scope = scope._replace(presupposed=True)
     clause = _clause(tokens, cue)
-    if any(is_kind(token.word, "hypothesis") or is_kind(token.word, "relation") for token in clause) or (
+    if any(is_hypothetical(clause, i) or is_kind(token.word, "relation") for i, token in enumerate(clause)) or (
         any(is_kind(token.word, "association") for token in clause)
         and not any(is_kind(t.word, "given") for t in clause)
     ):
@@ -200,6 +199,15 @@ def _governs(tokens: Sequence[Token], i: int, joined: bool) -> bool:
     if kind == "same" or not joined:
         return False
     return form != "noun" or _word(tokens, i + 1) in ("of", "in")
+
+
+def is_hypothetical(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word tells an aim or a possibility: "may", but not the "could" of "could be detected"."""
+    if not is_kind(tokens[i].word, "hypothesis"):
+        return False
+    if tokens[i].word not in ("could", "can"):
+        return True
+    return not any(is_kind(token.word, "seen") for token in tokens[i + 1 : i + 4])
 
 
 def _clause(tokens: Sequence[Token], cue: int) -> Sequence[Token]:

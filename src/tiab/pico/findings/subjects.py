@@ -46,7 +46,7 @@ def _agents() -> tuple[re.Pattern[str], re.Pattern[str]]:
     after = "|".join(words["agent_after"])
     before = "|".join(words["agent_before"])
     phrase = "|".join(words["agent_phrase"])
-    behind = re.compile(rf"\)?(?:\s?(?:a|alpha|α|β))?[\s\u2010-\u2015-]*(?:{after})(?!\w)", re.IGNORECASE)
+    behind = re.compile(rf"\)?(?:\s?(?:a|alpha|α|β))?[\s\u2010-\u2015-]*(?:{after})(?!\w|\s+by\b)", re.IGNORECASE)
     return behind, re.compile(rf"(?:\b(?:{before})[\s\u2010-\u2015-]*|\b(?:{phrase})\s*)$", re.IGNORECASE)
 
 
