@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tiab.decisions import read_decisions
-from tiab.report.course import read_course
 from tiab.review import Review
+from tiab.review.history import read_history
 
 START = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
 TITLES = (
@@ -64,21 +64,21 @@ def new_review(folder: Path, count: int) -> Review:
 def test_an_import_with_times_is_read_in_their_order(tmp_path: Path) -> None:
     with new_review(tmp_path, 8) as review:
         review.add_labels(table(tmp_path, after([41, 12, 55, 0, 30]), undecided=3), reviewer="eva")
-        course = read_course(review.snapshot())
-    assert (course.screened, course.unordered, course.since) == (("r3", "r1", "r4", "r0", "r2"), 0, 0)
+        history = read_history(review.snapshot)
+    assert (history.screened, history.unordered, history.since) == (("r3", "r1", "r4", "r0", "r2"), 0, 0)
 
 
 def test_an_order_says_nothing_of_records_that_the_file_does_not_hold(tmp_path: Path) -> None:
     """What was not there could not come up, and so nothing is known of it."""
     with new_review(tmp_path, 9) as review:
         review.add_labels(table(tmp_path, after([41, 12, 55, 0, 30]), undecided=3), reviewer="eva")
-        course = read_course(review.snapshot())
-        assert (course.unordered, course.since, course.because) == (5, 5, "decisions were imported")
+        history = read_history(review.snapshot)
+        assert (history.unordered, history.since, history.because) == (5, 5, "decisions were imported")
     (tmp_path / "two").mkdir()
     with new_review(tmp_path / "two", 9) as review:
         review.add_prior(["r8"])  # it need not come up
         review.add_labels(table(tmp_path, after([41, 12, 55, 0, 30]), undecided=3), reviewer="eva")
-        assert read_course(review.snapshot()).unordered == 0
+        assert read_history(review.snapshot).unordered == 0
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
@@ -97,9 +97,9 @@ def test_a_project_of_asreview_tells_its_order(tmp_path: Path, root: Path, versi
         with Review.create(folder / "review") as review:
             review.add([search])
             review.add_labels(project, reviewer="eva")
-            course = read_course(review.snapshot())
-        assert (len(course.prior), course.unordered) == (2, unordered)
+            history = read_history(review.snapshot)
+        assert (len(history.prior), history.unordered) == (2, unordered)
         if not others:
-            assert [titles[int(one[1:])] for one in course.screened] == [
+            assert [titles[int(one[1:])] for one in history.screened] == [
                 one.record.title for one in read.decided if not one.prior
             ]

@@ -1,4 +1,4 @@
-"""What a report says of a review: counts, course, what may be missing, gold."""
+"""What a report says of a review: counts, history, what may be missing, gold."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from tiab.errors import EvaluationError, LabelError
-from tiab.report.building import build_report, evaluate_review
-from tiab.report.course import read_course
+from tiab.report.building import build_report
 from tiab.report.data import ReportData
 from tiab.review import Review
 from tiab.review.duplicates import keep_apart
+from tiab.review.evaluating import evaluate_review
+from tiab.review.history import read_history
 from tiab.stopping import ASSUMPTION, missing_at_most, stop_at
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -100,12 +101,12 @@ def test_the_order_of_screening_is_that_of_the_first_decision_that_stands(review
     review.label("2", "include", reviewer="eva")  # a second thought: the place stays
     review.undo("eva", record_id="1")
     review.label("4", "include", reviewer="ben", prior=True)
-    course = read_course(review.snapshot)
-    assert course.screened == ("2", "3")
-    assert course.prior == ("4",)
-    assert course.decisions.tolist() == [True, True]
+    history = read_history(review.snapshot)
+    assert history.screened == ("2", "3")
+    assert history.prior == ("4",)
+    assert history.decisions.tolist() == [True, True]
     review.label("4", "exclude", reviewer="eva")
-    assert read_course(review.snapshot).screened == ("2", "3", "4")
+    assert read_history(review.snapshot).screened == ("2", "3", "4")
 
 
 def test_the_frontier_is_that_of_the_decisions_without_what_was_known_before(review: Review) -> None:
@@ -148,8 +149,8 @@ def import_lists(review: Review, tmp_path: Path, ids: range) -> None:
 
 def test_imported_decisions_have_no_order_and_bound_nothing(review: Review, tmp_path: Path) -> None:
     import_lists(review, tmp_path, range(1, 31))
-    course = read_course(review.snapshot)
-    assert (course.unordered, course.since, course.because) == (30, 30, "decisions were imported")
+    history = read_history(review.snapshot)
+    assert (history.unordered, history.since, history.because) == (30, 30, "decisions were imported")
     now = report(review)
     assert (now.frontier.missing, now.frontier.recall_assured, now.frontier.found) == (None, None, 10)
     assert "not known: decisions were imported" in now.frontier.sentence
@@ -183,33 +184,33 @@ def test_an_import_in_between_is_counted_before_what_was_screened_and_ends_its_e
     screen(review, range(1, 5))
     import_lists(review, tmp_path, range(5, 11))
     screen(review, range(11, 13))
-    course = read_course(review.snapshot)
-    assert set(course.screened[:6]) == {str(n) for n in range(5, 11)}
-    assert course.screened[6:] == ("1", "2", "3", "4", "11", "12")
-    assert (course.unordered, course.since) == (6, 10)
+    history = read_history(review.snapshot)
+    assert set(history.screened[:6]) == {str(n) for n in range(5, 11)}
+    assert history.screened[6:] == ("1", "2", "3", "4", "11", "12")
+    assert (history.unordered, history.since) == (6, 10)
 
 
 def test_what_a_reviewer_read_here_has_an_order_though_another_imported_it(review: Review, tmp_path: Path) -> None:
     screen(review, range(1, 11), "ben")
     import_lists(review, tmp_path, range(1, 11))
-    assert read_course(review.snapshot, "eva").unordered == 10
-    assert read_course(review.snapshot, "ben").unordered == 0
-    assert read_course(review.snapshot).unordered == 0  # ben's decisions came first
+    assert read_history(review.snapshot, "eva").unordered == 10
+    assert read_history(review.snapshot, "ben").unordered == 0
+    assert read_history(review.snapshot).unordered == 0  # ben's decisions came first
 
 
 def test_records_that_were_added_later_could_not_come_up_before(review: Review, tmp_path: Path) -> None:
     screen(review, range(1, 41))
     assert report(review).frontier.missing == 0
     review.add([table(tmp_path / "three.csv", range(50, 61))])
-    course = read_course(review.snapshot)
-    assert (course.since, course.because, course.unordered) == (40, "records were added", 0)
+    history = read_history(review.snapshot)
+    assert (history.since, history.because, history.unordered) == (40, "records were added", 0)
     now = report(review).frontier
     assert now.missing is None
     assert "records were added" in now.sentence
     screen(review, range(50, 58))
     assert report(review).frontier.missing == missing_at_most([n % 3 == 0 for n in range(50, 58)], 11)
     review.add([tmp_path / "three.csv"])  # the same again adds nothing
-    assert read_course(review.snapshot).since == 40
+    assert read_history(review.snapshot).since == 40
 
 
 def test_a_review_is_evaluated_without_the_records_whose_place_is_not_known(review: Review, tmp_path: Path) -> None:

@@ -19,16 +19,19 @@ from typer.testing import CliRunner, Result
 
 from tiab.cli import app
 from tiab.errors import InputError
-from tiab.report import building
+from tiab.evaluation.gold_studies import GoldReport, GoldStudy
+from tiab.report.building import build_report
 from tiab.report.curves import draw_found, draw_frontier
-from tiab.report.data import GoldReport, GoldStudy, ReportData
+from tiab.report.data import ReportData
 from tiab.report.flow import flow_lines
 from tiab.report.rendering import FIGURES, render_html, render_markdown, write_figures, write_report
-from tiab.report.rows import Made, SearchRow
+from tiab.report.texts import make_texts
 from tiab.review import Review
+from tiab.review.log_summary import Provenance, SearchRow
+from tiab.review.summary import summarise_review
 
 HOSTILE = "<script>alert('x')</script> & \"a\" | b *c* `d` [e](javascript:f) $x^{2}$ \x00\x1b\u202e"
-MADE = Made(
+MADE = Provenance(
     tool="tiab",
     version="0.0.0",
     at="2026-01-02T03:04:05+00:00",
@@ -74,13 +77,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def data(folder: Path) -> ReportData:
     """What is reported, with a fixed clock and without what another numpy would compute otherwise."""
-    with pytest.MonkeyPatch.context() as patch, Review(folder / "ms") as review:
-        patch.setattr(building, "_made", lambda *_: MADE)
-        made = building.build_report(review, ["3", "6", "9", "30", "99"], target=0.8)
+    with Review(folder / "ms") as review:
+        made = build_report(review, ["3", "6", "9", "30", "99"], target=0.8)
+        summary = replace(summarise_review(review, None), provenance=MADE)
+        texts = make_texts(summary, made.frontier, made.stopping, made.gold, len(made.reviewers))
     assert made.gold is not None
     later = SearchRow(query="yo|ga <b>[ti]", since="2026-01-01", until="2026-01-02", found=2, at="2026-01-02T09:00:00")
     own = SearchRow(query="yoga", since="", until="", found=None, at="")
-    return replace(made, gold=_with_evidence(made.gold), searches=(own, later))
+    return replace(made, made=MADE, texts=texts, gold=_with_evidence(made.gold), searches=(own, later))
 
 
 def _with_evidence(gold: GoldReport) -> GoldReport:

@@ -114,15 +114,15 @@ def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Eval
 
 
 def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation:
-    from tiab.report.building import evaluate_review
-    from tiab.report.course import read_course
+    from tiab.review.evaluating import evaluate_review
+    from tiab.review.history import read_history
 
     with opened(folder) as review:
         make_ready(review, None)
         decided = review.status().joint.decided
         if order == "ranking" and decided:
             note(f"this ranking has learned from {decided} decisions, and owes them something of what it finds.")
-        unordered = read_course(review.snapshot).unordered
+        unordered = read_history(review.snapshot).unordered
         if order == "screening" and unordered:
             note(f"{unordered} records are left out: their decisions were imported, so their place in the order of "
                  "reading is not known.")  # fmt: skip

@@ -84,12 +84,12 @@ def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
 
     [dim]Example:[/dim] tiab status ms-review
     """
-    from tiab.report.course import read_course
-    from tiab.report.missing import measure_frontier
+    from tiab.evaluation.missing import estimate_missing
+    from tiab.review.history import read_history
 
     with opened(folder) as review:
         status, agreement = review.status(), review.agreement()
-        frontier = measure_frontier(read_course(review.snapshot), target=0.95, alpha=0.05)
+        frontier = estimate_missing(read_history(review.snapshot), target=0.95, alpha=0.05)
     pairs = [{"reviewers": list(names), **one.to_dict()} for names, one in agreement.items()]
     if as_json:
         missing = {"missing": frontier.missing, "sentence": frontier.sentence, "assumption": frontier.assumption}

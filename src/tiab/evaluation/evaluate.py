@@ -11,7 +11,7 @@ from typing import Any, Literal
 from tiab import metrics
 from tiab.errors import EvaluationError
 
-__all__ = ["Evaluation", "Workload", "evaluate"]
+__all__ = ["Evaluation", "WorkloadSaved", "evaluate"]
 
 SECONDS_PER_RECORD = (30.0, 36.0, 79.0)
 """Paces of reading one title and abstract, in seconds: scenarios, the middle one after a trial (docs/metrics.md)."""
@@ -22,7 +22,7 @@ _LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
+class WorkloadSaved:
     """What reading in this order would have saved, had it stopped at the moment the target recall was reached.
 
     Attributes:
@@ -82,7 +82,7 @@ class Evaluation:
     erf_10: float
     records_saved_95: int | None
     records_saved_100: int | None
-    workload: tuple[Workload, ...]
+    workload: tuple[WorkloadSaved, ...]
     n_prior: int = 0
     n_prior_relevant: int = 0
     with_prior: Evaluation | None = None
@@ -179,7 +179,7 @@ def _evaluation(pool: Sequence[str], relevant: Collection[str], seconds: Sequenc
     )
 
 
-def _workload(ranks: metrics.Ranks, n_records: int, seconds_per_record: Sequence[float]) -> tuple[Workload, ...]:
+def _workload(ranks: metrics.Ranks, n_records: int, seconds_per_record: Sequence[float]) -> tuple[WorkloadSaved, ...]:
     rows = []
     for target in (0.95, 1.0):
         saved = metrics.records_saved(ranks, n_records, target=target)
@@ -187,7 +187,7 @@ def _workload(ranks: metrics.Ranks, n_records: int, seconds_per_record: Sequence
             for seconds in seconds_per_record:
                 hours = screeners * seconds / 3600
                 rows.append(
-                    Workload(
+                    WorkloadSaved(
                         target_recall=target,
                         seconds_per_record=seconds,
                         screeners=screeners,

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from tiab.report.data import ReportData, StoppingPoint
+from tiab.evaluation.missing import StoppingPoint
+from tiab.report.data import ReportData
 from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes, steps
 
 __all__ = ["draw_found", "draw_frontier", "stop_letters"]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from tiab.report.data import FrontierNow, GoldReport, StoppingPoint, Texts
-from tiab.report.missing import SIMULATED_AUC, simulated_runs
-from tiab.report.rows import Counts, Made, Overrides
+from tiab.evaluation.gold_studies import GoldReport
+from tiab.evaluation.missing import SIMULATED_AUC, MissingEstimate, StoppingPoint, simulated_runs
+from tiab.report.data import Texts
+from tiab.review.counts import FlowCounts
+from tiab.review.log_summary import Overrides, Provenance
+from tiab.review.summary import ReviewSummary
 from tiab.stopping import ASSUMPTION
 
 __all__ = ["make_texts"]
 
 
 def make_texts(
-    made: Made,
-    counts: Counts,
-    frontier: FrontierNow,
+    summary: ReviewSummary,
+    missing: MissingEstimate,
     stopping: tuple[StoppingPoint, ...],
     gold: GoldReport | None,
-    overrides: Overrides,
     reviewers: int,
 ) -> Texts:
     """All sentences of a report.
@@ -24,13 +25,14 @@ def make_texts(
     Args:
         reviewers: how many people screened; who only settled conflicts is not counted.
     """
+    made, counts = summary.provenance, summary.counts
     return Texts(
-        summary=tuple(_summary(counts, frontier, gold)),
-        limitations=tuple(_limitations(made, counts, gold, overrides)),
-        chances=_chances(frontier),
+        summary=tuple(_summary(counts, missing, gold)),
+        limitations=tuple(_limitations(made, counts, gold, summary.overrides)),
+        chances=_chances(missing),
         paces=_PACES,
-        prisma_item_8=_item_8(made, counts, frontier, reviewers),
-        raise_disclosure=tuple(_raise(made, counts, frontier, stopping, gold)),
+        prisma_item_8=_item_8(made, counts, missing, reviewers),
+        raise_disclosure=tuple(_raise(made, counts, missing, stopping, gold)),
     )
 
 
@@ -41,9 +43,9 @@ _PACES = (
 )
 
 
-def _chances(frontier: FrontierNow) -> str:
-    left, found = max(1, frontier.n_records - frontier.since), frontier.found - frontier.found_before
-    since = f" since {frontier.because}" if frontier.because else " so far"
+def _chances(missing: MissingEstimate) -> str:
+    left, found = max(1, missing.n_records - missing.since), missing.found - missing.found_before
+    since = f" since {missing.because}" if missing.because else " so far"
     return (
         f"Chance of all: the share of {simulated_runs(left):,} simulated reviews in which the rule had "
         f"found every relevant record when it stopped. Each has {_records(left)}, "
@@ -53,7 +55,7 @@ def _chances(frontier: FrontierNow) -> str:
     )
 
 
-def _summary(counts: Counts, frontier: FrontierNow, gold: GoldReport | None) -> list[str]:
+def _summary(counts: FlowCounts, missing: MissingEstimate, gold: GoldReport | None) -> list[str]:
     said = [
         f"{_records(counts.identified)} identified, {counts.duplicates:,} of them duplicates; "
         f"{counts.to_screen:,} to screen, {counts.screened:,} screened, {counts.unscreened:,} unscreened."
@@ -63,7 +65,7 @@ def _summary(counts: Counts, frontier: FrontierNow, gold: GoldReport | None) -> 
             f"{counts.included:,} included, {counts.maybe:,} maybe, {counts.excluded:,} excluded by people"
             + (f", {counts.conflicts:,} in conflict." if counts.conflicts else ".")
         )
-    said.append(frontier.sentence + (f" {frontier.assumption_in_short}" if frontier.states_bound else ""))
+    said.append(missing.sentence + (f" {missing.assumption_in_short}" if missing.states_bound else ""))
     if gold is not None and gold.n:
         said.append(
             f"Of {gold.n:,} gold records {gold.found:,} were found so far: recall {_share(gold.found / gold.n)} "
@@ -72,7 +74,7 @@ def _summary(counts: Counts, frontier: FrontierNow, gold: GoldReport | None) -> 
     return said
 
 
-def _limitations(made: Made, counts: Counts, gold: GoldReport | None, overrides: Overrides) -> list[str]:
+def _limitations(made: Provenance, counts: FlowCounts, gold: GoldReport | None, overrides: Overrides) -> list[str]:
     said = [
         f"What may be missing rests on an assumption. {ASSUMPTION}",
         "The error level holds for one look at a moment fixed beforehand. Whoever looks after every record and stops "
@@ -117,7 +119,7 @@ def _limitations(made: Made, counts: Counts, gold: GoldReport | None, overrides:
     return said
 
 
-def _item_8(made: Made, counts: Counts, frontier: FrontierNow, reviewers: int) -> str:
+def _item_8(made: Provenance, counts: FlowCounts, missing: MissingEstimate, reviewers: int) -> str:
     readers = "one reviewer" if reviewers == 1 else f"{_number(reviewers)} reviewers"
     said = [
         f"After duplicates had been linked, titles and abstracts of {_records(counts.to_screen)} were to be screened "
@@ -144,14 +146,18 @@ def _item_8(made: Made, counts: Counts, frontier: FrontierNow, reviewers: int) -
     elif counts.unscreened:
         said.append(
             f"{_records(counts.unscreened)} {_were(counts.unscreened)} left unscreened. [State the stopping rule and "
-            f"when it was chosen.] {frontier.sentence}"
-            + (f" {frontier.assumption_in_short}" if frontier.states_bound else "")
+            f"when it was chosen.] {missing.sentence}"
+            + (f" {missing.assumption_in_short}" if missing.states_bound else "")
         )
     return " ".join(said)
 
 
 def _raise(
-    made: Made, counts: Counts, frontier: FrontierNow, stopping: tuple[StoppingPoint, ...], gold: GoldReport | None
+    made: Provenance,
+    counts: FlowCounts,
+    missing: MissingEstimate,
+    stopping: tuple[StoppingPoint, ...],
+    gold: GoldReport | None,
 ) -> list[tuple[str, str]]:
     reached = [f"{one.rule} after {one.at:,}" for one in stopping if one.at is not None]
     software = ", ".join(f"{name} {version}" for name, version in made.software)
@@ -175,7 +181,7 @@ def _raise(
         ("Stopping", ("Reached: " + "; ".join(reached) + ". " if reached else "No rule was reached. ")
          + ("All records were screened." if not counts.unscreened else "[State which rule was followed.]")),
         ("How well it works", performance),
-        ("What it cannot do", f"{frontier.sentence} {ASSUMPTION if frontier.states_bound else ''}".strip()),
+        ("What it cannot do", f"{missing.sentence} {ASSUMPTION if missing.states_bound else ''}".strip()),
         ("How to repeat it", f"Seed {made.seed}; {criteria}data {made.data_hash or '–'}; model "
          f"{made.model_hash or '–'}. The log replays every ranking."),
         ("Responsibility and interests", "The authors answer for the review. [State funding of, or ties to, makers "

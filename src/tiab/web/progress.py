@@ -8,10 +8,9 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from tiab.report.course import read_course
-from tiab.report.data import FrontierNow
-from tiab.report.missing import measure_frontier, rule_stops
+from tiab.evaluation.missing import MissingEstimate, estimate_missing, rule_stops
 from tiab.review import Snapshot
+from tiab.review.history import read_history
 
 __all__ = ["Progress", "measure_progress"]
 
@@ -73,9 +72,9 @@ class Progress:
 
 def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Progress:
     """The progress of one reviewer; what others decided does not count."""
-    course = read_course(snapshot, reviewer)
-    frontier = measure_frontier(course, target=TARGET, alpha=ALPHA)
-    stops = {name: at for name, _, at in rule_stops(course, target=TARGET, alpha=ALPHA)}
+    history = read_history(snapshot, reviewer)
+    frontier = estimate_missing(history, target=TARGET, alpha=ALPHA)
+    stops = {name: at for name, _, at in rule_stops(history, target=TARGET, alpha=ALPHA)}
     pace = _pace(_times(snapshot, reviewer))
     left = frontier.n_records - frontier.screened
     return Progress(
@@ -87,13 +86,13 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Pr
         more=(frontier.sentence, *((frontier.assumption,) if frontier.states_bound else ())),
         pace=pace,
         hours=None if pace is None else left * pace / 3600,
-        advice=_advice(frontier, stops, rule) if left and course.screened else "",
+        advice=_advice(frontier, stops, rule) if left and history.screened else "",
         rules=tuple(stops),
         curve=_curve(frontier),
     )
 
 
-def _missing(now: FrontierNow) -> str:
+def _missing(now: MissingEstimate) -> str:
     if now.screened and now.screened == now.n_records:
         return "Every record is screened."
     if now.missing is None:
@@ -106,7 +105,7 @@ def _missing(now: FrontierNow) -> str:
     return f"Up to {now.missing:,} {records} may remain unread ({_CONFIDENCE} confidence)."
 
 
-def _advice(now: FrontierNow, stops: Mapping[str, int | None], rule: str) -> str:
+def _advice(now: MissingEstimate, stops: Mapping[str, int | None], rule: str) -> str:
     if rule not in stops:
         return ""
     if now.missing is None:
@@ -117,7 +116,7 @@ def _advice(now: FrontierNow, stops: Mapping[str, int | None], rule: str) -> str
     return f"Stopping rule “{rule}” met after {at:,} records. Whether to stop is for you to decide."
 
 
-def _curve(now: FrontierNow) -> tuple[tuple[int, int], ...]:
+def _curve(now: MissingEstimate) -> tuple[tuple[int, int], ...]:
     """The corners of the steps; at most some hundred, which is more than a small picture shows."""
     points = [(0, 0), (now.unordered, now.found_unordered)]
     for found, at in enumerate(now.found_at, now.found_unordered + 1):

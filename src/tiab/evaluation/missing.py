@@ -1,16 +1,16 @@
-"""Missing: what follows from the course of a screening for what may still be missing, and where rules would stop."""
+"""Missing: what follows from the order of a screening for what may still be missing, and where rules would stop."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tiab.evaluation.history import Because, ScreeningHistory
 from tiab.metrics import as_fraction
-from tiab.report.course import Because, Course
-from tiab.report.data import FrontierNow, StoppingPoint
 from tiab.stopping import (
     ASSUMPTION,
     ASSUMPTION_IN_SHORT,
@@ -28,7 +28,15 @@ from tiab.stopping import (
 )
 from tiab.stopping.planning import planned_runs
 
-__all__ = ["SIMULATED_AUC", "measure_frontier", "rule_stops", "simulated_runs", "stopping_points"]
+__all__ = [
+    "SIMULATED_AUC",
+    "MissingEstimate",
+    "StoppingPoint",
+    "estimate_missing",
+    "rule_stops",
+    "simulated_runs",
+    "stopping_points",
+]
 
 SIMULATED_AUC = 0.9
 """How good the rankings are with which rules of thumb are tried: a useful one, which flatters them."""
@@ -36,23 +44,101 @@ SIMULATED_AUC = 0.9
 _CONDITION = ", if the unread are in no worse than random order"
 
 
-def measure_frontier(course: Course, *, target: float, alpha: float, method: Method = "trailing") -> FrontierNow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoppingPoint:
+    """Where a rule would have stopped this screening; None while it has not yet.
+
+    Attributes:
+        found: relevant records found by then.
+        recall: of the gold standard, by then; None without one.
+        chance_of_all: for a rule of thumb, the share of simulated reviews of this pool's size in which it had found all
+            when it stopped; None for the exact tests, which promise something else.
+    """
+
+    rule: str
+    guarantee: str
+    at: int | None
+    found: int | None
+    recall: float | None
+    chance_of_all: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingEstimate:
+    """What may still be missing, now and at every point so far.
+
+    Attributes:
+        n_records: those to screen that were not known beforehand.
+        unordered: of the screened, those whose decisions came from a file; they count as screened first.
+        found_at: at which points of the screening a relevant record was found, from 1; without those of the unordered.
+        since: after how many of the screened evidence begins (`tiab.stopping.evidence`); found_before: what had been
+            found by then.
+        because: why that is not from the first on: "decisions were imported", "records were added"; "" where it is.
+        missing_at_most: after 0, 1, …, screened records; up to `since` all that are unread.
+        missing, recall_assured: now; None where nothing that was screened is evidence. recall_assured is None, too,
+            where nothing is found and nothing may be missing.
+        assured_at: when the target recall was first assured; None if it is not yet.
+        sample_size: of the random sample of the unread which assures the target whatever the order was, should nothing
+            relevant turn up in it; None where nothing is unread.
+        sentence, sample_sentence: the same in words; the second is "" where nothing is unread.
+    """
+
+    n_records: int
+    screened: int
+    found: int
+    found_at: tuple[int, ...]
+    unordered: int
+    since: int
+    found_before: int
+    because: str
+    missing_at_most: tuple[int, ...]
+    missing: int | None
+    recall_assured: float | None
+    target: float
+    alpha: float
+    method: str
+    assured_at: int | None
+    sample_size: int | None
+    sentence: str
+    sample_sentence: str
+    assumption: str
+    assumption_in_short: str
+
+    @property
+    def found_unordered(self) -> int:
+        """Relevant records among the unordered."""
+        return self.found - len(self.found_at)
+
+    @property
+    def is_too_early(self) -> bool:
+        """Whether the bound says no more than that all that is unread may be relevant."""
+        return self.screened < self.n_records and self.missing == self.n_records - self.screened
+
+    @property
+    def states_bound(self) -> bool:
+        """Whether there is a bound that rests on the assumption."""
+        return self.missing is not None and not self.is_too_early and self.screened < self.n_records
+
+
+def estimate_missing(
+    history: ScreeningHistory, *, target: float, alpha: float, method: Method = "trailing"
+) -> MissingEstimate:
     """What may still be missing, now and at every point so far; records known beforehand are left out."""
-    decisions, n_records = course.decisions, len(course.screened) + len(course.unscreened)
-    known = frontier(decisions, n_records, alpha=alpha, method=method, since=course.since)
-    found, missing = int(known.found[-1]), _missing_now(course, int(known.missing_at_most[-1]))
+    decisions, n_records = history.decisions, len(history.screened) + len(history.unscreened)
+    known = frontier(decisions, n_records, alpha=alpha, method=method, since=history.since)
+    found, missing = int(known.found[-1]), _missing_now(history, int(known.missing_at_most[-1]))
     recall = float(known.recall_assured[-1])
     assured = None if np.isnan(recall) or missing is None else recall
-    size = _sample_size(found, len(course.unscreened), target, alpha)
-    return FrontierNow(
+    size = _sample_size(found, len(history.unscreened), target, alpha)
+    return MissingEstimate(
         n_records=n_records,
-        screened=len(course.screened),
+        screened=len(history.screened),
         found=found,
-        found_at=tuple(int(place) for place in np.flatnonzero(decisions) + 1 if place > course.unordered),
-        unordered=course.unordered,
-        since=course.since,
-        found_before=int(known.found[course.since]),
-        because=course.because,
+        found_at=tuple(int(place) for place in np.flatnonzero(decisions) + 1 if place > history.unordered),
+        unordered=history.unordered,
+        since=history.since,
+        found_before=int(known.found[history.since]),
+        because=history.because,
         missing_at_most=tuple(int(count) for count in known.missing_at_most),
         missing=missing,
         recall_assured=assured,
@@ -61,49 +147,49 @@ def measure_frontier(course: Course, *, target: float, alpha: float, method: Met
         method=method,
         assured_at=known.first_reaching(target) if decisions.size else None,
         sample_size=size,
-        sample_sentence=_sample_sentence(size, len(course.unscreened), target, alpha),
-        sentence=_sentence(course, found, missing, assured, alpha),
+        sample_sentence=_sample_sentence(size, len(history.unscreened), target, alpha),
+        sentence=_sentence(history, found, missing, assured, alpha),
         assumption=ASSUMPTION,
         assumption_in_short=ASSUMPTION_IN_SHORT,
     )
 
 
-def _missing_now(course: Course, missing: int) -> int | None:
+def _missing_now(history: ScreeningHistory, missing: int) -> int | None:
     """The bound; None where nothing that was screened is evidence, for want of an order of reading."""
-    return None if course.unscreened and course.screened and course.since == len(course.screened) else missing
+    return None if history.unscreened and history.screened and history.since == len(history.screened) else missing
 
 
-def rule_stops(course: Course, *, target: float, alpha: float) -> tuple[tuple[str, str, int | None], ...]:
+def rule_stops(history: ScreeningHistory, *, target: float, alpha: float) -> tuple[tuple[str, str, int | None], ...]:
     """(name, what it promises, after how many records it stops) of each rule; None where it has not yet.
 
     Rules look at what is evidence alone: the screening since then, of the pool that was left then.
     """
-    decisions, n_records = course.decisions, len(course.screened) + len(course.unscreened)
+    decisions, n_records = history.decisions, len(history.screened) + len(history.unscreened)
     if not n_records:
         return ()
     promise = f"recall {100 * target:g} % at an error of {100 * alpha:g} % a look" + _CONDITION
     methods: tuple[Method, ...] = ("trailing", "buscar")
 
     def stop(method: Method) -> int | None:
-        return stop_at(decisions, n_records, target=target, alpha=alpha, method=method, since=course.since)
+        return stop_at(decisions, n_records, target=target, alpha=alpha, method=method, since=history.since)
 
     tests = [(f"exact test ({method})", promise, stop(method)) for method in methods]
-    thumbs = [(rule.name, NO_GUARANTEE, _stop_of(rule, decisions, n_records, course.since)) for rule in _thumbs()]
+    thumbs = [(rule.name, NO_GUARANTEE, _stop_of(rule, decisions, n_records, history.since)) for rule in _thumbs()]
     return (*tests, *thumbs)
 
 
 def stopping_points(
-    course: Course, gold_found: NDArray[np.int64] | None, *, target: float, alpha: float, n_gold: int = 0
+    history: ScreeningHistory, gold_found: NDArray[np.int64] | None, *, target: float, alpha: float, n_gold: int = 0
 ) -> tuple[StoppingPoint, ...]:
     """Where each rule would have stopped this screening.
 
     Args:
         gold_found: gold records found after 0, 1, …, screened records; shape (screened + 1,). None without gold.
     """
-    decisions, n_records = course.decisions, len(course.screened) + len(course.unscreened)
+    decisions, n_records = history.decisions, len(history.screened) + len(history.unscreened)
     if not n_records:
         return ()
-    chances = _chances(_thumbs(), n_records - course.since, int(decisions[course.since :].sum()))
+    chances = _chances(_thumbs(), n_records - history.since, int(decisions[history.since :].sum()))
     curve = np.concatenate(([0], np.cumsum(decisions)))
     return tuple(
         StoppingPoint(
@@ -114,7 +200,7 @@ def stopping_points(
             recall=None if at is None or gold_found is None or not n_gold else float(gold_found[at] / n_gold),
             chance_of_all=chances.get(name),
         )
-        for name, guarantee, at in rule_stops(course, target=target, alpha=alpha)
+        for name, guarantee, at in rule_stops(history, target=target, alpha=alpha)
     )
 
 
@@ -148,8 +234,8 @@ def _stop_of(rule: Rule, decisions: NDArray[np.bool_], n_records: int, since: in
     return since + read if 0 < read <= decisions.size - since and read < labels.size else None
 
 
-def _sentence(course: Course, found: int, missing: int | None, assured: float | None, alpha: float) -> str:
-    screened, unread = len(course.screened), len(course.unscreened)
+def _sentence(history: ScreeningHistory, found: int, missing: int | None, assured: float | None, alpha: float) -> str:
+    screened, unread = len(history.screened), len(history.unscreened)
     if not screened + unread:
         return "There is nothing to screen."
     if not screened:
@@ -158,7 +244,7 @@ def _sentence(course: Course, found: int, missing: int | None, assured: float | 
     if not unread:
         return said + "nothing is left unread; what may be missing is what was read and excluded by mistake."
     if missing is None:
-        return said + f"what may be missing is not known: {_UNKNOWN[course.because]}."
+        return said + f"what may be missing is not known: {_UNKNOWN[history.because]}."
     if missing == unread:
         return said + f"it is too early to estimate what may be missing: all {unread:,} unread records may be relevant."
     if not missing:
@@ -166,8 +252,8 @@ def _sentence(course: Course, found: int, missing: int | None, assured: float | 
     else:
         said += f"up to {missing:,} of the {unread:,} unread may be relevant ({100 * (1 - alpha):g}% confidence)"
         said += f"; recall is then at least {_floor(assured)}." if assured else "."
-    if course.since:
-        said += f" This rests on the {screened - course.since:,} screened after {course.because}; those before count "
+    if history.since:
+        said += f" This rests on the {screened - history.since:,} screened after {history.because}; those before count "
         said += "as found or excluded, and not as evidence of what is missing."
     return said
 

@@ -1,0 +1,60 @@
+"""The history of a screening, from the snapshot of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Set
+
+from tiab.evaluation.history import Because, ScreeningHistory
+from tiab.review.snapshot import Snapshot
+from tiab.store import GivenLabel
+
+__all__ = ["read_history"]
+
+
+def read_history(snapshot: Snapshot, reviewer: str | None = None) -> ScreeningHistory:
+    """The history of the screening up to `snapshot`, by one reviewer alone or (None) by all together."""
+    first: dict[str, GivenLabel] = {}
+    screeners: dict[str, set[str]] = {}
+    for (_, name), given in snapshot.state.labels.items():
+        if reviewer in (None, name) and not given[-1].label.prior:
+            head = snapshot.groups.main_id(given[-1].label.record_id)
+            earliest = next(one for one in given if not one.label.prior)
+            first[head] = min(earliest, first.get(head, earliest), key=lambda one: one.event_id)
+            screeners.setdefault(head, set()).add(given[-1].label.reviewer)
+    for given in snapshot.state.resolved.values():  # settles a conflict, some of whose labels may be taken back since
+        head = snapshot.groups.main_id(given[-1].label.record_id)
+        first.setdefault(head, given[0])
+        screeners.setdefault(head, set()).add(given[-1].label.reviewer)
+    labels = snapshot.labels(reviewer)
+    heads = list(snapshot.main_ids)
+    prior = [record_id for record_id in heads if record_id not in first and record_id in labels]
+    since, because = _evidence_begins(first.values(), _last_added(snapshot, set(prior)))
+    return ScreeningHistory(
+        screened=tuple(sorted(first, key=lambda record_id: (first[record_id].ordered, first[record_id].event_id))),
+        prior=tuple(prior),
+        unscreened=tuple(record_id for record_id in heads if record_id not in first and record_id not in labels),
+        labels=labels,
+        screeners={record_id: frozenset(people) for record_id, people in screeners.items()},
+        unordered=sum(not one.ordered for one in first.values()),
+        since=since,
+        because=because,
+    )
+
+
+def _evidence_begins(first: Collection[GivenLabel], added: int) -> tuple[int, Because]:
+    """After how many first decisions evidence begins, and why so late; `added`: the event that last added records."""
+    imported = max((one.event_id for one in first if not one.ordered), default=0)
+    since = sum(one.event_id <= max(imported, added) for one in first)
+    if not since:
+        return 0, ""
+    return since, "decisions were imported" if imported > added else "records were added"
+
+
+def _last_added(snapshot: Snapshot, prior: Set[str]) -> int:
+    """The event that added the last of the records that are to be screened; 0 where there are none."""
+    places = (place for place in reversed(snapshot.main_places) if snapshot.records[place].record_id not in prior)
+    last = next((snapshot.positions[place] for place in places), None)
+    if last is None:
+        return 0
+    added = next((event_id for event_id, count in snapshot.state.imports if count > last), 0)
+    return max(added, snapshot.state.reshaped)
