@@ -7,7 +7,6 @@ exactly what was asked for.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,24 +14,26 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 from scipy.sparse import csr_array
 
 from tiab.criteria import Criteria
-from tiab.errors import InputError
+from tiab.errors import InputError, ModelFileError
 from tiab.features import Features, FeatureSpace, WordSpace, make_features
 from tiab.pico import Span
-from tiab.reading import parse_json, read_whole
 from tiab.records import Record
 from tiab.review.found import rules_version
-from tiab.writing import write_bytes
+from tiab.tensors import TensorFormat, read_tensors, write_tensors
 
 __all__ = ["CACHE_NAME", "prepare"]
 
 CACHE_NAME = "features.safetensors"
-_LARGEST = 4 << 30
 """The cache's name within the folder of a review."""
+
+_FORMAT = TensorFormat(
+    dtypes={"words": "uint8", "idf": "float32", "indptr": "int64", "indices": "int32", "data": "float32"},
+    largest=4 << 30,
+    hint="It is made anew.",
+)
 
 
 def prepare(
@@ -57,7 +58,7 @@ def prepare(
     features = make_features(records, criteria=criteria, spans=spans)
     if cache:
         with suppress(InputError):  # the disk may be full or read-only: it is only a cache
-            write_bytes(cache, _packed(features, key))
+            _write(cache, features, key)
     return Features(space=features.space, records=tuple(records), matrix=features.matrix, spans=())
 
 
@@ -71,7 +72,7 @@ def _key(records: Sequence[Record], fingerprints: Sequence[str], criteria: Crite
     return digest.hexdigest()
 
 
-def _packed(features: Features, key: str) -> bytes:
+def _write(path: Path, features: Features, key: str) -> None:
     matrix = features.matrix
     tensors: dict[str, NDArray[Any]] = {
         "words": np.frombuffer("\n".join(features.space.words.words).encode(), dtype=np.uint8),
@@ -80,18 +81,15 @@ def _packed(features: Features, key: str) -> bytes:
         "indices": matrix.indices.astype(np.int32),
         "data": matrix.data.astype(np.float32),
     }
-    return save(tensors, metadata={"tiab": json.dumps({"key": key, "shape": list(matrix.shape)})})
+    write_tensors(path, {"key": key}, tensors)
 
 
 def _read(path: Path, key: str, records: Sequence[Record], criteria: Criteria | None) -> Features | None:
     """What the cache holds, or None where it is missing, damaged or of something else."""
     try:
-        data = read_whole(path, largest=_LARGEST)
-        length = int.from_bytes(data[:8], "little")
-        header = parse_json(parse_json(data[8 : 8 + length])["__metadata__"]["tiab"])
-        if header["key"] != key:
+        tensors, header = read_tensors(path, _FORMAT)
+        if header.get("key") != key:
             return None
-        tensors = load(data)
         text = tensors["words"].tobytes().decode()
         words = WordSpace(words=tuple(text.split("\n")) if text else (), idf=tensors["idf"])
         space = FeatureSpace(words=words, criteria=criteria)
@@ -100,6 +98,6 @@ def _read(path: Path, key: str, records: Sequence[Record], criteria: Criteria | 
         matrix.check_format(full_check=True)
         if len(words.words) != len(words.idf) or not np.isfinite(matrix.data).all() or not np.isfinite(words.idf).all():
             return None
-    except (InputError, SafetensorError, ValueError, KeyError, TypeError):
+    except (ModelFileError, ValueError, TypeError):
         return None
     return Features(space=space, records=tuple(records), matrix=matrix, spans=())
