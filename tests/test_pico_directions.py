@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tiab.pico import Span, find_spans, make_pipeline
+from tiab.pico.findings.extraction import FindingFinder
+from tiab.pico.layout import add_spans, get_spans
 from tiab.records import Record
 
 
@@ -278,6 +280,31 @@ def test_outcomes_without_a_list_have_directions_too() -> None:
     )
     found = [span for span in findings(text, learned=True) if span.provenance == "rule:outcome_direction"]
     assert ("decreased", "Fatigue and pain") in [(span.label, span.value) for span in found]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Lower extremity strength did not differ between groups.", {"Lower extremity strength": "unchanged"}),
+        ("Adverse events (AEs) were comparable between groups.", {"Adverse events": "unchanged"}),
+        ("The reduction in pain was greater in the yoga group than in the waitlist group.", {"pain": "decreased"}),
+        ("Pain did not vary with age.", {}),
+    ],
+)
+def test_an_outcome_is_named_whole_and_without_its_change(sentence: str, expected: dict[str, str]) -> None:
+    outcomes = ["Lower extremity strength", "Adverse events (AEs", "reduction in pain", "Pain"]
+    text = f"We trained adults. {sentence}"
+    marked = [
+        Span(start=text.index(name), end=text.index(name) + len(name), text=name, role="outcome", label="outcomes",
+             provenance="model:pio", weight=0.9)
+        for name in outcomes if name in text
+    ]  # fmt: skip
+    doc = make_pipeline(numbers=False).make_doc(text)
+    for name in ("tiab_sentences", "tiab_sections"):
+        doc = make_pipeline().get_pipe(name)(doc)
+    add_spans(doc, marked)
+    found = [span for span in get_spans(FindingFinder()(doc)) if span.provenance == "rule:outcome_direction"]
+    assert {span.value: span.label for span in found} == expected
 
 
 def test_findings_come_last_because_they_read_what_others_found() -> None:

@@ -9,34 +9,43 @@ __all__ = ["Comparison", "is_control", "p_values", "read_comparison"]
 
 _AGAINST = re.compile(
     r"\b(?:than|compared\s+(?:with|to)|in\s+comparison\s+(?:with|to)|relative\s+to|versus|vs\.?)\s+"
-    r"(?:(?:those|that|levels?|values?)\s+)?(?:(?:in|of|after|with|for|from)\s+)?(?P<what>(?!\d|(?:one|two|three|half|a)\s)[^,;:()\[\]]{2,80})",
+    r"(?:(?:those|that|levels?|values?)\s+)?(?:(?:in|of|after|with|for|from)\s+)?(?P<what>(?!\d|(?:one|two"
+    r"|three|half|a)\s)[^,;:()\[\]]{2,80})",
     re.IGNORECASE,
 )
 _CUT = re.compile(
-    r"\s+(?:that|which|who|indicat\w+|suggest\w+|show\w*|increas\w+|decreas\w+|reduc\w+|\w+ly|and|but|whereas|while|although|at|after|was|were|is|are|did|showed|had|by|following|during|with|in)\s|\.\s|\.$|\s*$"
+    r"\s+(?:that|which|who|indicat\w+|suggest\w+|show\w*|increas\w+|decreas\w+|reduc\w+|\w+ly|and|but|whereas"
+    r"|while|although|at|after|was|were|is|are|did|showed|had|by|following|during|with|in)\s|\.\s|\.$|\s*$"
 )
 _BETWEEN = re.compile(
-    r"\b(?:between|among|across)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:groups?|arms?|conditions?|treatments?|interventions?|protocols?)\b"
+    r"\b(?:between|among|across)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:groups?|arms?|conditions?|treatments?"
+    r"|interventions?|protocols?)\b"
     r"|\bbetween[\s-]group|\binter-?group|\bgroups?\s+did\s+not\s+differ|\bgroup\s?[x×]\s?time|\btime\s?[x×]\s?group",
     re.IGNORECASE,
 )
 _WITHIN = re.compile(
-    r"\bwithin[\s-]groups?\b|\bfrom\s+(?:the\s+)?(?:baseline|pre)|\bover\s+time\b|\bpre-?(?:to|and|test)\b|\bbefore\b|\bbaseline\b"
-    r"|\b(?:after|following|over|during|at|by)\s+(?:the\s+)?(?:\w+[\s-]){0,4}(?:weeks?|months?|days?|training|intervention|treatment"
+    r"\bwithin[\s-]groups?\b|\bfrom\s+(?:the\s+)?(?:baseline|pre)|\bover\s+time\b|\bpre-?(?:to|and|test)\b"
+    r"|\bbefore\b|\bbaseline\b"
+    r"|\b(?:after|following|over|during|at|by)\s+(?:the\s+)?(?:\w+[\s-]){0,4}(?:weeks?|months?|days?|training"
+    r"|intervention|treatment"
     r"|program(?:me)?|supplementation|therapy|years?)\b",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"\b(?:baseline|before|pre-?(?:test|training|treatment|intervention|exercise|op\w*|dose|supplementation)?|initial|(?:week|day|month|time|T|P)\s?[01]|the\s+start)\b",
+    r"\b(?:baseline|before|pre-?(?:test|training|treatment|intervention|exercise|op\w*|dose|supplementation)?"
+    r"|initial|(?:week|day|month|time|T|P)\s?[01]|the\s+start)\b",
     re.IGNORECASE,
 )
 _GROUP = re.compile(
-    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+|any\s+)?(?:(?!(?:in|of|or|between)\b)[\w+/-]+\s+){0,4}?"
-    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
+    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
+    r"|any\s+)?(?:(?!(?:in|of|or|between)\b)[\w+/-]+\s+){0,4}?"
+    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants"
+    r"|women|men)\b)|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
     re.IGNORECASE,
 )
 _CONTROL = re.compile(
-    r"\b(?:controls?|placebo|sham|usual\s+care|standard\s+care|wait(?:ing)?[\s-]?list|sedentary|untreated|vehicle|inactive"
+    r"\b(?:controls?|placebo|sham|usual\s+care|standard\s+care|wait(?:ing)?[\s-]?list|sedentary|untreated"
+    r"|vehicle|inactive"
     r"|non-?(?:train\w*|exercis\w*|intervention|active)|no\s+(?:treatment|training|exercise|intervention)|CON|CG)\b",
     re.IGNORECASE,
 )
@@ -48,8 +57,12 @@ _ASIDE = re.compile(r",?\swith(?:out|\sno|\snot)\s", re.IGNORECASE)
 _ILL = re.compile(r"\bpatients\b|\bPw\w+\b|\bMS\b")
 _CONTROLS = re.compile(r"(?:the\s+|matched\s+)*controls?(?:\s+subjects)?", re.IGNORECASE)
 _ACUTE = re.compile(
-    r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)|single\s+(?:bout|session)|one\s+(?:bout|session)|post-?exercise"
-    r"|(?:min|minutes|h|hours?)\s+(?:after|post|following)|either\s+bout|in\s+response\s+to\s+(?:\w+\s+){0,2}bouts?|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
+    r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)"
+    r"|single\s+(?:bout|session)|one\s+(?:bout|session)|post-?exercise"
+    r"|(?:min|minutes|h|hours?)\s+(?:after|post|following)[\s-](?:\w+\s){0,3}?"
+    r"(?:exercis\w+|bouts?|sessions?|exertion|cycling|running|walking)|either\s+bout"
+    r"|in\s+response\s+to\s+(?:\w+\s+){0,2}bouts?"
+    r"|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
     r"(?:bouts?|sessions?|graded|maximal|exercise\s+test))\b",
     re.IGNORECASE,
 )

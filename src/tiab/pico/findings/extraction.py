@@ -10,7 +10,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from tiab.pico.findings.comparison import Comparison, is_control, p_values, read_comparison
-from tiab.pico.findings.reading import Statement, statements
+from tiab.pico.findings.directions import Statement
+from tiab.pico.findings.reading import statements
 from tiab.pico.findings.subjects import find_outcomes, find_targets
 from tiab.pico.findings.tokens import Target, Token, closing, is_kind, plain, split_tokens
 from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text, make_span
@@ -27,17 +28,21 @@ _LABELS = {"up": "increased", "down": "decreased", "same": "unchanged"}
 _FLIPPED = {"up": "down", "down": "up", "same": "same"}
 _TOLD = frozenset(("results", "conclusions"))
 _STUDY = re.compile(
-    r"\b(?:we|our|this\s+study|this\s+trial|the\s+(?:present|current)\s+study|aim|purpose|objective|participants?|enrol\w+|recruited|"
-    r"assigned|allocated|randomi[sz]ed|divided|investigated|examined|compared|measured|assessed|underwent|completed|n\s?=\s?\d+)\b",
+    r"\b(?:we|our|this\s+study|this\s+trial|the\s+(?:present|current)\s+study|aim|purpose|objective"
+    r"|participants?|enrol\w+|recruited|"
+    r"assigned|allocated|randomi[sz]ed|divided|investigated|examined|compared|measured|assessed|underwent"
+    r"|completed|n\s?=\s?\d+)\b",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:previous(?:ly)?|prior\s+stud\w+|have\s+been|has\s+been|known|literature|at\s+baseline|baseline\s+(?:characteristics|levels)|reported\s+to|suggest\w*\s+that)\b",
+    r"\b(?:previous(?:ly)?|prior\s+stud\w+|have\s+been|has\s+been|known|literature|at\s+baseline"
+    r"|baseline\s+(?:characteristics|levels)|reported\s+to|suggest\w*\s+that)\b",
     re.IGNORECASE,
 )
 _STEADY = frozenset(("unchanged", "unaffected", "unaltered", "stable", "constant", "steady"))
 _TAKEN_BACK = re.compile(
-    r"(?:\b(?:but|although|though|albeit|however|yet)\b|,)[^.;]{0,60}?\b(?:(?:not|n['’]t|non-?|without|fail\w+\s+to|in|short\s+of"
+    r"(?:\b(?:but|although|though|albeit|however|yet)\b|,)[^.;]{0,60}?\b(?:(?:not|n['’]t|non-?|without"
+    r"|fail\w+\s+to|in|short\s+of"
     r"|miss\w+|below)\s?|none\s[^.;]{0,40})(?:reach\w*\s+|achiev\w+\s+|attain\w*\s+)?(?:the\s+)?(?:level\s+of\s+)?"
     r"(?:statistical(?:ly)?\s+)?significan(?:t|ce|tly)\b",
     re.IGNORECASE,

@@ -10,6 +10,12 @@ from tiab.pico.findings.tokens import Token, is_kind, words
 __all__ = ["Scope", "is_hypothetical", "predicate", "scope_before"]
 
 _REACH = 9  # words before a word of change that may deny it
+_LONGEST_PREDICATE = 12  # words from a verb to its word of change
+_FILLING = frozenset(
+    ["towards", "toward", "to", "for", "reach", "attain", "achieve", "a", "an", "any", "the", "different", "%"]
+)
+_FOREIGN = 3  # words between a word of change and the one that it governs
+_JOINTS = frozenset((",", "and", "or"))
 _BE = frozenset(["was", "were", "is", "are", "been", "be", "being"])
 _DO = frozenset(("did", "do", "does", "didn't", "don't", "could", "cannot"))
 _TO = words("before_to")
@@ -28,6 +34,7 @@ class Scope(NamedTuple):
         bare: whether it is a verb that stands without an auxiliary.
         passive, there: whether a form of "to be", or "there" with one, comes before it.
         verbal: whether only a verb fits its place: behind "did not" or "failed to".
+        determined: whether an article such as "the" comes before it.
         presupposed: whether it names a state that is taken for granted: "the elevated IL-6", "with reduced IL-6".
         means: whether it is told as a means: "by inhibition of IL-6".
         told: whether a verb or an article shows that it is told as news: "showed an increase", "a rise".
@@ -43,6 +50,7 @@ class Scope(NamedTuple):
     passive: bool = False
     there: bool = False
     verbal: bool = False
+    determined: bool = False
     presupposed: bool = False
     means: bool = False
     told: bool = False
@@ -59,52 +67,39 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
 
     The index is None where the words tell of significance or of being seen alone: "was not significant", "was found".
     """
-    if tokens[verb].cue[0]:
-        denied, tendency = _just_before(tokens, verb)
-        return Scope(denied=denied, tendency=tendency, bare=True), verb
     if verb and is_kind(tokens[verb - 1].word, "hypothesis"):
         return None
     denied, tendency = _just_before(tokens, verb)
-    having, plain, i = False, False, verb
-    while i < len(tokens) and i < verb + 12:
-        token = tokens[i]
+    scope, plain = Scope(denied=denied, tendency=tendency), False
+    if tokens[verb].cue[0]:
+        return scope._replace(bare=True), verb
+    for i in range(verb, min(verb + _LONGEST_PREDICATE, len(tokens))):
+        token, behind = tokens[i], tokens[i + 1] if i + 1 < len(tokens) else None
         word = token.word
-        if token.cue[0] and not (word in ("more", "less") and not is_kind(_word(tokens, i + 1), "stop")):
-            following = i + 1
-            if token.cue[1] in ("degree", "past") and following < len(tokens) and tokens[following].cue[1] == "noun":
-                return Scope(denied=denied, tendency=tendency, having=having, outer=i), following
-            return Scope(denied=denied, tendency=tendency, having=having), i
-        if is_kind(word, "negation") or is_kind(word, "insignificant") or is_kind(word, "failing"):
-            denied = True
-        elif is_kind(word, "tendency"):
-            tendency, having = True, True if word.startswith("trend") or word.startswith("tendenc") else having
-        elif is_kind(word, "having"):
-            having = True
-        elif word.startswith(("significan", "statistic")) or is_kind(word, "seen"):
-            plain = True
-        elif word in (
-            "towards",
-            "toward",
-            "to",
-            "for",
-            "reach",
-            "attain",
-            "achieve",
-            "a",
-            "an",
-            "any",
-            "the",
-            "different",
-        ):
-            pass
-        elif is_hypothetical(tokens, i) or is_kind(word, "relation"):
+        if token.cue[0] and not (word in ("more", "less") and not is_kind(behind.word if behind else "", "stop")):
+            if token.cue[1] in ("degree", "past") and behind is not None and behind.cue[1] == "noun":
+                return scope._replace(outer=i), i + 1
+            return scope, i
+        if is_hypothetical(tokens, i) or is_kind(word, "relation"):
             return Scope(unknown=True), None
-        elif not (is_kind(word, "auxiliary") or is_kind(word, "adverb") or word[0].isdigit() or word == "%"):
+        heard = _by_predicate_word(scope, word)
+        if heard is None:
             break
-        i += 1
-    if plain or is_kind(tokens[i - 1].word, "seen"):
-        return Scope(denied=denied, tendency=tendency), None
-    return Scope(unknown=True), None
+        scope = heard
+        plain = plain or word.startswith(("significan", "statistic")) or is_kind(word, "seen")
+    return (scope._replace(having=False), None) if plain else (Scope(unknown=True), None)
+
+
+def _by_predicate_word(scope: Scope, word: str) -> Scope | None:
+    """The scope after a word between a verb and its word of change; None for a word that has no place there."""
+    if is_kind(word, "negation") or is_kind(word, "insignificant") or is_kind(word, "failing"):
+        return scope._replace(denied=True)
+    if is_kind(word, "tendency"):
+        return scope._replace(tendency=True, having=scope.having or word.startswith(("trend", "tendenc")))
+    if is_kind(word, "having"):
+        return scope._replace(having=True)
+    fits = word in _FILLING or any(is_kind(word, kind) for kind in ("auxiliary", "adverb", "significance", "seen"))
+    return scope if fits or word[0].isdigit() else None
 
 
 def _word(tokens: Sequence[Token], i: int) -> str:
@@ -124,73 +119,94 @@ def _just_before(tokens: Sequence[Token], verb: int) -> tuple[bool, bool]:
 
 def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
     """The scope of a word of change that has an object, by the words before it."""
-    scope = Scope()
-    i, determined, foreign = cue - 1, False, 0
-    near = True  # within the phrase of which the word is a part
-    joined = True  # no preposition or conjunction yet, beyond which nothing governs it
-    while i >= 0 and cue - i <= _REACH:
+    scope, near, joined, foreign = Scope(), True, True, 0
+    for i in range(cue - 1, max(-1, cue - _REACH - 1), -1):
         token = tokens[i]
-        word = token.word
-        if token.target >= 0 or is_kind(word, "break"):
+        if token.target >= 0 or is_kind(token.word, "break") or (token.word in _JOINTS and not near):
             break
         if token.cue[0]:
-            if _governs(tokens, i, joined and foreign <= 3):
-                outer = scope_before(tokens, i)
-                scope = scope._replace(
-                    outer=i, denied=scope.denied or outer.denied, tendency=scope.tendency or outer.tendency,
-                    hypothetical=scope.hypothetical or outer.hypothetical,
-                )  # fmt: skip
-            elif token.cue[1] == "noun" and any(t.word in ("or", "nor", "and") for t in tokens[i + 1 : cue]):
-                scope = scope._replace(denied=scope.denied or scope_before(tokens, i).denied)
+            scope = _under(scope, tokens, i, cue, joined and foreign <= _FOREIGN)
             break
-        joined &= not (word in (",", "and", "or") or (word in _PREPOSITIONS and word not in ("of", "in")))
-        joined &= not (is_kind(word, "auxiliary") or is_kind(word, "having") or is_kind(word, "finite"))
-        foreign += not (is_kind(word, "adverb") or is_kind(word, "determiner"))
-        if is_kind(word, "negation") or is_kind(word, "failing"):
-            if not (word == "not" and (_word(tokens, i + 1) == "only" or (i and tokens[i - 1].word == "but"))):
-                scope = scope._replace(denied=True, verbal=True if near else scope.verbal)
-        elif is_kind(word, "insignificant"):
-            scope = scope._replace(denied=True)
-        elif is_kind(word, "tendency"):
-            scope = scope._replace(tendency=True, verbal=scope.verbal or _word(tokens, i + 1) == "to")
-        elif is_hypothetical(tokens, i) or is_kind(word, "relation"):
-            scope = scope._replace(hypothetical=True)
-        elif near and word in _BE:
-            scope = scope._replace(passive=True, there=i > 0 and tokens[i - 1].word == "there")
-            near = False
-        elif near and word in _DO:
-            scope = scope._replace(verbal=True)
-            near = False
-        elif near and word == "to" and _fits_infinitive(tokens, i):
-            scope = scope._replace(verbal=True)
-        elif near and word == "to":
-            scope = scope._replace(hypothetical=tokens[cue].cue[1] in ("verb", "noun"), presupposed=True)
-            near = False
-        elif near and word in _PREPOSITIONS:
-            scope = scope._replace(
-                presupposed=not _is_result(tokens, i), means=word == "by", told=_is_result(tokens, i)
-            )
-            near = False
-        elif near and word in ("the", "these", "this", "their", "its"):
-            determined = True
-        elif word in (",", "and", "or") and not near:
-            break
-        elif near and (word in ("a", "an") or is_kind(word, "significance") or is_kind(word, "adverb")):
+        joined = joined and not _parts(token.word)
+        foreign += not (is_kind(token.word, "adverb") or is_kind(token.word, "determiner"))
+        said = _by_far_word(scope, tokens, i, near)
+        if said is not None:
+            scope = said
+        elif near:
+            scope, near = _by_near_word(scope, tokens, i, cue)
+        if is_kind(token.word, "having") or is_kind(token.word, "seen") or _is_there(tokens, i):
             scope = scope._replace(told=True)
-        elif near and not is_kind(word, "determiner"):
-            near = False
-        if is_kind(word, "having") or is_kind(word, "seen") or (word in _BE and i and tokens[i - 1].word == "there"):
-            scope = scope._replace(told=True)
-        i -= 1
-    if determined and scope.outer is None and tokens[cue].cue[1] in ("past", "degree"):
+    if scope.determined and scope.outer is None and tokens[cue].cue[1] in ("past", "degree"):
         scope = scope._replace(presupposed=True)
-    clause = _clause(tokens, cue)
-    if any(is_hypothetical(clause, i) or is_kind(token.word, "relation") for i, token in enumerate(clause)) or (
-        any(is_kind(token.word, "association") for token in clause)
-        and not any(is_kind(t.word, "given") for t in clause)
-    ):
-        scope = scope._replace(hypothetical=True)
+    return scope._replace(hypothetical=True) if _is_no_result(_clause(tokens, cue)) else scope
+
+
+def _under(scope: Scope, tokens: Sequence[Token], i: int, cue: int, joined: bool) -> Scope:
+    """The scope below another word of change, at `i`, which may govern the one at `cue` or share its denial."""
+    outer = scope_before(tokens, i)
+    if _governs(tokens, i, joined):
+        return scope._replace(
+            outer=i, denied=scope.denied or outer.denied, tendency=scope.tendency or outer.tendency,
+            hypothetical=scope.hypothetical or outer.hypothetical,
+        )  # fmt: skip
+    if tokens[i].cue[1] == "noun" and any(token.word in ("or", "nor", "and") for token in tokens[i + 1 : cue]):
+        return scope._replace(denied=scope.denied or outer.denied)
     return scope
+
+
+def _parts(word: str) -> bool:
+    """Whether nothing before the word governs what is behind it."""
+    if word in _JOINTS or (word in _PREPOSITIONS and word not in ("of", "in")):
+        return True
+    return is_kind(word, "auxiliary") or is_kind(word, "having") or is_kind(word, "finite")
+
+
+def _by_far_word(scope: Scope, tokens: Sequence[Token], i: int, near: bool) -> Scope | None:
+    """The scope after a word that counts at any distance; None for other words."""
+    word, behind = tokens[i].word, _word(tokens, i + 1)
+    if is_kind(word, "negation") or is_kind(word, "failing"):
+        sets_apart = word == "not" and (behind == "only" or (i > 0 and tokens[i - 1].word == "but"))
+        return scope if sets_apart else scope._replace(denied=True, verbal=near or scope.verbal)
+    if is_kind(word, "insignificant"):
+        return scope._replace(denied=True)
+    if is_kind(word, "tendency"):
+        return scope._replace(tendency=True, verbal=scope.verbal or behind == "to")
+    if is_hypothetical(tokens, i) or is_kind(word, "relation"):
+        return scope._replace(hypothetical=True)
+    return None
+
+
+def _by_near_word(scope: Scope, tokens: Sequence[Token], i: int, cue: int) -> tuple[Scope, bool]:
+    """(scope, whether the phrase goes on) after a word of the phrase that the word of change ends."""
+    word = tokens[i].word
+    if word in _BE:
+        return scope._replace(passive=True, there=_is_there(tokens, i)), False
+    if word in _DO:
+        return scope._replace(verbal=True), False
+    if word == "to" and _fits_infinitive(tokens, i):
+        return scope._replace(verbal=True), True
+    if word == "to":
+        return scope._replace(hypothetical=tokens[cue].cue[1] in ("verb", "noun"), presupposed=True), False
+    if word in _PREPOSITIONS:
+        result = _is_result(tokens, i)
+        return scope._replace(presupposed=not result, means=word == "by", told=result), False
+    if word in ("the", "these", "this", "their", "its"):
+        return scope._replace(determined=True), True
+    if word in ("a", "an") or is_kind(word, "significance") or is_kind(word, "adverb"):
+        return scope._replace(told=True), True
+    return scope, is_kind(word, "determiner")
+
+
+def _is_there(tokens: Sequence[Token], i: int) -> bool:
+    return tokens[i].word in _BE and i > 0 and tokens[i - 1].word == "there"
+
+
+def _is_no_result(clause: Sequence[Token]) -> bool:
+    """Whether a clause tells an aim, a possibility, or an association with anything but what people were given."""
+    if any(is_hypothetical(clause, i) or is_kind(token.word, "relation") for i, token in enumerate(clause)):
+        return True
+    given = any(is_kind(token.word, "given") for token in clause)
+    return not given and any(is_kind(token.word, "association") for token in clause)
 
 
 def _governs(tokens: Sequence[Token], i: int, joined: bool) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tiab.pico.findings.comparison import p_values
-from tiab.pico.findings.reading import direction_of, statements
+from tiab.pico.findings.directions import direction_of
+from tiab.pico.findings.reading import statements
 from tiab.pico.findings.scope import scope_before
 from tiab.pico.findings.tokens import Token
 
@@ -64,7 +65,8 @@ _SIGNIFICANT = re.compile(r"(?<!not )(?<!no )(?<!non-)\bsignificant", re.IGNOREC
 _NOT_A_RESULT = re.compile(
     r"\bp\s*[<>=≤≥]+\s*[\d.]+|\b\d+\s?%\s?(?:CI|confidence)|\bCI\b[^);\]]*|(?:±|\+/-)\s*[\d.]+|\bn\s*=\s*\d+"
     r"|\[[^\]]*\d[^\]]*\]|/\s?\d+|\b(?:week|month|day|year|group|grade|type|phase|stage|visit)s?\s\d+"
-    r"|\d+(?:\.\d+)?[\s-]?(?:mg|kg|ml|µg|mcg|weeks?|months?|days?|years?|hours?|h|min|patients|participants|subjects|women"
+    r"|\d+(?:\.\d+)?[\s-]?(?:mg|kg|ml|µg|mcg|weeks?|months?|days?|years?|hours?|h|min|patients|participants"
+    r"|subjects|women"
     r"|men)\b|\([\d.]+\s?[-–]\s?[\d.]+\)",
     re.IGNORECASE,
 )

@@ -21,13 +21,16 @@ CLASSES: dict[str, str] = {
 """Classes of markers that are named as a whole, and the group of words/markers.toml that holds their members."""
 
 _CLASS = re.compile(
-    r"\b(?P<other>(?:other|remaining|further)\s+)?(?P<each>(?:any|no|each)\s+)?(?P<type>(?:Th|Type|M)\s?\d+(?:-\w+)?\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+|serum\s+|plasma\s+)*"
+    r"\b(?P<other>(?:other|remaining|further)\s+)?(?P<each>(?:any|no|each)\s+)?(?P<type>(?:Th|Type"
+    r"|M)\s?\d+(?:-\w+)?\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+"
+    r"|serum\s+|plasma\s+)*"
     r"(?P<name>cytokine|chemokine|adipo(?:cyto)?kine|myokine|neurotrophin)"
     r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
     re.IGNORECASE,
 )
 _MEMBERS = re.compile(
-    r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?|e\.?g\.?))*[\s,:;([]*",
+    r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?"
+    r"|e\.?g\.?))*[\s,:;([]*",
     re.IGNORECASE,
 )
 _RATIO = re.compile(r"\s*(?:/|:|to|-to-|\s-\s)\s*", re.IGNORECASE)
@@ -78,29 +81,40 @@ def find_outcomes(text: str, targets: Sequence[Target], outcomes: Sequence[Span]
     found = []
     for span in outcomes:
         if span.provenance.startswith("dict:") or (span.provenance == "model:pio" and span.weight >= _SURE):
-            start = _behind_change(text, span.start, span.end)
-            name = text[start : span.end].strip(" ,.;:()")
-            measures = all(is_kind(word.lower(), "measure") for word in name.split())
-            if (
-                3 <= len(name) <= _LONGEST
-                and not measures
-                and not any(cue_of(word.lower())[0] for word in name.split())
-            ):
-                found.append(Found(start, start + len(text[start : span.end].rstrip(" ,.;:()")), name))
+            start, end = _name_bounds(text, span.start, span.end)
+            if _is_name(text[start:end]):
+                found.append(Found(start, end, text[start:end]))
     taken = [(target.start, target.end) for target in targets]
     free = [f for f in longest(found) if not any(a < f.end and f.start < b for a, b in taken)]
     return [Target(f.start, f.end, " ".join(f.meaning.split())) for f in free if not is_agent(text, f)]
 
 
+def _name_bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    """(start, end) of an outcome's name: whole words, no words of change before it, no half bracket behind it."""
+    start = _behind_change(text, start, end)
+    while 0 < start < end and (text[start - 1] in "-/" or (text[start - 1].isalnum() and text[start].isalnum())):
+        start -= 1
+    name = text[start:end]
+    if name.count("(") > name.count(")"):
+        name = name[: name.rindex("(")]
+    return start + len(name) - len(name.lstrip(" ,.;:)")), start + len(name.rstrip(" ,.;:("))
+
+
+def _is_name(name: str) -> bool:
+    """Whether an outcome's name names something, and no change or comparison with it."""
+    words = [token.word for token in split_tokens(name, 0, len(name), ())]
+    telling = any(not is_kind(word, "measure") for word in words)
+    clean = not any(cue_of(word)[0] or word in ("than", "versus", "vs", "compared") for word in words)
+    return 3 <= len(name) <= _LONGEST and telling and clean
+
+
 def _behind_change(text: str, start: int, end: int) -> int:
     """Where an outcome begins behind its words of change: at "pain" in "a greater reduction in pain"."""
-    begin = start
-    for found in re.finditer(r"[\w'-]+", text[start:end]):
-        word = found[0].lower()
-        if not (cue_of(word)[0] or word in _SMALL or is_kind(word, "significance") or is_kind(word, "determiner")):
-            return start + found.start()
-        begin = start + found.end()
-    return begin
+    for token in split_tokens(text, start, end, ()):
+        small = token.word in _SMALL or is_kind(token.word, "significance") or is_kind(token.word, "determiner")
+        if not (token.cue[0] or small):
+            return token.start
+    return end
 
 
 def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:

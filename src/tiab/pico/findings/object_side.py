@@ -1,0 +1,212 @@
+"""Targets as objects: "reduced IL-6", "a rise in IL-6 and TNF", "no difference between groups in IL-6"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tiab.pico.findings.directions import Statement, composed, direction_of
+from tiab.pico.findings.scope import Scope, predicate, scope_before
+from tiab.pico.findings.subject_side import SUBJECT_REACH, is_bare_verb
+from tiab.pico.findings.tokens import Token, is_kind, words
+
+__all__ = ["with_objects"]
+
+_LONGEST_NAME = 8  # words of one thing on a list
+_PREPOSITIONS = words("preposition")
+
+
+def with_objects(tokens: Sequence[Token], cue: int) -> Iterator[Statement]:
+    """Statements of a word of change on the targets that it governs."""
+    scope = scope_before(tokens, cue)
+    begin = _object_start(tokens, cue, scope)
+    if begin is None or scope.hypothetical or (tokens[cue].cue[1] == "noun" and _is_listed(tokens, cue)):
+        return
+    places = _objects(tokens, begin)
+    if not places:
+        return
+    behind = _behind(tokens, places[-1])
+    scope = scope if behind is None else scope.joined(behind[0])
+    direction = direction_of(tokens, cue, scope)
+    if behind is not None and behind[1] is not None:
+        direction = composed(tokens[behind[1]].cue[0], direction, denied=behind[0].denied)
+        if behind[0].denied and direction != "same":
+            return
+    elif behind is not None and behind[0].unknown:
+        return
+    if not _is_told(tokens, cue, scope, behind is not None):
+        return
+    if any(is_kind(token.word, "initial") for token in tokens[cue + 1 : places[0]]):
+        return
+    if direction:
+        governed = scope.outer is not None or (behind is not None and behind[1] is not None)
+        for place in places:
+            yield Statement(tokens[place].target, cue, direction, scope.tendency, governed)
+
+
+def _is_told(tokens: Sequence[Token], cue: int, scope: Scope, followed: bool) -> bool:
+    """Whether a noun of change is told as news, not taken for granted: "patients with larger reductions of LDL"."""
+    if tokens[cue].cue[1] != "noun" or scope.denied or scope.verbal or scope.outer is not None:
+        return True
+    if scope.presupposed and not scope.means:
+        return False
+    if followed or scope.told or scope.means or _link(tokens, cue + 1) is None:
+        return True
+    return not any(
+        is_kind(token.word, "finite") or is_kind(token.word, "auxiliary") or token.cue[1] in ("verb", "past")
+        for token in tokens
+    )
+
+
+def _is_listed(tokens: Sequence[Token], cue: int) -> bool:
+    """Whether the change is one of several things that something lessened: "alleviated pain, upregulation of IL-6"."""
+    if cue == 0 or tokens[cue - 1].word not in (",", "and", "or"):
+        return False
+    for i in range(cue - 1, -1, -1):
+        token = tokens[i]
+        if token.cue[1] in ("verb", "past"):
+            return token.cue[0] in ("down", "undo")
+        if is_kind(token.word, "break") or is_kind(token.word, "auxiliary") or is_kind(token.word, "finite"):
+            return False
+    return False
+
+
+def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None:
+    """The index at which what the word governs begins, None where it governs nothing."""
+    kind, form = tokens[cue].cue
+    if cue + 1 >= len(tokens):
+        return None
+    if (
+        kind == "change" and form != "past" and tokens[cue].word.startswith(("differ", "vary", "varied"))
+    ) or kind == "same":
+        if tokens[cue].word == "same":  # "the same was true of IL-6"
+            return None
+        return _link(tokens, cue + 1)
+    if form == "noun":
+        link = _link(tokens, cue + 1)
+        if link is not None:
+            return link
+        return cue + 1 if scope.verbal or (tokens[cue].word.endswith("s") and _may_be_verb(tokens, cue)) else None
+    if tokens[cue + 1].target < 0 and (is_kind(tokens[cue + 1].word, "stop") or tokens[cue + 1].word == "of"):
+        return None
+    if form == "verb":
+        return cue + 1 if _may_be_verb(tokens, cue) or scope.verbal else None
+    if form == "past" and is_kind(tokens[cue + 1].word, "people"):  # "the augmented group" is a name
+        return None
+    if form in ("past", "degree") and kind != "same":
+        behind = [token.word for token in tokens[cue + 1 : cue + 3]]
+        if len(behind) == 2 and is_kind(behind[0], "measure") and is_kind(behind[1], "auxiliary"):
+            return _link(tokens, cue + 2)  # "lower values were found for IL-6"
+        if scope.passive and not scope.there and form == "past":
+            return None
+        if scope.presupposed and scope.outer is None:
+            return None
+        return cue + 1
+    return None
+
+
+def _may_be_verb(tokens: Sequence[Token], cue: int) -> bool:
+    """Whether the word before fits a verb: no preposition or "to" that makes it a purpose or a name."""
+    before = tokens[cue - 1].word if cue else ","
+    if tokens[cue].word.endswith("ing"):
+        return before not in ("with", "at", "of", "for", "from", "the")
+    return before not in _PREPOSITIONS and not is_kind(before, "determiner")
+
+
+def _link(tokens: Sequence[Token], i: int) -> int | None:
+    """The index behind the preposition that joins a noun to its object: "differences [between groups] in IL-6"."""
+    seen = 0
+    while i < len(tokens) and seen < 12:
+        token = tokens[i]
+        if token.target >= 0 or token.cue[0] or is_kind(token.word, "break"):
+            return None
+        if token.word in ("in", "of", "on", "for", "regarding", "concerning"):
+            following = tokens[i + 1].word if i + 1 < len(tokens) else ""
+            if following in ("terms", "respect", "regard", "case"):
+                i += 2
+                continue
+            if not _is_group_phrase(tokens, i):
+                return i + 1
+        elif token.word in ("regard", "respect", "regards") and i + 1 < len(tokens):
+            return i + 2
+        i, seen = i + 1, seen + 1
+    return None
+
+
+def _is_group_phrase(tokens: Sequence[Token], i: int) -> bool:
+    """Whether "in" begins a phrase of place that another "in" follows: "no changes in both groups in IL-6"."""
+    for token in tokens[i + 1 : i + 7]:
+        if token.target >= 0 or token.word in (",", "and"):
+            return False
+        if token.word in ("in", "for", "on", "regarding"):
+            return True
+    return False
+
+
+def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
+    """The indices of the targets on the list that begins at `begin`."""
+    places, words = [], 0
+    for i in range(begin, len(tokens)):
+        token = tokens[i]
+        if token.target >= 0:
+            places.append(i)
+            words = 0
+        elif is_kind(token.word, "conjunction"):
+            words = 0
+            if token.word == "," and i + 1 < len(tokens) and tokens[i + 1].word in ("with", "which", "suggesting"):
+                break
+        elif (
+            (token.cue[0] and not (token.cue[1] == "noun" and token.cue[0] == "change" and words == 0))
+            or is_kind(token.word, "break")
+            or is_kind(token.word, "auxiliary")
+            or is_kind(token.word, "finite")
+            or (is_kind(token.word, "negation") and token.word not in ("nor",))
+            or (is_kind(token.word, "stop") and not _continues_list(tokens, i))
+        ):
+            break
+        else:
+            words += 1
+        if words > _LONGEST_NAME:
+            break
+    return [place for place in places if not _has_own_verb(tokens, place)]
+
+
+def _continues_list(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the preposition repeats that of the list: "in IL-6 and in TNF", "in levels of IL-6"."""
+    return (
+        tokens[i].word in ("in", "on", "for", "of")
+        and i > 0
+        and (tokens[i - 1].word in (",", "and", "or", "nor") or is_kind(tokens[i - 1].word, "measure"))
+    )
+
+
+def _has_own_verb(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word of change without an object follows the target: "reduced pain, and IL-6 fell"."""
+    for i in range(place + 1, min(place + 4, len(tokens))):
+        if tokens[i].cue[0]:
+            return tokens[i].cue[1] in ("past", "verb") and is_bare_verb(tokens, i) and tokens[i - 1].word != "and"
+        if tokens[i].target >= 0 or not is_kind(tokens[i].word, "measure"):
+            return False
+    return False
+
+
+def _behind(tokens: Sequence[Token], place: int) -> tuple[Scope, int | None] | None:
+    """What is said of the change itself behind its last object: "… was not significant", "… was attenuated"."""
+    for i in range(place + 1, min(place + SUBJECT_REACH, len(tokens))):
+        token = tokens[i]
+        if (
+            is_kind(token.word, "break")
+            or token.word in (",", "and", "that", "which", "who", "when")
+            or token.target >= 0
+        ):
+            return None
+        if is_kind(token.word, "auxiliary") or is_kind(token.word, "failing"):
+            return predicate(tokens, i)
+        if token.word in ("without", "despite"):
+            return None
+        if is_kind(token.word, "insignificant"):
+            return Scope(denied=True), None
+        if i + 1 < len(tokens) and tokens[i + 1].word == "by" and token.word.endswith("ed"):
+            return None  # "… induced by dopamine" only tells which IL-6 is meant
+        if token.cue[1] in ("verb", "past") or is_kind(token.word, "finite"):
+            return Scope(unknown=not is_kind(token.word, "seen")), None
+    return None

@@ -1,0 +1,221 @@
+"""Targets as subjects: "IL-6 was lower", "IL-6 rose in women", "IL-6 showed no change"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tiab.pico.findings.directions import Statement, direction_of
+from tiab.pico.findings.scope import Scope, predicate, scope_before
+from tiab.pico.findings.tokens import Token, is_kind, words
+
+__all__ = ["SUBJECT_REACH", "as_left", "as_subject", "as_topic", "is_bare_verb"]
+
+_LONGEST_NAME = 8  # words of one thing on a list: "low density lipoprotein cholesterol to high …"
+SUBJECT_REACH = 30
+"""Words between a subject and its verb."""
+
+_WITHOUT_OBJECT = words("without_object")
+_PREPOSITIONS = words("preposition")
+_HEADS = words("head")
+
+
+def as_subject(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
+    """Statements of the verbs of which the target at `place` is the subject."""
+    denied = _subject_head(tokens, place)
+    verb = None if denied is None else _verb_of(tokens, place)
+    while verb is not None:
+        found = predicate(tokens, verb)
+        if found is None:
+            return
+        scope, cue = found
+        if cue is None or not _stands_alone(tokens, cue, scope):
+            return
+        direction = direction_of(tokens, cue, scope, denied=bool(denied))
+        if direction:
+            yield Statement(tokens[place].target, cue, direction, scope.tendency)
+        verb = _next_verb(tokens, cue)
+
+
+def _subject_head(tokens: Sequence[Token], place: int) -> bool | None:
+    """None where something to its left governs the target; else whether "no" or "neither" denies it."""
+    i, words = place - 1, 0
+    while i >= 0:
+        token = tokens[i]
+        if token.target >= 0 or is_kind(token.word, "conjunction"):
+            words = 0
+        elif is_kind(token.word, "negation"):
+            return None if token.word == "not" else True
+        elif is_kind(token.word, "break"):
+            return False
+        elif token.word in ("of", "in", "for") and i > 0 and _is_head(tokens[i - 1]):
+            pass
+        elif token.word in _PREPOSITIONS or is_kind(token.word, "stop"):
+            return False if _opens_clause(tokens, i, place) else None
+        elif token.cue[0] and token.cue[1] == "noun":
+            return None
+        elif token.cue[0] or is_kind(token.word, "auxiliary") or is_kind(token.word, "finite"):
+            return _begins_anew(tokens, i, place)
+        else:
+            words += 0 if is_kind(token.word, "measure") or is_kind(token.word, "determiner") else 1
+        if words > _LONGEST_NAME:
+            return None
+        i -= 1
+    return False
+
+
+def _begins_anew(tokens: Sequence[Token], verb: int, place: int) -> bool | None:
+    """Whether the words between a verb and the target hold a conjunction, behind which a new subject can begin."""
+    between = tokens[verb + 1 : place]
+    return False if any(token.word in (",", "and", "while") for token in between) else None
+
+
+def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
+    """Whether the preposition opens a phrase before the subject: "After training, IL-6 fell", "…, as IL-6 fell"."""
+    if tokens[i].word == "as":
+        return i > 0 and tokens[i - 1].word == ","
+    if not any(token.word == "," for token in tokens[i:place]) and not any(
+        is_kind(token.word, "people") for token in tokens[i:place]
+    ):
+        return False
+    begin = i
+    while begin > 0 and is_kind(tokens[begin - 1].word, "stop"):
+        begin -= 1
+    return (
+        begin == 0 or is_kind(tokens[begin - 1].word, "break") or tokens[begin - 1].word in (",", "moreover", "however")
+    )
+
+
+def _is_head(token: Token) -> bool:
+    return token.cue[0] == "" and (
+        is_kind(token.word, "measure") or token.word in _HEADS or token.word in ("all", "none")
+    )
+
+
+def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
+    """The index of the verb of which the target at `place` is the subject."""
+    skipped, phrased = 0, False
+    for i in range(place + 1, min(place + SUBJECT_REACH, len(tokens))):
+        token = tokens[i]
+        if token.target >= 0:
+            continue
+        if is_kind(token.word, "auxiliary") or is_kind(token.word, "having") or is_kind(token.word, "failing"):
+            return i
+        if token.cue[0]:
+            if token.cue[1] == "noun" and (phrased or not _follows_subject(tokens[i - 1])):
+                return None  # "… with a rise in CRP": no verb
+            return i if is_bare_verb(tokens, i) else None
+        if i < skipped:
+            continue
+        if token.word in ("that", "which", "who", "whose", "when", "if", "because", "where", ";", "not", "by"):
+            return None
+        if token.word == "but" and i + 3 < len(tokens) and tokens[i + 1].word == "not" and tokens[i + 2].target >= 0:
+            skipped = i + 2
+            continue
+        if is_kind(token.word, "break") or is_kind(token.word, "relation") or is_kind(token.word, "finite"):
+            return None
+        phrased |= is_kind(token.word, "stop")
+        if token.word.endswith("ed") and not phrased:  # a verb that no list has
+            return None
+    return None
+
+
+def _follows_subject(before: Token) -> bool:
+    """Whether a word that may be a noun or a verb is a verb behind this one: "IL-6 levels increase"."""
+    return before.target >= 0 or is_kind(before.word, "measure") or before.word.endswith("ly")
+
+
+def is_bare_verb(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word of change is a verb without an object: "IL-6 rose in women", not "IL-6 increased survival"."""
+    if tokens[i].word not in _WITHOUT_OBJECT and not is_kind(tokens[i].word, "tendency"):
+        return False
+    return not begins_name(tokens, i + 1)
+
+
+def begins_name(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a thing is named at `i`, so that the verb before it has an object."""
+    if i >= len(tokens):
+        return False
+    token = tokens[i]
+    if token.target >= 0 or is_kind(token.word, "determiner"):
+        return True
+    if not token.word[0].isalpha():
+        return False
+    closed = ("stop", "link", "conjunction", "adverb", "break", "negation", "auxiliary")
+    return not any(is_kind(token.word, kind) for kind in closed) and not token.cue[0]
+
+
+def _stands_alone(tokens: Sequence[Token], cue: int, scope: Scope) -> bool:
+    """Whether what follows the word of change leaves its subject the thing that changed."""
+    kind, form = tokens[cue].cue
+    following = tokens[cue + 1].word if cue + 1 < len(tokens) else "."
+    if scope.having:  # "IL-6 showed an increase", not "IL-6 showed an increase in binding"
+        named = following in ("of", "in") and begins_name(tokens, cue + 2) and not _names_people(tokens, cue + 2)
+        return form == "noun" and (kind == "change" or not named)
+    if following == "with" and tokens[cue].word.startswith("var"):  # "did not vary with age" tells of no change
+        return False
+    if form in ("past", "degree"):
+        return scope.bare or not begins_name(tokens, cue + 1) or following in ("to",)
+    return not begins_name(tokens, cue + 1)
+
+
+def _names_people(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the words from `i` on name a group: "in both groups", "in the trained women"."""
+    return any(is_kind(token.word, "people") for token in tokens[i : i + 4])
+
+
+def _next_verb(tokens: Sequence[Token], cue: int) -> int | None:
+    """The verb that goes on with the same subject: "fell in the trained but rose in the others"."""
+    for i in range(cue + 1, len(tokens) - 1):
+        if tokens[i].target >= 0:
+            return None
+        if is_kind(tokens[i].word, "break") or tokens[i].word in ("and", ","):
+            following = i + 1
+            while following < len(tokens) and (
+                is_kind(tokens[following].word, "adverb") or tokens[following].word in ("and", "but")
+            ):
+                following += 1
+            if following >= len(tokens):
+                return None
+            token = tokens[following]
+            if is_kind(token.word, "auxiliary") and token.word not in ("is", "are"):
+                return following
+            if token.cue[1] in ("verb", "past", "degree") and (
+                token.cue[1] == "degree" or is_bare_verb(tokens, following)
+            ):
+                return following if not begins_name(tokens, following + 1) else None
+    return None
+
+
+def as_topic(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
+    """ "With regard to IL-6 the groups did not differ": what is said of a target that a phrase names beforehand."""
+    begin = place
+    while begin > 0 and not is_kind(tokens[begin - 1].word, "break"):
+        begin -= 1
+    opening = " ".join(token.word for token in tokens[begin : begin + 3])
+    if not opening.startswith(
+        ("with regard", "with respect", "regarding", "concerning", "in terms", "as for", "for #")
+    ):
+        return
+    for i in range(place + 1, min(place + SUBJECT_REACH, len(tokens))):
+        if is_kind(tokens[i].word, "break"):
+            return
+        if tokens[i].cue[0] == "change":
+            scope = scope_before(tokens, i)
+            if scope.denied and not scope.hypothetical:
+                yield Statement(tokens[place].target, i, "same", scope.tendency)
+            return
+
+
+def as_left(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
+    """ "Training left IL-6 and CRP unchanged"."""
+    begin = end = place
+    while begin > 0 and (tokens[begin].target >= 0 or _is_listing(tokens[begin].word)):
+        begin -= 1
+    while end + 1 < len(tokens) and (tokens[end].target >= 0 or _is_listing(tokens[end].word)):
+        end += 1
+    if tokens[begin].word in ("left", "leaves", "leaving") and tokens[end].cue[0] == "same":
+        yield Statement(tokens[place].target, end, "same")
+
+
+def _is_listing(word: str) -> bool:
+    return is_kind(word, "conjunction") or is_kind(word, "measure") or is_kind(word, "determiner")
