@@ -25,7 +25,7 @@ from tiab.formats import iter_records
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.review import Review
-from tiab.store import Source, label_entry
+from tiab.store import Source, Store, label_entry
 
 
 def pool(path: Path, n: int) -> list[Record]:
@@ -44,12 +44,14 @@ def prepare(folder: Path, records: list[Record], criteria: Path | None, labelled
     took = {}
     began = time.perf_counter()
     with Review.create(folder, criteria) as review:
-        review._store.add(Source(name="benchmark"), records)
+        with Store(folder) as store:
+            store.add(Source(name="benchmark"), records)
         took["import"] = time.perf_counter() - began
         # Every k-th record, so that those labelled before are no better than the others.
         chosen = records[:: max(1, len(records) // labelled)][:labelled] if labelled else []
         labels = [Label(record_id=one.record_id, decision=decision_on(one, word)) for one in chosen]
-        review._store.append_all(label_entry(label) for label in labels)
+        with Store(folder) as store:
+            store.append_all(label_entry(label) for label in labels)
         began = time.perf_counter()
         review.next()
         took["first ranking (PICO, features)"] = time.perf_counter() - began
@@ -68,14 +70,12 @@ def screen(folder: Path, decisions: int, word: str) -> dict[str, np.ndarray]:
         for _ in range(decisions):
             if suggestion is None:
                 break
-            ranked = review._live.queue("")
+            ranked = review.queue()
             wall, cpu = time.perf_counter(), time.process_time()
             review.label(suggestion.record.record_id, decision_on(suggestion.record, word))
             stored = time.perf_counter() - wall
             suggestion = review.next()
-            rows.append(
-                (time.perf_counter() - wall, time.process_time() - cpu, stored, review._live.queue("") is not ranked)
-            )
+            rows.append((time.perf_counter() - wall, time.process_time() - cpu, stored, review.queue() is not ranked))
     columns = np.array(rows, dtype=float).T
     return dict(zip(("wall", "cpu", "stored", "learned"), columns, strict=True))
 

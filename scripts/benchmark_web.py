@@ -28,7 +28,7 @@ import numpy as np
 
 from tiab.formats import iter_records
 from tiab.review import Review
-from tiab.store import Source
+from tiab.store import Source, Store
 from tiab.web import Desk
 from tiab.web.serving import listen, make_server
 
@@ -41,7 +41,8 @@ def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
     with Review.create(folder, criteria) as review:
         some = itertools.islice(iter_records(path), n)
         records = [replace(record, record_id=f"b{number}") for number, record in enumerate(some)]
-        review._store.add(Source(name="benchmark"), records)
+        with Store(review.folder) as store:
+            store.add(Source(name="benchmark"), records)
         review.learn()
 
 

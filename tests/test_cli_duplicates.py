@@ -11,8 +11,7 @@ from typer.testing import CliRunner, Result
 from tiab.cli import app
 from tiab.dedupe import Duplicates
 from tiab.errors import LabelError
-from tiab.review import Review, intake
-from tiab.review.duplicates import keep_apart
+from tiab.review import Review, record_import
 
 TITLE = "Resistance training and cytokines in multiple sclerosis"
 DOUBTFUL = "Aquatic exercise in people with fatigue after chemotherapy"
@@ -35,7 +34,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     Both have one report, under other identifiers, and there are two pairs that are doubtful.
     """
-    monkeypatch.setattr(intake, "find_duplicates", lambda records, progress=None: Duplicates())
+    monkeypatch.setattr(record_import, "find_duplicates", lambda records, progress=None: Duplicates())
     fields = ("record_id", "title", "authors", "year", "journal", "volume", "pages")
     exports = {
         "one.csv": [
@@ -84,9 +83,9 @@ def test_what_was_kept_apart_is_logged_as_that(folder: Path) -> None:
         assert dict(entry.payload) == {"from": "a2"}
         review.merge("b3", "a3")
         with pytest.raises(LabelError, match="are one already"):
-            keep_apart(review, "a3", "b3")
+            review.keep_apart("a3", "b3")
         with pytest.raises(LabelError, match="no record"):
-            keep_apart(review, "a3", "none")
+            review.keep_apart("a3", "none")
 
 
 def test_what_an_earlier_version_kept_apart_stays_so(folder: Path) -> None:

@@ -15,7 +15,6 @@ from tiab.errors import EvaluationError, LabelError
 from tiab.report.building import build_report
 from tiab.report.data import ReportData
 from tiab.review import Review
-from tiab.review.duplicates import keep_apart
 from tiab.review.evaluating import evaluate_review
 from tiab.review.history import read_history
 from tiab.stopping import ASSUMPTION, missing_at_most, stop_at
@@ -285,7 +284,7 @@ def test_second_thoughts_and_overrides_are_counted(review: Review) -> None:
     review.resolve("1", "include", reviewer="cy")
     review.merge("40", "39", reviewer="eva")
     review.unmerge("40", reviewer="eva")
-    keep_apart(review, "37", "38", reviewer="eva")
+    review.keep_apart("37", "38", reviewer="eva")
     said = report(review).overrides
     assert said.kept_apart == 1
     assert (said.undone, said.changed, said.resolved, said.linked, said.unlinked) == (1, 1, 1, 1, 1)

@@ -13,7 +13,7 @@ from tiab.assets import corpus_path
 from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.review.criteriafile import CRITERIA_NAME
+from tiab.review.criteria_file import CRITERIA_NAME
 
 INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
 

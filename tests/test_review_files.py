@@ -317,7 +317,7 @@ def test_held_out_scores_are_not_those_of_what_was_learned(tmp_path: Path) -> No
         review.add([table(tmp_path / "noise.csv", rows)])
         for n in range(80):
             review.label(f"n{n}", INCLUDE if n % 4 == 0 else EXCLUDE)
-        learner, queue = review._live.learned(None)
+        learner, queue = review._learning.learned(None)
         included, excluded = held_out_scores(learner, queue.learned.labels)
         fitted = [queue.learned.scores[n] for n in range(0, 80, 4)]
         assert len(included) == 20

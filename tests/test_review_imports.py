@@ -307,7 +307,7 @@ def test_a_duplicate_takes_the_place_of_a_record_that_is_undone(tmp_path: Path) 
 def test_an_older_log_does_not_say_what_later_files_had(review: Review, tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from tiab.review.importing import undo_entries
+    from tiab.review.decision_import import undo_entries
 
     state = review.snapshot.logged
     silent = replace(state.files[0], number=2, held=None, name="later.csv")

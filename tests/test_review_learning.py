@@ -23,9 +23,8 @@ from tiab.labels import Decision, Label
 from tiab.ranking.rank import rank
 from tiab.records import Record
 from tiab.review import Review
-from tiab.review.found import find_kept_spans, rules_version
-from tiab.review.learner import Learner, is_due
-from tiab.review.prepared import CACHE_NAME, prepare
+from tiab.review.feature_cache import CACHE_NAME, find_kept_spans, prepare, rules_version
+from tiab.review.rankings import Learner, is_due
 from tiab.store import FILE_NAME, Source, Store
 
 INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
@@ -210,7 +209,7 @@ def test_reading_on_without_learning(review: Review) -> None:
 
 def test_pico_is_looked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    import tiab.review.found as found
+    import tiab.review.feature_cache as found
 
     original = found.find_spans
 

@@ -177,7 +177,7 @@ def answered(page: httpx.Client, path: str, **settings: object) -> dict[str, obj
 FAILING = [
     ("tiab.web.pairs.unsettled", "/duplicates/now", {}, "Comparing the records stopped", 'id="pair"'),
     ("tiab.web.counting.count_hits", "/criteria/check", {"text": TOML}, "Counting stopped", "<b>2</b> of 2 records"),
-    ("tiab.review.live.prepare", "/screen/record", {}, "Ranking stopped", "Effects of aerobic training"),
+    ("tiab.review.learning.prepare", "/screen/record", {}, "Ranking stopped", "Effects of aerobic training"),
 ]
 
 
@@ -231,7 +231,7 @@ def test_a_list_that_could_not_be_prepared_is_made_when_it_is_asked_for(
     [
         ("tiab.web.pairs.unsettled", "/duplicates", "Comparing the records stopped", "Pair 1 of 1"),
         ("tiab.web.counting.count_hits", "/criteria", "Counting stopped", "2 of 2 records have every required concept"),
-        ("tiab.review.live.prepare", "/", "Ranking stopped", "Effects of aerobic training"),
+        ("tiab.review.learning.prepare", "/", "Ranking stopped", "Effects of aerobic training"),
     ],
 )
 def test_a_person_sees_that_it_failed_and_starts_it_again(

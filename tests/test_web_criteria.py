@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from tiab.errors import LabelError
 from tiab.review import Review
-from tiab.review.rewriting import old_text, read_draft, versions
 from tiab.web import Desk
 
 SCRIPT = "<script>document.title='taken'</script>"
@@ -49,7 +48,7 @@ def test_each_term_is_counted_while_it_is_written(page: httpx.Client, review: Re
         row = html.split(f'<span class="term">{term}</span>')[1].split("</li>")[0]
         assert f'<span class="number">{count}</span>' in row
     assert "In no record" in str(checked(page, TOML)["html"])
-    assert read_draft(review).text == TOML
+    assert review.criteria_text().text == TOML
 
 
 @pytest.mark.parametrize(
@@ -67,19 +66,19 @@ def test_a_mistake_is_named_with_its_line_and_never_saved(
     answer = page.post("/criteria/check", json={"text": text}).json()
     assert (answer["line"], answer["done"]) == (line, True)
     assert sentence in answer["wrong"]
-    saved = page.post("/criteria/save", json={"text": text, "mark": read_draft(review).mark})
+    saved = page.post("/criteria/save", json={"text": text, "mark": review.criteria_text().mark})
     assert saved.status_code == 400
-    assert read_draft(review).text == TOML
+    assert review.criteria_text().text == TOML
 
 
 def test_what_is_saved_is_logged_and_ranked_by(page: httpx.Client, review: Review, desk: Desk) -> None:
-    first, wanted = versions(review)[0], TOML.replace('"asthma"', '"back pain"')
-    answer = page.post("/criteria/save", json={"text": wanted, "mark": read_draft(review).mark}).json()
+    first, wanted = review.criteria_versions()[0], TOML.replace('"asthma"', '"back pain"')
+    answer = page.post("/criteria/save", json={"text": wanted, "mark": review.criteria_text().mark}).json()
     assert "Saved" in answer["said"]
     assert (review.folder / "criteria.toml").read_text() == wanted
     assert review.criteria is not None
     assert review.criteria.concepts[0].terms == ("back pain", "COPD")
-    assert len(versions(review)) == 2
+    assert len(review.criteria_versions()) == 2
     assert (
         'terms = ["asthma", "COPD"]' in page.get("/criteria/version", params={"event": first.event_id}).json()["text"]
     )
@@ -90,16 +89,16 @@ def test_what_is_saved_is_logged_and_ranked_by(page: httpx.Client, review: Revie
     assert queue.learned.record_ids[queue.learned.places[0]] == "c"
     again = page.post("/criteria/save", json={"text": wanted + "\n# more", "mark": answer["mark"]})
     assert again.status_code == 200
-    assert len(versions(review)) == 2  # a comment changes nothing
+    assert len(review.criteria_versions()) == 2  # a comment changes nothing
 
 
 def test_what_somebody_else_wrote_is_not_overwritten(page: httpx.Client, review: Review) -> None:
-    mark, theirs = read_draft(review).mark, TOML.replace("COPD", "bronchitis")
+    mark, theirs = review.criteria_text().mark, TOML.replace("COPD", "bronchitis")
     (review.folder / "criteria.toml").write_text(theirs)
     answer = page.post("/criteria/save", json={"text": TOML + "# mine", "mark": mark})
     assert answer.status_code == 400
     assert "changed elsewhere" in answer.json()["error"]
-    assert read_draft(review).text == theirs
+    assert review.criteria_text().text == theirs
 
 
 def test_a_file_that_was_broken_elsewhere_can_be_mended_here(page: httpx.Client, review: Review) -> None:
@@ -108,7 +107,7 @@ def test_a_file_that_was_broken_elsewhere_can_be_mended_here(page: httpx.Client,
     assert page.get("/records").status_code == 400
     text = page.get("/criteria").text
     assert "Line 5" in text
-    saved = page.post("/criteria/save", json={"text": TOML, "mark": read_draft(review).mark})
+    saved = page.post("/criteria/save", json={"text": TOML, "mark": review.criteria_text().mark})
     assert saved.status_code == 200
     assert page.get("/records").status_code == 200
 
@@ -118,7 +117,7 @@ def test_a_review_without_criteria_gets_some(tmp_path: Path, enter: Callable[[De
         desk = Desk(review)
         page = enter(desk)
         assert "What the review is about" in page.get("/criteria").text
-        assert page.post("/criteria/save", json={"text": TOML, "mark": read_draft(review).mark}).status_code == 200
+        assert page.post("/criteria/save", json={"text": TOML, "mark": review.criteria_text().mark}).status_code == 200
         assert review.criteria is not None
         desk.close()
 
@@ -129,8 +128,8 @@ def test_attacks(page: httpx.Client, review: Review) -> None:
     assert page.post("/criteria/check", json={"text": "x" * 400_000}).status_code == 422
     assert page.get("/criteria/version", params={"event": 999}).status_code == 404
     with pytest.raises(LabelError, match="holds no criteria"):
-        old_text(review, 999)
-    body = {"text": hostile, "mark": read_draft(review).mark}
+        review.criteria_version(999)
+    body = {"text": hostile, "mark": review.criteria_text().mark}
     assert page.post("/criteria/save", json=body, headers={"Origin": "http://evil.example"}).status_code == 403
     assert page.post("/criteria/save", json=body).status_code == 200
     assert "<script>document" not in page.get("/criteria").text
@@ -161,4 +160,4 @@ def test_written_checked_and_saved_by_keyboard(
         expect(page.locator("#versions")).to_contain_text("2 versions so far")
         page.locator("#versions summary").click()
         accessible(page, "criteria that were saved")
-    assert read_draft(review).text == TOML + "required = false\n"
+    assert review.criteria_text().text == TOML + "required = false\n"

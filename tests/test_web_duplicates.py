@@ -13,8 +13,7 @@ from playwright.sync_api import Page, expect
 from tiab.errors import LabelError
 from tiab.records import Record
 from tiab.review import Review
-from tiab.review.contrast import contrast
-from tiab.review.duplicates import answers, keep_apart, settle_same, take_back, unsettled
+from tiab.review.duplicates import compare_fields
 from tiab.web import Desk
 
 SCRIPT = "<script>document.title='taken'</script>"
@@ -39,7 +38,7 @@ def review(tmp_path: Path) -> Iterator[Review]:
 
 
 def pairs(review: Review) -> set[frozenset[str]]:
-    return {frozenset(pair.record_ids) for pair in unsettled(review).doubtful}
+    return {frozenset(pair.record_ids) for pair in review.find_duplicates().doubtful}
 
 
 def said(one: str, other: str, same: bool) -> dict[str, object]:
@@ -49,19 +48,19 @@ def said(one: str, other: str, same: bool) -> dict[str, object]:
 def test_an_answer_that_is_taken_back_is_asked_again(review: Review) -> None:
     both = {frozenset("ab"), frozenset("cd")}
     assert pairs(review) == both
-    linked, apart = settle_same(review, "a", "b", why="alike"), keep_apart(review, "c", "d", reviewer="kim")
+    linked, apart = review.link_pair("a", "b", why="alike"), review.keep_apart("c", "d", reviewer="kim")
     assert pairs(review) == set()
-    assert [(one.event_id, one.same, one.reviewer) for one in answers(review)] == [
+    assert [(one.event_id, one.same, one.reviewer) for one in review.pair_decisions()] == [
         (apart.event_id, False, "kim"),
         (linked.event_id, True, ""),
     ]
     for event in (linked, apart):
-        take_back(review, event.event_id)
+        review.undo_pair(event.event_id)
     assert pairs(review) == both
-    assert answers(review) == ()
+    assert review.pair_decisions() == ()
     assert review.snapshot.groups.main_of == {}
     with pytest.raises(LabelError, match="taken back already"):
-        take_back(review, linked.event_id)
+        review.undo_pair(linked.event_id)
     review.merge("b", "a")
     review.unmerge("b")
     assert pairs(review) == {frozenset("cd")}  # a link that is taken back elsewhere says that they are two
@@ -70,14 +69,14 @@ def test_an_answer_that_is_taken_back_is_asked_again(review: Review) -> None:
 def test_differences_are_found_word_by_word() -> None:
     one = Record(record_id="a", title="Yoga in MS", year=2010, extra=(("IS", "1234-567X"), ("VL", "3")))
     other = Record(record_id="b", title="Yoga in MS", year=2011, extra=(("VL", "3"),), doi="10.1/x")
-    lines = {line.name: line for line in contrast(one, other)}
+    lines = {line.name: line for line in compare_fields(one, other)}
     assert lines["title"].same
     assert lines["volume"].same
     assert "issue" not in lines
     assert lines["year"].right == (("2011", True),)
     assert (lines["DOI"].left, lines["DOI"].same) == ((), False)
     long, longer = " ".join(f"a{n}" for n in range(200)), " ".join(f"b{n}" for n in range(200))
-    abstract = contrast(Record(record_id="a", abstract=long), Record(record_id="a", abstract=longer))[-1]
+    abstract = compare_fields(Record(record_id="a", abstract=long), Record(record_id="a", abstract=longer))[-1]
     assert (abstract.left, abstract.same) == (((long, False),), False)
 
 
@@ -93,7 +92,7 @@ def test_pairs_are_settled_on_the_page(review: Review, desk: Desk, enter: Callab
     assert desk.tally().left == 4
     assert page.post("/duplicates/settle", json=said("b", "a", same=True)).status_code == 404
     assert "No pair waits" in page.post("/duplicates/settle", json=said("c", "d", same=False)).json()["html"]
-    wanted = {"event": answers(review)[-1].event_id, "token": "undo-it-1"}
+    wanted = {"event": review.pair_decisions()[-1].event_id, "token": "undo-it-1"}
     opened = page.post("/duplicates/undo", json=wanted).json()
     assert 'data-one="a"' in opened["html"]
     assert review.snapshot.groups.main_of == {}
@@ -113,7 +112,7 @@ def test_what_another_program_adds_or_settles_is_seen(
         "g,Walking and fatigue in people with multiple sclerosis,Walk.,Eng E,2001,Gait,302\n"
     )
     with Review(review.folder) as other:
-        keep_apart(other, "a", "b")
+        other.keep_apart("a", "b")
         other.add([tmp_path / "more.csv"])
     assert "of <b>2</b>" in page.get("/duplicates").text
     assert pairs(review) == {frozenset("cd"), frozenset("fg")}
@@ -165,4 +164,4 @@ def test_by_keyboard(
         page.keyboard.press("z")
         expect(page.locator(".count")).to_contain_text("Pair 1 of 1")
         accessible(page, "a pair, and an answer")
-    assert len(answers(review)) == 1
+    assert len(review.pair_decisions()) == 1

@@ -44,8 +44,6 @@ def settle_duplicates(
 
     [dim]Example:[/dim] tiab duplicates ms-review
     """
-    from tiab.review.duplicates import link_certain, unsettled
-
     with opened(folder) as review:
         if unlink:
             event = review.unmerge(unlink, reviewer=reviewer)
@@ -55,19 +53,17 @@ def settle_duplicates(
                 note(f"{unlink} stands alone again.")
             return
         with progress_bar("comparing", review.status().to_screen) as progress:
-            found = unsettled(review, progress=progress)
+            found = review.find_duplicates(progress=progress)
         if as_json or only_list:
             _show(review, found, as_json=as_json)
             return
-        linked = link_certain(review, found, reviewer=reviewer)
+        linked = review.link_certain(found, reviewer=reviewer)
         note(f"{counted(linked, 'duplicate')} linked; {counted(len(found.doubtful), 'doubtful pair')} to look at.")
         _settle(review, found, reviewer)
 
 
 def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
     """Asks about one doubtful pair after the other."""
-    from tiab.review.duplicates import keep_apart, settle_same
-
     settled = 0
     for number, pair in enumerate(found.doubtful, 1):
         groups = review.snapshot.groups
@@ -82,9 +78,9 @@ def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
         if key in _LEAVE:
             break
         if key == "s":
-            settle_same(review, one, other, why=pair.reason, reviewer=reviewer)
+            review.link_pair(one, other, why=pair.reason, reviewer=reviewer)
         elif key == "d":
-            keep_apart(review, one, other, reviewer=reviewer)
+            review.keep_apart(one, other, reviewer=reviewer)
         settled += key != "k"
     console.print(Text(f"{counted(settled, 'pair')} settled.", style="dim"))
 
@@ -112,9 +108,7 @@ def _cell(value: object) -> str:
 
 
 def _show(review: Review, found: Duplicates, *, as_json: bool) -> None:
-    from tiab.review.duplicates import related
-
-    studies = related(review)
+    studies = review.related_reports()
     if as_json:
         certain, together = (
             [{"record_ids": list(group.record_ids), "reason": group.reason} for group in groups]

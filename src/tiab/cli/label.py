@@ -104,13 +104,28 @@ def add_prior(
 
 
 @app.command("conflicts")
-def list_conflicts(folder: FolderArgument, as_json: JsonOption = False) -> None:
+def list_conflicts(
+    folder: FolderArgument,
+    reviewer: Annotated[
+        str | None,
+        typer.Option(
+            "--reviewer",
+            "-r",
+            envvar="TIAB_REVIEWER",
+            help="Who looks, blinded: only conflicts on records that this reviewer has decided on.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the records on which reviewers disagree, with what each of them said.
+
+    With --reviewer, only those on which this reviewer has decided: nobody sees another's decision before their own.
 
     [dim]Example:[/dim] tiab conflicts ms-review
     """
     with opened(folder) as review:
-        found = [(conflict, review.record(conflict.record_id)) for conflict in review.conflicts()]
+        found = [(conflict, review.record(conflict.record_id)) for conflict in review.conflicts(reviewer)]
     if as_json:
         print_json(
             [

@@ -42,7 +42,7 @@ def is_review(path: Path) -> bool:
 
 def own_files(folder: Path) -> list[Path]:
     """The files in which a review keeps what cannot be made again."""
-    from tiab.review.criteriafile import CRITERIA_NAME
+    from tiab.review.criteria_file import CRITERIA_NAME
     from tiab.review.notes import DRAFTS
     from tiab.store import ANCHOR_NAME, FILE_NAME
     from tiab.web.settings import FILE_NAME as SETTINGS_NAME

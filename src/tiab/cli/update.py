@@ -66,7 +66,6 @@ def update_review(
     [dim]Example:[/dim] tiab update ms-review pubmed-2026.nbib -o shortlist.csv
     [dim]Example:[/dim] tiab update ms-review --pubmed
     """
-    from tiab.review.searching import log_search
 
     if not files and not pubmed:
         raise TiabError("there is nothing to add", hint="Give the exports of the later search, or --pubmed.")
@@ -78,7 +77,7 @@ def update_review(
         fetched = [later.path] if later and later.path else []
         update = review.update([*(files or ()), *fetched], reviewer=reviewer)
         if later:
-            log_search(review, later, reviewer=reviewer)
+            review.log_search(later, reviewer=reviewer)
     if output:
         update.write(output)
         note(f"the short list is written to {output}")

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiab.decisions.carried import COLUMN, packed_decisions
 from tiab.decisions.decided import Decided
 from tiab.formats import write_records
 from tiab.labels import Decision, Label
 from tiab.records import Record
-from tiab.review.live import Queue
-from tiab.review.opinions import (
+from tiab.review.reviewers import (
     conflicts,
     joint_labels,
     labels_by_reviewer,
@@ -23,6 +23,9 @@ from tiab.review.opinions import (
 )
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, GivenLabel
+
+if TYPE_CHECKING:
+    from tiab.review.queue import Queue
 
 __all__ = ["export"]
 

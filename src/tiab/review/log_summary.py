@@ -15,7 +15,7 @@ from tiab.criteria import Criteria, Search
 from tiab.evaluation.history import ScreeningHistory
 from tiab.labels import Decision
 from tiab.ranking.rank import Ranking
-from tiab.review.learner import Learned
+from tiab.review.rankings import Learned
 from tiab.review.snapshot import Snapshot
 from tiab.store import Event, LogEnd
 

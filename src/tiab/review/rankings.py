@@ -1,18 +1,132 @@
-"""Rankings: what the log keeps of each, so that it can be made again and compared."""
+"""Learner: fits to the labels of one pool again and again, quickly, and to the same digits each time.
+
+A fit depends on nothing but the pool, the labels and the seed: not on the fits before it, nor on the order in which
+labels came. So any ranking can be made again from the log.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 import tiab
-from tiab.review.found import rules_version
-from tiab.review.learner import Learned
+from tiab.errors import LabelError
+from tiab.features import Features
+from tiab.labels import Decision, Label
+from tiab.ranking.estimator import Memory, make_ranker
+from tiab.ranking.rank import RankingModel, fit
+from tiab.review.feature_cache import rules_version
+from tiab.review.reviewers import teaching
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry
 
-__all__ = ["RankingEntry", "ranked_entry"]
+__all__ = ["GROWTH", "Learned", "Learner", "RankingEntry", "is_due", "nothing_learned", "ranked_entry"]
+
+GROWTH = 0.01
+"""Once the labels have grown by this share, the ranking is worth making anew; an inclusion is always worth it."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Learned:
+    """A pool as it ranks after some labels.
+
+    Attributes:
+        record_ids: of the pool, in its order.
+        labels: what was learned from.
+        model: None where there was nothing to rank by; the pool then stands in its own order.
+        scores: shape (n_records,).
+        places: positions in `record_ids`, best first; shape (n_records,).
+    """
+
+    record_ids: Sequence[str]
+    labels: Mapping[str, Label]
+    model: RankingModel | None
+    scores: NDArray[np.float64]
+    places: NDArray[np.intp]
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The record ids, best first."""
+        return tuple(self.record_ids[place] for place in self.places)
+
+    @cached_property
+    def ranks(self) -> dict[str, int]:
+        """Record id -> its rank, from 1."""
+        return {record_id: rank for rank, record_id in enumerate(self.order, 1)}
+
+    @cached_property
+    def order_hash(self) -> str:
+        """16 hex digits of the order."""
+        return hashlib.sha256("\n".join(self.order).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @cached_property
+    def model_hash(self) -> str:
+        """16 hex digits of every digit of the model; "" without one."""
+        if self.model is None:
+            return ""
+        digest = hashlib.blake2b(self.model.coef.tobytes(), digest_size=8)
+        digest.update(np.float64(self.model.intercept).tobytes())
+        return digest.hexdigest()
+
+
+class Learner:
+    """Ranks one pool by labels; what its fits have in common is computed once."""
+
+    def __init__(self, features: Features, fingerprints: Sequence[str], *, seed: int = 0) -> None:
+        self.features = features
+        self._fingerprints = list(fingerprints)
+        self._ties = np.argsort(np.argsort(np.array(self._fingerprints, dtype=np.str_), kind="stable"), kind="stable")
+        self._ids = [record.record_id for record in features.records]
+        self._known = set(self._ids)
+        self._seed = seed
+
+    @cached_property
+    def _memory(self) -> Memory:
+        return Memory(make_ranker(self.features.space, seed=self._seed), self.features.matrix)
+
+    def learn(self, labels: Mapping[str, Label]) -> Learned:
+        """The pool ranked by the criteria and `labels`; "maybe", and labels of records outside it, teach nothing."""
+        labels = {key: label for key, label in teaching(labels).items() if key in self._known}
+        try:
+            model = fit(self.features, labels, seed=self._seed, memory=self._memory, fingerprints=self._fingerprints)
+        except LabelError:
+            return nothing_learned(self._ids)
+        scores = model.score(self.features)
+        return Learned(
+            record_ids=self._ids, labels=labels, model=model, scores=scores, places=np.lexsort((self._ties, -scores))
+        )
+
+
+def nothing_learned(record_ids: Sequence[str] = ()) -> Learned:
+    """A pool in its own order, where there is nothing to rank by."""
+    n = len(record_ids)
+    return Learned(record_ids=record_ids, labels={}, model=None, scores=np.zeros(n), places=np.arange(n))
+
+
+def is_due(learned: Mapping[str, Label], now: Mapping[str, Label]) -> bool:
+    """Whether the labels have changed so much that the ranking should be made anew.
+
+    They have with any new inclusion, any label that was changed or taken back, and once 1 % more were given: the
+    4,001st exclusion moves nothing that a reader would notice, and learning from it would make them wait.
+
+    >>> from tiab.labels import Decision
+    >>> yes, no = (Label(record_id="1", decision=one) for one in (Decision.INCLUDE, Decision.EXCLUDE))
+    >>> is_due({}, {"1": no}), is_due({"1": yes}, {"1": no}), is_due({"1": no}, {"1": no})
+    (True, True, False)
+    """
+    now = teaching(now)
+    if any(key not in now or now[key].decision != label.decision for key, label in learned.items()):
+        return True
+    fresh = [label for key, label in now.items() if key not in learned]
+    if any(label.decision is Decision.INCLUDE for label in fresh):
+        return True
+    return len(fresh) >= max(1, int(GROWTH * len(learned)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

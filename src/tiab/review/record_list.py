@@ -8,13 +8,15 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from tiab.labels import Label
 from tiab.records import Record
-from tiab.review.live import Queue
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from tiab.review.queue import Queue
 
 __all__ = ["ORDERS", "RecordList", "RecordQuery"]
 
@@ -180,7 +182,9 @@ class RecordList:
 
         def make(part: slice) -> list[tuple[str, tuple[str, ...]]]:
             some = records[part]
-            return list(zip((one.record_id for one in some), self._review.gaps(some, criteria), strict=True))
+            return list(
+                zip((one.record_id for one in some), self._review.criteria_missing(some, criteria), strict=True)
+            )
 
         return _Gathered(len(records), make)
 

@@ -10,10 +10,10 @@ from typing import Any
 from tiab.errors import ReviewError
 from tiab.features import make_features
 from tiab.records import Record
-from tiab.review.found import rules_version
-from tiab.review.learner import Learner
-from tiab.review.rankings import RankingEntry, ranked_entry
-from tiab.review.snapshot import Snapshot, logged_criteria, take
+from tiab.review.criteria_file import logged_criteria
+from tiab.review.feature_cache import rules_version
+from tiab.review.rankings import Learner, RankingEntry, ranked_entry
+from tiab.review.snapshot import Snapshot, take
 from tiab.store import Event, LogState, Store, advance
 
 __all__ = ["Replay", "Replayed", "Replaying", "replay"]

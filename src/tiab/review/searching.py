@@ -9,11 +9,10 @@ from pathlib import Path
 
 from tiab.errors import InputError
 from tiab.pubmed import Server, fetch_found, search
-from tiab.review.criteriafile import CRITERIA_NAME
+from tiab.review.criteria_file import CRITERIA_NAME
 from tiab.review.service import Review
-from tiab.store import Entry, Event
 
-__all__ = ["OVERLAP", "LaterSearch", "log_search", "search_later"]
+__all__ = ["OVERLAP", "LaterSearch", "search_later"]
 
 OVERLAP = timedelta(days=7)
 """How far a search reaches back before the end of the last: PubMed's day is not everybody's, and it has long ones."""
@@ -59,7 +58,7 @@ def search_later(
     today: date | None = None,
     found: Callable[[int], Callable[[int], object]] | None = None,
 ) -> LaterSearch:
-    """Fetches into the review's folder what its own search finds anew; `log_search` notes it once that was added.
+    """Fetches into the review's folder what its own search finds anew; once added, `Review.log_search` notes it.
 
     What comes is more than what is new, as the days overlap; adding it tells what the review has. A fetch that broke
     off is taken up by the next.
@@ -87,11 +86,6 @@ def search_later(
     )  # fmt: skip
 
 
-def log_search(review: Review, later: LaterSearch, *, reviewer: str = "") -> Event:
-    """Notes a search whose records were added: the next one begins where it ended."""
-    return review.log(Entry(kind="searched", reviewer=reviewer, payload=later.to_dict()))
-
-
 def _query(review: Review) -> str:
     query = review.criteria.search.pubmed if review.criteria else ""
     if not query:
@@ -102,8 +96,7 @@ def _query(review: Review) -> str:
 
 def _covered(review: Review, query: str) -> date:
     """The last day that the same query has covered: by the log, else by the criteria."""
-    logged = [event.payload["until"] for event in review.events() if event.kind == "searched"
-              and event.payload["query"] == query]  # fmt: skip
+    logged = [search["until"] for search in review.searches() if search["query"] == query]
     until = logged[-1] if logged else review.criteria.search.until if review.criteria else ""
     if not until:
         hint = "Add until = 2017-10-31 to [search], the last day that your search has covered, or give --since."

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import tiab
 from tiab.criteria import Criteria
 from tiab.decisions import Matching, match_names, read_decisions
+from tiab.dedupe import Duplicates, RelatedReports, find_duplicates, related_reports
 from tiab.errors import LabelError
-from tiab.evaluation.agreement import Agreement
 from tiab.labels import Decision, Label
-from tiab.pico import Span, find_spans
-from tiab.pico.pipeline import Progress
-from tiab.ranking.rank import Ranking
 from tiab.records import Record
-from tiab.review.exporting import export
-from tiab.review.gaps import gaps
-from tiab.review.importing import (
+from tiab.review.criteria_file import (
+    CRITERIA_NAME,
+    CriteriaText,
+    CriteriaVersion,
+    criteria_versions,
+    make_folder,
+    read_text,
+    version_text,
+    write_text,
+)
+from tiab.review.decision_import import (
     DecisionsReport,
     find_import,
     label_entries,
@@ -26,19 +33,37 @@ from tiab.review.importing import (
     plan_import,
     undo_entries,
 )
-from tiab.review.intake import FileReport, add_files
-from tiab.review.live import Live, Queue
-from tiab.review.looking import RecordView, view_record
-from tiab.review.making import make
+from tiab.review.duplicates import (
+    BY_HAND,
+    PAIR_EVENTS,
+    PairDecision,
+    certain_links,
+    keep_apart_entry,
+    link_entry,
+    open_duplicates,
+    pair_decisions,
+    undo_pair_entry,
+    unlink_entries,
+)
+from tiab.review.exporting import export
 from tiab.review.notes import NoteKind, Notes
-from tiab.review.opinions import Conflict, conflicts
-from tiab.review.replaying import Replay, Replaying, replay
-from tiab.review.snapshot import Snapshot
+from tiab.review.record_import import FileReport, add_files
+from tiab.review.reviewers import Conflict, both_screened, conflicts, may_see, must_conflict, unresolve_entry
+from tiab.review.screening import Screening
+from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.review.status import Status, measure_status
-from tiab.review.suggesting import Suggestion, suggest
-from tiab.review.team import agreements, link_entry, must_conflict, unlink_entries
-from tiab.review.updating import Update, make_update
-from tiab.store import Check, Entry, Event, Import, LogEnd, Store, check_folder, label_entry
+from tiab.store import Check, Entry, Event, GivenLabel, Import, LogEnd, Store, check_folder, label_entry
+
+if TYPE_CHECKING:  # what ranks takes seconds to load: see Review._learning
+    from tiab.evaluation.agreement import Agreement
+    from tiab.pico import Span
+    from tiab.pico.pipeline import Progress
+    from tiab.ranking.rank import Ranking
+    from tiab.review.learning import Learning
+    from tiab.review.queue import Queue, RecordView, Suggestion
+    from tiab.review.replaying import Replay, Replaying
+    from tiab.review.searching import LaterSearch
+    from tiab.review.updating import Update
 
 __all__ = ["Review"]
 
@@ -74,8 +99,12 @@ class Review:
             ReviewError: there is none, or it is damaged, foreign or from a later version of tiab.
         """
         self._store = Store(folder)
-        self._live = Live(self._store, jobs=jobs, progress=progress)
+        self._reader = SnapshotReader(self._store)
         self._notes = Notes(self._store)
+        self._jobs, self._progress = jobs, progress
+        self._lock = threading.Lock()
+        self._ranks: Learning | None = None
+        self._screenings: dict[str, Screening] = {}
         self.folder = Path(folder)
         self.read_only, self.warnings = self._store.read_only, self._store.warnings
 
@@ -90,7 +119,7 @@ class Review:
             CriteriaError: there is a mistake in the criteria file.
             ReviewError: there is a review already, or the folder cannot be written.
         """
-        make(folder, criteria, seed=seed)
+        make_folder(folder, criteria, seed=seed)
         return cls(folder)
 
     @staticmethod
@@ -120,49 +149,98 @@ class Review:
         """Closes the review; a second time does nothing."""
         self._store.close()
 
+    @property
+    def _learning(self) -> Learning:
+        """What ranks; loaded with spaCy and scikit-learn when something is first ranked, not to store a decision."""
+        from tiab.review.learning import Learning
+
+        with self._lock:
+            if self._ranks is None:
+                self._ranks = Learning(self._store, self._reader, jobs=self._jobs, progress=self._progress)
+            return self._ranks
+
     # What it holds
 
     @property
     def criteria(self) -> Criteria | None:
         """The criteria as they are in the folder's criteria file now; a mistake in it is a CriteriaError."""
-        return self._live.snapshot.criteria
+        return self.snapshot.criteria
 
     @property
     def snapshot(self) -> Snapshot:
         """The review as it stands now: all its records, labels and links, unchanging."""
-        return self._live.snapshot
+        return self._reader.snapshot
 
     def record(self, record_id: str) -> Record:
         """The record of that id; a LabelError where there is none, or its import was undone."""
         record = self._store.record(record_id)
-        if self._store.events(kinds=["import_undone"]) and record_id not in self._live.snapshot.places:
+        if self._store.events(kinds=["import_undone"]) and record_id not in self.snapshot.places:
             hint = "Import its file again to bring it back."
             raise LabelError(f"the import of record '{record_id[:80]}' was undone", path=self.folder, hint=hint)
         return record
 
-    def events(self, *, after: int = 0) -> tuple[Event, ...]:
-        """What happened since the event of that number, in order."""
-        return self._store.events(after=after)
+    def events(self) -> tuple[Event, ...]:
+        """The log: all that happened, in order."""
+        return self._store.events()
 
-    def log(self, entry: Entry) -> Event:
-        """Writes an entry into the log; a LabelError where it names a record that is not in the review."""
-        return self._store.append(entry)
+    def is_stored(self, token: str, *, after: int = 0) -> bool:
+        """Whether an entry with that token was written, behind the event of that number."""
+        event = self._store.event_with(token)
+        return event is not None and event.event_id > after
 
     def status(self) -> Status:
         """Where the review stands, in numbers."""
-        return measure_status(self._live.snapshot, self._store.sources())
+        return measure_status(self.snapshot, self._store.sources())
 
     def labels(self, reviewer: str | None = None) -> dict[str, Label]:
         """Record id -> the label that stands for one reviewer, or (None) for all together where they agree."""
-        return self._live.snapshot.labels(reviewer)
+        return self.snapshot.labels(reviewer)
 
     def spans(self, record: Record) -> tuple[Span, ...]:
         """All that PICO finds in one record, with sample sizes, doses and markers."""
-        return find_spans([record], self.criteria)[0]
+        return self._learning.find_all_spans(record)
 
-    def gaps(self, records: Sequence[Record], criteria: Criteria | None) -> list[tuple[str, ...]]:
+    def criteria_missing(self, records: Sequence[Record], criteria: Criteria | None) -> list[tuple[str, ...]]:
         """For each of `records` the names of the criteria's concepts that it lacks; quick once they are ranked."""
-        return gaps(self._live, records, criteria)
+        return self._learning.criteria_missing(records, criteria)
+
+    # Criteria
+
+    def criteria_text(self) -> CriteriaText:
+        """The text of the criteria file, mistakes and all; where there is no file, what the log says.
+
+        Raises:
+            CriteriaError: the file cannot be read as text.
+        """
+        there = (self.folder / CRITERIA_NAME).exists()
+        return read_text(self.folder, None if there else self.criteria)
+
+    def save_criteria(self, text: str, *, mark: str) -> CriteriaText:
+        """Puts `text` into the criteria file, whole or not at all, and notes the criteria in the log.
+
+        Args:
+            mark: that of the text which was edited.
+
+        Raises:
+            CriteriaError: there is a mistake in the text; the file is as it was.
+            InputError: the file cannot be written.
+            ReviewError: somebody else changed the file since.
+        """
+        write_text(self.folder, text, edited=self.criteria_text(), mark=mark)
+        _ = self.snapshot  # which logs criteria that changed
+        return self.criteria_text()
+
+    def criteria_versions(self) -> tuple[CriteriaVersion, ...]:
+        """The criteria that have held, last first."""
+        return criteria_versions(self._store.events(kinds=["criteria"]))
+
+    def criteria_version(self, event_id: int) -> str:
+        """The criteria that the log noted under that number, as TOML, without the comments that the file had.
+
+        Raises:
+            LabelError: it noted none there.
+        """
+        return version_text(self._store.events(kinds=["criteria"]), event_id)
 
     # Records in
 
@@ -181,12 +259,20 @@ class Review:
             InputError: a file cannot be read; nothing was added.
             ReviewError: nothing of a file could be stored.
         """
-        return add_files(self._store, self._live, files, reviewer=reviewer, progress=progress)
+        return add_files(self._store, self._reader, files, reviewer=reviewer, progress=progress)
 
     def update(self, files: Iterable[str | Path], *, reviewer: str = "") -> Update:
         """Adds a later search as `add` does, and ranks what is new in it by all that was learned before."""
-        learner, queue = self._live.learned(None)
-        return make_update(self._live, learner, queue, self.add(files, reviewer=reviewer))
+        before = self._learning.learned(None)
+        return self._learning.update(before, self.add(files, reviewer=reviewer))
+
+    def searches(self) -> tuple[Mapping[str, Any], ...]:
+        """The searches that were repeated, in order, as `LaterSearch.to_dict` gave them, and `time`."""
+        return tuple({**event.payload, "time": event.time} for event in self._store.events(kinds=["searched"]))
+
+    def log_search(self, later: LaterSearch, *, reviewer: str = "") -> Event:
+        """Notes a search whose records were added: the next one begins where it ended."""
+        return self._store.append(Entry(kind="searched", reviewer=reviewer, payload=later.to_dict()))
 
     # Screening
 
@@ -196,10 +282,20 @@ class Review:
         Args:
             learn: first learn from the decisions since, where it is due; else read on from the ranking there is.
         """
-        if learn or self._live.queue(reviewer) is None:
-            self._live.learn(reviewer)
-        queue = self._live.queue(reviewer)
-        return suggest(self._live.snapshot, queue, reviewer) if queue else None
+        if learn or self.queue(reviewer) is None:
+            self.learn(reviewer)
+        screening = self.screening(reviewer)
+        record_id = screening.next_id(self.queue(reviewer))
+        if record_id is None:
+            return None
+        return self._learning.suggest(record_id, reviewer, left=screening.counts().left)
+
+    def screening(self, reviewer: str = "") -> Screening:
+        """What one reviewer has decided so far, and which record comes next without learning anew."""
+        with self._lock:
+            if reviewer not in self._screenings:
+                self._screenings[reviewer] = Screening(self._store, self._reader, reviewer)
+            return self._screenings[reviewer]
 
     def learn(self, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
         """Makes a reviewer's ranking (None: that of all together) anew where it is due; whether it was.
@@ -207,16 +303,16 @@ class Review:
         A page may call it beside the reading; `next(learn=False)` reads on from what there is meanwhile. `progress` is
         told how many more abstracts were read, where they are read for the first time.
         """
-        return self._live.learn(reviewer, progress=progress)
+        return self._learning.learn(reviewer, progress=progress)
 
     def queue(self, reviewer: str | None = "") -> Queue | None:
         """The ranking that this reviewer reads from; None before the first `learn`."""
-        return self._live.queue(reviewer)
+        return self._ranks.queue(reviewer) if self._ranks else None
 
     def view(self, record_id: str, *, reviewer: str | None = "") -> RecordView:
         """One record as this reviewer sees it, with what was found in it and what moved it to its place."""
         self.record(record_id)
-        return view_record(self._live.snapshot, self._live.queue(reviewer), record_id)
+        return self._learning.view(record_id, reviewer)
 
     def label(
         self,
@@ -245,9 +341,10 @@ class Review:
         self.record(record_id)
         if not reviewer and not prior:
             must_be_alone(self._store.named_reviewers())
-        ranked = self._live.unlogged(reviewer)
+        ranked = self._ranks.unlogged(reviewer) if self._ranks else []
         event = self._store.append_all([*ranked, label_entry(label, note=note, token=token)])[-1]
-        self._live.has_logged(reviewer, ranked)
+        if self._ranks:
+            self._ranks.has_logged(reviewer, ranked)
         self._notes.settle(event)
         return event
 
@@ -304,11 +401,11 @@ class Review:
         """
         said = None if decision is None else Decision.parse(decision)
         labels = read_decisions(path, decision=said, by_reviewer=True)
-        report, entry, entries = plan_import(labels, self._live.snapshot, reviewer=reviewer, prior=prior)
+        report, entry, entries = plan_import(labels, self.snapshot, reviewer=reviewer, prior=prior)
         if not entries:
             return report
         self._store.import_decisions(entry, entries)
-        return replace(report, number=len(self._live.snapshot.logged.files))
+        return replace(report, number=len(self.snapshot.logged.files))
 
     def undo_import(self, number: int, *, reviewer: str = "") -> Import:
         """Undoes an import as a whole; the import as it then stands.
@@ -319,19 +416,19 @@ class Review:
         Raises:
             ReviewError: there is no import of that number, or it was undone already.
         """
-        self._store.append_all(undo_entries(self._live.snapshot.logged, number, reviewer=reviewer))
-        return find_import(self._live.snapshot.logged, number)
+        self._store.append_all(undo_entries(self.snapshot.logged, number, reviewer=reviewer))
+        return find_import(self.snapshot.logged, number)
 
     def imports(self) -> tuple[Import, ...]:
         """The files that records or decisions came from, in order, those undone as well."""
-        return self._live.snapshot.logged.files
+        return self.snapshot.logged.files
 
     def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
         """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.
 
         What is missing was not found by the review's search, which is worth a look at the search.
         """
-        snapshot = self._live.snapshot
+        snapshot = self.snapshot
         matching = match_names(names, snapshot.known)
         named = replace(matching, found=tuple((key, replace(one, reviewer=reviewer)) for key, one in matching.found))
         self._store.append_all(label_entries(named, snapshot.logged))
@@ -339,10 +436,26 @@ class Review:
 
     # Two reviewers
 
-    def conflicts(self) -> tuple[Conflict, ...]:
-        """The records on which reviewers disagree and that nobody settled."""
-        snapshot = self._live.snapshot
-        return conflicts(snapshot.state, snapshot.groups)
+    def conflicts(self, reviewer: str | None = None) -> tuple[Conflict, ...]:
+        """The records on which reviewers disagree and that nobody resolved.
+
+        Args:
+            reviewer: only those that this reviewer may see, who is blinded until they have decided on a record; None
+                for somebody who is not blinded.
+        """
+        snapshot = self.snapshot
+        found = conflicts(snapshot.state, snapshot.groups)
+        return tuple(conflict for conflict in found if may_see(reviewer, conflict.labels))
+
+    def resolved(self, reviewer: str | None = None) -> tuple[tuple[Record, GivenLabel], ...]:
+        """(record, how its conflict was resolved), last first; for a `reviewer` those that they may see, see above."""
+        snapshot = self.snapshot
+        found = [
+            (snapshot.merged_record(snapshot.groups.main_id(key)), given[-1])
+            for key, given in snapshot.state.resolved.items()
+            if may_see(reviewer, given[-1:]) or (key, reviewer) in snapshot.state.labels
+        ]
+        return tuple(sorted(found, key=lambda pair: -pair[1].event_id))
 
     def resolve(
         self,
@@ -355,16 +468,31 @@ class Review:
         token: str | None = None,
     ) -> Event:
         """Settles a record on which reviewers disagree, by a third entry; a LabelError where they do not."""
-        if token is None or all(event.token != token for event in self._store.events(kinds=["resolved"])):
-            must_conflict(self._live.snapshot, record_id)
+        if token is None or not self.is_stored(token):
+            must_conflict(self.snapshot.state, self.snapshot.groups, record_id)
         label = Label(record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason)
         event = self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
         self._notes.settle(event)
         return event
 
-    def agreement(self, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
-        """Two reviewers -> how far they agree on what both screened, "maybe" as include, whatever was settled later."""
-        return agreements(self._live.snapshot, confidence=confidence)
+    def unresolve(self, record_id: str, *, reviewer: str = "", token: str | None = None) -> Event:
+        """Takes back how this reviewer resolved a conflict, which is open again; a LabelError where they did not."""
+        return self._store.append(unresolve_entry(self.snapshot.state, record_id, reviewer=reviewer, token=token))
+
+    def agreement(self, reviewer: str | None = None, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
+        """Two reviewers -> how far they agree on what both screened, "maybe" as include, whatever was resolved later.
+
+        Args:
+            reviewer: only pairs with this reviewer, who is blinded; None for all.
+        """
+        from tiab.evaluation.agreement import measure_agreement  # loads scipy
+
+        pairs = both_screened(self.snapshot.state, self.snapshot.groups)
+        return {
+            names: measure_agreement(one, other, categories=("exclude", "include"), confidence=confidence)
+            for names, one, other in pairs
+            if reviewer is None or reviewer in names
+        }
 
     # Duplicates
 
@@ -375,11 +503,73 @@ class Review:
             LabelError: there is no such record, or they are one already.
         """
         self.record(into)
-        return self._store.append(link_entry(self._live.snapshot, record_id, into, reason=reason, reviewer=reviewer))
+        return self._store.append(link_entry(self.snapshot, record_id, into, reason=reason, reviewer=reviewer))
 
     def unmerge(self, record_id: str, *, reviewer: str = "") -> Event:
         """Takes back the link of a duplicate to its record; a LabelError where it is linked to none."""
-        return self._store.append_all(unlink_entries(self._live.snapshot, record_id, reviewer=reviewer))[-1]
+        return self._store.append_all(unlink_entries(self.snapshot, record_id, reviewer=reviewer))[-1]
+
+    def find_duplicates(self, *, progress: Progress | None = None) -> Duplicates:
+        """The duplicates among what is screened that are neither linked nor known to be two.
+
+        A pair that was kept apart, or whose link was taken back, is not found again; what else was in its group becomes
+        doubtful.
+
+        Args:
+            progress: is called with numbers of records, which add up to those that are screened.
+        """
+        return self.open_duplicates(find_duplicates(self.snapshot.merged_records(), progress=progress))
+
+    def open_duplicates(self, found: Duplicates) -> Duplicates:
+        """Of the duplicates that were found earlier, those on which nobody has decided since."""
+        return open_duplicates(found, self.snapshot, self._store.events(kinds=PAIR_EVENTS))
+
+    def related_reports(self) -> tuple[RelatedReports, ...]:
+        """The records that seem to report one study; they are shown together and never linked."""
+        return related_reports(self.snapshot.merged_records())
+
+    def link_certain(self, found: Duplicates, *, reviewer: str = "") -> int:
+        """Links the records of each certain group to its first; how many. Each link can be taken back."""
+        links = certain_links(found)
+        for record_id, into, reason in links:
+            self.merge(record_id, into, reason=reason, reviewer=reviewer)
+        return len(links)
+
+    def link_pair(self, one: str, other: str, *, why: str, reviewer: str = "") -> Event:
+        """Links `other` to `one` because a person who saw both says so; its entry in the log.
+
+        Args:
+            why: what had made them a pair.
+
+        Raises:
+            LabelError: there is no such record, or they are one already.
+        """
+        return self.merge(other, one, reason=f"{BY_HAND} ({why})", reviewer=reviewer)
+
+    def keep_apart(self, one: str, other: str, *, reviewer: str = "") -> Event:
+        """Notes that two records are two reports; its entry in the log.
+
+        Raises:
+            LabelError: there is no such record, or they are linked as one.
+        """
+        self.record(one)
+        return self._store.append(keep_apart_entry(self.snapshot, one, other, reviewer=reviewer))
+
+    def pair_decisions(self) -> tuple[PairDecision, ...]:
+        """What people said of pairs and did not take back, last first."""
+        return pair_decisions(self._store.events(kinds=PAIR_EVENTS))
+
+    def undo_pair(self, event_id: int, *, reviewer: str = "", token: str | None = None) -> PairDecision:
+        """Takes back what was said of a pair, which is asked again; what it was.
+
+        Raises:
+            LabelError: nothing was said under that number, or it was taken back.
+        """
+        said = next((one for one in self.pair_decisions() if one.event_id == event_id), None)
+        if said is None:
+            raise LabelError("that answer was taken back already", hint="Look again.")
+        self._store.append(undo_pair_entry(said, reviewer=reviewer, token=token))
+        return said
 
     # Rankings and reports
 
@@ -392,12 +582,12 @@ class Review:
         Raises:
             LabelError: there is nothing to rank by.
         """
-        ranking = self._live.ranking(reviewer)
+        ranking = self._learning.ranking(reviewer)
         if ranking is None:
             hint = "Give the review criteria, or label at least one record 'include'."
             raise LabelError("there is nothing to rank by", hint=hint)
         if log:
-            self._live.log_ranking(reviewer)
+            self._learning.log_ranking(reviewer)
         return ranking
 
     def export(
@@ -421,10 +611,10 @@ class Review:
         Raises:
             InputError: the file cannot be written.
         """
-        self._live.learn(reviewer)
-        snapshot, queue = self._live.snapshot, self._live.queue(reviewer)
+        self.learn(reviewer)
+        snapshot, queue = self.snapshot, self.queue(reviewer)
         entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
-        self._live.log_ranking(reviewer)
+        self._learning.log_ranking(reviewer)
         if not self.read_only:
             self._store.append(entry)
         return int(entry.payload["records"])
@@ -436,4 +626,4 @@ class Review:
             ReviewError: the file is damaged.
         """
         self._store.check()
-        return replay(self._store, jobs=self._live.jobs, progress=progress)
+        return self._learning.replay(progress)

@@ -1,24 +1,28 @@
-"""Snapshot: a review as it stands at one point of its log."""
+"""Snapshot: a review as it stands at one point of its log; and what reads the log on to the next."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tiab.criteria import Criteria
 from tiab.decisions import Known
 from tiab.dedupe import joined
-from tiab.errors import CriteriaError, ReviewError
-from tiab.features import Features
+from tiab.errors import ReviewError
 from tiab.labels import Label
 from tiab.records import Record
+from tiab.review.criteria_file import CRITERIA_NAME, CriteriaFile, criteria_payload, logged_criteria
 from tiab.review.groups import ReportGroups, group_reports
-from tiab.review.opinions import joint_labels, own_labels
-from tiab.store import LogState
+from tiab.review.reviewers import joint_labels, own_labels
+from tiab.store import Entry, LogState, Store, advance
 
-__all__ = ["Snapshot", "criteria_payload", "logged_criteria", "take"]
+if TYPE_CHECKING:
+    from tiab.features import Features
+
+__all__ = ["Snapshot", "SnapshotReader", "take"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -182,22 +186,64 @@ def _main_places(records: Sequence[Record], groups: ReportGroups) -> tuple[int, 
     return tuple(place for place, record in enumerate(records) if record.record_id not in groups.main_of)
 
 
-def criteria_payload(criteria: Criteria | None, *, seed: int) -> dict[str, Any]:
-    """What a `criteria` event says: the criteria themselves, so that a later change of the file loses nothing."""
-    return {"fingerprint": _fingerprint(criteria), "criteria": criteria.to_dict() if criteria else None, "seed": seed}
+class SnapshotReader:
+    """The snapshot of an open review, following its log, whoever writes to it. Threads may share it."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._criteria_file = CriteriaFile(store.folder / CRITERIA_NAME)
+        self._state = LogState()
+        self._records: list[Record] = []
+        self._fingerprints: list[str] = []
+        self._last: Snapshot | None = None
+        self._logged: tuple[object, Criteria | None] | None = None
+        self._lock = threading.RLock()
 
-def logged_criteria(state: LogState) -> Criteria | None:
-    """The criteria of the last `criteria` event.
+    @property
+    def snapshot(self) -> Snapshot:
+        """The review as it stands now.
 
-    Raises:
-        ReviewError: they are not what tiab wrote.
-    """
-    data = state.criteria.get("criteria")
-    if not data:
-        return None
-    try:
-        return Criteria.from_dict(data)
-    except CriteriaError as error:
-        hint = "Another program may have altered the file: take the last copy of the folder."
-        raise ReviewError(f"the criteria in the log cannot be understood ({error})", hint=hint) from error
+        Raises:
+            CriteriaError: there is a mistake in the criteria file.
+            ReviewError: the log cannot be read or understood.
+        """
+        with self._lock:
+            self._follow()
+            criteria, last = self._criteria(), self._last
+            if last is None or last.logged is not self._state or last.criteria is not criteria:
+                last = take(self._state, self._records, self._fingerprints, criteria=criteria, earlier=last)
+                self._last = last
+            return last
+
+    def _follow(self) -> None:
+        """Reads what was written since; records first appear in the log, so none is missed."""
+        events = self._store.events(after=self._state.cursor)
+        if not events:
+            return
+        state = advance(self._state, events)
+        have = len(self._records)
+        if state.n_records > have:
+            self._records += self._store.records(after=have, up_to=state.n_records)
+            self._fingerprints += self._store.fingerprints(after=have, up_to=state.n_records)
+        if len(self._records) < state.n_records:
+            hint = "Take the last copy of the folder."
+            raise ReviewError("lacks records that its log names", path=self._store.folder, hint=hint)
+        self._state = state
+
+    def _criteria(self) -> Criteria | None:
+        """The criteria of the file; the log is told when they have changed. Without a file, the log's own."""
+        criteria = self._criteria_file.read()
+        if criteria is None:
+            return self._logged_criteria()
+        if self._criteria_file.fingerprint != self._state.criteria.get("fingerprint") and not self._store.read_only:
+            seed = int(self._state.criteria.get("seed", 0))
+            self._store.append(Entry(kind="criteria", payload=criteria_payload(criteria, seed=seed)))
+            self._follow()
+        return criteria
+
+    def _logged_criteria(self) -> Criteria | None:
+        """The criteria of the log, read from it once."""
+        said = self._state.criteria
+        if self._logged is None or self._logged[0] is not said:
+            self._logged = (said, logged_criteria(self._state))
+        return self._logged[1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiab.labels import Decision, Label
-from tiab.review.opinions import conflicts, joint_labels, labels_by_reviewer
+from tiab.review.reviewers import conflicts, joint_labels, labels_by_reviewer
 from tiab.review.snapshot import Snapshot
 from tiab.store import Import, Source
 

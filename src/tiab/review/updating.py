@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from tiab.features import make_features
 from tiab.formats import write_records
 from tiab.labels import Decision, Label
+from tiab.pico import Span
 from tiab.ranking.rank import Ranking
-from tiab.review.intake import FileReport
-from tiab.review.learner import Learner
-from tiab.review.live import Live, Queue
+from tiab.records import Record
+from tiab.review.queue import Queue
+from tiab.review.rankings import Learner
+from tiab.review.record_import import FileReport
 
 __all__ = ["Update", "held_out_scores", "make_update"]
 
@@ -85,19 +87,24 @@ class Update:
         return said
 
 
-def make_update(live: Live, learner: Learner, queue: Queue, reports: Sequence[FileReport]) -> Update:
-    """The update that what was added since makes to the pool of `queue`, which `learner` has learned from."""
-    after, learned = live.snapshot, queue.learned
-    old = queue.snapshot.places
-    fresh = (record for record in after.records if record.record_id not in old)
-    records = [record for record in fresh if record.record_id not in after.groups.main_of]
-    spans = live.spans(records, queue.snapshot.criteria)
-    live.log_ranking(None)
-    model = learned.model
+def make_update(
+    learner: Learner,
+    queue: Queue,
+    records: Sequence[Record],
+    spans: Sequence[tuple[Span, ...]],
+    reports: Sequence[FileReport],
+) -> Update:
+    """The update that new `records`, in which PICO found `spans`, make to the pool of `queue`.
+
+    Args:
+        learner: has learned from that pool.
+        reports: of the files that brought the records.
+    """
+    model = queue.learned.model
     if model is None or not records:
         return Update(reports=tuple(reports), ranking=None, include_scores=(), exclude_scores=())
     features = make_features(records, space=model.space, spans=spans)
-    included, excluded = held_out_scores(learner, learned.labels)
+    included, excluded = held_out_scores(learner, queue.learned.labels)
     return Update(
         reports=tuple(reports),
         ranking=Ranking(features=features, model=model, scores=model.score(features)),

@@ -22,6 +22,7 @@ __all__ = [
     "append",
     "decision_to_undo",
     "event_from",
+    "event_with",
     "events_after",
     "label_entry",
     "last_decision",
@@ -180,6 +181,12 @@ def last_decision(connection: sqlite3.Connection, reviewer: str, record_id: str,
         "ORDER BY event_id DESC LIMIT 1",
         (clean(reviewer), kind, clean(record_id)),
     ).fetchone()
+    return event_from(row) if row else None
+
+
+def event_with(connection: sqlite3.Connection, token: str) -> Event | None:
+    """The event of that token; None where there is none."""
+    row = _by_token(connection, clean(token))
     return event_from(row) if row else None
 
 

@@ -18,7 +18,16 @@ from tiab.store.anchor import read_anchor, write_anchor
 from tiab.store.chain import log_end
 from tiab.store.checking import damage, faults_of
 from tiab.store.checkpoints import Checkpoints
-from tiab.store.events import Entry, Event, append, decision_to_undo, events_after, label_entry, last_decision
+from tiab.store.events import (
+    Entry,
+    Event,
+    append,
+    decision_to_undo,
+    event_with,
+    events_after,
+    label_entry,
+    last_decision,
+)
 from tiab.store.faults import reported
 from tiab.store.opening import FILE_NAME, create_file, must_be_unaltered, open_file
 from tiab.store.places import place_warning
@@ -251,6 +260,11 @@ class Store:
         """
         with self._lock, reported(self._path):
             return events_after(self._connection, after, kinds=kinds)
+
+    def event_with(self, token: str) -> Event | None:
+        """The event that was written with that token; None where there is none."""
+        with self._lock, reported(self._path):
+            return event_with(self._connection, token)
 
     def last_decision(self, reviewer: str, record_id: str, *, kind: str = "labelled") -> Event | None:
         """The last decision of a reviewer on a record ("resolved": on its conflict), taken back since or not."""

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 
 from tiab.errors import CriteriaError, LabelError
 from tiab.labels import Decision
-from tiab.review import Conflict, Queue, RecordView, Review
+from tiab.review import Conflict, RecordView, Review
 from tiab.review.notes import NoteKind
 from tiab.review.record_list import RecordList
+from tiab.review.screening import ScreeningCounts
 from tiab.store import Event, GivenLabel
 from tiab.web.background import Background
 from tiab.web.counting import Counting
 from tiab.web.pairs import Pairs
 from tiab.web.settings import Settings, SettingsFile
-from tiab.web.standing import Mine
 
-__all__ = ["Abstracts", "Desk", "Moved", "Tally"]
+__all__ = ["Abstracts", "Desk", "Moved"]
 
 _PATIENCE = 1.0
 """Seconds for which somebody waits for the ranking of records that just came in, before they are told how it goes."""
@@ -30,25 +30,6 @@ than that should not wait for it, as both want the one interpreter."""
 
 class Moved(LabelError):
     """Somebody (another tab, another program) decided on the record since this page showed it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """How far one reviewer has come; `found` counts include and maybe, because both lead to the full text.
-
-    `of` counts the records of the review, duplicates aside, those known beforehand included.
-    """
-
-    screened: int
-    include: int
-    exclude: int
-    maybe: int
-    left: int
-    of: int
-
-    @property
-    def found(self) -> int:
-        return self.include + self.maybe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,12 +59,12 @@ class Desk:
         self.review, self.reviewer, self.blind = review, reviewer, blind
         self.catalogue, self.pairs, self.counting = RecordList(review, reviewer), Pairs(review), Counting(review)
         self.abstracts = Abstracts()
-        self._mine = Mine(review, reviewer)
+        self._screening = review.screening(reviewer)
+        self._rereads = self._screening.rereads
         self._settings = SettingsFile(review.folder, reviewer)
         self.preparing = Background(self._prepare, name="Preparing the list of records", anew=True)
         self.learning = Background(self._learn, name="Ranking", quiet=_QUIET, longest=_LONGEST)
         self._lock = threading.RLock()
-        self._reading: tuple[Queue | None, int] = (None, 0)
 
     def close(self) -> None:
         """Ends what is done in the background; the review stays open."""
@@ -120,9 +101,8 @@ class Desk:
 
     def standing(self, record_id: str) -> GivenLabel | None:
         """What this reviewer decided on a record; None where they did not, or took it back."""
-        with self._lock:
-            self._follow()
-            return self._mine.given.get(self._mine.groups.main_id(record_id))
+        self._follow()
+        return self._screening.decision(record_id)
 
     def note(self, record_id: str, *, kind: NoteKind = "labelled") -> str:
         """The note that this reviewer is writing on a record, or last wrote beside a decision on it."""
@@ -132,26 +112,14 @@ class Desk:
         )  # given to a duplicate, or in a file
         return standing.note if standing else note or ""
 
-    def tally(self) -> Tally:
+    def tally(self) -> ScreeningCounts:
         """How far this reviewer has come."""
-        with self._lock:
-            self._follow()
-            mine = self._mine
-            return Tally(
-                screened=len(mine.given),
-                include=mine.said[Decision.INCLUDE],
-                exclude=mine.said[Decision.EXCLUDE],
-                maybe=mine.said[Decision.MAYBE],
-                left=mine.n_heads - len(mine.screened),
-                of=mine.n_heads,
-            )
+        self._follow()
+        return self._screening.counts()
 
     def conflicts(self) -> tuple[Conflict, ...]:
         """The open conflicts that this reviewer may see: who is blinded, those on which they decided themselves."""
-        found = self.review.conflicts()
-        return tuple(
-            one for one in found if not self.blind or any(g.label.reviewer == self.reviewer for g in one.labels)
-        )
+        return self.review.conflicts(self.reviewer if self.blind else None)
 
     def next_id(self, skipped: Collection[str] = ()) -> str | None:
         """The record to be screened next; one of `skipped` only where no other is left.
@@ -188,7 +156,7 @@ class Desk:
         """
         with self._lock:
             standing = self.standing(record_id)
-            if (standing.event_id if standing else 0) != seen and not self._stored(token, after=seen):
+            if (standing.event_id if standing else 0) != seen and not self.review.is_stored(token, after=seen):
                 said = f"'{standing.label.decision}'" if standing else "nothing any more"
                 raise Moved(f"this record was decided on elsewhere: {said} stands", hint="Look again, then decide.")
             event = self.review.label(
@@ -223,37 +191,15 @@ class Desk:
         for _ in self.catalogue.make_ready():
             self.preparing.pause()
 
-    def _stored(self, token: str, *, after: int) -> bool:
-        return any(event.token == token for event in self.review.events(after=after))
-
     def _follow(self) -> None:
-        if self._mine.follow():
-            self._reading = (None, 0)
+        """Has learned what more than new decisions changed."""
+        rereads = self._screening.rereads
+        if rereads != self._rereads:
+            self._rereads = rereads
             self.learning.wake()
 
     def _look_up(self, skipped: Collection[str]) -> tuple[str | None, bool]:
         """The best-ranked open record, and whether any is open."""
-        with self._lock:
-            self._follow()
-            return self._best(skipped), len(self._mine.screened) < self._mine.n_heads
-
-    def _best(self, skipped: Collection[str]) -> str | None:
-        """The best-ranked open record; the place is remembered, because all that ranks above it is screened."""
-        queue = self.review.queue(self.reviewer)
-        if queue is None:
-            return None
-        learned, mine = queue.learned, self._mine
-        start = self._reading[1] if self._reading[0] is queue else 0
-        instead: str | None = None
-        first = len(learned.places)
-        for at in range(start, len(learned.places)):
-            record_id = str(learned.record_ids[learned.places[at]])
-            if record_id in mine.screened or record_id in mine.groups.main_of:
-                continue
-            first = min(first, at)
-            if record_id not in skipped:
-                self._reading = (queue, first)
-                return record_id
-            instead = instead or record_id
-        self._reading = (queue, first)
-        return instead
+        self._follow()
+        found = self._screening.next_id(self.review.queue(self.reviewer), skipped)
+        return found, self._screening.counts().left > 0

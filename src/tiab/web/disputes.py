@@ -8,7 +8,6 @@ from tiab.evaluation.agreement import Agreement
 from tiab.labels import Decision
 from tiab.records import Record
 from tiab.review import Conflict
-from tiab.review.team import unsettle_entry
 from tiab.store import GivenLabel
 from tiab.web.desk import Desk, Moved
 
@@ -50,7 +49,7 @@ def read_disputes(desk: Desk, record_id: str = "") -> Disputes:
 
     Who is blinded sees a conflict, open or settled, once they have decided on the record themselves.
     """
-    found = desk.conflicts()
+    found, viewer = desk.conflicts(), desk.reviewer if desk.blind else None
     at = next((place for place, one in enumerate(found) if one.record_id == record_id), 0)
     return Disputes(
         now=found[at] if found else None,
@@ -59,11 +58,12 @@ def read_disputes(desk: Desk, record_id: str = "") -> Disputes:
         before=found[at - 1].record_id if at else "",
         after=found[at + 1].record_id if at + 1 < len(found) else "",
         agreement=tuple(
-            (first, second, agreement)
-            for (first, second), agreement in desk.review.agreement().items()
-            if not desk.blind or desk.reviewer in (first, second)
+            (first, second, agreement) for (first, second), agreement in desk.review.agreement(viewer).items()
         ),
-        settled=_settled(desk),
+        settled=tuple(
+            Settled(record=record, given=given, own=given.label.reviewer == desk.reviewer)
+            for record, given in desk.review.resolved(viewer)
+        ),
     )
 
 
@@ -73,8 +73,7 @@ def settle(desk: Desk, record_id: str, decision: Decision, *, reason: str, note:
     Raises:
         Moved: there is none on this record; somebody else may have settled it.
     """
-    done = any(event.token == token for event in desk.review.events())
-    if not done and record_id not in {one.record_id for one in desk.conflicts()}:
+    if not desk.review.is_stored(token) and record_id not in {one.record_id for one in desk.conflicts()}:
         raise Moved("there is no conflict on this record", hint="Somebody else may have settled it: look again.")
     desk.review.resolve(record_id, decision, reviewer=desk.reviewer, reason=reason, note=note, token=token)
     desk.follow()
@@ -82,21 +81,5 @@ def settle(desk: Desk, record_id: str, decision: Decision, *, reason: str, note:
 
 def unsettle(desk: Desk, record_id: str, *, token: str) -> None:
     """Opens a conflict again that the one at the desk settled; a LabelError where they settled none."""
-    desk.review.log(unsettle_entry(desk.review.snapshot, record_id, reviewer=desk.reviewer, token=token))
+    desk.review.unresolve(record_id, reviewer=desk.reviewer, token=token)
     desk.follow()
-
-
-def _settled(desk: Desk) -> tuple[Settled, ...]:
-    snapshot = desk.review.snapshot
-    found = [
-        Settled(
-            record=snapshot.merged_record(snapshot.groups.main_id(key)), given=given[-1], own=_is_own(desk, given[-1])
-        )
-        for key, given in snapshot.state.resolved.items()
-        if not desk.blind or _is_own(desk, given[-1]) or (key, desk.reviewer) in snapshot.state.labels
-    ]
-    return tuple(sorted(found, key=lambda one: -one.given.event_id))
-
-
-def _is_own(desk: Desk, given: GivenLabel) -> bool:
-    return given.label.reviewer == desk.reviewer

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from tiab.dedupe import Duplicates
 from tiab.errors import TiabError
 from tiab.review import Review
-from tiab.review.duplicates import still_unsettled, unsettled
 from tiab.web.background import Background
 
 __all__ = ["Compared", "Pairs"]
@@ -55,7 +54,7 @@ class Pairs:
         error, found = self.background.error, self._found
         if found is None or not self._has_compared(records):
             return Compared(done=self._done, of=of, error=error)
-        return Compared(done=of, of=of, found=still_unsettled(self._review, found[1]))
+        return Compared(done=of, of=of, found=self._review.open_duplicates(found[1]))
 
     def _has_compared(self, records: object) -> bool:
         return self._found is not None and self._found[0] == records
@@ -63,7 +62,7 @@ class Pairs:
     def _compare(self) -> None:
         self._done = 0
         records = self._review.snapshot.membership
-        self._found = (records, unsettled(self._review, progress=self._tell))
+        self._found = (records, self._review.find_duplicates(progress=self._tell))
 
     def _tell(self, done: int) -> None:
         self._done += done

@@ -10,7 +10,6 @@ from pydantic import BaseModel, Field
 
 from tiab.criteria import parse_criteria
 from tiab.errors import CriteriaError
-from tiab.review.rewriting import old_text, read_draft, save_draft, versions
 from tiab.web.desk import Desk
 from tiab.web.pages import desk_of, page, render, render_failures
 
@@ -55,8 +54,8 @@ class Saved(Written):
 @router.get("/criteria")
 def show_criteria(request: Request, desk: AtDesk) -> HTMLResponse:
     """The text of the criteria."""
-    draft = read_draft(desk.review)
-    text, kept = draft.text or _EXAMPLE, versions(desk.review)
+    draft = desk.review.criteria_text()
+    text, kept = draft.text or _EXAMPLE, desk.review.criteria_versions()
     return page(request, "criteria/page.html.j2", draft=draft, text=text, versions=kept, **_checked(desk, text))
 
 
@@ -78,16 +77,16 @@ def check(desk: AtDesk, written: Written) -> dict[str, Any]:
 @router.post("/criteria/save")
 def save(desk: AtDesk, written: Saved) -> dict[str, Any]:
     """Saves the criteria, and has all records ranked anew beside the reading."""
-    draft = save_draft(desk.review, written.text, mark=written.mark)
+    draft = desk.review.save_criteria(written.text, mark=written.mark)
     desk.follow()
-    kept = render("criteria/versions.html.j2", versions=versions(desk.review))
+    kept = render("criteria/versions.html.j2", versions=desk.review.criteria_versions())
     return {"said": "Saved. The records are ranked anew while you read on.", "mark": draft.mark, "versions": kept}
 
 
 @router.get("/criteria/version")
 def show_version(desk: AtDesk, event: Annotated[int, Field(ge=1, le=2**60)]) -> dict[str, Any]:
     """Criteria that held before, as a text."""
-    return {"text": old_text(desk.review, event)}
+    return {"text": desk.review.criteria_version(event)}
 
 
 def _checked(desk: Desk, text: str) -> dict[str, Any]:

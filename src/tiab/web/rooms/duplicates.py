@@ -8,8 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from tiab.review.contrast import contrast
-from tiab.review.duplicates import answers, keep_apart, link_certain, settle_same, take_back
+from tiab.review.duplicates import compare_fields
 from tiab.web.desk import Desk
 from tiab.web.pages import desk_of, page, render, render_failures
 
@@ -54,9 +53,9 @@ def show_now(desk: AtDesk, at: int = 0) -> dict[str, Any]:
 def settle(desk: AtDesk, said: Answered) -> dict[str, Any]:
     """Stores an answer, then shows the next pair."""
     if said.same:
-        settle_same(desk.review, said.one, said.other, why=said.why, reviewer=desk.reviewer)
+        desk.review.link_pair(said.one, said.other, why=said.why, reviewer=desk.reviewer)
     else:
-        keep_apart(desk.review, said.one, said.other, reviewer=desk.reviewer)
+        desk.review.keep_apart(said.one, said.other, reviewer=desk.reviewer)
     desk.follow()
     return _shown(desk, said.at) | {"said": "Linked as one report." if said.same else "Kept apart."}
 
@@ -64,7 +63,7 @@ def settle(desk: AtDesk, said: Answered) -> dict[str, Any]:
 @router.post("/duplicates/undo")
 def undo(desk: AtDesk, said: TakenBack) -> dict[str, Any]:
     """Takes back an answer, then shows its pair again."""
-    answer = take_back(desk.review, said.event, reviewer=desk.reviewer, token=said.token)
+    answer = desk.review.undo_pair(said.event, reviewer=desk.reviewer, token=said.token)
     desk.follow()
     found, pair = desk.pairs.look().found, {answer.one, answer.other}
     places = [at for at, one in enumerate(found.doubtful) if set(one.record_ids) == pair] if found else []
@@ -75,7 +74,7 @@ def undo(desk: AtDesk, said: TakenBack) -> dict[str, Any]:
 def link(desk: AtDesk) -> dict[str, Any]:
     """Links what is the same report for certain."""
     found = desk.pairs.look().found
-    linked = link_certain(desk.review, found, reviewer=desk.reviewer) if found else 0
+    linked = desk.review.link_certain(found, reviewer=desk.reviewer) if found else 0
     desk.follow()
     return _shown(desk, 0) | {"said": f"{linked:,} linked."}
 
@@ -96,13 +95,13 @@ def _values(desk: Desk, at: int) -> dict[str, Any]:
     at = min(max(at, 0), max(0, len(pairs) - 1))
     snapshot = desk.review.snapshot
     pair = pairs[at] if pairs else None
-    said = answers(desk.review)
+    said = desk.review.pair_decisions()
     return {
         "compared": compared,
         "pair": pair,
         "at": at,
         "total": len(pairs),
-        "lines": contrast(*map(snapshot.merged_record, pair.record_ids)) if pair else (),
+        "lines": compare_fields(*map(snapshot.merged_record, pair.record_ids)) if pair else (),
         "answers": [(one, desk.review.record(one.one), desk.review.record(one.other)) for one in said[:_LISTED]],
         "n_answers": len(said),
     }

@@ -1,83 +1,45 @@
-"""Live: a review that is open, following its log, whoever writes to it."""
+"""Learning: the rankings of an open review. Importing it loads spaCy and scikit-learn, so what only stores does not."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tiab.criteria import Criteria
-from tiab.errors import ReviewError
 from tiab.features import Features
-from tiab.pico import Span
+from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.ranking.rank import Ranking
 from tiab.records import Record
-from tiab.review.criteriafile import CRITERIA_NAME, CriteriaFile
-from tiab.review.found import find_kept_spans
-from tiab.review.learner import Learned, Learner, is_due, nothing_learned
-from tiab.review.prepared import CACHE_NAME, prepare
-from tiab.review.rankings import ranked_entry
-from tiab.review.snapshot import Snapshot, criteria_payload, logged_criteria, take
-from tiab.store import Entry, LogState, Store, advance
+from tiab.review.feature_cache import CACHE_NAME, find_kept_spans, prepare
+from tiab.review.queue import Queue, RecordView, Suggestion, criteria_missing, suggest, view_record
+from tiab.review.rankings import Learner, is_due, nothing_learned, ranked_entry
+from tiab.review.record_import import FileReport
+from tiab.review.replaying import Replay, Replaying, replay
+from tiab.review.snapshot import Snapshot, SnapshotReader
+from tiab.review.updating import Update, make_update
+from tiab.store import Entry, Store
 
-__all__ = ["Live", "Queue"]
+__all__ = ["Learning"]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Queue:
-    """A ranking that is being read from, and what the log is to say of it once a decision rests on it.
+class Learning:
+    """What is learned from the log of an open review: its features and its rankings.
 
-    Attributes:
-        features: of the pool that was ranked, in the order of `learned.record_ids`; None for an empty pool.
+    Threads may share it: rankings are made under a lock of their own, so that a decision never waits for a fit.
     """
 
-    snapshot: Snapshot
-    learned: Learned
-    entry: Entry
-    features: Features | None = None
-    logged: bool = False
-
-
-class Live:
-    """What is computed from the log of an open review: its state, its features, its rankings.
-
-    Threads may share it: state is brought up to date under one lock, rankings are made under another, so that a
-    decision never waits for a fit.
-    """
-
-    def __init__(self, store: Store, *, jobs: int = 1, progress: Progress | None = None) -> None:
-        self.store = store
-        self.criteria_file = CriteriaFile(store.folder / CRITERIA_NAME)
-        self.jobs = jobs
-        self.progress = progress
-        self._state = LogState()
-        self._records: list[Record] = []
-        self._fingerprints: list[str] = []
-        self._snapshot: Snapshot | None = None
+    def __init__(
+        self, store: Store, reader: SnapshotReader, *, jobs: int = 1, progress: Progress | None = None
+    ) -> None:
+        self._store, self._reader, self._jobs, self._progress = store, reader, jobs, progress
         self._queues: dict[str | None, Queue] = {}
         self._learner: Learner | None = None
         self._learner_pool: object = None
         self._features: tuple[object, Features] | None = None
-        self._logged: tuple[object, Criteria | None] | None = None
         self._lock = threading.RLock()
         self._learning = threading.Lock()
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The review as it stands now.
-
-        Raises:
-            CriteriaError: there is a mistake in the criteria file.
-            ReviewError: the log cannot be read or understood.
-        """
-        with self._lock:
-            self._follow()
-            criteria, last = self._criteria(), self._snapshot
-            if last is None or last.logged is not self._state or last.criteria is not criteria:
-                last = take(self._state, self._records, self._fingerprints, criteria=criteria, earlier=last)
-                self._snapshot = last
-            return last
 
     def queue(self, reviewer: str | None) -> Queue | None:
         """The last ranking made for one reviewer, or (None) for all together."""
@@ -87,7 +49,7 @@ class Live:
     def learn(self, reviewer: str | None, *, always: bool = False, progress: Progress | None = None) -> bool:
         """Makes the ranking of one reviewer, or (None) of all together, anew where it is due; whether it was."""
         with self._learning:
-            snapshot, queue = self.snapshot, self.queue(reviewer)
+            snapshot, queue = self._reader.snapshot, self.queue(reviewer)
             labels = snapshot.labels(reviewer)
             current = queue is not None and queue.snapshot.pool == snapshot.pool
             if queue is not None and current and not always and not is_due(queue.learned.labels, labels):
@@ -130,49 +92,45 @@ class Live:
 
     def log_ranking(self, reviewer: str | None) -> None:
         """Writes into the log the ranking that something outside was made from, unless it is there."""
-        entries = [] if self.store.read_only else self.unlogged(reviewer)
+        entries = [] if self._store.read_only else self.unlogged(reviewer)
         if entries:
-            self.store.append_all(entries)
+            self._store.append_all(entries)
             self.has_logged(reviewer, entries)
 
     def spans(
         self, records: Sequence[Record], criteria: Criteria | None, progress: Progress | None = None
     ) -> list[tuple[Span, ...]]:
         """What PICO finds in each of `records` that ranking needs; kept in the store."""
-        return find_kept_spans(self.store, records, criteria, jobs=self.jobs, progress=progress or self.progress)
+        return find_kept_spans(self._store, records, criteria, jobs=self._jobs, progress=progress or self._progress)
 
-    def _follow(self) -> None:
-        """Reads what was written since; records first appear in the log, so none is missed."""
-        events = self.store.events(after=self._state.cursor)
-        if not events:
-            return
-        state = advance(self._state, events)
-        have = len(self._records)
-        if state.n_records > have:
-            self._records += self.store.records(after=have, up_to=state.n_records)
-            self._fingerprints += self.store.fingerprints(after=have, up_to=state.n_records)
-        if len(self._records) < state.n_records:
-            hint = "Take the last copy of the folder."
-            raise ReviewError("lacks records that its log names", path=self.store.folder, hint=hint)
-        self._state = state
+    def find_all_spans(self, record: Record) -> tuple[Span, ...]:
+        """All that PICO finds in one record, with sample sizes, doses and markers."""
+        return find_spans([record], self._reader.snapshot.criteria)[0]
 
-    def _criteria(self) -> Criteria | None:
-        """The criteria of the file; the log is told when they have changed. Without a file, the log's own."""
-        criteria = self.criteria_file.read()
-        if criteria is None:
-            return self._logged_criteria()
-        if self.criteria_file.fingerprint != self._state.criteria.get("fingerprint") and not self.store.read_only:
-            seed = int(self._state.criteria.get("seed", 0))
-            self.store.append(Entry(kind="criteria", payload=criteria_payload(criteria, seed=seed)))
-            self._follow()
-        return criteria
+    def criteria_missing(self, records: Sequence[Record], criteria: Criteria | None) -> list[tuple[str, ...]]:
+        """For each of `records` the names of the concepts that it lacks; quick once they are ranked."""
+        return criteria_missing(records, self.spans(records, criteria), criteria) if criteria else [()] * len(records)
 
-    def _logged_criteria(self) -> Criteria | None:
-        """The criteria of the log, read from it once."""
-        said = self._state.criteria
-        if self._logged is None or self._logged[0] is not said:
-            self._logged = (said, logged_criteria(self._state))
-        return self._logged[1]
+    def view(self, record_id: str, reviewer: str | None) -> RecordView:
+        """A record as it ranks to one reviewer, or (None) to all together."""
+        return view_record(self._reader.snapshot, self.queue(reviewer), record_id)
+
+    def suggest(self, record_id: str, reviewer: str, *, left: int) -> Suggestion:
+        """What a reviewer is told of the record that comes next in their queue."""
+        return suggest(self._reader.snapshot, self._queues[reviewer], record_id, left=left)
+
+    def update(self, before: tuple[Learner, Queue], reports: Sequence[FileReport]) -> Update:
+        """What was added since `before`, ranked by what was learned then."""
+        after, (learner, queue) = self._reader.snapshot, before
+        records = [one for one in after.records if one.record_id not in queue.snapshot.places]
+        records = [one for one in records if one.record_id not in after.groups.main_of]
+        spans = self.spans(records, queue.snapshot.criteria)
+        self.log_ranking(None)
+        return make_update(learner, queue, records, spans, reports)
+
+    def replay(self, progress: Replaying | None) -> Replay:
+        """Every ranking that the log names, made again."""
+        return replay(self._store, jobs=self._jobs, progress=progress)
 
     def _learner_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Learner:
         if self._learner is None or self._learner_pool != snapshot.pool:
@@ -191,7 +149,7 @@ class Live:
                 snapshot.fingerprints,
                 snapshot.criteria,
                 lambda: self.spans(snapshot.records, snapshot.criteria, progress),
-                cache=self.store.folder / CACHE_NAME,
+                cache=self._store.folder / CACHE_NAME,
             )
             self._features = (key, features)
         return self._features[1]

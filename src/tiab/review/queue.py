@@ -1,19 +1,67 @@
-"""Looking: one record as a reviewer sees it, with what was found in it and what moved it to its place."""
+"""Queue: the pool as it ranks to one reviewer, the record to be screened next, and why a record ranks where it does."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tiab.criteria import Criteria
-from tiab.features import Coverage, read_coverage
+from tiab.features import Coverage, Features, read_coverage
 from tiab.features.evidence import limits_missed
 from tiab.pico import Span, find_spans
 from tiab.ranking.reasons import Reasons, find_reasons
 from tiab.records import Record
-from tiab.review.live import Queue
+from tiab.review.rankings import Learned
 from tiab.review.snapshot import Snapshot
+from tiab.store import Entry
 
-__all__ = ["RecordView", "view_record"]
+__all__ = ["Queue", "RecordView", "Suggestion", "criteria_missing", "suggest", "view_record"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Queue:
+    """A ranking that is being read from, and what the log is to say of it once a decision rests on it.
+
+    Attributes:
+        features: of the pool that was ranked, in the order of `learned.record_ids`; None for an empty pool.
+    """
+
+    snapshot: Snapshot
+    learned: Learned
+    entry: Entry
+    features: Features | None = None
+    logged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """The record to be screened next.
+
+    Attributes:
+        record: the fullest report of the study, with what its duplicates know beside.
+        rank: its rank in the pool, from 1; the records that were screened already count.
+        score: what it was ranked by; 0 where nothing ranks.
+        left: how many records this reviewer has not screened yet, this one among them.
+        duplicates: other reports of it, which its decision counts for, too.
+    """
+
+    record: Record
+    rank: int
+    score: float
+    left: int
+    duplicates: tuple[str, ...] = ()
+
+
+def suggest(snapshot: Snapshot, queue: Queue, record_id: str, *, left: int) -> Suggestion:
+    """What a reviewer is told of a record of `queue` that comes next in `snapshot`, which may be later."""
+    rank = queue.learned.ranks[record_id]
+    return Suggestion(
+        record=snapshot.merged_record(record_id),
+        rank=rank,
+        score=float(queue.learned.scores[queue.learned.places[rank - 1]]),
+        left=left,
+        duplicates=snapshot.groups.duplicates(record_id),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +122,13 @@ def _weighed(queue: Queue, rank: int) -> tuple[float | None, Reasons]:
     names = model.space.names
     reasons = find_reasons([names[column] for column in columns], values * model.coef[columns])
     return float(queue.learned.scores[place]), reasons
+
+
+def criteria_missing(
+    records: Sequence[Record], spans: Sequence[tuple[Span, ...]], criteria: Criteria
+) -> list[tuple[str, ...]]:
+    """For each of `records`, in which PICO found `spans`, the names of the concepts that it lacks, required or not."""
+    return [
+        tuple(one.concept.name for one in read_coverage(record, found, criteria) if not one.met)
+        for record, found in zip(records, spans, strict=True)
+    ]

@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tiab.decisions import Known
 from tiab.dedupe import Duplicates, find_duplicates
 from tiab.errors import InputError, ReviewError
 from tiab.formats import Reading, Unreadable, read_each
 from tiab.formats.archive import open_sources
-from tiab.pico.pipeline import Progress
 from tiab.records import Record
 from tiab.review.groups import ReportGroups
-from tiab.review.live import Live
-from tiab.review.snapshot import Snapshot
+from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.store import Entry, Source, Store
+
+if TYPE_CHECKING:
+    from tiab.pico.pipeline import Progress
 
 __all__ = ["FileReport", "add_files", "read_exports"]
 
@@ -117,7 +118,12 @@ class _Plan:
 
 
 def add_files(
-    store: Store, live: Live, files: Iterable[str | Path], *, reviewer: str = "", progress: Progress | None = None
+    store: Store,
+    reader: SnapshotReader,
+    files: Iterable[str | Path],
+    *,
+    reviewer: str = "",
+    progress: Progress | None = None,
 ) -> list[FileReport]:
     """Adds the records of `files`, each file in one transaction; all are read before the first is stored.
 
@@ -133,7 +139,7 @@ def add_files(
     todo = [export for path in files for export in read_exports(path)]
     reports: list[FileReport] = []
     while todo:
-        before, stored = live.snapshot, list[_Kept]()
+        before, stored = reader.snapshot, list[_Kept]()
         plan = _plan(todo, before, progress)
         try:
             for kept in plan.kept:
@@ -141,7 +147,7 @@ def add_files(
                 stored.append(kept)
         except ReviewError:
             ours = sum(len(kept.records) for kept in stored)
-            if live.snapshot.state.n_records == before.state.n_records + ours:
+            if reader.snapshot.state.n_records == before.state.n_records + ours:
                 raise  # otherwise another program added records meanwhile: the rest is looked at afresh
         todo = todo[len(stored) :]
     return reports

@@ -1,4 +1,4 @@
-"""Opinions: what the labels of one reviewer, and of all of them together, say of each record.
+"""Reviewers: what the labels of each, and of all of them together, say of each record; their conflicts and agreement.
 
 A reviewer works blinded: what stands for them is their own label, else what was settled by a third entry, else prior
 knowledge. Together, a settled decision stands before all; else the labels given in screening, if they agree; else
@@ -7,22 +7,28 @@ prior knowledge. Labels that disagree are a conflict, and no decision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
+from tiab.errors import LabelError
 from tiab.labels import Decision, Label
 from tiab.review.groups import ReportGroups
-from tiab.store import GivenLabel, LogState
+from tiab.store import Entry, GivenLabel, LogState
 
 __all__ = [
     "Conflict",
+    "both_screened",
     "conflicts",
     "joint_labels",
     "labels_by_reviewer",
+    "may_see",
+    "must_conflict",
     "own_labels",
     "prior_labels",
     "resolved_labels",
     "teaching",
+    "unresolve_entry",
 ]
 
 
@@ -110,3 +116,48 @@ def _of_study(given: GivenLabel, groups: ReportGroups) -> GivenLabel:
 def teaching(labels: Mapping[str, Label]) -> dict[str, Label]:
     """The labels that something can be learned from: "maybe" teaches nothing."""
     return {key: label for key, label in labels.items() if label.decision is not Decision.MAYBE}
+
+
+def may_see(reviewer: str | None, labels: Iterable[GivenLabel]) -> bool:
+    """Whether a reviewer, who is blinded until they have decided on a record, may see these decisions on it.
+
+    Args:
+        reviewer: None for somebody who is not blinded.
+    """
+    return reviewer is None or any(given.label.reviewer == reviewer for given in labels)
+
+
+def both_screened(state: LogState, groups: ReportGroups) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
+    """(two reviewers, what the one said of the records that both screened, what the other did), whatever was resolved.
+
+    "maybe" counts as include, because both lead to the full text.
+    """
+    people = labels_by_reviewer(state, groups)
+    for first, second in combinations(sorted(people), 2):
+        both = sorted(people[first].keys() & people[second].keys())
+        if both:
+            one, other = ([_goes_on(people[name][key]) for key in both] for name in (first, second))
+            yield (first, second), one, other
+
+
+def must_conflict(state: LogState, groups: ReportGroups, record_id: str) -> None:
+    """Raises LabelError where reviewers do not disagree on a record."""
+    main_id = groups.main_id(record_id)
+    if main_id not in {conflict.record_id for conflict in conflicts(state, groups)}:
+        raise LabelError(f"there is no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
+
+
+def unresolve_entry(state: LogState, record_id: str, *, reviewer: str, token: str | None = None) -> Entry:
+    """The entry that takes back how this reviewer resolved a conflict, so that its conflict is open again.
+
+    Raises:
+        LabelError: this reviewer resolved none on it.
+    """
+    own = [given for given in state.resolved.get(record_id, ()) if given.label.reviewer == reviewer]
+    if not own:
+        raise LabelError(f"you resolved no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
+    return Entry(kind="undone", reviewer=reviewer, record_id=record_id, target=own[-1].event_id, token=token)
+
+
+def _goes_on(given: GivenLabel) -> str:
+    return "exclude" if given.label.decision is Decision.EXCLUDE else "include"

@@ -1,0 +1,243 @@
+"""The criteria of a review: the file that people edit, read again when it changes; every version stays in the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tiab.criteria import Criteria, parse_criteria, read_criteria
+from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
+from tiab.reading import read_whole
+from tiab.store import FILE_NAME, Entry, Event, LogState, Store
+from tiab.writing import replacing, write_bytes
+
+__all__ = [
+    "CRITERIA_NAME",
+    "CriteriaFile",
+    "CriteriaText",
+    "CriteriaVersion",
+    "as_toml",
+    "criteria_payload",
+    "criteria_versions",
+    "logged_criteria",
+    "make_folder",
+    "read_text",
+    "version_text",
+    "write_text",
+]
+
+CRITERIA_NAME = "criteria.toml"
+"""The file's name within the folder of a review."""
+
+_DATES = ("until",)
+"""Keys whose values TOML writes without quotes."""
+
+
+class CriteriaFile:
+    """The criteria in one file, read again only when the file changed.
+
+    Attributes:
+        fingerprint: that of the criteria last read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._mark: tuple[int, int, int] | None = None
+        self._criteria: Criteria | None = None
+        self.fingerprint = ""
+
+    def read(self) -> Criteria | None:
+        """The criteria; None where there is no file.
+
+        Raises:
+            CriteriaError: there is a mistake in it.
+        """
+        try:
+            stat = os.stat(self._path)
+        except FileNotFoundError:
+            return None
+        mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        if mark != self._mark:
+            self._criteria, self._mark = read_criteria(self._path), mark
+            self.fingerprint = self._criteria.fingerprint
+        return self._criteria
+
+    def write(self, criteria: Criteria | Path) -> None:
+        """Puts criteria into the file: a copy of another file, comments and all, or what `Criteria` holds.
+
+        Raises:
+            CriteriaError: there is a mistake in the other file.
+            InputError: the file cannot be written.
+            ReviewError: the criteria cannot be written as a file.
+        """
+        if isinstance(criteria, Path):
+            read_criteria(criteria)
+            with replacing(self._path) as beside:
+                shutil.copyfile(criteria, beside)
+            return
+        with replacing(self._path) as beside:
+            beside.write_text(as_toml(criteria), encoding="utf-8")
+            if read_criteria(beside).fingerprint != criteria.fingerprint:
+                hint = "Write them into a TOML file, and give that."
+                raise ReviewError("these criteria cannot be written as a file", path=self._path, hint=hint)
+
+
+def as_toml(criteria: Criteria) -> str:
+    """The criteria as TOML; a concept is a table of its role."""
+    lines = [f"{name} = {_value(getattr(criteria, name))}" for name in ("title", "question")]
+    data = criteria.to_dict()
+    for concept in data["concepts"]:
+        role = concept.pop("role")
+        keys = [key for key in concept if role == "design" or key not in ("designs", "against_designs")]
+        lines += ["", f"[[{role}]]", *_pairs({key: concept[key] for key in keys})]
+    for name, table in data.items():
+        if isinstance(table, dict) and _pairs(table):
+            lines += ["", f"[{name}]", *_pairs(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _pairs(table: dict[str, object]) -> list[str]:
+    pairs = {key: value for key, value in table.items() if value not in (None, "", [], ())}
+    return [f"{key} = {value if key in _DATES else _value(value)}" for key, value in pairs.items()]
+
+
+def _value(value: object) -> str:
+    """A value of TOML; JSON writes texts, lists, numbers and truth as TOML does, but for one control character."""
+    listed = list(value) if isinstance(value, tuple) else value
+    return json.dumps(listed, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriteriaText:
+    """The text of the criteria file, and a mark that changes with it; "" where there are none."""
+
+    text: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriteriaVersion:
+    """Criteria that held from some time on: the number of their entry in the log, the time, and their title."""
+
+    event_id: int
+    time: str
+    title: str
+    terms: int
+
+
+def read_text(folder: Path, criteria: Criteria | None) -> CriteriaText:
+    """The text of the criteria file in `folder`, mistakes and all; where there is no file, `criteria` as TOML.
+
+    Raises:
+        CriteriaError: the file cannot be read as text.
+    """
+    path = folder / CRITERIA_NAME
+    try:
+        written = read_whole(path).decode("utf-8-sig") if path.exists() else None
+    except (InputError, UnicodeDecodeError) as error:
+        raise CriteriaError("cannot be read as text", path=CRITERIA_NAME, hint="Save it as UTF-8 text.") from error
+    text = written if written is not None else as_toml(criteria) if criteria else ""
+    return CriteriaText(text=text, mark=hashlib.sha256(text.encode()).hexdigest()[:16])
+
+
+def write_text(folder: Path, text: str, *, edited: CriteriaText, mark: str) -> None:
+    """Puts `text` into the criteria file in `folder`, whole or not at all.
+
+    Args:
+        edited: the text that is there now.
+        mark: that of the text which was edited.
+
+    Raises:
+        CriteriaError: there is a mistake in the text; the file is as it was.
+        InputError: the file cannot be written.
+        ReviewError: somebody else changed the file since.
+    """
+    text = text.replace("\r\n", "\n")
+    parse_criteria(text, path=CRITERIA_NAME)
+    if edited.mark != mark:
+        hint = "Copy your text, load the page again, and see what is different."
+        raise ReviewError("the criteria were changed elsewhere since you opened them", hint=hint)
+    write_bytes(folder / CRITERIA_NAME, text.encode())
+
+
+def criteria_payload(criteria: Criteria | None, *, seed: int) -> dict[str, Any]:
+    """What a `criteria` event says: the criteria themselves, so that a later change of the file loses nothing."""
+    fingerprint = criteria.fingerprint if criteria else ""
+    return {"fingerprint": fingerprint, "criteria": criteria.to_dict() if criteria else None, "seed": seed}
+
+
+def logged_criteria(state: LogState) -> Criteria | None:
+    """The criteria of the last `criteria` event.
+
+    Raises:
+        ReviewError: they are not what tiab wrote.
+    """
+    data = state.criteria.get("criteria")
+    if not data:
+        return None
+    try:
+        return Criteria.from_dict(data)
+    except CriteriaError as error:
+        hint = "Another program may have altered the file: take the last copy of the folder."
+        raise ReviewError(f"the criteria in the log cannot be understood ({error})", hint=hint) from error
+
+
+def criteria_versions(events: Iterable[Event]) -> tuple[CriteriaVersion, ...]:
+    """The criteria that have held, by their `criteria` events; last first."""
+    found = []
+    for event in events:
+        if event.payload.get("criteria"):
+            criteria = Criteria.from_dict(event.payload["criteria"])
+            terms = sum(len(concept.terms) + len(concept.abbreviations) for concept in criteria.concepts)
+            found.append(CriteriaVersion(event_id=event.event_id, time=event.time, title=criteria.title, terms=terms))
+    return tuple(reversed(found))
+
+
+def version_text(events: Iterable[Event], event_id: int) -> str:
+    """The criteria of the `criteria` event of that number, as TOML, without the comments that the file had.
+
+    Raises:
+        LabelError: there is no such event.
+    """
+    for event in events:
+        if event.event_id == event_id and event.payload.get("criteria"):
+            return as_toml(Criteria.from_dict(event.payload["criteria"]))
+    raise LabelError(f"entry {event_id} of the log holds no criteria", hint="Look again.")
+
+
+def make_folder(folder: str | Path, criteria: Criteria | str | Path | None, *, seed: int) -> None:
+    """Makes the folder of a review. The criteria come first: a folder is a review only once the SQLite file is there.
+
+    Args:
+        seed: makes what is drawn by chance repeatable.
+
+    Raises:
+        CriteriaError: there is a mistake in the criteria file.
+        ReviewError: there is a review already, or other criteria; or the folder cannot be written.
+    """
+    place = Path(folder)
+    if (place / FILE_NAME).exists():
+        raise ReviewError("there is a review here already", path=place, hint="Open it, or name another folder.")
+    source = Path(criteria) if isinstance(criteria, str) else criteria
+    wanted = read_criteria(source) if isinstance(source, Path) else source
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        hint = "Name a folder that you may write to."
+        raise ReviewError(f"cannot be made ({error.strerror})", path=place, hint=hint) from error
+    file = CriteriaFile(place / CRITERIA_NAME)
+    there = file.read()
+    if source is not None and there is None:
+        file.write(source)
+    elif wanted is not None and there != wanted:
+        hint = "Leave --criteria out to use them, or move them away."
+        raise ReviewError("there are other criteria here already", path=place / CRITERIA_NAME, hint=hint)
+    payload = criteria_payload(file.read(), seed=seed)
+    with Store.create(place) as store:
+        store.append(Entry(kind="criteria", payload=payload))
