@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 from tiab.assets import corpus_path
 from tiab.cli import app
 from tiab.errors import InputError
+from tiab.evaluation.full_texts import read_counts
 from tiab.pico import find_spans
 from tiab.pico.findings.table import EvidenceTable, evidence_table
 from tiab.records import Record
-from tiab.report.evidence import read_counts, render_evidence, write_evidence
+from tiab.report.evidence import render_evidence, write_evidence
 from tiab.review import Review
 
 HEAD = "METHODS: Forty women were randomised to yoga for 8 weeks or a waitlist. IL-6, IL-10 and TNF-α were measured."

@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
@@ -14,8 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy import stats
+from scipy.special import ndtri
 
-from tiab import stopping
+from tiab import metrics, stopping
 from tiab.errors import EvaluationError
 from tiab.stopping import hypergeometric
 
@@ -110,11 +114,10 @@ def test_cdf_agrees_with_whole_number_arithmetic(hits: int, size: int, relevant:
 
 
 def test_cdf_agrees_with_scipy_on_a_large_pool() -> None:
-    scipy_stats = pytest.importorskip("scipy.stats")
     before = np.arange(150)
     arguments = (150 - before, 20_000 - 30 * before, 158 - before, 15_000 - 30 * before)
     assert hypergeometric.cdf(*arguments) == pytest.approx(
-        scipy_stats.hypergeom.cdf(arguments[0], arguments[1], arguments[2], arguments[3]), abs=1e-9
+        stats.hypergeom.cdf(arguments[0], arguments[1], arguments[2], arguments[3]), abs=1e-9
     )
 
 
@@ -528,3 +531,41 @@ def test_all_pairs_of_methods_and_targets_stop_in_order() -> None:
         assert all(a <= b for a, b in itertools.pairwise(stops))
         sure = [stopping.stop_at(labels, 907, alpha=a, target=0.8, method=method) or 907 for a in (0.2, 0.05, 0.01)]
         assert all(a <= b for a, b in itertools.pairwise(sure))
+
+
+@pytest.mark.parametrize("sampled", [1, 2, 13, 100, 907, 20_788])
+def test_bounds_and_sizes_of_samples_are_those_of_scipy_stats(sampled: int) -> None:
+    """Ours take `scipy.special`, whose import is a second quicker."""
+    for hits in {0, sampled // 100, sampled // 2, sampled - 1}:
+        for confidence in (0.5, 0.95, 0.999):
+            upper = stats.beta.ppf(confidence, hits + 1, sampled - hits)
+            assert stopping.rate_upper_bound(hits, sampled, confidence=confidence) == pytest.approx(upper, abs=1e-12)
+            half = (1 - confidence) / 2
+            low = stats.beta.ppf(half, hits, sampled - hits + 1) if hits else 0.0
+            high = stats.beta.ppf(1 - half, hits + 1, sampled - hits)
+            interval = metrics.clopper_pearson(hits, sampled, confidence=confidence)
+            assert interval == pytest.approx((low, high), abs=1e-12)
+
+
+@pytest.mark.parametrize(("rate", "hits"), [(0.5, 0), (0.05, 0), (0.05, 3), (0.01, 1), (0.001, 0)])
+def test_a_sample_is_the_smallest_that_the_binomial_of_scipy_stats_allows(rate: float, hits: int) -> None:
+    size = stopping.sample_size(rate, hits=hits)
+    assert stats.binom.cdf(hits, size, rate) <= 0.05 + 1e-12
+    assert size == hits + 1 or stats.binom.cdf(hits, size - 1, rate) > 0.05 - 1e-12
+
+
+@pytest.mark.parametrize("auc", [0.01, 0.5, 0.75, 0.9, 0.9999])
+def test_simulated_scores_are_lifted_by_the_normal_quantile_of_scipy_stats(auc: float) -> None:
+    scores = np.random.default_rng(3).standard_normal(500)
+    scores[:50] += math.sqrt(2) * float(stats.norm.ppf(auc))
+    (order,) = stopping.simulate_orderings(500, 50, auc=auc, runs=1, seed=3)
+    assert order.tolist() == (np.argsort(-scores) < 50).tolist()
+    assert ndtri(auc) == pytest.approx(stats.norm.ppf(auc), abs=1e-12)
+
+
+def test_nothing_that_counts_or_stops_imports_scipy_stats() -> None:
+    code = (
+        "import sys, tiab.metrics, tiab.stopping, tiab.evaluation.agreement, tiab.evaluation.missing; "
+        "sys.exit('scipy.stats' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

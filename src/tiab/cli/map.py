@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiab.criteria import Criteria
+    from tiab.evaluation.full_texts import FullTextCount
     from tiab.pico.findings.table import EvidenceTable
     from tiab.records import Record
-    from tiab.report.evidence import FullTextCount
 
 __all__ = ["map_evidence"]
 
@@ -68,9 +68,10 @@ def map_evidence(
     [dim]Example:[/dim] tiab map ms-review -o evidence.html -o evidence.xlsx
     """
     from tiab.criteria import read_criteria
+    from tiab.evaluation.full_texts import read_counts
     from tiab.pico import find_spans
     from tiab.pico.findings.table import evidence_table
-    from tiab.report.evidence import as_dict, read_counts, write_evidence
+    from tiab.report.evidence import as_dict, write_evidence
 
     records, own, found_counts = _studies(source)
     known = read_criteria(criteria) if criteria else own

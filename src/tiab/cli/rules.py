@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from tiab.cli.show import console, note, print_table
-from tiab.stopping import NO_GUARANTEE, Outcome
+from tiab.stopping import NO_GUARANTEE, RuleOutcome
 
 __all__ = ["note_left_out", "print_by_guarantee"]
 
 
-def print_by_guarantee(columns: Sequence[str], rows: Sequence[tuple[Outcome, tuple[str, ...]]]) -> None:
+def print_by_guarantee(columns: Sequence[str], rows: Sequence[tuple[RuleOutcome, tuple[str, ...]]]) -> None:
     """Prints a table of the rules that can be relied on, on what each rests, and a table of the others.
 
     Args:
@@ -29,7 +29,7 @@ def print_by_guarantee(columns: Sequence[str], rows: Sequence[tuple[Outcome, tup
         print_table("no guarantee: rules of thumb", columns, [cells for _, cells in rest], right=right)
 
 
-def note_left_out(outcomes: Iterable[Outcome]) -> None:
+def note_left_out(outcomes: Iterable[RuleOutcome]) -> None:
     """Says so where the exact test by buscar is not among the rules that were tried."""
     if not any("buscar" in one.rule for one in outcomes):
         note("the exact test by buscar is left out: with so many relevant records trying it takes minutes.")

@@ -20,7 +20,7 @@ from tiab.errors import LabelError
 if TYPE_CHECKING:
     from tiab.evaluation.simulation import Retrain, ScreeningRun
     from tiab.labels import Decision
-    from tiab.stopping import Outcome
+    from tiab.stopping import RuleOutcome
 
 __all__ = ["simulate_screening"]
 
@@ -67,7 +67,7 @@ def simulate_screening(
     """
     from tiab.cli.rules import note_left_out
     from tiab.criteria import read_criteria
-    from tiab.evaluation.simulation import observe
+    from tiab.evaluation.simulation import apply_stopping_rules
 
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
@@ -81,7 +81,7 @@ def simulate_screening(
     settings = {"criteria": known_criteria, "prior": prior, "drawn": priors, "retrain": _retrain(retrain)}
     with progress_bar("simulating", seeds) as progress:
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
-    outcomes = observe(runs, target=target)
+    outcomes = apply_stopping_rules(runs, target=target)
     if curve:
         _draw(runs, curve)
     if as_json:
@@ -181,7 +181,7 @@ def _print(runs: list[ScreeningRun]) -> None:
         console.print(sentence)
 
 
-def _print_rules(runs: list[ScreeningRun], outcomes: list[Outcome], target: float) -> None:
+def _print_rules(runs: list[ScreeningRun], outcomes: list[RuleOutcome], target: float) -> None:
     """A row for each rule: means over the runs, and the share of them in which the target, or all, was found."""
     from tiab.cli.rules import print_by_guarantee
     from tiab.stopping import ASSUMPTION_IN_SHORT

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.errors import EvaluationError
-from tiab.metrics.interval import clopper_pearson
+from tiab.metrics import clopper_pearson
 
 __all__ = ["Agreement", "measure_agreement"]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from tiab.labels import Decision, Label
 
-__all__ = ["Because", "ScreeningHistory"]
+__all__ = ["LateStart", "ScreeningHistory"]
 
-Because: TypeAlias = Literal["", "decisions were imported", "records were added"]
+LateStart: TypeAlias = Literal["", "decisions were imported", "records were added"]
 
 _STATUS = {Decision.INCLUDE: "included", Decision.MAYBE: "maybe", Decision.EXCLUDE: "excluded"}
 
@@ -26,8 +26,8 @@ class ScreeningHistory:
         screened: in the order of the first decision on each that was not taken back; those whose decision came from a
             file, so that this order says nothing, before all others.
         unordered: how many those are.
-        since: after how many of the screened evidence begins of what may be missing (`tiab.stopping.evidence`): what
-            came before the last imported decision, or before records were last added, is none.
+        since: after how many of the screened evidence begins of what may be missing (`tiab.stopping.significance`):
+            what came before the last imported decision, or before records were last added, is none.
         because: why that is not from the first on; "" where it is.
         prior: known beforehand, and not screened since.
         unscreened: the others, in the order of the import.
@@ -42,7 +42,7 @@ class ScreeningHistory:
     screeners: Mapping[str, frozenset[str]]
     unordered: int = 0
     since: int = 0
-    because: Because = ""
+    because: LateStart = ""
 
     def decision(self, record_id: str) -> Decision | None:
         """What the reviewers decided together; None where they did not, or not yet."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tiab.evaluation.history import Because, ScreeningHistory
+from tiab.evaluation.history import LateStart, ScreeningHistory
 from tiab.metrics import as_fraction
 from tiab.stopping import (
     ASSUMPTION,
@@ -71,8 +71,8 @@ class MissingEstimate:
         n_records: those to screen that were not known beforehand.
         unordered: of the screened, those whose decisions came from a file; they count as screened first.
         found_at: at which points of the screening a relevant record was found, from 1; without those of the unordered.
-        since: after how many of the screened evidence begins (`tiab.stopping.evidence`); found_before: what had been
-            found by then.
+        since: after how many of the screened evidence begins (`tiab.stopping.significance`); found_before: what had
+            been found by then.
         because: why that is not from the first on: "decisions were imported", "records were added"; "" where it is.
         missing_at_most: after 0, 1, …, screened records; up to `since` all that are unread.
         missing, recall_assured: now; None where nothing that was screened is evidence. recall_assured is None, too,
@@ -258,7 +258,7 @@ def _sentence(history: ScreeningHistory, found: int, missing: int | None, assure
     return said
 
 
-_UNKNOWN: dict[Because, str] = {
+_UNKNOWN: dict[LateStart, str] = {
     "": "",
     "decisions were imported": "decisions were imported, and the order in which those records were read is not known",
     "records were added": "records were added, and nothing has been screened since",

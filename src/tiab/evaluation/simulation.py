@@ -18,10 +18,10 @@ from tiab.features import Features, make_features
 from tiab.labels import Decision
 from tiab.ranking.estimator import UNLABELLED, PoolScorer, make_ranker
 from tiab.records import Record
-from tiab.stopping import Outcome, try_rules
+from tiab.stopping import RuleOutcome, try_rules
 from tiab.stopping.planning import planned_rules
 
-__all__ = ["Retrain", "ScreeningRun", "draw_priors", "observe", "simulate"]
+__all__ = ["Retrain", "ScreeningRun", "apply_stopping_rules", "draw_priors", "simulate"]
 
 Retrain = Literal["every", "never"] | int
 
@@ -120,7 +120,7 @@ def simulate(
     )
 
 
-def observe(runs: Sequence[ScreeningRun], *, target: float = 0.95, seed: int = 0) -> list[Outcome]:
+def apply_stopping_rules(runs: Sequence[ScreeningRun], *, target: float = 0.95, seed: int = 0) -> list[RuleOutcome]:
     """Where stopping rules that looked on would have stopped, and what they would have missed; priors are left out.
 
     Args:

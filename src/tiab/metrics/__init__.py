@@ -4,9 +4,8 @@ Each takes `(ranks, n_records)` first. Ranks come from `ranks_of` (an order and 
 (scores, ties and all). docs/metrics.md sets out the definitions, and where other tools differ.
 """
 
-from tiab.metrics.cutoffs import erf, found_at, precision_at, recall_at, recall_curve, records_in, rrf
+from tiab.metrics.cutoffs import clopper_pearson, erf, found_at, precision_at, recall_at, recall_curve, records_in, rrf
 from tiab.metrics.effort import last_relevant_rank, nnr, rank_at_recall, records_saved, tnr, wss
-from tiab.metrics.interval import clopper_pearson
 from tiab.metrics.ordering import atd, auc, average_precision, loss, ndcg
 from tiab.metrics.ranks import Ranks, Rounding, as_fraction, checked_ranks, expected_ranks, needed, ranks_of
 

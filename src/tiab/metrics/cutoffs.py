@@ -1,4 +1,4 @@
-"""Metrics at a cutoff: what has been found once so many records have been read.
+"""Metrics at a cutoff: what has been found once so many records have been read, and how sure such a share is.
 
 N is the number of records in the pool, R that of the relevant ones. A relevant record at rank infinity (it is not in
 the pool) counts in R and is found at no cutoff.
@@ -11,11 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 from tiab.errors import EvaluationError
 from tiab.metrics.ranks import Ranks, as_fraction, checked_ranks
 
-__all__ = ["erf", "found_at", "precision_at", "recall_at", "recall_curve", "records_in", "rrf"]
+__all__ = ["clopper_pearson", "erf", "found_at", "precision_at", "recall_at", "recall_curve", "records_in", "rrf"]
 
 
 def found_at(ranks: Ranks, n_records: int, *, k: int) -> int:
@@ -98,3 +99,26 @@ def recall_curve(ranks: Ranks, n_records: int) -> NDArray[np.float64]:
         return np.full(n_records + 1, np.nan)
     counts = np.searchsorted(values, np.arange(n_records + 1), side="right")
     return np.asarray(counts / values.size, dtype=np.float64)
+
+
+def clopper_pearson(k: int, n: int, *, confidence: float = 0.95) -> tuple[float, float]:
+    """The exact two-sided interval (low, high) of a proportion of which k in n were seen; (0, 1) where n = 0.
+
+    With α = 1 − confidence: low = B(α/2; k, n − k + 1), high = B(1 − α/2; k + 1, n − k), B being the quantile of the
+    beta distribution (Clopper & Pearson 1934, Biometrika 26:404). It covers the truth at least as often as it says.
+
+    Raises:
+        EvaluationError: k is not within 0..n, or the confidence not between 0 and 1.
+
+    >>> low, high = clopper_pearson(12, 12)
+    >>> round(low, 4), high
+    (0.7354, 1.0)
+    """
+    if not 0 <= k <= n:
+        raise EvaluationError(f"{k} of {n} is no proportion")
+    if not 0 < confidence < 1:
+        raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95 % as 0.95.")
+    half = (1 - confidence) / 2
+    low = float(betaincinv(k, n - k + 1, half)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, 1 - half)) if k < n else 1.0
+    return low, high

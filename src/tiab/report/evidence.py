@@ -1,25 +1,24 @@
-"""The evidence table as CSV, XLSX, HTML, a picture or JSON, and beside counts that people made from full texts."""
+"""The evidence table as CSV, XLSX, HTML, a picture or JSON, beside the counts of full texts."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
 
 from tiab.errors import InputError
-from tiab.formats.rows import read_rows
+from tiab.evaluation.full_texts import FullTextCount
 from tiab.formats.sheets import write_rows as write_csv_rows
 from tiab.formats.xlsx import write_rows as write_xlsx_rows
-from tiab.pico.findings.table import EvidenceTable, Reported, Study, counts_in_words
+from tiab.pico.findings.table import EvidenceTable, Reported, Study
 from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes, save_figure
 from tiab.report.rendering import environment
 from tiab.writing import write_bytes, write_json
 
-__all__ = ["FullTextCount", "evidence_kind", "read_counts", "write_evidence"]
+__all__ = ["evidence_kind", "write_evidence"]
 
 SIGNS = {"increased": "↑", "decreased": "↓", "unchanged": "=", "mixed": "↕", "measured": "?"}
 """How each direction is shown in a cell."""
@@ -27,59 +26,6 @@ SIGNS = {"increased": "↑", "decreased": "↓", "unchanged": "=", "mixed": "↕
 _TENDENCIES = {"increased": "(↑)", "decreased": "(↓)"}
 _COLOURS = {"increased": AMBER, "decreased": BLUE, "unchanged": MUTED, "mixed": INK, "measured": GREY}
 _KINDS = (".csv", ".xlsx", ".html", ".png", ".svg", ".json")
-_COUNTED = ("studies", "increased", "decreased", "unchanged")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FullTextCount:
-    """How many of a review's studies measured an outcome, and what they found, as people counted from full texts."""
-
-    outcome: str
-    of: int
-    counts: Mapping[str, int]
-    source: str
-
-    @property
-    def sentence(self) -> str:
-        """The counts in words."""
-        return counts_in_words(self.outcome, self.counts, self.of)
-
-    def differences(self, table: EvidenceTable) -> str:
-        """Where the abstracts say otherwise, in words; "" where the counts agree."""
-        mine = table.counts(self.outcome)
-        words = {"studies": "measured in", "unchanged": "no significant change in"}
-        told = [
-            f"{words.get(name, f'{name} in')} {self.counts[name]} by full text, {mine[name]} by abstract"
-            for name in _COUNTED
-            if self.counts[name] != mine[name]
-        ]
-        return "; ".join(told)
-
-    def to_dict(self, table: EvidenceTable) -> dict[str, Any]:
-        """The counts and the differences in plain JSON types."""
-        mine = {name: table.counts(self.outcome)[name] for name in _COUNTED}
-        return {
-            "outcome": self.outcome, "of": self.of, "full_texts": dict(self.counts), "abstracts": mine,
-            "differences": self.differences(table), "source": self.source,
-        }  # fmt: skip
-
-
-def read_counts(path: str | Path) -> list[FullTextCount]:
-    """The counts of a table with the columns outcome, of, studies, increased, decreased, unchanged and source.
-
-    Raises:
-        InputError: the table cannot be read, lacks a column, or a count is no whole number.
-    """
-    counts = []
-    for line, row in read_rows(path):
-        try:
-            numbers = {name: int(row[name]) for name in (*_COUNTED, "of")}
-            of = numbers.pop("of")
-            counts.append(FullTextCount(outcome=row["outcome"], of=of, counts=numbers, source=row.get("source", "")))
-        except (KeyError, ValueError) as error:
-            hint = "Use the columns outcome, of, studies, increased, decreased, unchanged and source."
-            raise InputError(f"line {line} holds no counts ({error})", path=path, hint=hint) from error
-    return counts
 
 
 def evidence_kind(path: str | Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Set
 
-from tiab.evaluation.history import Because, ScreeningHistory
+from tiab.evaluation.history import LateStart, ScreeningHistory
 from tiab.review.snapshot import Snapshot
 from tiab.store import GivenLabel
 
@@ -41,7 +41,7 @@ def read_history(snapshot: Snapshot, reviewer: str | None = None) -> ScreeningHi
     )
 
 
-def _evidence_begins(first: Collection[GivenLabel], added: int) -> tuple[int, Because]:
+def _evidence_begins(first: Collection[GivenLabel], added: int) -> tuple[int, LateStart]:
     """After how many first decisions evidence begins, and why so late; `added`: the event that last added records."""
     imported = max((one.event_id for one in first if not one.ordered), default=0)
     since = sum(one.event_id <= max(imported, added) for one in first)

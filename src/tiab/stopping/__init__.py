@@ -5,7 +5,6 @@ decisions whose place in it is not known are evidence of nothing (`since`). Samp
 of thumb stand on nothing (`NO_GUARANTEE`).
 """
 
-from tiab.stopping.evidence import ASSUMPTION, ASSUMPTION_IN_SHORT, Method, is_rejected, p_missed, stop_at
 from tiab.stopping.frontier import Frontier, frontier, missing_at_most
 from tiab.stopping.planning import Plan, PlanRow, plan
 from tiab.stopping.rules import (
@@ -29,7 +28,8 @@ from tiab.stopping.samples import (
     relevant_in_pool,
     sample_size,
 )
-from tiab.stopping.trials import Outcome, simulate_orderings, try_rules
+from tiab.stopping.significance import ASSUMPTION, ASSUMPTION_IN_SHORT, Method, is_rejected, p_missed, stop_at
+from tiab.stopping.trials import RuleOutcome, simulate_orderings, try_rules
 
 __all__ = [
     "ASSUMPTION",
@@ -37,10 +37,10 @@ __all__ = [
     "NO_GUARANTEE",
     "Frontier",
     "Method",
-    "Outcome",
     "Plan",
     "PlanRow",
     "Rule",
+    "RuleOutcome",
     "control_set",
     "control_set_size",
     "elusion_missing_at_most",

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from tiab.errors import EvaluationError
 from tiab.metrics import as_fraction
-from tiab.stopping.evidence import ASSUMPTION, Decisions, Method, checked_decisions, urn_starts
 from tiab.stopping.hypergeometric import Floats, Ints, cdf, log_choose
-from tiab.stopping.urns import walk
+from tiab.stopping.significance import ASSUMPTION, Decisions, Method, checked_decisions, urn_starts
+from tiab.stopping.urns import missing_after_each
 
 __all__ = ["Frontier", "frontier", "missing_at_most"]
 
@@ -28,7 +28,7 @@ class Frontier:
         found: relevant records found so far.
         missing_at_most: the largest number of missing relevant records that is not rejected at `alpha`.
         recall_assured: found / (found + missing_at_most); NaN where both are 0.
-        since: how many decisions came before evidence begins (`tiab.stopping.evidence`).
+        since: how many decisions came before evidence begins (`tiab.stopping.significance`).
     """
 
     n_records: int
@@ -74,13 +74,13 @@ def frontier(
 ) -> Frontier:
     """The frontier of a screening, for every point of it.
 
-    M records are missing at most where the test of `tiab.stopping.evidence` rejects, at α, that M + 1 or more are. No
-    more can be missing than are unscreened, so that the frontier ends at 0 once everything is read.
+    M records are missing at most where the test of `tiab.stopping.significance` rejects, at α, that M + 1 or more are.
+    No more can be missing than are unscreened, so that the frontier ends at 0 once everything is read.
 
     Args:
         decisions: whether each screened record was relevant, in the order of screening.
         n_records: the size of the whole pool, screened and unscreened.
-        since: how many decisions came before evidence begins (`tiab.stopping.evidence`). Up to there all that is
+        since: how many decisions came before evidence begins (`tiab.stopping.significance`). Up to there all that is
             unread may be relevant.
 
     Raises:
@@ -94,7 +94,7 @@ def frontier(
     _check_alpha(alpha)
     threshold = alpha * (1 - _ROUNDING)
     found = np.concatenate(([0], np.cumsum(np.concatenate((before, labels))))).astype(np.int64)
-    rejecting = walk if method == "buscar" else _trailing
+    rejecting = missing_after_each if method == "buscar" else _trailing
     missing = np.concatenate((n_records - np.arange(since), rejecting(labels, n_records - since, threshold)))
     total = found + missing
     recall = np.divide(found, total, out=np.full(found.shape, np.nan), where=total > 0)

@@ -9,9 +9,9 @@ from typing import Any
 
 from tiab.errors import EvaluationError
 from tiab.metrics import as_fraction
-from tiab.stopping.evidence import ASSUMPTION
 from tiab.stopping.rules import Rule, standard_rules
-from tiab.stopping.trials import Outcome, simulate_orderings, try_rules
+from tiab.stopping.significance import ASSUMPTION
+from tiab.stopping.trials import RuleOutcome, simulate_orderings, try_rules
 
 __all__ = ["Plan", "PlanRow", "plan", "planned_rules", "planned_runs"]
 
@@ -28,7 +28,7 @@ class PlanRow:
         days: on the calendar, on average.
     """
 
-    outcome: Outcome
+    outcome: RuleOutcome
     person_hours: float
     days: float
 
@@ -114,7 +114,7 @@ def plan(
     )
 
 
-def _row(outcome: Outcome, hours_each: float, hours_a_day: float) -> PlanRow:
+def _row(outcome: RuleOutcome, hours_each: float, hours_a_day: float) -> PlanRow:
     hours = outcome.records_mean * hours_each
     return PlanRow(outcome=outcome, person_hours=hours, days=hours / hours_a_day)
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from tiab.errors import EvaluationError
 from tiab.metrics import as_fraction, records_in
-from tiab.stopping.evidence import Method, stop_at
 from tiab.stopping.samples import control_set_size, elusion_size
+from tiab.stopping.significance import Method, stop_at
 
 __all__ = [
     "NO_GUARANTEE",
@@ -60,7 +60,7 @@ def read_everything() -> Rule:
 
 
 def exact_test(target: float | str = 0.95, *, alpha: float = 0.05, method: Method = "trailing") -> Rule:
-    """Stops when the exact test rejects, at α, that the target recall is missed (see `tiab.stopping.evidence`)."""
+    """Stops when the exact test rejects, at α, that the target recall is missed (see `tiab.stopping.significance`)."""
     as_fraction(target)
 
     def read(labels: Relevance, _: np.random.Generator) -> Relevance:

@@ -15,14 +15,14 @@ from tiab.errors import EvaluationError
 from tiab.metrics import needed
 from tiab.stopping.rules import Rule
 
-__all__ = ["Outcome", "simulate_orderings", "try_rules"]
+__all__ = ["RuleOutcome", "simulate_orderings", "try_rules"]
 
 _MOST = 100_000_000
 """Records of all simulated reviews together: 100 MB, and a few minutes for all rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class RuleOutcome:
     """How one rule did over many orderings.
 
     Attributes:
@@ -83,7 +83,7 @@ def try_rules(
     *,
     target: float | str | Fraction = 0.95,
     seed: int = 0,
-) -> list[Outcome]:
+) -> list[RuleOutcome]:
     """How each rule did on the orderings, simulated or replayed from finished reviews.
 
     Orderings without a relevant record count as recall 1. Each rule draws its samples from a generator of its own.
@@ -103,7 +103,7 @@ def try_rules(
 
 def _outcome(
     rule: Rule, orderings: Sequence[NDArray[np.bool_]], target: float | str | Fraction, generator: np.random.Generator
-) -> Outcome:
+) -> RuleOutcome:
     read, recall, reached, everything = [], [], [], []
     for labels in orderings:
         seen, total = rule.read(labels, generator), int(labels.sum())
@@ -113,7 +113,7 @@ def _outcome(
         reached.append(found >= needed(total, target))
         everything.append(found == total)
     low, high = np.percentile(read, [5, 95])
-    return Outcome(
+    return RuleOutcome(
         rule=rule.name,
         guarantee=rule.guarantee,
         records_mean=float(np.mean(read)),

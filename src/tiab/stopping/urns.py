@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tiab.stopping.hypergeometric import Floats, Ints
 
-__all__ = ["walk"]
+__all__ = ["missing_after_each"]
 
 
-def walk(labels: NDArray[np.bool_], n_records: int, threshold: float) -> Ints:
+def missing_after_each(labels: NDArray[np.bool_], n_records: int, threshold: float) -> Ints:
     """The largest M, after 0, 1, …, s records, for which no urn has P(X ≤ f) below the threshold; shape (s + 1,)."""
     urns = _Urns(n_records, int(labels.sum()) + 1)
     result = np.empty(labels.size + 1, dtype=np.int64)
@@ -25,13 +25,13 @@ def walk(labels: NDArray[np.bool_], n_records: int, threshold: float) -> Ints:
             urns.draw_relevant()
         else:
             urns.draw_irrelevant()
-        urns.settle(threshold)
+        urns.bound_missing(threshold)
         result[screened] = urns.missing
     return result
 
 
 class _Urns:
-    """The state of the walk: for each urn its size, draws and hits, log P(X = f) and P(X ≤ f) at the present M."""
+    """Of each urn its size, draws and hits, log P(X = f) and P(X ≤ f) at the present M, after some record."""
 
     def __init__(self, n_records: int, capacity: int) -> None:
         self.unseen = n_records
@@ -68,7 +68,7 @@ class _Urns:
         self._columns[:, self._count] = (self.unseen, 0, 0, 0, 1)
         self._count += 1
 
-    def settle(self, threshold: float) -> None:
+    def bound_missing(self, threshold: float) -> None:
         """Moves M to the largest value that no urn rejects."""
         if self._view()[4].min() < threshold:
             while self.missing and self._view()[4].min() < threshold:

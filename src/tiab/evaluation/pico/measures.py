@@ -22,8 +22,8 @@ __all__ = [
     "weighted_f1",
 ]
 
-Counts = NDArray[np.int64]
-Counting = Callable[[NDArray[np.int64], NDArray[np.int64]], Counts]
+MatchCounts = NDArray[np.int64]
+MatchCounter = Callable[[NDArray[np.int64], NDArray[np.int64]], MatchCounts]
 
 _ELEMENTS = ("participants", "interventions", "outcomes")
 _ROUNDS = 1_000
@@ -80,14 +80,14 @@ def score_spans(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]
     return _score(items, labels, count_spans), _score(items, labels, count_overlaps)
 
 
-def _score(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]], count: Counting) -> Scores:
+def _score(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]], count: MatchCounter) -> Scores:
     pairs = zip(items, labels, strict=True)
     return bootstrap([
         count(item.article.labels, tokens_of(item.article, item.context.words.starts, mine)) for item, mine in pairs
     ])  # fmt: skip
 
 
-def count_tokens(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
+def count_tokens(truth: NDArray[np.int64], said: NDArray[np.int64]) -> MatchCounts:
     """(right, said, true) tokens of each element in one article, shape (3, 3).
 
     >>> count_tokens(np.array([1, 1, 0, 3]), np.array([1, 0, 0, 3])).tolist()
@@ -99,7 +99,7 @@ def count_tokens(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
     return np.array(rows, dtype=np.int64)
 
 
-def count_spans(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
+def count_spans(truth: NDArray[np.int64], said: NDArray[np.int64]) -> MatchCounts:
     """(right, said, true) spans of each element in one article; a span is right where both its ends are.
 
     >>> count_spans(np.array([1, 1, 0, 3]), np.array([1, 0, 0, 3])).tolist()
@@ -112,7 +112,7 @@ def count_spans(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
     ], dtype=np.int64)  # fmt: skip
 
 
-def count_overlaps(truth: NDArray[np.int64], said: NDArray[np.int64]) -> Counts:
+def count_overlaps(truth: NDArray[np.int64], said: NDArray[np.int64]) -> MatchCounts:
     """(right, said, true) spans as `count_spans`, but right is a span that shares a token with one of the other side.
 
     Where one long span meets two short ones, one pair is right: the smaller number of either side counts.
@@ -135,7 +135,7 @@ def _runs(labels: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
             yield int(labels[start]), start, end
 
 
-def bootstrap(counts: Sequence[Counts], *, seed: int = 0) -> Scores:
+def bootstrap(counts: Sequence[MatchCounts], *, seed: int = 0) -> Scores:
     """The scores of articles together; the interval is from drawing them anew, with replacement, a thousand times."""
     table = np.stack(counts)
     rng = np.random.default_rng(seed)
@@ -144,7 +144,7 @@ def bootstrap(counts: Sequence[Counts], *, seed: int = 0) -> Scores:
     return Scores(tuple(_f1(table.sum(axis=0)).tolist()), float(low), float(high))
 
 
-def _f1(total: Counts) -> NDArray[np.float64]:
+def _f1(total: MatchCounts) -> NDArray[np.float64]:
     shares: NDArray[np.float64] = 2 * total[:, 0] / np.maximum(total[:, 1] + total[:, 2], 1)
     return shares
 

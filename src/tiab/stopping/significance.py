@@ -90,8 +90,8 @@ def p_missed(
     """
     before, labels = checked_decisions(decisions, n_records, since=since)
     starts = urn_starts(labels, method)
-    urns = _Urns(starts, n_records - since, int(labels.sum()), int(before.sum()), as_fraction(target))
-    return _p_missed(urns, labels.size)
+    stretch = _Stretch(starts, n_records - since, int(labels.sum()), int(before.sum()), as_fraction(target))
+    return _p_missed(stretch, labels.size)
 
 
 def stop_at(
@@ -122,8 +122,10 @@ def stop_at(
         assured = np.flatnonzero((p < alpha * (1 - _ROUNDING)) | (totals - block > left - ends[block]))
         if assured.size:
             found = int(block[assured[0]])
-            urns = _Urns(starts[: found + 1] if method == "buscar" else starts[[found]], left, found, known, exact)
-            return since + _first_assured(urns, int(starts[found]), int(ends[found]), alpha)
+            stretch = _Stretch(
+                starts[: found + 1] if method == "buscar" else starts[[found]], left, found, known, exact
+            )
+            return since + _first_assured(stretch, int(starts[found]), int(ends[found]), alpha)
     return n_records if labels.size == left else None
 
 
@@ -166,7 +168,7 @@ def checked_decisions(
 
 
 @dataclass(frozen=True, slots=True)
-class _Urns:
+class _Stretch:
     """The urns of one stretch between two relevant records: the i-th start follows the i-th relevant record.
 
     All counts but `known` are of what came since evidence began; `known` relevant records had been found before.
@@ -184,14 +186,14 @@ class _Urns:
         return math.floor((self.known + self.found) / self.target) + 1 - self.known
 
 
-def _p_missed(urns: _Urns, screened: int) -> float:
-    before = np.arange(urns.found + 1)[-urns.starts.size :]
-    drawn = screened - urns.starts
+def _p_missed(stretch: _Stretch, screened: int) -> float:
+    before = np.arange(stretch.found + 1)[-stretch.starts.size :]
+    drawn = screened - stretch.starts
     used = drawn > 0
     if not used.any():
         return 1.0
-    sizes = (urns.n_records - urns.starts)[used]
-    return float(cdf((urns.found - before)[used], sizes, (urns.total - before)[used], drawn[used]).min())
+    sizes = (stretch.n_records - stretch.starts)[used]
+    return float(cdf((stretch.found - before)[used], sizes, (stretch.total - before)[used], drawn[used]).min())
 
 
 def _p_at_ends(starts: Ints, ends: Ints, totals: Ints, block: Ints, n_records: int, method: Method) -> Floats:
@@ -206,14 +208,14 @@ def _p_at_ends(starts: Ints, ends: Ints, totals: Ints, block: Ints, n_records: i
     return np.asarray(p.min(axis=1))
 
 
-def _is_assured(urns: _Urns, screened: int, alpha: float) -> bool:
-    impossible = urns.total - urns.found > urns.n_records - screened
-    return impossible or is_rejected(_p_missed(urns, screened), alpha)
+def _is_assured(stretch: _Stretch, screened: int, alpha: float) -> bool:
+    impossible = stretch.total - stretch.found > stretch.n_records - screened
+    return impossible or is_rejected(_p_missed(stretch, screened), alpha)
 
 
-def _first_assured(urns: _Urns, begin: int, end: int, alpha: float) -> int:
+def _first_assured(stretch: _Stretch, begin: int, end: int, alpha: float) -> int:
     low, high = begin, end  # the target is assured at `high`
     while low < high:
         middle = (low + high) // 2
-        low, high = (low, middle) if _is_assured(urns, middle, alpha) else (middle + 1, high)
+        low, high = (low, middle) if _is_assured(stretch, middle, alpha) else (middle + 1, high)
     return high
