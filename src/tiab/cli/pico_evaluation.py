@@ -29,23 +29,30 @@ def evaluate_pico(
 ) -> None:
     """Measures PICO on the sets that are given, and prints the scores."""
     from tiab.errors import InputError
-    from tiab.evaluation.pico.evaluate import measure_roles, measure_sentences, measure_spans
-    from tiab.evaluation.pico.findings import measure_findings
-    from tiab.evaluation.pico.numbers import measure_numbers
 
     if all(path is None for path in (ebm_nlp, pico_corpus, nicta, roles, findings)):
         hint = "Give --ebm-nlp, --pico-corpus, --nicta, --roles or --findings."
         raise InputError("nothing to evaluate on", hint=hint)
     found: dict[str, Any] = {}
     if ebm_nlp is not None:
+        from tiab.evaluation.pico.evaluate import measure_spans
+
         found["ebm_nlp"] = measure_spans(ebm_nlp, include_trained=include_trained)
     if pico_corpus is not None:
+        from tiab.evaluation.pico.numbers import measure_numbers
+
         found["pico_corpus"] = measure_numbers(pico_corpus)
     if nicta is not None:
+        from tiab.evaluation.pico.evaluate import measure_sentences
+
         found["nicta"] = measure_sentences(nicta)
     if roles is not None:
+        from tiab.evaluation.pico.evaluate import measure_roles
+
         found["roles"] = measure_roles(roles, include_trained=include_trained)
     if findings is not None:
+        from tiab.evaluation.pico.findings import measure_findings
+
         found["findings"] = measure_findings(findings, include_trained=include_trained)
     if as_json:
         print_json({name: result.to_dict() for name, result in found.items()})
