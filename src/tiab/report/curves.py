@@ -13,7 +13,18 @@ from matplotlib.ticker import MaxNLocator
 
 from tiab.evaluation.missing import StoppingPoint
 from tiab.report.data import ReportData
-from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes, steps
+from tiab.report.drawing import (
+    AMBER,
+    BLUE,
+    GREY,
+    INK,
+    MUTED,
+    count_in_shares,
+    count_in_whole_records,
+    draw_other_orders,
+    new_axes,
+    steps,
+)
 
 __all__ = ["draw_found", "draw_frontier", "stop_letters"]
 
@@ -40,8 +51,7 @@ def draw_found(data: ReportData) -> Figure:
     total, end = (gold.n, n) if gold else (data.frontier.found, screened)
     unit = 1 / total if gold else 1.0
     if total:
-        axes.plot(*steps(range(1, total + 1), end, unit), color=GREY, linewidth=1.2, label="perfect order")
-        axes.plot([0, end], [0, total * unit], color=GREY, linestyle="--", linewidth=1.2, label="random order")
+        draw_other_orders(axes, total, end, unit)
     unordered, first = data.frontier.unordered, gold.found_unordered if gold else data.frontier.found_unordered
     read = [rank for rank in ranks if rank <= screened]
     if unordered:
@@ -61,8 +71,7 @@ def draw_found(data: ReportData) -> Figure:
     _name_reading(axes, reach, n)
     axes.set_ylabel("recall of the gold records" if gold else "relevant records found", color=INK)
     if gold:
-        axes.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-        axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+        count_in_shares(axes.yaxis)
     else:
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     _add_legend(figure)
@@ -76,16 +85,16 @@ def draw_frontier(data: ReportData) -> Figure:
     front = data.frontier
     points = np.arange(len(front.missing_at_most))
     missing = np.array(front.missing_at_most)
-    steps = np.searchsorted(np.array(front.found_at), points, side="right")
+    ordered = np.searchsorted(np.array(front.found_at), points, side="right")
     imported = np.minimum(points / max(1, front.unordered), 1) * front.found_unordered  # in no order that is known
-    found = steps + imported
+    found = ordered + imported
     unread = np.arange(front.n_records + 1)
     upper.plot(unread, front.n_records - unread, color=GREY, linestyle="--", linewidth=1.2, label="unread")
     upper.plot(points, missing, color=AMBER, linewidth=2.0, label="may be missing, at most")
     upper.plot(points, found, color=BLUE, linewidth=1.6, label="found")
     upper.set_yscale("symlog", linthresh=10, linscale=0.6)
     upper.set_ylim(0, max(front.n_records, 1) * 1.3)
-    upper.yaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
+    count_in_whole_records(upper.yaxis)
     upper.set_ylabel("relevant records", color=INK)
     total = found + missing
     recall = np.divide(found, total, out=np.full(points.shape, np.nan), where=total > 0)
@@ -93,8 +102,7 @@ def draw_frontier(data: ReportData) -> Figure:
     target = f"target, {100 * front.target:g} %"
     lower.axhline(front.target, color=MUTED, linestyle=":", linewidth=1.2, label=target)
     lower.set_ylim(0, 1.05)
-    lower.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
-    lower.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    count_in_shares(lower.yaxis)
     lower.set_ylabel("recall assured", color=INK)
     reach = _reach(front.screened, front.n_records)
     condition = "\nall of this holds only if the records unread are in no worse than random order"
@@ -113,7 +121,7 @@ def _reach(screened: int, n_records: int, ranks: Sequence[int] = ()) -> int:
 
 
 def _name_reading(axes: Axes, reach: int, n_records: int, more: str | None = "") -> None:
-    axes.xaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
+    count_in_whole_records(axes.xaxis)
     cut = f" (the first {reach:,} of {n_records:,})" if reach < n_records else ""
     if more is not None:
         axes.set_xlabel(f"records read, in the order of screening{cut}{more}", color=INK)

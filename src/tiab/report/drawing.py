@@ -11,6 +11,7 @@ from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from tiab.errors import InputError
@@ -23,6 +24,9 @@ __all__ = [
     "INK",
     "MUTED",
     "PALE",
+    "count_in_shares",
+    "count_in_whole_records",
+    "draw_other_orders",
     "inline_svg",
     "new_axes",
     "picture_kind",
@@ -35,6 +39,9 @@ INK, MUTED, BLUE, AMBER, GREY, PALE = "#1f2933", "#5a6673", "#1d5fa8", "#a85d00"
 
 _ROLES = {INK: "--ink", MUTED: "--muted", BLUE: "--blue", AMBER: "--amber", GREY: "--grey", PALE: "--pale"}
 """Colour -> the variable of the page's style that takes its place, so that a figure is readable on dark ground, too."""
+
+_UNDATED: dict[str, Any] = {"svg": {"Date": None, "Creator": None}, "pdf": {"CreationDate": None}, "png": None}
+"""What matplotlib would write of the time and of itself, so that equal figures are equal bytes."""
 
 _SETTINGS: Any = {"svg.fonttype": "none", "font.family": "sans-serif", "font.size": 10.0}
 """Text stays text, which can be searched, read aloud and enlarged."""
@@ -66,6 +73,23 @@ def steps(
         xs += [rank, rank]
         ys += [ys[-1], count * unit]
     return [*xs, max(end, xs[-1])], [*ys, ys[-1]]
+
+
+def draw_other_orders(axes: Axes, total: int, end: int, unit: float) -> None:
+    """Draws what a perfect and a random order would find of `total` relevant records up to the record `end`."""
+    axes.plot(*steps(range(1, total + 1), end, unit), color=GREY, linewidth=1.2, label="perfect order")
+    axes.plot([0, end], [0, total * unit], color=GREY, linestyle="--", linewidth=1.2, label="random order")
+
+
+def count_in_whole_records(axis: Axis) -> None:
+    """Labels the ticks of an axis with whole numbers."""
+    axis.set_major_formatter(lambda count, _: f"{count:,.0f}")
+
+
+def count_in_shares(axis: Axis) -> None:
+    """Labels the ticks of an axis from 0 to 1 in per cent."""
+    axis.set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+    axis.set_major_formatter(lambda share, _: f"{share:.0%}")
 
 
 def save_figure(figure: Figure, path: str | Path) -> None:
@@ -112,8 +136,7 @@ def _drawn(figure: Figure, kind: str, *, salt: str) -> bytes:
     file = io.BytesIO()
     with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": salt}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)  # a file name in another script
-        metadata = {"Date": None, "Creator": None} if kind == "svg" else None
-        figure.savefig(file, format=kind, dpi=200, transparent=kind == "svg", metadata=metadata)
+        figure.savefig(file, format=kind, dpi=200, transparent=kind == "svg", metadata=_UNDATED[kind])
     return file.getvalue()
 
 

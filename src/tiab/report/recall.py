@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from tiab.errors import EvaluationError
 from tiab.evaluation.simulation import ScreeningRun
-from tiab.report.drawing import BLUE, GREY, INK, new_axes, steps
+from tiab.report.drawing import BLUE, INK, count_in_shares, count_in_whole_records, draw_other_orders, new_axes, steps
 
 __all__ = ["draw_bands", "draw_recall"]
 
@@ -67,13 +67,11 @@ def draw_bands(runs: Sequence[ScreeningRun], *, title: str = "") -> Figure:
 def _recall_axes(n_records: int, total: int, title: str, *, read: str) -> tuple[Figure, Axes]:
     """Axes with the recall of a random and of a perfect order."""
     figure, axes = new_axes(height=4.4)
-    axes.plot([0, n_records], [0, 1], color=GREY, linestyle="--", linewidth=1.2, label="random order")
-    perfect = steps(range(1, total + 1), n_records, 1 / max(total, 1))
-    axes.plot(*perfect, color=GREY, linewidth=1.2, label="perfect order")
+    draw_other_orders(axes, total, n_records, 1 / max(total, 1))
     axes.set_xlim(0, max(n_records, 1))
     axes.set_ylim(0, 1.04)
-    axes.xaxis.set_major_formatter(lambda count, _: f"{count:,.0f}")
-    axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    count_in_whole_records(axes.xaxis)
+    count_in_shares(axes.yaxis)
     axes.set_xlabel(f"records read, {read}", color=INK)
     axes.set_ylabel(f"recall of {total:,} relevant records", color=INK)
     if title:
