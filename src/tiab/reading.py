@@ -10,7 +10,7 @@ from typing import Any
 
 from tiab.errors import InputError
 
-__all__ = ["check_input", "parse_json", "read_whole"]
+__all__ = ["check_input", "parse_json", "read_whole", "unreadable"]
 
 _LARGEST = 64 << 20
 
@@ -23,15 +23,19 @@ def check_input(path: str | Path) -> None:
     """
     try:
         mode = os.stat(path).st_mode
-    except FileNotFoundError as error:
-        raise InputError("does not exist", path=path, hint="Check the file's name.") from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot be read ({reason})", path=path, hint="Check the file's name.") from error
+        raise unreadable(path, error, hint="Check the file's name.") from error
     if stat.S_ISDIR(mode):
         raise InputError("is a folder, not a file", path=path, hint="Name the files in it.")
     if not stat.S_ISREG(mode):
         raise InputError("is a pipe or a device, not a file", path=path, hint="Save what it gives in a file first.")
+
+
+def unreadable(path: str | Path, error: OSError | ValueError, *, hint: str = "Check its permissions.") -> InputError:
+    """What to raise where the system would not open or read a file, which may also vanish while it is read."""
+    if isinstance(error, FileNotFoundError):
+        return InputError("does not exist", path=path, hint="Check the file's name.")
+    return InputError(f"cannot be read ({getattr(error, 'strerror', None) or error})", path=path, hint=hint)
 
 
 def read_whole(path: str | Path, *, largest: int = _LARGEST) -> bytes:
@@ -48,7 +52,7 @@ def read_whole(path: str | Path, *, largest: int = _LARGEST) -> bytes:
         with open(path, "rb") as stream:
             data = stream.read(largest + 1)
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=path, hint="Check its permissions.") from error
+        raise unreadable(path, error) from error
     if len(data) > largest:
         hint = "Check that it is the file that you mean."
         raise InputError(f"holds more than {largest >> 20} MB", path=path, hint=hint)

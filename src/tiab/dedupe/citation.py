@@ -40,6 +40,8 @@ _INDEX_NOTE = re.compile(
 """What Ovid, CRD and PEDro put behind a title: how many references it has, and what kind of record theirs is."""
 _ABSTRACT_NOTE = re.compile(r"[\[(](?:conference |meeting )?abstract(?: only| no\W*\S{1,10})?[\])]\W*$", re.IGNORECASE)
 _CONFERENCE_ABSTRACT = re.compile(r"\b(?:conference|meeting|congress|published) abstract|^abst$", re.IGNORECASE)
+_QUALIFIER = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]*\))[\s.]*$")
+"""What a database puts behind a journal: "(London, England)", "[electronic resource]", the letters of a conference."""
 _PROCEEDINGS = re.compile(r"inproceedings|conf|cpaper|conference ?paper|proceedings ?paper|conference", re.IGNORECASE)
 _NOTICE = re.compile(r"\b(?:erratum|corrigendum|correction|retraction of|expression of concern)\b", re.IGNORECASE)
 _REGISTRIES = re.compile(
@@ -118,7 +120,7 @@ def citation_of(record: Record) -> Citation:
         first_author=_name_words(authors[:1]),
         names=_name_words(authors),
         year=record.year,
-        journal=" ".join(plain_words(container[:300])),
+        journal=" ".join(plain_words(_QUALIFIER.sub("", container[:300]) or container[:300])),
         place=place_of(extra),
         doi=record.doi,
         pmid=record.pmid,

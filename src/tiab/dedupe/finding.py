@@ -1,16 +1,17 @@
-"""The duplicates in a set of records: identifiers first, then the place in print, then bib-dedupe."""
+"""The duplicates in a set of records: identifiers first, then the place in print, then all that is known."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
+from tiab.dedupe.agreement import agree
 from tiab.dedupe.candidates import candidate_pairs
 from tiab.dedupe.citation import Citation, citation_of
-from tiab.dedupe.comparing import LONG_ABSTRACT, Comparison, compare, names_one_report
+from tiab.dedupe.comparing import LONG_ABSTRACT, Comparison, compare, contradiction, names_one_report
 from tiab.dedupe.grouping import Groups
-from tiab.dedupe.judge import agreeing
 from tiab.dedupe.results import DoubtfulPair, DuplicateGroup, Duplicates
 from tiab.records import Record
 
@@ -23,7 +24,7 @@ _SIGNS = {
     "place": "same authors and place in print",
     "text": "same title, abstract and year",
 }
-_JUDGED = "title, authors, journal and year agree, and nothing speaks against it"
+_AGREEING = "title, authors, journal and year agree, and nothing speaks against it"
 _EVERY_FIELD = "the same in every field"
 _ALIKE = 0.9
 """Likeness of titles from which a pair that nothing settles is shown to a person."""
@@ -55,7 +56,8 @@ def find_duplicates(records: Sequence[Record], *, progress: Callable[[int], obje
     tell = progress or (lambda done: None)
     search = _Search(records, _faces(records, tell))
     search.compare()
-    search.ask(_in_records(tell, len(records) - len(records) // 2))
+    search.settle()
+    tell(len(records) - len(records) // 2)
     return Duplicates(certain=search.certain(), doubtful=search.doubtful())
 
 
@@ -118,19 +120,28 @@ class _Search:
             for pair, found in pairs.items():
                 self._join(pair, _SIGNS[sign], found)
 
-    def ask(self, tell: Callable[[int, int], object]) -> None:
-        """Asks bib-dedupe about the pairs that are still open."""
-        asked = [pair for pair in self._open if not self._groups.together(*pair)]
-        chosen = [self._records[face.copies[0]] for face in self._faces]
-        agreed = set(agreeing(asked, chosen, self._citations, progress=lambda done: tell(done, len(asked))))
-        if not asked:
-            tell(1, 1)
-        for pair in asked:
-            a, b = self._citations[pair[0]], self._citations[pair[1]]
-            if pair in agreed and a.year and b.year:
-                self._join(pair, _JUDGED, self._open[pair])
-            elif self._open[pair].similarity >= _ALIKE:
-                self._doubt(pair, "the titles agree, but too little else is known", self._open[pair])
+    def settle(self) -> None:
+        """Joins those of the open pairs that agree in all that is known; where the titles agree, shows the others."""
+        apart = {pair: found for pair, found in self._open.items() if not self._groups.together(*pair)}
+        agreeing = self._unambiguous({pair for pair in apart if agree(*(self._citations[place] for place in pair))})
+        for pair, found in apart.items():
+            if pair in agreeing:
+                self._join(pair, _AGREEING, found)
+            elif found.similarity >= _ALIKE:
+                self._doubt(pair, "the titles agree, but too little else is known", found)
+
+    def _unambiguous(self, pairs: set[_Pair]) -> set[_Pair]:
+        """Without the pairs of what agrees with two that contradict each other: it may be either's duplicate."""
+        partners: dict[int, set[int]] = defaultdict(set)
+        for one, other in pairs:
+            partners[one].add(other)
+            partners[other].add(one)
+        torn = {
+            place
+            for place, others in partners.items()
+            if any(contradiction(self._citations[a], self._citations[b]) for a, b in combinations(others, 2))
+        }
+        return {pair for pair in pairs if torn.isdisjoint(pair)}
 
     def _join(self, pair: _Pair, reason: str, found: Comparison) -> None:
         against = self._groups.join(*pair, reason)
@@ -198,16 +209,3 @@ def _crowded(citations: Sequence[Citation]) -> frozenset[str]:
         for name in filter(None, (citation.pmid, citation.doi)):
             titles[name].add(citation.key)
     return frozenset(name for name, keys in titles.items() if len(keys) > _SHARED_BY)
-
-
-def _in_records(tell: Callable[[int], object], records: int) -> Callable[[int, int], None]:
-    """A function that is told of pairs done and of how many there are, and tells of as large a share of `records`."""
-    done = 0
-
-    def step(pairs: int, of: int) -> None:
-        nonlocal done
-        before = records * done // of
-        done += pairs
-        tell(records * done // of - before)
-
-    return step

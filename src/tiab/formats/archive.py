@@ -17,6 +17,7 @@ from tiab.errors import InputError
 from tiab.formats.opening import FREE_EXPANDED, MAX_RATIO, Source, bounded, open_source, signature, source_of
 from tiab.formats.text import clean_line
 from tiab.formats.xlsx import is_workbook
+from tiab.reading import unreadable
 
 __all__ = ["open_sources"]
 
@@ -92,7 +93,7 @@ def _open_plain(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", path=path, hint="Check its permissions.") from error
+        raise unreadable(path, error) from error
 
 
 def _reason(error: Exception) -> str:

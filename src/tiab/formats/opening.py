@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from tiab.errors import InputError
-from tiab.reading import check_input
+from tiab.reading import check_input, unreadable
 
 __all__ = ["Source", "bounded", "open_source", "signature", "source_of"]
 
@@ -107,7 +107,7 @@ def signature(path: Path) -> bytes:
         with path.open("rb") as stream:
             start = stream.read(16)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if not start:
         raise InputError("is empty", path=path, hint=_HINT)
     return start
@@ -136,17 +136,13 @@ def _open_file(path: Path, *, zipped: bool) -> IO[bytes]:
         limit = max(FREE_EXPANDED, MAX_RATIO * path.stat().st_size) if zipped else None
         file: IO[bytes] | gzip.GzipFile = gzip.open(path, "rb") if zipped else path.open("rb", buffering=0)  # noqa: SIM115
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     return bounded(file, path, limit)
 
 
 def bounded(file: IO[bytes] | gzip.GzipFile, path: Path, limit: int | None) -> IO[bytes]:
     """`file` as a buffered stream that raises InputError where it is damaged or gives more than `limit` bytes."""
     return io.BufferedReader(_Bounded(file, path, limit), CHUNK)
-
-
-def _unreadable(path: Path, error: OSError) -> InputError:
-    return InputError(f"cannot be read ({error.strerror or error})", path=path, hint="Check its permissions.")
 
 
 class _Bounded(io.RawIOBase):
@@ -175,7 +171,7 @@ class _Bounded(io.RawIOBase):
                 hint="Download it again.",
             ) from error
         except OSError as error:
-            raise _unreadable(self._path, error) from error
+            raise unreadable(self._path, error) from error
         view[: len(data)] = data
         self._read += len(data)
         if self._limit is not None and self._read > min(self._limit, MAX_EXPANDED):
