@@ -17,8 +17,8 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pico_training.building import build_roles, build_spans, cross_validate, marked_sets
+from pico_training.pio_training import score_spans, score_tokens
 from tiab.errors import TiabError
-from tiab.evaluation.pico.measures import score_spans, score_tokens
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pico_training.role_training import label_sentences, predict_roles, train_roles
+from pico_training.role_training import train_roles
 from tiab.errors import ModelFileError
-from tiab.evaluation.pico.role_sets import RoleArticle, is_held_out, read_role_articles
+from tiab.evaluation.pico.evaluate import predict_roles
+from tiab.evaluation.pico.role_sets import RoleArticle, is_held_out, label_sentences, read_role_articles
 from tiab.pico import Span, find_spans
 from tiab.pico.learned.crf import Chains, CrfWeights, fit_crf, marginals
 from tiab.pico.learned.roles import ROLE_LABELS, RoleModel

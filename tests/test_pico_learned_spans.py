@@ -14,16 +14,23 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pico_training.network_training import _unstacked
-from pico_training.pio_training import MarkedWords, kept_vectors, read_marked, tokens_of, train_pio
+from pico_training.pio_training import (
+    MarkedWords,
+    kept_vectors,
+    read_marked,
+    score_spans,
+    score_tokens,
+    train_pio,
+)
 from pico_training.word_vectors import learn_vectors, word_hashes
 from tiab.assets import model_path
 from tiab.cli import app
 from tiab.errors import EvaluationError, InputError, ModelFileError
 from tiab.evaluation.pico.evaluate import measure_spans
-from tiab.evaluation.pico.measures import count_overlaps, count_spans, count_tokens, score_spans, score_tokens
+from tiab.evaluation.pico.measures import count_overlaps, count_spans, count_tokens
 from tiab.evaluation.pico.numbers import measure_numbers
 from tiab.evaluation.pico.sentence_sets import read_nicta
-from tiab.evaluation.pico.span_sets import read_ebm_nlp, read_pico_corpus
+from tiab.evaluation.pico.span_sets import read_ebm_nlp, read_pico_corpus, tokens_of
 from tiab.pico import Span, find_spans
 from tiab.pico.learned.linear import LinearTable
 from tiab.pico.learned.network import STEPS, stacked

@@ -31,3 +31,10 @@ def test_nothing_that_ranks_can_read_gold(root: Path) -> None:
         assert place.exists(), room
         for path in [place] if place.is_file() else place.rglob("*.py"):
             assert not re.search(r"evaluation\.gold|gold\.csv|read_gold", path.read_text(encoding="utf-8")), path
+
+
+def test_the_package_needs_no_script(root: Path) -> None:
+    scripts = {path.stem for path in (root / "scripts").iterdir()}
+    for path in (root / "src").rglob("*.py"):
+        imported = re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not scripts & set(imported), path

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pico_training.pio_training import MarkedWords, kept_vectors, read_marked, train_pio
-from pico_training.role_training import label_sentences, train_roles
+from pico_training.role_training import train_roles
 from pico_training.word_texts import read_texts
 from pico_training.word_vectors import learn_vectors, word_hashes
-from tiab.evaluation.pico.role_sets import RoleArticle, is_held_out, read_role_articles, title_hash
+from tiab.evaluation.pico.role_sets import RoleArticle, is_held_out, label_sentences, read_role_articles, title_hash
 from tiab.evaluation.pico.span_sets import read_ebm_nlp, read_pico_corpus
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel

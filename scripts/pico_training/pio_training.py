@@ -11,8 +11,9 @@ from scipy.sparse import csr_array
 
 from pico_training.network_training import Example, Source, train_network
 from pico_training.word_vectors import WordVectors
+from tiab.evaluation.pico.measures import MatchCounter, Scores, bootstrap, count_overlaps, count_spans, count_tokens
 from tiab.evaluation.pico.role_sets import title_hash
-from tiab.evaluation.pico.span_sets import MarkedArticle
+from tiab.evaluation.pico.span_sets import MarkedArticle, tokens_of
 from tiab.pico.layout import set_fields
 from tiab.pico.learned.context import Context, read_context
 from tiab.pico.learned.crf import Chains, CrfWeights, fit_crf
@@ -26,7 +27,7 @@ from tiab.pico.learned.vectors import Vectors
 from tiab.pico.learned.weights import packed
 from tiab.pico.pipeline import make_pipeline
 
-__all__ = ["MarkedWords", "kept_vectors", "read_marked", "tokens_of", "train_pio"]
+__all__ = ["MarkedWords", "kept_vectors", "read_marked", "score_spans", "score_tokens", "train_pio"]
 
 _SEEN = 3  # a feature that fewer words have is not learned
 _INT8 = 127
@@ -59,21 +60,36 @@ def _labels(article: MarkedArticle, starts: NDArray[np.int64]) -> NDArray[np.int
     return labels
 
 
-def tokens_of(article: MarkedArticle, starts: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The label of each of the article's tokens: that of the first word within it that has one."""
-    token = np.maximum(np.searchsorted(article.starts, starts, side="right") - 1, 0)
-    said = np.zeros(len(article.labels), dtype=np.int64)
-    for place in np.flatnonzero((labels > 0) & (starts < article.ends[token]))[::-1]:
-        said[token[place]] = labels[place]
-    return said
-
-
 def kept_vectors(learned: WordVectors, texts: Iterable[Hashes], *, common: int = 250) -> Vectors:
     """The vocabulary that a model keeps: both vectors of each word side by side, in 127ths; and the commonest words."""
     words, counts = np.unique(np.concatenate(list(texts)), return_counts=True)
     numbers = np.round(np.hstack([learned.near, learned.far]) * _INT8).astype(np.int8)
     frequent = np.sort(words[np.argsort(-counts, kind="stable")[:common]])
     return Vectors(learned.words, numbers, learned.groups.astype(np.int16), frequent)
+
+
+def score_tokens(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]]) -> Scores:
+    """F1 over tokens, each element its own positive class, as EBM-NLP's leaderboard counts.
+
+    B. Nye et al., "A corpus with multi-level annotations of patients, interventions and outcomes to support language
+    processing for medical literature", ACL 2018.
+
+    Args:
+        labels: the labels of the words of each item.
+    """
+    return _score(items, labels, count_tokens)
+
+
+def score_spans(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]]) -> tuple[Scores, Scores]:
+    """F1 over spans: (right where both ends are, right where a token is shared); see `score_tokens`."""
+    return _score(items, labels, count_spans), _score(items, labels, count_overlaps)
+
+
+def _score(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]], count: MatchCounter) -> Scores:
+    pairs = zip(items, labels, strict=True)
+    return bootstrap([
+        count(item.article.labels, tokens_of(item.article, item.context.words.starts, mine)) for item, mine in pairs
+    ])  # fmt: skip
 
 
 def train_pio(

@@ -9,16 +9,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pico_training.pio_training import MarkedWords, tokens_of
-
 __all__ = [
     "Scores",
     "bootstrap",
     "count_overlaps",
     "count_spans",
     "count_tokens",
-    "score_spans",
-    "score_tokens",
     "weighted_f1",
 ]
 
@@ -61,30 +57,6 @@ class Scores:
 
 def _short(share: float) -> str:
     return f"{share:.3f}".removeprefix("0")
-
-
-def score_tokens(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]]) -> Scores:
-    """F1 over tokens, each element its own positive class, as EBM-NLP's leaderboard counts.
-
-    B. Nye et al., "A corpus with multi-level annotations of patients, interventions and outcomes to support language
-    processing for medical literature", ACL 2018.
-
-    Args:
-        labels: the labels of the words of each item.
-    """
-    return _score(items, labels, count_tokens)
-
-
-def score_spans(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]]) -> tuple[Scores, Scores]:
-    """F1 over spans: (right where both ends are, right where a token is shared); see `score_tokens`."""
-    return _score(items, labels, count_spans), _score(items, labels, count_overlaps)
-
-
-def _score(items: Sequence[MarkedWords], labels: Sequence[NDArray[np.int64]], count: MatchCounter) -> Scores:
-    pairs = zip(items, labels, strict=True)
-    return bootstrap([
-        count(item.article.labels, tokens_of(item.article, item.context.words.starts, mine)) for item, mine in pairs
-    ])  # fmt: skip
 
 
 def count_tokens(truth: NDArray[np.int64], said: NDArray[np.int64]) -> MatchCounts:

@@ -7,18 +7,25 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import spacy
 from lxml import etree
+from numpy.typing import NDArray
+from spacy.language import Language
 
+import tiab.pico.sentences  # noqa: F401  (registers its factory)
 from tiab.errors import InputError
 from tiab.formats.opening import open_source
 from tiab.pico.learned.roles import SECTION_ROLE
+from tiab.pico.learned.words import Words, read_words
 from tiab.pico.sections import section_of
 from tiab.reading import parse_json
 
-__all__ = ["RoleArticle", "is_held_out", "read_role_articles", "title_hash"]
+__all__ = ["LabelledSentences", "RoleArticle", "is_held_out", "label_sentences", "read_role_articles", "title_hash"]
 
 _HELD_OUT = 51  # of 256 values of a byte: a fifth
 _WORD = re.compile(r"\w+")
@@ -114,3 +121,33 @@ def _from_pubmed(data: bytes) -> Iterator[RoleArticle]:
 def _parts(named: Iterable[tuple[str, str]]) -> tuple[tuple[int, str], ...]:
     tidy = ((SECTION_ROLE.get(name), " ".join(text.split())) for name, text in named)
     return tuple((role, text) for role, text in tidy if role is not None and text)
+
+
+_ZONE = 1_000
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledSentences:
+    """The sentences of one abstract and the role that its heading gave each."""
+
+    article: RoleArticle
+    words: Words
+    roles: NDArray[np.int64]
+
+
+def label_sentences(articles: Iterable[RoleArticle]) -> Iterator[LabelledSentences]:
+    """The sentences of each article; one that runs across a heading has the role of its beginning."""
+    nlp = _sentence_pipeline()
+    rest = iter(articles)
+    while zone := list(islice(rest, _ZONE)):
+        with nlp.memory_zone():
+            for article in zone:
+                words = read_words(nlp(article.text))
+                parts = np.searchsorted(article.starts, words.places, side="right") - 1
+                yield LabelledSentences(article, words, np.array([role for role, _ in article.parts])[parts])
+
+
+def _sentence_pipeline() -> Language:
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "tiab_words.v1"}}})
+    nlp.add_pipe("tiab_sentences")
+    return nlp

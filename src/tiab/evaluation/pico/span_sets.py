@@ -17,7 +17,7 @@ from tiab.pico.sentences import sentence_starts
 from tiab.reading import check_input, read_whole
 from tiab.records import Record
 
-__all__ = ["MarkedArticle", "joined_tokens", "read_ebm_nlp", "read_pico_corpus", "text_lines"]
+__all__ = ["MarkedArticle", "joined_tokens", "read_ebm_nlp", "read_pico_corpus", "text_lines", "tokens_of"]
 
 _DOCUMENT = "-DOCSTART-"
 _LARGEST = 64 << 20
@@ -170,3 +170,12 @@ def _marks(annotations: str) -> Iterator[tuple[str, int, int]]:
         if line.startswith("T"):
             kind, *spans = line.split("\t")[1].replace(";", " ").split()
             yield kind, int(spans[0]), int(spans[-1])
+
+
+def tokens_of(article: MarkedArticle, starts: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The label of each of the article's tokens: that of the first word within it that has one."""
+    token = np.maximum(np.searchsorted(article.starts, starts, side="right") - 1, 0)
+    said = np.zeros(len(article.labels), dtype=np.int64)
+    for place in np.flatnonzero((labels > 0) & (starts < article.ends[token]))[::-1]:
+        said[token[place]] = labels[place]
+    return said
