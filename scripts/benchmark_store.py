@@ -51,7 +51,7 @@ def decide(folder: Path, decisions: int) -> dict[str, float]:
         cpu = time.process_time()
         for number in range(decisions):
             began = time.perf_counter()
-            store.label(decision_on(number), token=str(number))
+            store.append(label_entry(decision_on(number), token=str(number)))
             took.append(time.perf_counter() - began)
         cpu = time.process_time() - cpu
     return {

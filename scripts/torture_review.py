@@ -27,7 +27,7 @@ from pathlib import Path
 
 from tiab.labels import Decision, Label
 from tiab.records import Record
-from tiab.store import LogState, Source, Store, advance
+from tiab.store import LogState, Source, Store, advance, label_entry
 
 NAMES = ("eva", "ben")
 RECORDS = 500
@@ -83,7 +83,7 @@ def label_on(folder: str, name: str, turn: int, decisions: int, rank_every: int)
     with Store(folder) as store:
         for number in range(decisions):
             token = f"{turn}-{name}-{number}"
-            store.label(replace(decision_of(number), reviewer=name), token=token)
+            store.append(label_entry(replace(decision_of(number), reviewer=name), token=token))
             os.write(1, f"{token}\n".encode())
 
 

@@ -20,7 +20,7 @@ from tiab.formats.writing import SUFFIXES
 from tiab.pico import find_spans
 from tiab.records import Record
 from tiab.review import Review
-from tiab.store import Source
+from tiab.store import Source, Store
 
 CLEAN = {
     "IL<sub>6</sub> and VO<inf>2</inf>max": "IL6 and VO2max",
@@ -214,7 +214,8 @@ def test_a_review_that_an_earlier_version_filled_knows_the_same_export(tmp_path:
                authors=("Example B",), year=2018, source="search.csv"),
     ]  # fmt: skip
     with Review.create(tmp_path / "review") as review:
-        review._store.add(Source(name="search.csv", sha256="0" * 64, found=2, new=2), old)
+        with Store(review.folder) as store:
+            store.add(Source(name="search.csv", sha256="0" * 64, found=2, new=2), old)
         (report,) = review.add([tmp_path / "search.csv"])
         assert (report.known, report.new, report.duplicates) == (2, 0, 0)
-        assert [record.record_id for record in review.snapshot().records] == ["tiab:1", "tiab:2"]
+        assert [record.record_id for record in review.snapshot.records] == ["tiab:1", "tiab:2"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -169,6 +171,51 @@ def test_a_settled_record_is_shown_to_nobody_again(review: Review) -> None:
     review.resolve("1", EXCLUDE, reviewer="kim")
     seen = {one.record.record_id for name in ("eva", "ben", "kim", "new") if (one := review.next(name))}
     assert "1" not in seen
+
+
+def test_nobody_sees_a_decision_of_another_before_their_own(review: Review) -> None:
+    for record_id in ("1", "2"):
+        review.label(record_id, INCLUDE, reviewer="eva")
+        review.label(record_id, EXCLUDE, reviewer="ben")
+    review.label("1", MAYBE, reviewer="kim")
+    assert [conflict.record_id for conflict in review.conflicts("eva")] == ["1", "2"]
+    assert [conflict.record_id for conflict in review.conflicts("kim")] == ["1"]
+    assert review.conflicts("new") == ()
+    review.resolve("1", INCLUDE, reviewer="lead")
+    review.resolve("2", EXCLUDE, reviewer="lead")
+    assert [record.record_id for record, _ in review.resolved()] == ["2", "1"]
+    assert [record.record_id for record, _ in review.resolved("kim")] == ["1"]
+    assert len(review.resolved("lead")) == 2
+    assert list(review.agreement("kim")) == [("ben", "kim"), ("eva", "kim")]
+    assert review.agreement("new") == {}
+
+
+def test_a_resolved_conflict_is_opened_again_by_who_resolved_it(review: Review) -> None:
+    review.label("1", INCLUDE, reviewer="eva")
+    review.label("1", EXCLUDE, reviewer="ben")
+    review.resolve("1", INCLUDE, reviewer="lead")
+    with pytest.raises(LabelError, match="you resolved no conflict on record '1'"):
+        review.unresolve("1", reviewer="eva")
+    event = review.unresolve("1", reviewer="lead", token="open-1")
+    assert review.unresolve("1", reviewer="lead", token="open-1") == event
+    assert [conflict.record_id for conflict in review.conflicts()] == ["1"]
+
+
+def test_terminal_and_page_are_told_of_the_same_record(review: Review) -> None:
+    first = review.next("eva")
+    assert first is not None
+    screening = review.screening("eva")
+    assert screening.next_id(review.queue("eva")) == first.record.record_id
+    following = screening.next_id(review.queue("eva"), skipped=[first.record.record_id])
+    review.label(first.record.record_id, EXCLUDE, reviewer="eva")
+    then = review.next("eva", learn=False)
+    assert then is not None
+    assert then.record.record_id == following == screening.next_id(review.queue("eva"))
+    assert (screening.counts().screened, screening.counts().left) == (1, then.left) == (1, 11)
+    review.undo("eva")
+    assert screening.next_id(review.queue("eva")) == first.record.record_id
+    assert screening.rereads == 1
+    assert screening.decision(first.record.record_id) is None
 
 
 def test_agreement_is_measured_on_what_both_screened(review: Review) -> None:
@@ -426,3 +473,22 @@ def test_threads_may_share_a_review(review: Review) -> None:
     assert {name: counts.decided for name, counts in review.status().reviewers.items()} == {"ben": 12, "eva": 12}
     assert review.conflicts() == ()
     assert review.replay().identical
+
+
+LIGHT = """
+import sys
+from tiab.review import Review
+
+with Review(sys.argv[1]) as review:
+    review.label("1", "include", reviewer="eva")
+    review.label("1", "exclude", reviewer="ben")
+    review.conflicts("eva"), review.resolve("1", "include", reviewer="kim"), review.unresolve("1", reviewer="kim")
+    review.undo("ben"), review.add_prior(["2"], reviewer="eva"), review.status(), review.labels("eva")
+    review.criteria_text(), review.pair_decisions(), review.imports(), review.screening("eva").counts()
+print(*sorted({"spacy", "sklearn", "pandas", "matplotlib", "scipy", "numpy"} & sys.modules.keys()))
+"""
+
+
+def test_what_only_stores_loads_nothing_that_ranks(review: Review) -> None:
+    done = subprocess.run([sys.executable, "-c", LIGHT, str(review.folder)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -38,7 +38,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus = corpus_path()
     with Review.create(folder, corpus / "criteria.toml") as review:
         source = Source(name="records.csv")
-        review._store.add(source, read_records(corpus / "records.csv")[:60])
+        with Store(folder) as store:
+            store.add(source, read_records(corpus / "records.csv")[:60])
         review.next("eva")
     return folder
 
@@ -82,9 +83,9 @@ def test_replay_notices_a_ranking_that_was_not_so(review: Review) -> None:
     """The one entry that is false is written as another program could write it: nothing can be rewritten."""
     screen(review, "eva", 3)
     true = next(event for event in review.events() if event.kind == "ranked")
-    for change in ({"model": "0" * 16}, {"order": "0" * 16}, {"data": "0" * 16}):
-        payload = {**true.payload, **change}
-        review._store.append(replace_entry(true, payload))
+    with Store(review.folder) as store:
+        for change in ({"model": "0" * 16}, {"order": "0" * 16}, {"data": "0" * 16}):
+            store.append(replace_entry(true, {**true.payload, **change}))
     replayed = review.replay()
     assert not replayed.identical
     assert [(one.same_data, one.same_order, one.identical) for one in replayed.rankings[-3:]] == [
@@ -296,6 +297,7 @@ def test_a_learner_ranks_equal_scores_by_fingerprint() -> None:
 def test_a_ranking_that_nobody_could_have_logged_is_named(review: Review) -> None:
     from tiab.store import Entry
 
-    review._store.append(Entry(kind="ranked", payload={"after": "never"}))
+    with Store(review.folder) as store:
+        store.append(Entry(kind="ranked", payload={"after": "never"}))
     with pytest.raises(ReviewError, match=r"event 3 of the log \(ranked\) cannot be understood"):
         review.replay()

@@ -20,7 +20,7 @@ from tiab.errors import ReviewError
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.review import Review
-from tiab.store import FILE_NAME, LogEnd, Source, Store
+from tiab.store import FILE_NAME, LogEnd, Source, Store, label_entry
 from tiab.store.anchor import ANCHOR_NAME
 from tiab.store.chain import HASHED_COLUMNS, event_hash
 
@@ -39,7 +39,7 @@ def make(folder: Path, *, labels: int = 6) -> Path:
         for n, records in enumerate((RECORDS[:4], RECORDS[4:])):
             store.add(Source(name=f"{n}.ris", found=len(records), new=len(records)), records)
         for n in range(labels):
-            store.label(include(str(n % 10)), note=f"note {n}", token=f"token {n}")
+            store.append(label_entry(include(str(n % 10)), note=f"note {n}", token=f"token {n}"))
     return folder
 
 
@@ -192,7 +192,7 @@ def test_entries_cut_off_with_all_that_tells_of_them_are_missed_by_who_noted_the
 def test_a_copy_without_its_write_ahead_log_says_so(tmp_path: Path) -> None:
     make(tmp_path / "review")
     with Store(tmp_path / "review") as store:
-        store.label(include("9"))
+        store.append(label_entry(include("9")))
         (tmp_path / "copy").mkdir()
         for name in (FILE_NAME, ANCHOR_NAME):
             shutil.copy(tmp_path / "review" / name, tmp_path / "copy")
@@ -210,7 +210,7 @@ def test_an_older_copy_of_the_file_beside_the_newer_anchor_says_so(tmp_path: Pat
     make(tmp_path)
     shutil.copy(tmp_path / FILE_NAME, tmp_path / "older")
     with Store(tmp_path) as store:
-        store.label(include("9"))
+        store.append(label_entry(include("9")))
     shutil.copy(tmp_path / "older", tmp_path / FILE_NAME)
     with pytest.raises(ReviewError, match="last entries of its log are missing"):
         Store(tmp_path)
@@ -252,7 +252,7 @@ def test_opening_beside_a_program_that_writes_finds_no_fault(tmp_path: Path) -> 
     def label_on() -> None:
         with Store(tmp_path) as store:
             for n in range(300):
-                store.label(include(str(n % 10)))
+                store.append(label_entry(include(str(n % 10))))
         done.set()
 
     writer = threading.Thread(target=label_on)
@@ -271,7 +271,7 @@ def test_opening_beside_a_program_that_writes_finds_no_fault(tmp_path: Path) -> 
 
 def test_the_file_alone_holds_all_soon_after_a_decision(tmp_path: Path) -> None:
     with Store(make(tmp_path)) as store, Store(tmp_path) as other:
-        store.label(include("9"))
+        store.append(label_entry(include("9")))
         assert len(other.events()) == 9
         assert (tmp_path / WAL).stat().st_size > 0
         deadline = time.monotonic() + 20
@@ -283,7 +283,7 @@ def test_the_file_alone_holds_all_soon_after_a_decision(tmp_path: Path) -> None:
 def test_the_file_alone_holds_all_once_a_store_is_closed_that_another_has_open(tmp_path: Path) -> None:
     with Store(make(tmp_path)) as other:
         with Store(tmp_path) as store:
-            store.label(include("9"))
+            store.append(label_entry(include("9")))
         assert events_in_the_file_alone(tmp_path) == 9
         assert len(other.events()) == 9
 
@@ -292,7 +292,7 @@ def test_a_checkpoint_waits_for_who_reads_and_comes_later(tmp_path: Path) -> Non
     with Store(make(tmp_path)) as store, closing(sqlite3.connect(tmp_path / FILE_NAME)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM events").fetchone()
-        store.label(include("9"))
+        store.append(label_entry(include("9")))
         time.sleep(1.5)
         assert (tmp_path / WAL).stat().st_size > 0
         reader.execute("ROLLBACK")

@@ -35,7 +35,7 @@ def label(record_id: str, decision: Decision = Decision.INCLUDE, reviewer: str =
 def make(folder: Path) -> Path:
     with Store.create(folder) as store:
         store.add(Source(name="search.ris"), RECORDS)
-        store.label(label("1"))
+        store.append(label_entry(label("1")))
     return folder
 
 
@@ -95,7 +95,7 @@ def test_a_program_killed_while_it_makes_a_review_leaves_none(tmp_path: Path) ->
     with pytest.raises(ReviewError, match="is not a review"):
         Store(tmp_path)
     with Store.create(tmp_path) as store:
-        assert store.count() == 0
+        assert len(store.records()) == 0
 
 
 def test_ctrl_c_in_the_middle_of_an_import(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_ctrl_c_in_the_middle_of_an_import(tmp_path: Path) -> None:
         with pytest.raises(KeyboardInterrupt):
             store.add(Source(name="x"), interrupted())
         assert contents(store) == before
-        store.label(label("2"))
+        store.append(label_entry(label("2")))
     with Store(tmp_path) as store:
         assert len(store.events()) == 3
 
@@ -141,7 +141,7 @@ def label_until_full(store: Store, said: str = "the disk is full") -> list[str]:
 
     def label_on() -> None:
         for n in range(100_000):
-            store.label(label(str(n % 50)), token=str(n), note="n" * 200)
+            store.append(label_entry(label(str(n % 50)), token=str(n), note="n" * 200))
             acknowledged.append(str(n))
 
     with pytest.raises(ReviewError, match=f"{said}: nothing was stored, and the review is as it was before"):
@@ -163,7 +163,7 @@ def test_a_limit_on_pages_while_labelling_and_importing_is_not_called_a_full_dis
     with Store(tmp_path) as store:
         assert [event.token for event in store.events(after=2)] == acknowledged
         store.check()
-        store.label(label("1"), token="after")
+        store.append(label_entry(label("1"), token="after"))
 
 
 def test_disk_full_while_labelling_on_a_small_disk() -> None:
@@ -175,7 +175,7 @@ def test_disk_full_while_labelling_on_a_small_disk() -> None:
             assert len(acknowledged) > 10
             assert [event.token for event in store.events(after=2)] == acknowledged
             ballast.unlink()
-            store.label(label("1"), token="room again")
+            store.append(label_entry(label("1"), token="room again"))
         with Store(disk / "review") as store:
             assert [event.token for event in store.events(after=2)] == [*acknowledged, "room again"]
             store.check()
@@ -187,7 +187,7 @@ def test_disk_full_while_importing_on_a_small_disk() -> None:
         with pytest.raises(ReviewError, match="the disk is full"):
             store.add(Source(name="big"), [Record(record_id=f"b{n}", abstract="x" * 3000) for n in range(1000)])
         assert contents(store) == before
-        store.label(label("2"))
+        store.append(label_entry(label("2")))
         store.check()
 
 
@@ -196,7 +196,7 @@ def test_a_review_on_a_full_disk_can_still_be_read() -> None:
         make(disk / "review")
         fill(disk)
         with Store(disk / "review") as store:
-            assert store.count() == 50
+            assert len(store.records()) == 50
             with pytest.raises(ReviewError, match=r"the disk is full|can be read but not written"):
                 store.append_all([label_entry(label(str(n % 50)), note="n" * 100) for n in range(1000)])
 
@@ -252,10 +252,10 @@ def test_a_read_only_review_is_read_and_not_written(open_folder: Path) -> None:
     review = make(open_folder / "a review")
     with read_only(review), Store(review) as store:
         assert store.read_only
-        assert store.count() == 50
+        assert len(store.records()) == 50
         assert [event.kind for event in store.events()] == ["imported", "labelled"]
         store.check()
-        for write in (lambda: store.label(label("2")), lambda: store.undo("eva"), store.drop_pico):
+        for write in (lambda: store.append(label_entry(label("2"))), lambda: store.undo("eva")):
             with pytest.raises(ReviewError, match=r"can be read but not written.*Copy the folder"):
                 write()
     assert sorted(path.name for path in review.iterdir()) == [ANCHOR_NAME, FILE_NAME]
@@ -271,7 +271,7 @@ def test_a_read_only_review_with_decisions_in_the_write_ahead_log_misses_none(
     """As copied to a read-only place while, or after, a program that wrote to it was killed."""
     review = make(open_folder / "original")
     with Store(review) as store:
-        store.label(label("2"))
+        store.append(label_entry(label("2")))
         shutil.copytree(review, open_folder / "copy")
     copied = open_folder / "copy"
     assert (copied / f"{FILE_NAME}-wal").stat().st_size > 0
@@ -281,7 +281,7 @@ def test_a_read_only_review_with_decisions_in_the_write_ahead_log_misses_none(
         assert store.read_only
         assert [event.record_id for event in store.events(kinds=["labelled"])] == ["1", "2"]
         with pytest.raises(ReviewError, match="can be read but not written"):
-            store.label(label("3"))
+            store.append(label_entry(label("3")))
 
 
 def test_an_older_review_in_a_read_only_folder_says_what_to_do(open_folder: Path) -> None:
@@ -328,7 +328,7 @@ def test_two_labels_of_one_record_at_the_same_moment_by_the_same_reviewer(tmp_pa
         def decide(store: Store, decision: Decision) -> None:
             for _ in range(20):
                 barrier.wait()
-                store.label(label("7", decision))
+                store.append(label_entry(label("7", decision)))
 
         threads = [
             threading.Thread(target=decide, args=(one, Decision.INCLUDE)),
@@ -352,11 +352,11 @@ def test_a_program_that_hangs_while_it_writes_is_told_of(tmp_path: Path, monkeyp
         hanging = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
         hanging.execute("BEGIN IMMEDIATE")
         with pytest.raises(ReviewError, match="another program is writing to this review"):
-            store.label(label("1"))
+            store.append(label_entry(label("1")))
         assert len(store.events()) == 2
         hanging.execute("ROLLBACK")
         hanging.close()
-        store.label(label("1"))
+        store.append(label_entry(label("1")))
         assert len(store.events()) == 3
 
 
@@ -366,7 +366,7 @@ def test_a_long_reader_does_not_hold_up_decisions(tmp_path: Path) -> None:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM events").fetchone()
         for n in range(50):
-            store.label(label(str(n)))
+            store.append(label_entry(label(str(n))))
         assert reader.execute("SELECT count(*) FROM events").fetchone() == (2,)
         reader.close()
         assert len(store.events()) == 52

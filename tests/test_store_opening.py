@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from tiab.errors import ReviewError
 from tiab.labels import Decision, Label
 from tiab.records import Record
-from tiab.store import FILE_NAME, Source, Store
+from tiab.store import FILE_NAME, Source, Store, label_entry
 from tiab.store.anchor import ANCHOR_NAME
 from tiab.store.chain import event_hash, log_end
 from tiab.store.rows import must_be_one
@@ -22,10 +23,16 @@ from tiab.store.schema import APPLICATION_ID, MIGRATIONS
 INCLUDE = Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva")
 
 
+def rows(store: Store, query: str) -> list[tuple[object, ...]]:
+    """What another program reads in the file of an open store."""
+    with closing(sqlite3.connect(store.folder / FILE_NAME)) as connection:
+        return connection.execute(query).fetchall()
+
+
 def make(folder: Path) -> Path:
     with Store.create(folder) as store:
         store.add(Source(name="search.ris"), [Record(record_id="1", title="Yoga")])
-        store.label(INCLUDE)
+        store.append(label_entry(INCLUDE))
     return folder
 
 
@@ -43,8 +50,8 @@ def test_any_folder_name_and_a_moved_folder(tmp_path: Path, name: str) -> None:
     folder = make(tmp_path / name / "review")
     moved = Path(shutil.move(folder, tmp_path / f"{name} moved"))
     with Store(moved) as store:
-        assert store.count() == 1
-        store.label(INCLUDE)
+        assert len(store.records()) == 1
+        store.append(label_entry(INCLUDE))
         assert len(store.events(kinds=["labelled"])) == 2
     assert sorted(path.name for path in moved.iterdir()) == [ANCHOR_NAME, FILE_NAME]
 
@@ -53,7 +60,7 @@ def test_a_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     make(tmp_path / "ms")
     monkeypatch.chdir(tmp_path)
     with Store("ms") as store:
-        assert store.count() == 1
+        assert len(store.records()) == 1
 
 
 def test_no_folder(tmp_path: Path) -> None:
@@ -169,16 +176,16 @@ def test_spaces_in_the_sql_of_a_table_do_not_matter(tmp_path: Path) -> None:
     sql = "CREATE INDEX events_by_reviewer  ON events(reviewer,\n kind, event_id )"
     alter(tmp_path, "DROP INDEX events_by_reviewer", sql, "VACUUM")
     with Store(tmp_path) as store:
-        assert store.count() == 1
+        assert len(store.records()) == 1
 
 
 @pytest.mark.parametrize("statement", [TRIGGER.format("BEFORE INSERT", "IGNORE"), "CREATE VIEW theirs AS SELECT 1"])
 def test_what_is_altered_while_a_review_is_open_loses_no_decision(tmp_path: Path, statement: str) -> None:
     with Store(make(tmp_path)) as store:
-        store.label(INCLUDE)
+        store.append(label_entry(INCLUDE))
         alter(tmp_path, statement)
         with pytest.raises(ReviewError, match="has been altered by another program"):
-            store.label(INCLUDE)
+            store.append(label_entry(INCLUDE))
         assert len(store.events()) == 3
 
 
@@ -226,7 +233,7 @@ def test_a_review_is_not_made_twice(tmp_path: Path) -> None:
     with pytest.raises(ReviewError, match="there is a review here already"):
         Store.create(tmp_path)
     with Store(tmp_path) as store:
-        assert store.count() == 1
+        assert len(store.records()) == 1
 
 
 def test_of_two_that_make_a_review_at_once_one_does(tmp_path: Path) -> None:
@@ -269,7 +276,7 @@ def test_a_review_of_tiab_0_1_0_is_brought_up_to_date(tmp_path: Path, root: Path
     old_review(tmp_path, root)
     for _ in range(2):
         with Store(tmp_path) as store:
-            assert store._read("PRAGMA user_version", ()) == [(len(MIGRATIONS),)]
+            assert rows(store, "PRAGMA user_version") == [(len(MIGRATIONS),)]
             assert [record.title for record in store.records()] == ["Yoga for backs", "Swimming"]
             kinds = [event.kind for event in store.events()]
             assert kinds[:6] == ["criteria", "imported", "labelled", "labelled", "undone", "upgraded"]
@@ -277,7 +284,7 @@ def test_a_review_of_tiab_0_1_0_is_brought_up_to_date(tmp_path: Path, root: Path
             assert store.events()[5].payload["from"] == "0.1.0"
             assert not store.warnings
             store.check()
-            store.label(INCLUDE)
+            store.append(label_entry(INCLUDE))
     assert kinds[6:] == ["labelled"]
 
 
@@ -286,7 +293,7 @@ def test_equal_copies_of_an_older_review_get_equal_hashes(tmp_path: Path, root: 
     hashes = []
     for name in ("one", "other"):
         with Store(old_review(tmp_path / name, root)) as store:
-            hashes.append(store._read("SELECT hash FROM events WHERE event_id <= 5 ORDER BY event_id", ()))
+            hashes.append(rows(store, "SELECT hash FROM events WHERE event_id <= 5 ORDER BY event_id"))
     assert hashes[0] == hashes[1]
     assert len(set(hashes[0])) == 5
 
@@ -314,11 +321,11 @@ def add_size(connection: sqlite3.Connection) -> None:
 
 def test_each_step_is_taken_once_and_in_order(tmp_path: Path) -> None:
     def columns(store: Store) -> list[str]:
-        return [row[1] for row in store._read("PRAGMA table_info(pico)", ())][-2:]
+        return [row[1] for row in rows(store, "PRAGMA table_info(pico)")][-2:]
 
     steps = (*MIGRATIONS, add_colour, add_size)  # a second time, or in another order, is an error or another table
     with Store.create(tmp_path / "new", migrations=steps) as store:
-        assert store._read("PRAGMA user_version", ()) == [(len(steps),)]
+        assert rows(store, "PRAGMA user_version") == [(len(steps),)]
         assert columns(store) == ["colour", "size"]
     make(tmp_path / "old")
     for _ in range(2):
@@ -331,9 +338,9 @@ def test_a_step_that_fails_leaves_the_older_review(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         Store(tmp_path, migrations=(*MIGRATIONS, add_colour, fails_halfway))
     with Store(tmp_path) as store:
-        assert store._read("PRAGMA user_version", ()) == [(len(MIGRATIONS),)]
-        assert store._read("SELECT name FROM sqlite_master WHERE name = 'halfway'", ()) == []
-        assert "colour" not in str(store._read("SELECT sql FROM sqlite_master WHERE name = 'pico'", ()))
+        assert rows(store, "PRAGMA user_version") == [(len(MIGRATIONS),)]
+        assert rows(store, "SELECT name FROM sqlite_master WHERE name = 'halfway'") == []
+        assert "colour" not in str(rows(store, "SELECT sql FROM sqlite_master WHERE name = 'pico'"))
 
 
 def test_two_programs_bring_an_older_review_up_to_date_once(tmp_path: Path) -> None:

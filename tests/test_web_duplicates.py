@@ -120,9 +120,10 @@ def test_what_another_program_adds_or_settles_is_seen(
 
 def test_what_is_certain_is_linked_at_once(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
     same = [Record(record_id=f"z{n}", title="Yoga for fatigue in asthma", pmid="7", source="s.csv") for n in (1, 2)]
-    from tiab.store import Source
+    from tiab.store import Source, Store
 
-    review._store.add(Source(name="s.csv"), same)  # as an earlier version may have stored them
+    with Store(review.folder) as store:  # as an earlier version may have stored them
+        store.add(Source(name="s.csv"), same)
     page = enter(desk)
     assert "1 record</b> repeats another" in page.get("/duplicates").text
     answer = page.post("/duplicates/link", json={}).json()

@@ -48,7 +48,16 @@ from tiab.review.duplicates import (
 from tiab.review.exporting import export
 from tiab.review.notes import NoteKind, Notes
 from tiab.review.record_import import FileReport, add_files
-from tiab.review.reviewers import Conflict, both_screened, conflicts, may_see, must_conflict, unresolve_entry
+from tiab.review.reviewers import (
+    Conflict,
+    both_screened,
+    conflicts,
+    labels_by_reviewer,
+    may_see,
+    must_conflict,
+    resolved_labels,
+    unresolve_entry,
+)
 from tiab.review.screening import Screening
 from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.review.status import Status, measure_status
@@ -450,10 +459,11 @@ class Review:
     def resolved(self, reviewer: str | None = None) -> tuple[tuple[Record, GivenLabel], ...]:
         """(record, how its conflict was resolved), last first; for a `reviewer` those that they may see, see above."""
         snapshot = self.snapshot
+        decided = labels_by_reviewer(snapshot.state, snapshot.groups).get(reviewer or "", {})
         found = [
-            (snapshot.merged_record(snapshot.groups.main_id(key)), given[-1])
-            for key, given in snapshot.state.resolved.items()
-            if may_see(reviewer, given[-1:]) or (key, reviewer) in snapshot.state.labels
+            (snapshot.merged_record(record_id), given)
+            for record_id, given in resolved_labels(snapshot.state, snapshot.groups).items()
+            if may_see(reviewer, [given]) or record_id in decided
         ]
         return tuple(sorted(found, key=lambda pair: -pair[1].event_id))
 
@@ -477,6 +487,9 @@ class Review:
 
     def unresolve(self, record_id: str, *, reviewer: str = "", token: str | None = None) -> Event:
         """Takes back how this reviewer resolved a conflict, which is open again; a LabelError where they did not."""
+        done = self._store.event_with(token) if token else None
+        if done is not None and (done.kind, done.record_id, done.reviewer) == ("undone", record_id, reviewer):
+            return done
         return self._store.append(unresolve_entry(self.snapshot.state, record_id, reviewer=reviewer, token=token))
 
     def agreement(self, reviewer: str | None = None, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
@@ -485,13 +498,15 @@ class Review:
         Args:
             reviewer: only pairs with this reviewer, who is blinded; None for all.
         """
-        from tiab.evaluation.agreement import measure_agreement  # loads scipy
+        snapshot = self.snapshot
+        found = [pair for pair in both_screened(snapshot.state, snapshot.groups) if reviewer in (None, *pair[0])]
+        if not found:
+            return {}
+        from tiab.evaluation.agreement import measure_agreement  # loads scipy, which a lone reviewer need not wait for
 
-        pairs = both_screened(self.snapshot.state, self.snapshot.groups)
         return {
             names: measure_agreement(one, other, categories=("exclude", "include"), confidence=confidence)
-            for names, one, other in pairs
-            if reviewer is None or reviewer in names
+            for names, one, other in found
         }
 
     # Duplicates

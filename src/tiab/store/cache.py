@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-__all__ = ["drop", "keep", "kept"]
+__all__ = ["keep", "kept"]
 
 _AT_ONCE = 500
 
@@ -32,8 +32,3 @@ def keep(connection: sqlite3.Connection, values: Mapping[str, bytes], *, criteri
     """Keeps `values` within the caller's transaction; what is kept already stays."""
     rows = [(fingerprint, criteria, version, value) for fingerprint, value in values.items()]
     connection.executemany("INSERT OR IGNORE INTO pico VALUES (?, ?, ?, ?)", rows)
-
-
-def drop(connection: sqlite3.Connection) -> int:
-    """Empties the cache; how many entries there were."""
-    return connection.execute("DELETE FROM pico").rowcount

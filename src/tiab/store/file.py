@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from tiab.errors import LabelError, ReviewError
-from tiab.labels import Label
 from tiab.records import Record
 from tiab.store import cache
 from tiab.store.anchor import read_anchor, write_anchor
@@ -25,7 +24,6 @@ from tiab.store.events import (
     decision_to_undo,
     event_with,
     events_after,
-    label_entry,
     last_decision,
 )
 from tiab.store.faults import reported
@@ -53,7 +51,7 @@ class Store:
     """The SQLite file of one review: its records, its append-only log of events, and what PICO found, as a cache.
 
     Each writing method is one transaction, and returns once it is on the disk. One Store may be shared by threads, and
-    any number of programs may have the same review open. Nothing deletes but `drop_pico`, which empties a cache.
+    any number of programs may have the same review open. Nothing deletes.
 
     Attributes:
         folder: the folder of the review.
@@ -87,10 +85,11 @@ class Store:
             ReviewError: there is a review already, or the folder cannot be written.
 
         >>> import tempfile
-        >>> from tiab.labels import Decision
+        >>> from tiab.labels import Decision, Label
+        >>> from tiab.store import label_entry
         >>> with tempfile.TemporaryDirectory() as folder, Store.create(folder) as store:
         ...     source = store.add(Source(name="search.ris"), [Record(record_id="1", title="Yoga in MS")])
-        ...     event = store.label(Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva"))
+        ...     event = store.append(label_entry(Label(record_id="1", decision=Decision.INCLUDE, reviewer="eva")))
         ...     len(store.records()), [event.kind for event in store.events()]
         (1, ['imported', 'labelled'])
         """
@@ -174,28 +173,12 @@ class Store:
             raise LabelError(f"no record '{record_id[:80]}' in this review", path=self.folder, hint="Check its id.")
         return record_from(rows[0])
 
-    def count(self) -> int:
-        """How many records there are."""
-        return int(self._read("SELECT count(*) FROM records", ())[0][0])
-
     def sources(self) -> tuple[Source, ...]:
         """The files that records came from, in the order in which they were added."""
         rows = self._read(f"SELECT source_id, {', '.join(SOURCE_COLUMNS)} FROM sources ORDER BY source_id", ())
         return tuple(source_from(row) for row in rows)
 
     # The log
-
-    def label(self, label: Label, *, note: str = "", token: str | None = None) -> Event:
-        """Stores one decision; the event as it stands.
-
-        Args:
-            token: chosen by the caller for this decision; when it is sent again with the same token, it is stored once.
-
-        Raises:
-            LabelError: no such record.
-            ReviewError: it could not be stored, or the token was used for something else.
-        """
-        return self.append(label_entry(label, note=note, token=token))
 
     def undo(self, reviewer: str = "", *, record_id: str = "", token: str | None = None) -> Event | None:
         """Takes back the last decision of `reviewer` that still stands; the `undone` event, or None if there is none.
@@ -282,11 +265,6 @@ class Store:
         """Keeps `values` (record fingerprint -> what was found); what is kept already stays."""
         with self._transaction() as connection:
             cache.keep(connection, values, criteria=criteria, version=version)
-
-    def drop_pico(self) -> int:
-        """Empties the cache of what PICO found; how many entries there were."""
-        with self._transaction() as connection:
-            return cache.drop(connection)
 
     # The file
 
