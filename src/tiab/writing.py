@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import stat
@@ -11,12 +12,13 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from tiab.errors import InputError
 
-__all__ = ["check_output", "protecting", "replacing", "write_bytes", "write_json"]
+__all__ = ["check_output", "plain_json", "protecting", "replacing", "write_bytes", "write_json"]
 
 _HINT = "Choose a folder that exists and that you may write to, with room on the disk."
 
@@ -104,6 +106,23 @@ def write_json(path: str | Path, value: Any) -> None:
         InputError: it cannot be written.
     """
     write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode())
+
+
+def plain_json(value: Any) -> Any:
+    """Data classes, mappings, tuples and lists as plain JSON types; numbers that are not finite become None.
+
+    >>> plain_json({"a": (1, float("nan"))})
+    {'a': [1, None]}
+    """
+    if is_dataclass(value):
+        return {field.name: plain_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
 
 
 def _target(path: str | Path) -> Path:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from tiab import metrics
 from tiab.errors import EvaluationError
+from tiab.writing import plain_json
 
 __all__ = ["Evaluation", "WorkloadSaved", "evaluate"]
 
@@ -89,7 +90,7 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON types; NaN becomes None."""
-        plain: dict[str, Any] = _plain(self)
+        plain: dict[str, Any] = plain_json(self)
         return plain
 
     def summary(self) -> list[str]:
@@ -240,18 +241,6 @@ def _whole(value: float) -> int | None:
 def _listed(ids: Sequence[str]) -> str:
     more = len(ids) - _LISTED
     return ", ".join(ids[:_LISTED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _summary(result: Evaluation) -> list[str]:

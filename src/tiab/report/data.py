@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from tiab.evaluation.gold_studies import GoldReport
 from tiab.evaluation.missing import MissingEstimate, StoppingPoint
 from tiab.review.counts import FlowCounts, RecordLine, SourceRow, Workload
 from tiab.review.log_summary import Overrides, Provenance, SearchRow
+from tiab.writing import plain_json
 
 __all__ = ["AgreementRow", "ReportData", "ReviewerRow", "Texts"]
 
@@ -82,17 +81,5 @@ class ReportData:
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON types; NaN becomes None."""
-        plain: dict[str, Any] = _plain(self)
+        plain: dict[str, Any] = plain_json(self)
         return plain
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -11,7 +11,7 @@ from tiab.review.record_import import FileReport
 from tiab.review.reviewers import Conflict
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
-from tiab.review.status import Counts, Status
+from tiab.review.status import DecisionCounts, Status
 
 if TYPE_CHECKING:
     from tiab.review.queue import Queue, RecordView, Suggestion
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Conflict",
-    "Counts",
+    "DecisionCounts",
     "DecisionsReport",
     "FileReport",
     "Matching",

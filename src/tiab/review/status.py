@@ -12,11 +12,11 @@ from tiab.review.reviewers import conflicts, joint_labels, labels_by_reviewer
 from tiab.review.snapshot import Snapshot
 from tiab.store import Import, Source
 
-__all__ = ["Counts", "Status", "measure_status"]
+__all__ = ["DecisionCounts", "Status", "measure_status"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class DecisionCounts:
     """How many records were decided on in each way."""
 
     include: int = 0
@@ -55,8 +55,8 @@ class Status:
     to_screen: int
     no_abstract: int
     prior: int
-    joint: Counts
-    reviewers: Mapping[str, Counts]
+    joint: DecisionCounts
+    reviewers: Mapping[str, DecisionCounts]
     conflicts: int
     left: int
     events: int
@@ -96,10 +96,10 @@ def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
     )
 
 
-def _counts(labels: Iterable[Label]) -> Counts:
+def _counts(labels: Iterable[Label]) -> DecisionCounts:
     said = Counter(label.decision for label in labels)
-    return Counts(include=said[Decision.INCLUDE], exclude=said[Decision.EXCLUDE], maybe=said[Decision.MAYBE])
+    return DecisionCounts(include=said[Decision.INCLUDE], exclude=said[Decision.EXCLUDE], maybe=said[Decision.MAYBE])
 
 
-def _counts_dict(counts: Counts) -> dict[str, int]:
+def _counts_dict(counts: DecisionCounts) -> dict[str, int]:
     return {"include": counts.include, "exclude": counts.exclude, "maybe": counts.maybe}
