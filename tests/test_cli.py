@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from tiab.assets import corpus_path
 from tiab.cli import app
-from tiab.cli.app import ExitStatus
+from tiab.cli.root import ExitStatus
 from tiab.formats import read_records
 
 CORPUS = corpus_path()

@@ -7,29 +7,28 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
 from tiab.assets import corpus_path
 from tiab.cli import app
-from tiab.cli.app import ExitStatus
+from tiab.cli.commands import COMMANDS, load
+from tiab.cli.root import ExitStatus
 
 CRITERIA = corpus_path() / "criteria.toml"
 
 
-def commands(of: click.Command, *names: str) -> Iterator[tuple[str, click.Command]]:
+def all_commands() -> Iterator[tuple[str, Any]]:
     """Every command by its name, those of groups among them."""
-    inner = getattr(of, "commands", None)
-    if inner is None:
-        yield " ".join(names), of
-    for name, command in (inner or {}).items():
-        yield from commands(command, *names, name)
+    for name in COMMANDS:
+        command = load(name)
+        inner = getattr(command, "commands", None) or {"": command}
+        yield from ((f"{name} {one}".strip(), each) for one, each in inner.items())
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+ALL = dict(all_commands())
 
 RUNS = {
     "criteria check": "criteria.toml records.csv",
@@ -55,6 +54,7 @@ RUNS = {
     "resolve": "ms deckx-2016 include -r nora",
     "update": "ms update.csv",
     "export": "ms -o export.csv",
+    "map": "ms -o evidence.csv",
     "report": "ms -o report.html --figures figures",
     "replay": "ms",
     "check": "ms",
@@ -76,11 +76,30 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    assert str(load(name).help).split("\n\n")[0] == COMMANDS[name].summary
+    assert COMMANDS[name].summary in " ".join(CliRunner(env={"COLUMNS": "200"}).invoke(app, ["--help"]).stdout.split())
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_every_command_takes_json_and_has_an_example(name: str) -> None:
-    command = COMMANDS[name]
+    command = ALL[name]
     assert any("--json" in option.opts for option in command.params)
     assert "Example:" in str(command.help)
     assert name in RUNS or name.startswith("fetch ")
+
+
+@pytest.mark.parametrize(
+    ("command", "listed"),
+    [
+        ("evaluate", "error|count"), ("evaluate", "screening|ranking"), ("fetch pubmed", "edat|pdat"),
+        ("simulate", "every|never|N"), ("label", "include|exclude|maybe"), ("resolve", "include|exclude|maybe"),
+        ("export", "include|exclude|maybe"),
+    ],
+)  # fmt: skip
+def test_help_lists_what_an_option_may_be(command: str, listed: str) -> None:
+    shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, [*command.split(), "--help"]).stdout
+    assert listed in shown.replace("[", "").replace("]", "")
 
 
 @pytest.mark.usefixtures("folder")

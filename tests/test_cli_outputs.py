@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -17,6 +18,7 @@ from typer.testing import CliRunner, Result
 
 from tiab.assets import corpus_path
 from tiab.cli import app
+from tiab.cli.commands import COMMANDS
 from tiab.cli.outputs import paths_of
 
 CORPUS = corpus_path()
@@ -31,14 +33,20 @@ SUFFIXES = {"curve": ".svg", "report": ".html"}
 FOLDERS = {"folder", "corpus"}
 
 
-def commands(group: typer.Typer = app, *names: str) -> Iterator[tuple[tuple[str, ...], Callable[..., Any]]]:
+def commands() -> Iterator[tuple[tuple[str, ...], Callable[..., Any]]]:
+    """Every command by its names, and the function behind it."""
+    for module in {place.module: None for place in COMMANDS.values()}:
+        yield from registered(import_module(f"tiab.cli.{module}").commands)
+
+
+def registered(group: typer.Typer, *names: str) -> Iterator[tuple[tuple[str, ...], Callable[..., Any]]]:
     for one in group.registered_commands:
         assert one.name
         assert one.callback
         yield (*names, one.name), one.callback
     for inner in group.registered_groups:
         assert isinstance(inner.typer_instance, typer.Typer)
-        yield from commands(inner.typer_instance, *names, str(inner.name))
+        yield from registered(inner.typer_instance, *names, str(inner.name))
 
 
 def flag(function: Callable[..., Any], name: str) -> list[str]:

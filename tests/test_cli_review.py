@@ -204,6 +204,15 @@ def test_two_reviewers(ms: Path) -> None:
     assert status(ms)["agreement"][0]["n"] == 2  # type: ignore[index]
 
 
+def test_beside_named_reviewers_a_name_is_asked_for_before_the_work(ms: Path) -> None:
+    for reviewer, decision in (("eva", "include"), ("ben", "exclude")):
+        ok("label", ms, "kjolhede-2016", decision, "-r", reviewer)
+    before = status(ms)["events"]
+    for command in (("next", ms), ("screen", ms, "--no-browser"), ("resolve", ms, "kjolhede-2016", "include")):
+        assert "--reviewer NAME" in refused(*command), command
+    assert status(ms)["events"] == before
+
+
 def test_rank_export_and_replay(ms: Path, tmp_path: Path) -> None:
     ok("label", ms, "kjolhede-2016", "include")
     rows = json.loads(ok("rank", ms, "--json").stdout)

@@ -9,7 +9,7 @@
     └── ReviewError       a review folder that cannot be opened, written or understood
 
 Every message says what happened, where, and what to do next. A command that meets one says it in one line and leaves
-with status 2; `tiab.cli.app.ExitStatus` has all that there are.
+with status 2; `tiab.cli.root.ExitStatus` has all that there are.
 """
 
 from __future__ import annotations

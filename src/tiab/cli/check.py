@@ -1,4 +1,4 @@
-"""tiab check"""
+"""tiab check, replay: whether the log of a review is whole, and whether its rankings come out the same."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from tiab.cli.app import ExitStatus, app
-from tiab.cli.inputs import JsonOption
-from tiab.cli.reviews import FolderArgument, counted
-from tiab.cli.show import console, note, print_json
+from tiab.cli.options import FolderArgument, JobsOption, JsonOption
+from tiab.cli.outputs import Commands
+from tiab.cli.review_folder import opened
+from tiab.cli.root import ExitStatus
+from tiab.cli.show import console, counted, note, print_json, progress_bar
+from tiab.review import Review
 
-__all__ = ["check_review"]
+__all__ = ["check_review", "replay_review"]
+
+commands = Commands()
 
 
-@app.command("check")
+@commands.command("check")
 def check_review(
     folder: FolderArgument,
     anchors: Annotated[
@@ -29,12 +33,12 @@ def check_review(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that no record and no event of the log was changed or lost. Exit code 1 if one was.
+    """Check that no record and no event of the log was changed or lost.
+
+    Exit status 1 if one was.
 
     [dim]Example:[/dim] tiab check ms-review --anchor 240:9f86d081884c7d65
     """
-    from tiab.review import Review
-
     check = Review.check(folder, anchors=anchors or [])
     if as_json:
         print_json(check.to_dict())
@@ -49,4 +53,23 @@ def check_review(
         for remark in check.remarks:
             note(remark)
     if not check.sound:
+        raise typer.Exit(ExitStatus.FAULT)
+
+
+@commands.command("replay")
+def replay_review(folder: FolderArgument, jobs: JobsOption = 1, as_json: JsonOption = False) -> None:
+    """Make every ranking again from the log, and say whether each is the same.
+
+    Exit status 1 if one is not.
+
+    [dim]Example:[/dim] tiab replay ms-review
+    """
+    with opened(folder, jobs=jobs) as review, progress_bar("making rankings again", None) as bar:
+        replayed = review.replay(progress=lambda done, of: bar(1))
+    if as_json:
+        print_json(replayed.to_dict())
+    else:
+        for sentence in replayed.summary():
+            console.print(Text(sentence))
+    if not replayed.identical:
         raise typer.Exit(ExitStatus.FAULT)

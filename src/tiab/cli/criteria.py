@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JobsOption, JsonOption, pool_of
+from tiab.cli.inputs import pool_of
+from tiab.cli.options import JobsOption, JsonOption
 from tiab.cli.outputs import Commands
 from tiab.cli.show import console, print_json, print_table, progress_bar
-
-if TYPE_CHECKING:
-    from tiab.criteria import Criteria
-    from tiab.features.matches import Hits
+from tiab.criteria import Criteria, read_criteria
+from tiab.features.matches import Hits, count_hits
 
 __all__ = ["check_criteria", "criteria_app"]
 
+commands = Commands()
+
 criteria_app = Commands(no_args_is_help=True, help="Work on a review's criteria file.")
-app.add_typer(criteria_app, name="criteria")
+commands.add_typer(criteria_app, name="criteria")
 
 
 @criteria_app.callback()
@@ -40,9 +40,6 @@ def check_criteria(
 
     [dim]Example:[/dim] tiab criteria check criteria.toml pubmed.nbib
     """
-    from tiab.criteria import read_criteria
-    from tiab.features.matches import count_hits
-
     criteria = read_criteria(file)
     result: dict[str, object] = {
         "title": criteria.title,

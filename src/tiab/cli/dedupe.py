@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from tiab.cli.app import app
-from tiab.cli.inputs import FilesArgument, JsonOption
-from tiab.cli.outputs import records_output
-from tiab.cli.reviews import counted
-from tiab.cli.show import note, print_json, print_table, progress_bar
-
-if TYPE_CHECKING:
-    from tiab.dedupe import DuplicateGroup, Duplicates
-    from tiab.records import Record
+from tiab.cli.options import FilesArgument, JsonOption
+from tiab.cli.outputs import Commands, records_output
+from tiab.cli.show import counted, note, print_json, print_table, progress_bar
+from tiab.dedupe import DuplicateGroup, Duplicates, find_duplicates, read_apart, related_reports, taken_once
+from tiab.formats import write_records
+from tiab.records import Record
 
 __all__ = ["dedupe"]
 
+commands = Commands()
 
-@app.command("dedupe")
+
+@commands.command("dedupe")
 def dedupe(
     files: FilesArgument,
     output: Annotated[
@@ -38,15 +37,13 @@ def dedupe(
     top: Annotated[int, typer.Option(min=0, help="How many doubtful pairs to show.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the records that stand in several exports; each report is written once, with what its records know.
+    """Find the records that are in several search exports, and write each report once.
 
+    A report is written with what all of its records know.
     Only what is certain is taken together. Doubtful pairs are shown, and both of their records are written.
 
     [dim]Example:[/dim] tiab dedupe pubmed.nbib embase.ris scopus.csv -o once.csv
     """
-    from tiab.dedupe import find_duplicates, read_apart, related_reports, taken_once
-    from tiab.formats import write_records
-
     records = read_apart(files)
     with progress_bar("comparing", len(records)) as progress:
         found = find_duplicates(records, progress=progress)

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
+from tiab.assets import corpus_path
 from tiab.cli.evaluate import draw, print_evaluation
-from tiab.cli.inputs import JsonOption
+from tiab.cli.options import JsonOption
+from tiab.cli.outputs import Commands
 from tiab.cli.rank import columns_of
 from tiab.cli.show import console, print_json, print_ranking
-
-if TYPE_CHECKING:
-    from tiab.evaluation.evaluate import Evaluation
-    from tiab.evaluation.withheld import Withheld
-    from tiab.ranking.rank import Ranking
+from tiab.criteria import read_criteria
+from tiab.decisions import read_labels
+from tiab.errors import InputError
+from tiab.evaluation.evaluate import Evaluation, evaluate
+from tiab.evaluation.gold import read_gold
+from tiab.evaluation.withheld import Withheld, few_labels
+from tiab.formats import read_records, write_records
+from tiab.ranking.rank import Ranking, rank
+from tiab.writing import write_json
 
 __all__ = ["demo"]
+
+commands = Commands()
 
 _INCLUDED, _EXCLUDED = 6, 20
 """The labels that the second part of the demonstration learns from."""
 
 
-@app.command("demo")
+@commands.command("demo")
 def demo(
     output: Annotated[
         Path,
@@ -35,21 +42,12 @@ def demo(
     top: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 16,
     as_json: JsonOption = False,
 ) -> None:
-    """Rank the embedded corpus by its criteria and evaluate the ranking against the 12 studies of the review.
+    """Rank the embedded corpus and evaluate the ranking against the 12 studies of its review.
 
     Writes ranked.csv, evaluation.json, recall.svg and recall.png.
 
     [dim]Example:[/dim] tiab demo --output demo-output
     """
-    from tiab.assets import corpus_path
-    from tiab.criteria import read_criteria
-    from tiab.decisions import read_labels
-    from tiab.evaluation.evaluate import evaluate
-    from tiab.evaluation.gold import read_gold
-    from tiab.evaluation.withheld import few_labels
-    from tiab.formats import read_records
-    from tiab.ranking.rank import rank
-
     corpus = corpus_path()
     records, criteria = read_records(corpus / "records.csv"), read_criteria(corpus / "criteria.toml")
     gold = read_gold(corpus / "gold.csv", records)
@@ -85,10 +83,6 @@ def _learned(runs: list[Withheld]) -> dict[str, Any]:
 
 def _write(output: Path, ranking: Ranking, evaluation: Evaluation, learned: dict[str, Any]) -> None:
     """Writes all files into `output`, which is made where it is missing."""
-    from tiab.errors import InputError
-    from tiab.formats import write_records
-    from tiab.writing import write_json
-
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

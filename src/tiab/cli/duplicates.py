@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JsonOption
-from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, opened
-from tiab.cli.screening import read_key
-from tiab.cli.show import console, note, print_json, progress_bar
-
-if TYPE_CHECKING:
-    from tiab.dedupe import DoubtfulPair, Duplicates
-    from tiab.records import Record
-    from tiab.review import Review
+from tiab.cli.next import read_key
+from tiab.cli.options import FolderArgument, JsonOption, ReviewerOption
+from tiab.cli.outputs import Commands
+from tiab.cli.review_folder import opened
+from tiab.cli.show import console, counted, note, print_json, progress_bar
+from tiab.dedupe import DoubtfulPair, Duplicates
+from tiab.records import Record
+from tiab.review import Review
 
 __all__ = ["settle_duplicates"]
+
+commands = Commands()
 
 _LEAVE = ("q", "", "\x04")
 _ANSWERS = ("s", "d", "k", *_LEAVE)
@@ -27,7 +27,7 @@ _PLACE = ("VL", "VI", "volume", "Volume", "IS", "IP", "issue", "Issue", "SP", "E
 _KEYS = "s the same report · d two different ones · k later · q leave (everything is stored)"
 
 
-@app.command("duplicates")
+@commands.command("duplicates")
 def settle_duplicates(
     folder: FolderArgument,
     only_list: Annotated[bool, typer.Option("--list", help="Show them, and link nothing.")] = False,
@@ -37,10 +37,10 @@ def settle_duplicates(
     reviewer: ReviewerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Link the records of a review that are one report for certain, and settle the doubtful ones side by side.
+    """Link the duplicates of a review, and decide on the doubtful pairs.
 
-    Nothing is deleted, and each link can be taken back. With --json or --list nothing is linked, and the records that
-    seem to report one study are named.
+    What is certain is linked at once; doubtful pairs are shown side by side. Nothing is deleted, and each link can be
+    undone. With --json or --list nothing is linked, and the records that seem to report one study are named.
 
     [dim]Example:[/dim] tiab duplicates ms-review
     """

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.gold import gold_of, note_undecided
-from tiab.cli.inputs import JsonOption
-from tiab.cli.outputs import picture_output
-from tiab.cli.reviews import is_review, make_ready, opened
+from tiab.cli.inputs import gold_of, note_undecided
+from tiab.cli.options import JsonOption
+from tiab.cli.outputs import Commands, is_review, picture_output
+from tiab.cli.review_folder import make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table
-
-if TYPE_CHECKING:
-    from tiab.evaluation.evaluate import Evaluation
+from tiab.errors import EvaluationError
+from tiab.evaluation.evaluate import Evaluation, evaluate
+from tiab.evaluation.gold import read_gold, read_judged, read_known, read_order
+from tiab.review.evaluating import evaluate_review
+from tiab.review.history import read_history
+from tiab.writing import write_json
 
 __all__ = ["evaluate_ranking", "print_evaluation"]
 
-_MISSING, _ORDERS = ("error", "count"), ("screening", "ranking")
+commands = Commands()
+
+Missing = Literal["error", "count"]
+Order = Literal["screening", "ranking"]
 
 
-@app.command("evaluate")
+@commands.command("evaluate")
 def evaluate_ranking(
     ranked: Annotated[
         Path, typer.Argument(help="A ranking, as tiab rank wrote it, or the folder of a review.", show_default=False)
@@ -36,10 +41,10 @@ def evaluate_ranking(
         ),
     ],
     missing: Annotated[
-        str, typer.Option(help="A relevant record outside the ranking: 'error', or 'count' it as missed.")
+        Missing, typer.Option(help="A relevant record outside the ranking is an error, or counts as missed.")
     ] = "error",
     order: Annotated[
-        str, typer.Option(help="Of a review: 'screening', as it was and will be read; 'ranking', as it ranks now.")
+        Order, typer.Option(help="Of a review: as it was and will be read, or as it ranks now.")
     ] = "screening",
     prior: Annotated[
         Path | None,
@@ -64,16 +69,10 @@ def evaluate_ranking(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a ranking, or the order of a review, against the records that are known to be relevant.
+    """Measure a ranking, or the order of a review, against the known relevant records.
 
     [dim]Example:[/dim] tiab evaluate ranked.csv --gold gold.csv --curve recall.svg
     """
-    from tiab.errors import EvaluationError
-    from tiab.writing import write_json
-
-    for name, value, allowed in (("missing", missing, _MISSING), ("order", order, _ORDERS)):
-        if value not in allowed:
-            raise EvaluationError(f"--{name} is '{value}'", hint=f"Use '{allowed[0]}' or '{allowed[1]}'.")
     if is_review(ranked):
         if prior:
             raise EvaluationError("--prior is for a ranking", hint="A review knows what it was told: tiab prior.")
@@ -92,10 +91,7 @@ def evaluate_ranking(
         print_evaluation(evaluation)
 
 
-def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Evaluation:
-    from tiab.evaluation.evaluate import evaluate
-    from tiab.evaluation.gold import read_gold, read_judged, read_known, read_order
-
+def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: Missing) -> Evaluation:
     records = read_order(ranked)
     judged = read_judged(gold, records)
     if judged is not None:
@@ -109,14 +105,11 @@ def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: str) -> Eval
         [record.record_id for record in records],
         read_gold(gold, records),
         prior=read_known(prior, records) if prior else (),
-        missing="count" if missing == "count" else "error",
+        missing=missing,
     )
 
 
-def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation:
-    from tiab.review.evaluating import evaluate_review
-    from tiab.review.history import read_history
-
+def _of_review(folder: Path, gold: Path, order: Order, missing: Missing) -> Evaluation:
     with opened(folder) as review:
         make_ready(review, None)
         decided = review.status().joint.decided
@@ -129,8 +122,8 @@ def _of_review(folder: Path, gold: Path, order: str, missing: str) -> Evaluation
         return evaluate_review(
             review,
             gold_of(gold, review.snapshot),
-            order="ranking" if order == "ranking" else "screening",
-            missing="count" if missing == "count" else "error",
+            order=order,
+            missing=missing,
         )
 
 

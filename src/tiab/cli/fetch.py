@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JsonOption
+from tiab.cli.options import JsonOption
 from tiab.cli.outputs import Commands
 from tiab.cli.show import console, note, print_json, progress_bar
-
-if TYPE_CHECKING:
-    from tiab.pubmed import Fetched, RealPool, Server
+from tiab.pubmed import (
+    Fetched,
+    RealPool,
+    Server,
+    Settings,
+    check_suffix,
+    fetch_found,
+    fetch_pmids,
+    fetch_review,
+    read_pmids,
+    search,
+)
 
 __all__ = ["ServerOption", "fetch_by_pmid", "fetch_real_pool", "fetch_search", "pubmed_server"]
 
+commands = Commands()
+
 _fetch = Commands(
-    no_args_is_help=True, help="Fetch records from PubMed; NCBI_API_KEY and NCBI_EMAIL in the environment are used."
+    no_args_is_help=True, help="Fetch records from PubMed.\n\nNCBI_API_KEY and NCBI_EMAIL in the environment are used."
 )
-app.add_typer(_fetch, name="fetch")
+commands.add_typer(_fetch, name="fetch")
 
 
 def _named_for_format(path: Path) -> Path:
     """`path`, if its suffix names a format that PubMed's records are written in."""
-    from tiab.pubmed import check_suffix
-
     check_suffix(path)
     return path
 
@@ -55,7 +64,9 @@ def fetch_search(
         datetime | None,
         typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="The last day that counts.", show_default=False),
     ] = None,
-    by: Annotated[str, typer.Option(help="Which day: edat, when PubMed took it in; pdat, of publication.")] = "edat",
+    by: Annotated[
+        Literal["edat", "pdat"], typer.Option(help="Which day: edat, when PubMed took it in; pdat, of publication.")
+    ] = "edat",
     server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -63,10 +74,6 @@ def fetch_search(
 
     [dim]Example:[/dim] tiab fetch pubmed --query "multiple sclerosis[mesh] AND yoga" --until 2017/10/31 -o yoga.xml
     """
-    from tiab.pubmed import DATE_TYPES, fetch_found, search
-
-    if by not in DATE_TYPES:
-        raise typer.BadParameter(f"one of {', '.join(DATE_TYPES)}", param_hint="--by")
     with pubmed_server(server) as pubmed:
         found = search(pubmed, query, until=until.date() if until else None, by=by)
         for warning in found.warnings:
@@ -87,8 +94,6 @@ def fetch_by_pmid(
 
     [dim]Example:[/dim] tiab fetch pmids known.txt -o known.xml
     """
-    from tiab.pubmed import fetch_pmids, read_pmids
-
     pmids = read_pmids(file)
     with pubmed_server(server) as pubmed, progress_bar("fetching", len(pmids)) as progress:
         fetched = fetch_pmids(pubmed, pmids, output, progress=progress)
@@ -116,10 +121,6 @@ def fetch_real_pool(
 
     [dim]Example:[/dim] tiab fetch review corpora/exercise-ms-cytokines -o real
     """
-    from contextlib import ExitStack
-
-    from tiab.pubmed import fetch_review
-
     with pubmed_server(server) as pubmed, ExitStack() as bars:
         pool = fetch_review(
             pubmed, corpus, output, found=lambda total: bars.enter_context(progress_bar("fetching", total))
@@ -132,8 +133,6 @@ def fetch_real_pool(
 
 def pubmed_server(url: str) -> Server:
     """PubMed, with the key and address that the environment gives; or the server at `url`, asked at will."""
-    from tiab.pubmed import Server, Settings
-
     settings = Settings.from_environment()
     return Server(replace(settings, url=url, per_second=1000, pause=0.01) if url else settings)
 

@@ -1,57 +1,22 @@
-"""What several commands read: a pool with its labels, criteria or a kept model."""
+"""What several commands read: a pool, the labels on it, the gold standard of a review."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
 
 from tiab.cli.show import note, progress_bar
+from tiab.decisions import pool_labels
 from tiab.errors import TiabError
+from tiab.evaluation.gold import read_gold, read_judged
+from tiab.formats.pool import Pool, read_pool
+from tiab.labels import Decision
+from tiab.review import Snapshot
 
-if TYPE_CHECKING:
-    from tiab.formats.pool import Pool
-    from tiab.labels import Decision
-
-__all__ = [
-    "CriteriaOption",
-    "FilesArgument",
-    "JobsOption",
-    "JsonOption",
-    "LabelsOption",
-    "SeedOption",
-    "labels_of",
-    "pool_of",
-]
-
-FilesArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        help="Search exports: RIS, NBIB, XML, BibTeX, CSV, XLSX …; gzipped or zipped, too.", show_default=False
-    ),
-]
-CriteriaOption = Annotated[
-    Path | None, typer.Option("--criteria", "-c", help="The review's criteria, a TOML file.", show_default=False)
-]
-LabelsOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--labels",
-        "-l",
-        help="Decisions: a table with record_id and label_included (1, 0 or empty), or an export with decisions.",
-        show_default=False,
-    ),
-]
-SeedOption = Annotated[int, typer.Option(min=0, help="Makes what is drawn by chance repeatable.")]
-JobsOption = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that read abstracts side by side.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+__all__ = ["gold_of", "labels_of", "note_undecided", "pool_of"]
 
 
 def pool_of(files: list[Path]) -> Pool:
     """The records of the files, and a word about those that stood in more than one."""
-    from tiab.formats.pool import read_pool
-
     with progress_bar("reading records", None) as progress:
         pool = read_pool(files, progress=progress)
     if not pool.records:
@@ -63,9 +28,23 @@ def pool_of(files: list[Path]) -> Pool:
 
 def labels_of(files: list[Path] | None, pool: Pool) -> dict[str, Decision]:
     """The labels of the files by the ids of the pool, with a word about what looks doubtful in them."""
-    from tiab.decisions import pool_labels
-
     labels, doubts = pool_labels(pool, files or [])
     for doubt in doubts:
         note(doubt)
     return labels
+
+
+def gold_of(path: Path, snapshot: Snapshot) -> list[str]:
+    """The ids of the relevant records that a file names, as the review numbers them."""
+    gold, judged = read_gold(path, snapshot.records), read_judged(path, snapshot.records)
+    if judged is not None:
+        heads = {snapshot.groups.main_id(record_id) for record_id in judged}
+        note_undecided(len(snapshot.main_ids) - len(heads), f" in {path.name}")
+    return gold
+
+
+def note_undecided(count: int, where: str = "") -> None:
+    """Says how many records count as irrelevant for want of a decision."""
+    if count:
+        records = "1 record has" if count == 1 else f"{count:,} records have"
+        note(f"{records} no decision{where}, or a maybe: counted as irrelevant.")

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption, labels_of, pool_of
-from tiab.cli.outputs import evidence_output
-from tiab.cli.reviews import is_review, opened
+from tiab.cli.inputs import labels_of, pool_of
+from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.outputs import Commands, is_review
+from tiab.cli.review_folder import opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
-from tiab.errors import TiabError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tiab.criteria import Criteria
-    from tiab.evaluation.full_texts import FullTextCount
-    from tiab.pico.findings.table import EvidenceTable
-    from tiab.records import Record
+from tiab.criteria import Criteria, read_criteria
+from tiab.errors import LabelError, TiabError
+from tiab.evaluation.full_texts import FullTextCount, read_counts
+from tiab.evaluation.gold import read_gold
+from tiab.formats import read_records
+from tiab.labels import Decision
+from tiab.pico import find_spans
+from tiab.pico.findings.table import EvidenceTable, evidence_table
+from tiab.records import Record
+from tiab.report.evidence import as_dict, evidence_kind, write_evidence
 
 __all__ = ["map_evidence"]
+
+commands = Commands()
 
 _SHOWN = 30
 
 
-@app.command("map")
+def _evidence_output(paths: Sequence[Path] | None) -> Sequence[Path] | None:
+    """`paths`, if each one's suffix names a kind of evidence table."""
+    for path in paths or ():
+        evidence_kind(path)
+    return paths
+
+
+@commands.command("map")
 def map_evidence(
     source: Annotated[
         Path,
@@ -45,7 +56,7 @@ def map_evidence(
             "--output",
             "-o",
             writable=True,
-            callback=evidence_output,
+            callback=_evidence_output,
             help="Where to write it: .csv, .xlsx, .html, .png, .svg or .json; may be given several times.",
             show_default=False,
         ),
@@ -61,18 +72,12 @@ def map_evidence(
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Map the evidence: studies by outcomes, with what the abstracts say of each, and the counts of each outcome.
+    """Map the evidence: studies by outcomes, with what their abstracts say, and counts.
 
     What an abstract does not say is not shown: a marker without a direction counts as measured.
 
     [dim]Example:[/dim] tiab map ms-review -o evidence.html -o evidence.xlsx
     """
-    from tiab.criteria import read_criteria
-    from tiab.evaluation.full_texts import read_counts
-    from tiab.pico import find_spans
-    from tiab.pico.findings.table import evidence_table
-    from tiab.report.evidence import as_dict, write_evidence
-
     records, own, found_counts = _studies(source)
     known = read_criteria(criteria) if criteria else own
     counted = read_counts(path) if (path := counts or found_counts) else []
@@ -90,10 +95,6 @@ def map_evidence(
 
 def _studies(source: Path) -> tuple[Sequence[Record], Criteria | None, Path | None]:
     """(included records, criteria, counts from full texts) of a review, of a corpus or of a file."""
-    from tiab.criteria import read_criteria
-    from tiab.evaluation.gold import read_gold
-    from tiab.formats import read_records
-
     counts: Path | None = None
     criteria: Criteria | None = None
     if is_review(source):
@@ -117,9 +118,6 @@ def _studies(source: Path) -> tuple[Sequence[Record], Criteria | None, Path | No
 
 def _included(file: Path) -> list[Record]:
     """The included records of a file; all where it carries no decisions."""
-    from tiab.errors import LabelError
-    from tiab.labels import Decision
-
     pool = pool_of([file])
     try:
         labels = labels_of([file], pool)

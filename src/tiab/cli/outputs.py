@@ -14,11 +14,11 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import typer
 from typer.models import ParameterInfo
 
-from tiab.cli.reviews import is_review, own_files
 from tiab.errors import InputError
+from tiab.store import ANCHOR_NAME, FILE_NAME
 from tiab.writing import check_output, protecting
 
-__all__ = ["Commands", "evidence_output", "paths_of", "picture_output", "records_output", "report_output"]
+__all__ = ["Commands", "is_review", "paths_of", "picture_output", "records_output"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -53,24 +53,6 @@ def picture_output(path: Path | None) -> Path | None:
     if path is not None:
         picture_kind(path)
     return path
-
-
-def evidence_output(paths: Sequence[Path] | None) -> Sequence[Path] | None:
-    """`paths`, if each one's suffix names a kind of evidence table."""
-    from tiab.report.evidence import evidence_kind
-
-    for path in paths or ():
-        evidence_kind(path)
-    return paths
-
-
-def report_output(paths: Sequence[Path]) -> Sequence[Path]:
-    """`paths`, if each one's suffix names a kind of report."""
-    from tiab.report.rendering import report_kind
-
-    for path in paths:
-        report_kind(path)
-    return paths
 
 
 def paths_of(function: Callable[..., Any], *, written: bool) -> dict[str, bool]:
@@ -119,7 +101,7 @@ def _check(outputs: Sequence[tuple[Path, bool]], reviews: Sequence[Path]) -> Non
         InputError: as `check_output`; two outputs are one file, or one is a file of a review that is read.
     """
     exist = any(path.exists() for path, is_folder in outputs if not is_folder)
-    own = [file for folder in reviews for file in own_files(folder)] if exist else []
+    own = [file for folder in reviews for file in _own_files(folder)] if exist else []
     known: dict[str, Path] = {}
     for path, is_folder in outputs:
         place = os.path.realpath(path)
@@ -130,3 +112,19 @@ def _check(outputs: Sequence[tuple[Path, bool]], reviews: Sequence[Path]) -> Non
             continue
         with protecting(own):
             check_output(path)
+
+
+def is_review(path: Path) -> bool:
+    """Whether a path is the folder of a review."""
+    return os.path.isfile(path / FILE_NAME)  # which says no, where Path.is_file raises
+
+
+def _own_files(folder: Path) -> list[Path]:
+    """The files in which a review keeps what cannot be made again."""
+    from tiab.review.criteria_file import CRITERIA_NAME
+    from tiab.review.notes import DRAFTS
+    from tiab.web.settings import FILE_NAME as SETTINGS_NAME
+
+    database = [f"{FILE_NAME}{end}" for end in ("", "-wal", "-shm", "-journal")]
+    kept = (*database, ANCHOR_NAME, CRITERIA_NAME, SETTINGS_NAME)
+    return [*(folder / name for name in kept), *folder.glob(DRAFTS)]

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption, pool_of
-from tiab.cli.pico_card import card_of
+from tiab.cli.inputs import pool_of
+from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.outputs import Commands
+from tiab.cli.pico_card import ROLE_STYLES, card_of, highlighted
 from tiab.cli.pico_evaluation import evaluate_pico
 from tiab.cli.show import console, print_json, progress_bar
+from tiab.criteria import read_criteria
+from tiab.errors import LabelError
+from tiab.pico import Span, find_spans
+from tiab.pico.design_chances import design_chances
+from tiab.records import Record
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+__all__ = ["show_pico"]
 
-    from tiab.pico import Span
-    from tiab.records import Record
-
-__all__ = ["highlighted", "show_pico"]
-
-_STYLES = {
-    "population": "#000000 on #9bd8e6",
-    "intervention": "#000000 on #a6e3a1",
-    "comparator": "#000000 on #f9e2af",
-    "outcome": "#000000 on #f5b8dd",
-    "design": "#000000 on #b4befe",
-    "against": "#ffffff on #b3261e",
-    "unexpanded": "underline",
-}
+commands = Commands()
 
 
-@app.command("pico")
+@commands.command("pico")
 def show_pico(
     file: Annotated[Path | None, typer.Argument(help="A search export.", show_default=False)] = None,
     criteria: CriteriaOption = None,
@@ -68,7 +61,7 @@ def show_pico(
         bool, typer.Option("--include-trained", help="Count articles that the models were learned from, too.")
     ] = False,
 ) -> None:
-    """Show what tiab finds in abstracts: population, intervention, comparator, outcome, design, numbers.
+    """Show population, intervention, comparator, outcome, design and numbers in abstracts.
 
     With --json, all records (or those named) with the place of every finding in the text.
 
@@ -97,11 +90,6 @@ def _show_file(
     learned: bool,
     as_json: bool,
 ) -> None:
-    from tiab.criteria import read_criteria
-    from tiab.errors import LabelError
-    from tiab.pico import find_spans
-    from tiab.pico.design_chances import design_chances
-
     known_criteria = read_criteria(criteria) if criteria else None
     chosen = [r for r in pool_of([file]).records if not record or r.record_id in record]
     if record and len(chosen) < len(set(record)):
@@ -126,7 +114,7 @@ def _show_file(
         return
     for one, spans in zip(chosen, found, strict=True):
         _show(one, spans)
-    console.print(Text(" ").join(Text(f" {role} ", style=style) for role, style in _STYLES.items()))
+    console.print(Text(" ").join(Text(f" {role} ", style=style) for role, style in ROLE_STYLES.items()))
 
 
 def _show(record: Record, spans: Sequence[Span]) -> None:
@@ -137,15 +125,5 @@ def _show(record: Record, spans: Sequence[Span]) -> None:
     console.print(title)
     for paragraph in rest:
         console.print(Padding(paragraph, (0, 0, 0, 2)))
-    console.print(card_of(record, spans, tuple(_STYLES)))
+    console.print(card_of(record, spans))
     console.print()
-
-
-def highlighted(text: str, spans: Sequence[Span]) -> Text:
-    """`text` with the findings coloured by role; where two overlap, the longer is shown."""
-    shown, end = Text(text), 0
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        if span.start >= end and span.role in _STYLES:
-            shown.stylize(_STYLES[span.role], span.start, span.end)
-            end = span.end
-    return shown

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JsonOption, SeedOption
+from tiab.cli.options import JsonOption, SeedOption
+from tiab.cli.outputs import Commands
 from tiab.cli.show import console, print_json, progress_bar
-
-if TYPE_CHECKING:
-    from tiab.stopping import Plan, PlanRow
+from tiab.cli.stopping_rules import note_left_out, print_by_guarantee
+from tiab.stopping import ASSUMPTION_IN_SHORT, Plan, PlanRow
+from tiab.stopping.planning import plan, planned_rules, planned_runs
 
 __all__ = ["plan_screening"]
+
+commands = Commands()
 
 ScreenersOption = Annotated[
     int | None,
@@ -22,7 +24,7 @@ ScreenersOption = Annotated[
 ]
 
 
-@app.command("plan")
+@commands.command("plan")
 def plan_screening(
     records: Annotated[int, typer.Option("--records", "-n", min=1, help="How many records are to be screened.")],
     prevalence: Annotated[
@@ -42,13 +44,12 @@ def plan_screening(
     seed: SeedOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Before screening: what each stopping rule will cost, in records and days, and what it may miss.
+    """Before screening: what each stopping rule will cost, and what it may miss.
+
+    The cost is told in records, hours and days.
 
     [dim]Example:[/dim] tiab plan --records 907 --prevalence 0.013 --reviewers 2
     """
-    from tiab.cli.rules import note_left_out
-    from tiab.stopping.planning import plan, planned_rules, planned_runs
-
     runs = planned_runs(records) if runs is None else runs
     rules = planned_rules(records, prevalence, target, runs=runs)
     with progress_bar("simulating", len(rules)) as progress:
@@ -74,9 +75,6 @@ def plan_screening(
 
 
 def _print(made: Plan) -> None:
-    from tiab.cli.rules import print_by_guarantee
-    from tiab.stopping import ASSUMPTION_IN_SHORT
-
     people = "1 person" if made.reviewers == 1 else f"{made.reviewers} people"
     each = "once" if made.screeners == 1 else "twice" if made.screeners == 2 else f"{made.screeners} times"
     console.print(

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from tiab.cli.app import app
-from tiab.cli.inputs import (
-    CriteriaOption,
-    FilesArgument,
-    JobsOption,
-    JsonOption,
-    LabelsOption,
-    SeedOption,
-    labels_of,
-    pool_of,
-)
-from tiab.cli.outputs import records_output
-from tiab.cli.reviews import counted, is_review, make_ready, opened
-from tiab.cli.show import note, print_json, print_ranking, progress_bar
+from tiab.cli.inputs import labels_of, pool_of
+from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, SeedOption
+from tiab.cli.outputs import Commands, is_review, records_output
+from tiab.cli.review_folder import make_ready, opened
+from tiab.cli.show import counted, note, print_json, print_ranking, progress_bar
+from tiab.criteria import read_criteria
 from tiab.errors import TiabError
-
-if TYPE_CHECKING:
-    from tiab.ranking.rank import Ranking
+from tiab.formats import write_records
+from tiab.ranking.model_file import read_model
+from tiab.ranking.rank import Ranking, rank
 
 __all__ = ["columns_of", "rank_files"]
 
+commands = Commands()
 
-@app.command("rank")
+
+@commands.command("rank")
 def rank_files(
     files: FilesArgument,
     criteria: CriteriaOption = None,
@@ -67,9 +61,6 @@ def rank_files(
             make_ready(review, None)
             _show(review.rank(), output=output, top=top, as_json=as_json)
         return
-    from tiab.criteria import read_criteria
-    from tiab.ranking.model_file import read_model
-    from tiab.ranking.rank import rank
 
     known_criteria = read_criteria(criteria) if criteria else None
     kept = read_model(model) if model else None
@@ -83,8 +74,6 @@ def rank_files(
 
 
 def _show(ranking: Ranking, *, output: Path | None, top: int, as_json: bool) -> None:
-    from tiab.formats import write_records
-
     if output:
         write_records(output, ranking.ranked, columns=columns_of(ranking))
         note(f"{counted(len(ranking.records), 'record')} ranked; written to {output}")

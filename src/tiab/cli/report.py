@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.gold import gold_of
-from tiab.cli.inputs import JobsOption, JsonOption
-from tiab.cli.outputs import report_output
-from tiab.cli.reviews import FolderArgument, make_ready, opened
+from tiab.cli.inputs import gold_of
+from tiab.cli.options import FolderArgument, JobsOption, JsonOption
+from tiab.cli.outputs import Commands
+from tiab.cli.review_folder import make_ready, opened
 from tiab.cli.show import console, note, print_json
+from tiab.report.building import build_report
+from tiab.report.rendering import report_kind, write_figures, write_report
 
 __all__ = ["report_review"]
 
+commands = Commands()
 
-@app.command("report")
+
+def _report_output(paths: Sequence[Path]) -> Sequence[Path]:
+    """`paths`, if each one's suffix names a kind of report."""
+    for path in paths:
+        report_kind(path)
+    return paths
+
+
+@commands.command("report")
 def report_review(
     folder: FolderArgument,
     output: Annotated[
@@ -27,7 +38,7 @@ def report_review(
             "--output",
             "-o",
             writable=True,
-            callback=report_output,
+            callback=_report_output,
             help="Where to write it: .html, .md or .json; may be given several times.",
         ),
     ] = [Path("report.html")],  # noqa: B006
@@ -46,13 +57,10 @@ def report_review(
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Write the supplement of a review: counts, what was found, what may be missing, drafts for the paper.
+    """Write the supplement of a review: counts, figures, drafts for the paper.
 
     [dim]Example:[/dim] tiab report ms-review -o report.html --gold gold.csv --figures figures
     """
-    from tiab.report.building import build_report
-    from tiab.report.rendering import write_figures, write_report
-
     with opened(folder, jobs=jobs) as review:
         make_ready(review, None)
         relevant = gold_of(gold, review.snapshot) if gold else None

@@ -6,21 +6,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import ExitStatus, app
-from tiab.cli.inputs import CriteriaOption, JobsOption, JsonOption
-from tiab.cli.outputs import records_output
+from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.outputs import Commands, records_output
+from tiab.cli.root import ExitStatus
 from tiab.cli.show import console, live_lines, note, print_json, print_table
+from tiab.criteria import read_criteria
 from tiab.errors import TiabError
-
-if TYPE_CHECKING:
-    from tiab.scan import FileLine, Scan, ScanProgress
+from tiab.formats import write_records
+from tiab.ranking.model_file import read_model
+from tiab.scan import EVIDENCE, FileLine, Scan, ScanProgress, scan
 
 __all__ = ["scan_files"]
+
+commands = Commands()
 
 
 _SHOWN = 10
@@ -28,7 +31,7 @@ _SECONDS = 10.0
 """Between two lines of progress where nobody looks at a terminal."""
 
 
-@app.command("scan")
+@commands.command("scan")
 def scan_files(
     files: Annotated[
         list[Path],
@@ -68,15 +71,12 @@ def scan_files(
     ),
     as_json: JsonOption = False,
 ) -> None:
-    """Rank all of PubMed, or any pile of files, by a kept model or by criteria alone; a scan that is stopped goes on.
+    """Rank all of PubMed, or any set of files; a scan that was stopped is resumed.
+
+    Records are ranked by a kept model, or by criteria alone.
 
     [dim]Example:[/dim] tiab scan baseline updatefiles --model mine.safetensors --jobs 8 -o top.csv
     """
-    from tiab.criteria import read_criteria
-    from tiab.formats import write_records
-    from tiab.ranking.model_file import read_model
-    from tiab.scan import scan
-
     if (criteria is None) == (model is None):
         raise TiabError("give --model or --criteria, one of the two", hint="A kept model has its criteria in it.")
     with _progress() as show:
@@ -102,8 +102,6 @@ def scan_files(
 
 def _columns(result: Scan) -> dict[str, dict[str, object]]:
     """What is said of each record beside what its file says: column -> record id -> value."""
-    from tiab.scan import EVIDENCE
-
     found = {one.record.record_id: one for one in result.found}
     columns: dict[str, dict[str, object]] = {
         "rank": {record_id: rank for rank, record_id in enumerate(found, 1)},
@@ -115,8 +113,6 @@ def _columns(result: Scan) -> dict[str, dict[str, object]]:
 
 
 def _as_json(result: Scan) -> dict[str, Any]:
-    from tiab.scan import EVIDENCE
-
     return {
         "records": result.n_records,
         "files": len(result.lines),

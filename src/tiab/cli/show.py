@@ -120,3 +120,12 @@ def live_lines() -> Iterator[Callable[[Sequence[str]], None] | None]:
         return
     with Live(console=_notes, transient=True, refresh_per_second=4) as live:
         yield lambda lines: live.update(Text("\n".join(lines), overflow="ellipsis", no_wrap=True))
+
+
+def counted(n: int, what: str) -> str:
+    """How many of a thing, in words.
+
+    >>> counted(1, "record"), counted(2, "record")
+    ('1 record', '2 records')
+    """
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"

@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from joblib import Parallel, delayed
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.gold import note_undecided
-from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, labels_of, pool_of
-from tiab.cli.outputs import picture_output
+from tiab.cli.inputs import labels_of, note_undecided, pool_of
+from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption
+from tiab.cli.outputs import Commands, picture_output
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.cli.stopping_rules import note_left_out, print_by_guarantee
+from tiab.criteria import read_criteria
 from tiab.errors import LabelError
-
-if TYPE_CHECKING:
-    from tiab.evaluation.simulation import Retrain, ScreeningRun
-    from tiab.labels import Decision
-    from tiab.stopping import RuleOutcome
+from tiab.evaluation.simulation import Retrain, ScreeningRun, apply_stopping_rules, draw_priors, simulate
+from tiab.features import make_features
+from tiab.labels import Decision
+from tiab.stopping import ASSUMPTION_IN_SHORT, RuleOutcome
 
 __all__ = ["simulate_screening"]
+
+commands = Commands()
 
 PriorOption = Annotated[list[str] | None, typer.Option(help="The id of a record known beforehand.", show_default=False)]
 
 PriorsOption = Annotated[
     int | None, typer.Option(min=1, help="Start from so many of either kind, drawn by seed.", show_default=False)
 ]
-RetrainOption = Annotated[str, typer.Option(help="Learn after 'every' label, after a number of them, or 'never'.")]
 CurveOption = Annotated[
     Path | None,
     typer.Option(
@@ -41,7 +43,24 @@ CurveOption = Annotated[
 ]
 
 
-@app.command("simulate")
+def _retrain(value: str) -> Retrain:
+    if value in ("every", "never"):
+        return "every" if value == "every" else "never"
+    try:
+        return int(value)
+    except ValueError as error:
+        raise LabelError(f"--retrain is '{value}'", hint="Use 'every', 'never' or a number of labels.") from error
+
+
+RetrainOption = Annotated[
+    Any,  # Typer knows no unions
+    typer.Option(
+        parser=_retrain, metavar="every|never|N", help="Learn after every label, never, or after every N labels."
+    ),
+]
+
+
+@commands.command("simulate")
 def simulate_screening(
     files: FilesArgument,
     criteria: CriteriaOption = None,
@@ -56,7 +75,7 @@ def simulate_screening(
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Screen a review again whose decisions are known, to see how much reading tiab would have saved.
+    """Screen a finished review again, to see how much reading tiab would have saved.
 
     The decisions stand in the files (a column such as label_included) or are given with --labels. A run starts from the
     criteria, from records that are named as known beforehand, or from --priors records of either kind, drawn by its
@@ -65,10 +84,6 @@ def simulate_screening(
 
     [dim]Example:[/dim] tiab simulate review.csv --seeds 5 --jobs 2
     """
-    from tiab.cli.rules import note_left_out
-    from tiab.criteria import read_criteria
-    from tiab.evaluation.simulation import apply_stopping_rules
-
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
     decisions = labels_of(labels or files, pool)
@@ -78,7 +93,7 @@ def simulate_screening(
     prior = _priors(decisions, prior_included or [], prior_excluded or [])
     if prior and priors:
         raise LabelError("--priors draws records where some are named", hint="Use one or the other.")
-    settings = {"criteria": known_criteria, "prior": prior, "drawn": priors, "retrain": _retrain(retrain)}
+    settings = {"criteria": known_criteria, "prior": prior, "drawn": priors, "retrain": retrain}
     with progress_bar("simulating", seeds) as progress:
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
     outcomes = apply_stopping_rules(runs, target=target)
@@ -110,24 +125,10 @@ def _priors(decisions: Mapping[str, Decision], included: list[str], excluded: li
     return [*included, *excluded] or None
 
 
-def _retrain(value: str) -> Retrain:
-    if value in ("every", "never"):
-        return "every" if value == "every" else "never"
-    try:
-        return int(value)
-    except ValueError as error:
-        raise LabelError(f"--retrain is '{value}'", hint="Use 'every', 'never' or a number of labels.") from error
-
-
 def _runs(
     records: Any, relevant: set[str], settings: Mapping[str, Any], seeds: int, jobs: int, progress: Any
 ) -> list[ScreeningRun]:
     """One run for each seed; the features, which are the same for all, are made once."""
-    from joblib import Parallel, delayed
-
-    from tiab.evaluation.simulation import draw_priors, simulate
-    from tiab.features import make_features
-
     features = make_features(records, criteria=settings["criteria"], jobs=jobs)
     count, retrain, ids = settings["drawn"], settings["retrain"], [record.record_id for record in records]
     if seeds > 1 and not count and (settings["prior"] or settings["criteria"]):
@@ -183,9 +184,6 @@ def _print(runs: list[ScreeningRun]) -> None:
 
 def _print_rules(runs: list[ScreeningRun], outcomes: list[RuleOutcome], target: float) -> None:
     """A row for each rule: means over the runs, and the share of them in which the target, or all, was found."""
-    from tiab.cli.rules import print_by_guarantee
-    from tiab.stopping import ASSUMPTION_IN_SHORT
-
     n, total = len(runs[0].order) - len(runs[0].prior), len(runs[0].ranks)
     rows = [
         (

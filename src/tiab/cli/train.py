@@ -7,14 +7,20 @@ from typing import Annotated
 
 import typer
 
-from tiab.cli.app import app
-from tiab.cli.inputs import CriteriaOption, FilesArgument, JobsOption, JsonOption, SeedOption, labels_of, pool_of
+from tiab.cli.inputs import labels_of, pool_of
+from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, SeedOption
+from tiab.cli.outputs import Commands
 from tiab.cli.show import note, print_json
+from tiab.criteria import read_criteria
+from tiab.ranking.model_file import write_model
+from tiab.ranking.rank import train
 
 __all__ = ["train_model"]
 
+commands = Commands()
 
-@app.command("train")
+
+@commands.command("train")
 def train_model(
     files: FilesArgument,
     labels: Annotated[
@@ -37,10 +43,6 @@ def train_model(
 
     [dim]Example:[/dim] tiab train screened.csv --labels screened.csv --criteria criteria.toml -o mine.safetensors
     """
-    from tiab.criteria import read_criteria
-    from tiab.ranking.model_file import write_model
-    from tiab.ranking.rank import train
-
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
     decisions = labels_of(labels, pool)

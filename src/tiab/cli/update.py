@@ -5,31 +5,31 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import numpy as np
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
 from tiab.cli.fetch import ServerOption, pubmed_server
-from tiab.cli.inputs import JobsOption, JsonOption
-from tiab.cli.outputs import records_output
+from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOption
+from tiab.cli.outputs import Commands, records_output
 from tiab.cli.review import print_reports
-from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
-from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.cli.review_folder import make_ready, opened
+from tiab.cli.show import console, counted, note, print_json, print_table, progress_bar
 from tiab.errors import TiabError
-
-if TYPE_CHECKING:
-    from tiab.review import Review, Update
-    from tiab.review.searching import LaterSearch
+from tiab.review import Review, Update
+from tiab.review.searching import LaterSearch, search_later
 
 __all__ = ["update_review"]
+
+commands = Commands()
 
 _BARS = 12
 _WIDEST = 40
 
 
-@app.command("update")
+@commands.command("update")
 def update_review(
     folder: FolderArgument,
     files: Annotated[
@@ -59,14 +59,15 @@ def update_review(
     server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Add a later search and rank what is new in it by all that was learned, beside where the old includes fell.
+    """Add a later search, and rank what is new in it by all that was learned.
+
+    It shows where the old includes fall among the new records.
 
     With --pubmed, PubMed is asked for what the search in the criteria finds since the last time and a week before.
 
     [dim]Example:[/dim] tiab update ms-review pubmed-2026.nbib -o shortlist.csv
     [dim]Example:[/dim] tiab update ms-review --pubmed
     """
-
     if not files and not pubmed:
         raise TiabError("there is nothing to add", hint="Give the exports of the later search, or --pubmed.")
     if since and not pubmed:
@@ -114,8 +115,6 @@ def _print_update(update: Update, later: LaterSearch | None, top: int) -> None:
 
 def _asked(review: Review, server: str, since: datetime | None) -> LaterSearch:
     """What PubMed has anew, with a bar while it comes."""
-    from tiab.review.searching import search_later
-
     with pubmed_server(server) as asked, ExitStack() as bars:
         later = search_later(
             review,
@@ -134,8 +133,6 @@ def _share(value: float) -> str:
 
 def _print_scores(update: Update) -> None:
     """Prints how the scores of the old includes, the old excludes and the new records are spread, side by side."""
-    import numpy as np
-
     new = update.ranking.scores if update.ranking is not None else np.empty(0)
     named = {"old include": update.include_scores, "old exclude": update.exclude_scores, "new": new}
     groups = {name: np.asarray(scores, dtype=float) for name, scores in named.items()}

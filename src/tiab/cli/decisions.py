@@ -1,40 +1,40 @@
-"""tiab label, prior, conflicts, resolve"""
+"""tiab label, prior, undo, conflicts, resolve: what the log of decisions is told, and how it is taken back."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JsonOption
-from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, opened
-from tiab.cli.show import console, note, print_json
-from tiab.errors import LabelError
+from tiab.cli.options import DECISIONS, FolderArgument, JsonOption, ReviewerOption
+from tiab.cli.outputs import Commands
+from tiab.cli.review_folder import must_be_named, opened
+from tiab.cli.show import console, counted, note, print_json
+from tiab.errors import InputError, LabelError
+from tiab.labels import Decision
+from tiab.reading import read_whole
+from tiab.review import DecisionsReport, Matching
+from tiab.store import Event
 
-if TYPE_CHECKING:
-    from tiab.review import DecisionsReport, Matching
-    from tiab.store import Event
+__all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict", "undo_decision"]
 
-__all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict"]
+commands = Commands()
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why it is excluded.")]
 NoteOption = Annotated[str, typer.Option("--note", help="A note beside the decision.")]
+_DECISION = typer.Argument(
+    parser=Decision.parse, metavar=DECISIONS, help="The decision; 1 and 0 will do, too.", show_default=False
+)
 RecordArgument = Annotated[str, typer.Argument(metavar="ID", help="The record's id.", show_default=False)]
-DecisionArgument = Annotated[
-    str, typer.Argument(metavar="DECISION", help="include, exclude or maybe.", show_default=False)
-]
 
 
-@app.command("label")
+@commands.command("label")
 def label_record(
     folder: FolderArgument,
-    record: Annotated[str, typer.Argument(metavar="ID", help="The record's id.", show_default=False)] = "",
-    decision: Annotated[
-        str, typer.Argument(metavar="DECISION", help="include, exclude or maybe.", show_default=False)
-    ] = "",
+    record: RecordArgument = "",
+    decision: Annotated[Decision | None, _DECISION] = None,
     reason: ReasonOption = "",
     remark: NoteOption = "",
     reviewer: ReviewerOption = "",
@@ -47,9 +47,15 @@ def label_record(
         ),
     ] = None,
     made: Annotated[
-        str,
-        typer.Option("--as", help="With --from: the decision on all its records, as in Covidence's lists."),
-    ] = "",
+        Decision | None,
+        typer.Option(
+            "--as",
+            parser=Decision.parse,
+            metavar=DECISIONS,
+            help="With --from: the decision on all its records, as in Covidence's lists.",
+            show_default=False,
+        ),
+    ] = None,
     prior: Annotated[bool, typer.Option("--prior", help="It was known before screening began.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -58,20 +64,21 @@ def label_record(
     [dim]Example:[/dim] tiab label ms-review 28616851 exclude --reason "wrong population"
     [dim]Example:[/dim] tiab label ms-review --from irrelevant.csv --as exclude
     """
-    if bool(source) == bool(record):
-        raise LabelError("say either a record and a decision, or --from FILE", hint="tiab label --help")
     if made and not source:
         raise LabelError("--as says what was decided on the records of a file", hint="Give --from FILE, too.")
-    with opened(folder) as review:
-        if source:
-            report = review.add_labels(source, decision=made or None, reviewer=reviewer or None, prior=prior)
-            _say_report(report, folder, as_json=as_json)
-            return
-        event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)
-    _say_decision(event, as_json=as_json)
+    if source and not record:
+        with opened(folder) as review:
+            report = review.add_labels(source, decision=made, reviewer=reviewer or None, prior=prior)
+        _say_report(report, folder, as_json=as_json)
+    elif decision and not source:
+        with opened(folder) as review:
+            event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)
+        _say_decision(event, as_json=as_json)
+    else:
+        raise LabelError("say either a record and a decision, or --from FILE", hint="tiab label --help")
 
 
-@app.command("prior")
+@commands.command("prior")
 def add_prior(
     folder: FolderArgument,
     names: Annotated[
@@ -87,9 +94,6 @@ def add_prior(
 
     [dim]Example:[/dim] tiab prior ms-review 28616851 10.1016/j.jns.2004.06.009 "Exercise and brain health"
     """
-    from tiab.errors import InputError
-    from tiab.reading import read_whole
-
     wanted = list(names or [])
     if source:
         try:
@@ -103,7 +107,50 @@ def add_prior(
     _say_matching(matching, as_json=as_json)
 
 
-@app.command("conflicts")
+@commands.command("undo")
+def undo_decision(
+    folder: FolderArgument,
+    record: Annotated[str, typer.Option("--record", help="Take back the last decision on this record.")] = "",
+    number: Annotated[
+        int | None,
+        typer.Option(
+            "--import", min=1, help="Undo an import as a whole: its number in tiab status.", show_default=False
+        ),
+    ] = None,
+    reviewer: ReviewerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Undo your last decision, or a whole import. The log keeps everything.
+
+    An earlier decision on the record then counts again. To redo an import, import the file again.
+
+    [dim]Example:[/dim] tiab undo ms-review --reviewer eva
+    [dim]Example:[/dim] tiab undo ms-review --import 3
+    """
+    if number is not None:
+        if record:
+            raise LabelError("--import and --record say different things", hint="Give one of them.")
+        with opened(folder) as review:
+            taken, status = review.undo_import(number, reviewer=reviewer), review.status()
+        if as_json:
+            print_json(taken.to_dict() | {"records": status.records, "left": status.left})
+        else:
+            what = "its decisions are taken back" if taken.kind == "decisions" else "its records are out of the review"
+            note(f"Import {number} ({taken.name}) undone: {what}. {counted(status.left, 'record')} to screen.")
+        return
+    with opened(folder) as review:
+        event = review.undo(reviewer, record_id=record)
+        label = review.labels(reviewer).get(event.record_id) if event else None
+    if as_json:
+        print_json({"undone": event.record_id if event else None, "stands": str(label.decision) if label else None})
+    elif event is None:
+        note("There is no decision to take back.")
+    else:
+        stands = f"'{label.decision}' stands again" if label else "it is to be screened again"
+        note(f"Taken back: {event.record_id}; {stands}.")
+
+
+@commands.command("conflicts")
 def list_conflicts(
     folder: FolderArgument,
     reviewer: Annotated[
@@ -118,7 +165,7 @@ def list_conflicts(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the records on which reviewers disagree, with what each of them said.
+    """List the records on which reviewers disagree.
 
     With --reviewer, only those on which this reviewer has decided: nobody sees another's decision before their own.
 
@@ -156,21 +203,24 @@ def list_conflicts(
     note(counted(len(found), "conflict") + "." + (" Settle one: tiab resolve DIR ID DECISION" if found else ""))
 
 
-@app.command("resolve")
+@commands.command("resolve")
 def resolve_conflict(
     folder: FolderArgument,
     record: RecordArgument,
-    decision: DecisionArgument,
+    decision: Annotated[Decision, _DECISION],
     reason: ReasonOption = "",
     remark: NoteOption = "",
     reviewer: ReviewerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Settle a conflict by a third entry; what the two reviewers said stays in the log.
+    """Resolve a conflict between reviewers.
+
+    It takes a third entry; what the reviewers decided stays in the log.
 
     [dim]Example:[/dim] tiab resolve ms-review 28616851 include --reviewer kim
     """
     with opened(folder) as review:
+        must_be_named(review, reviewer)
         event = review.resolve(record, decision, reviewer=reviewer, reason=reason, note=remark)
     _say_decision(event, as_json=as_json)
 

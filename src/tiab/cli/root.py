@@ -1,4 +1,4 @@
-"""The command line: one group of commands, and what becomes of their errors."""
+"""The root of the command line: the list of commands, and what becomes of their errors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tiab
-from tiab.cli.outputs import Commands
+from tiab.cli.commands import COMMANDS, ListedCommand
 from tiab.cli.show import visible
 from tiab.errors import TiabError
 
@@ -39,20 +39,16 @@ class ExitStatus(IntEnum):
     TERMINATED = 128 + signal.SIGTERM
 
 
-_ORDER = (
-    *("demo", "criteria", "fetch", "dedupe", "rank", "pico", "train", "scan", "evaluate", "plan", "simulate"),
-    *("new", "add", "duplicates", "prior", "screen", "next", "label", "undo", "status", "conflicts", "resolve"),
-    *("update", "export", "report", "replay", "check"),
-)
-"""The commands in the order in which they are met: without a review, then with one."""
-
-
 class _Group(typer.core.TyperGroup):
     """Says a mistake in one line, and leaves with the status that `ExitStatus` has for it."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: ListedCommand(name) for name in COMMANDS} | dict(self.commands)
+
     def list_commands(self, ctx: Any) -> list[str]:
-        names = super().list_commands(ctx)
-        return sorted(names, key=lambda name: _ORDER.index(name) if name in _ORDER else len(_ORDER))
+        """In the order of the table, not of the alphabet."""
+        return list(self.commands)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -85,7 +81,7 @@ def _told_by_the_system(error: OSError | MemoryError | RecursionError) -> str:
     return f"{where}{error.strerror or error}. Check the path, its permissions and the room on the disk."
 
 
-app = Commands(
+app = typer.Typer(
     name="tiab",
     cls=_Group,
     no_args_is_help=True,

@@ -1,4 +1,4 @@
-"""tiab screen"""
+"""tiab screen: the page in the browser."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from typing import Annotated
 
 import typer
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JobsOption, JsonOption
-from tiab.cli.reviews import FolderArgument, ReviewerOption, make_ready, opened
+from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOption
+from tiab.cli.outputs import Commands
+from tiab.cli.review_folder import make_ready, must_be_named, opened
 from tiab.cli.show import note
+from tiab.web import Desk, listen, serve
+from tiab.web.serving import leading_to
 
 __all__ = ["open_page"]
 
+commands = Commands()
 
-@app.command("screen")
+
+@commands.command("screen")
 def open_page(
     folder: FolderArgument,
     reviewer: ReviewerOption = "",
@@ -29,13 +33,14 @@ def open_page(
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Screen in the browser: one record at a time, i include, e exclude, u maybe, z undo. Ctrl-C stops the page.
+    """Screen in the browser.
+
+    One record at a time: i include, e exclude, u maybe, z undo. Ctrl-C stops the page.
 
     It is open to this computer alone, and to nobody without the address that is printed, with --json as JSON.
 
     [dim]Example:[/dim] tiab screen ms-review --reviewer eva
     """
-    from tiab.web import Desk, listen, serve
 
     def ready(address: str) -> None:
         typer.echo(json.dumps({"address": address}) if as_json else address)  # in one line, however wide the terminal
@@ -45,6 +50,7 @@ def open_page(
 
     # The port first: reading abstracts for the first time may take minutes.
     with listen(port) as listening, opened(folder, jobs=jobs) as review, ExitStack() as leaving:
+        must_be_named(review, reviewer)
         make_ready(review, reviewer)
         desk = Desk(review, reviewer=reviewer, blind=blind)
         leaving.callback(desk.close)
@@ -57,8 +63,6 @@ def open_page(
 @contextmanager
 def _opened_in_browser(address: str, folder: Path) -> Iterator[None]:
     """Opens the page; where no file can be written beside the review, the printed address has to do."""
-    from tiab.web.serving import leading_to
-
     with ExitStack() as kept:
         with suppress(OSError):
             webbrowser.open(kept.enter_context(leading_to(address, folder)))

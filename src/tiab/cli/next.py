@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.padding import Padding
 from rich.text import Text
 
-from tiab.cli.app import app
-from tiab.cli.inputs import JobsOption, JsonOption
-from tiab.cli.pico import highlighted
-from tiab.cli.reviews import FolderArgument, ReviewerOption, counted, make_ready, opened
-from tiab.cli.show import console, print_json
+from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOption
+from tiab.cli.outputs import Commands
+from tiab.cli.pico_card import highlighted
+from tiab.cli.review_folder import make_ready, must_be_named, opened
+from tiab.cli.show import console, counted, print_json
 from tiab.errors import TiabError
 from tiab.labels import EXCLUSION_REASONS
-
-if TYPE_CHECKING:
-    from tiab.review import Review, Suggestion
+from tiab.review import Review, Suggestion
 
 __all__ = ["read_key", "show_next"]
+
+commands = Commands()
 
 _DECISIONS = {"i": "include", "e": "exclude", "u": "maybe"}
 _HELP = """i include   e exclude   u maybe   z take back your last decision
@@ -29,7 +29,7 @@ _HELP = """i include   e exclude   u maybe   z take back your last decision
 r exclude with another reason   n note for this record   q leave (everything is stored)"""
 
 
-@app.command("next")
+@commands.command("next")
 def show_next(
     folder: FolderArgument,
     reviewer: ReviewerOption = "",
@@ -40,23 +40,26 @@ def show_next(
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
-    """Screen the next records in the terminal: i include, e exclude, u maybe, z undo, n note, 1–9 a reason, q leave.
+    """Screen the next records in the terminal.
+
+    Keys: i include, e exclude, u maybe, z undo, n note, 1–9 a reason, q leave.
 
     With --json it prints the next record and leaves.
 
     [dim]Example:[/dim] tiab next ms-review --reviewer eva
     """
     with opened(folder, jobs=jobs) as review:
+        must_be_named(review, reviewer)
         make_ready(review, reviewer)
         if as_json:
             suggestion = review.next(reviewer)
             print_json(_plain(suggestion) if suggestion else None)
             return
-        _Desk(review, reviewer, tuple(reason or EXCLUSION_REASONS)[:9]).screen()
+        _Screening(review, reviewer, tuple(reason or EXCLUSION_REASONS)[:9]).screen()
 
 
 @dataclass
-class _Desk:
+class _Screening:
     """One reviewer before one review."""
 
     review: Review

@@ -1,0 +1,51 @@
+"""The options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiab.labels import Decision
+
+__all__ = [
+    "DECISIONS",
+    "CriteriaOption",
+    "FilesArgument",
+    "FolderArgument",
+    "JobsOption",
+    "JsonOption",
+    "LabelsOption",
+    "ReviewerOption",
+    "SeedOption",
+]
+
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Search exports: RIS, NBIB, XML, BibTeX, CSV, XLSX …; gzipped or zipped, too.", show_default=False
+    ),
+]
+CriteriaOption = Annotated[
+    Path | None, typer.Option("--criteria", "-c", help="The review's criteria, a TOML file.", show_default=False)
+]
+LabelsOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--labels",
+        "-l",
+        help="Decisions: a table with record_id and label_included (1, 0 or empty), or an export with decisions.",
+        show_default=False,
+    ),
+]
+SeedOption = Annotated[int, typer.Option(min=0, help="Makes what is drawn by chance repeatable.")]
+JobsOption = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that read abstracts side by side.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the review.", show_default=False)]
+ReviewerOption = Annotated[
+    str,
+    typer.Option("--reviewer", "-r", envvar="TIAB_REVIEWER", help="Who decides, where there are several reviewers."),
+]
+DECISIONS = "|".join(Decision)
+"""How a decision is written in --help; `Decision.parse` knows other spellings, too."""

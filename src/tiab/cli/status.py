@@ -1,0 +1,82 @@
+"""tiab status: the progress of a review."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from tiab.cli.options import FolderArgument, JsonOption
+from tiab.cli.outputs import Commands
+from tiab.cli.review_folder import opened
+from tiab.cli.show import console, counted, print_json, print_table
+from tiab.evaluation.missing import estimate_missing
+from tiab.review import Status
+from tiab.review.history import read_history
+from tiab.store import Import
+
+__all__ = ["show_status"]
+
+commands = Commands()
+
+
+@commands.command("status")
+def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
+    """Show the progress of a review: records, decisions, conflicts, what may be missing.
+
+    Where several people screen, also how far they agree.
+
+    [dim]Example:[/dim] tiab status ms-review
+    """
+    with opened(folder) as review:
+        status, agreement = review.status(), review.agreement()
+        frontier = estimate_missing(read_history(review.snapshot), target=0.95, alpha=0.05)
+    pairs = [{"reviewers": list(names), **one.to_dict()} for names, one in agreement.items()]
+    if as_json:
+        missing = {"missing": frontier.missing, "sentence": frontier.sentence, "assumption": frontier.assumption}
+        print_json(status.to_dict() | {"agreement": pairs, "frontier": missing})
+        return
+    _print_status(status)
+    if frontier.screened:
+        assumed = f" {frontier.assumption_in_short}" if frontier.states_bound else ""
+        console.print(Text(frontier.sentence + assumed))
+    for (first, second), one in agreement.items():
+        console.print(Text(f"{_name(first)} and {_name(second)}: {one.sentence}"))
+
+
+def _print_status(status: Status) -> None:
+    _print_imports(status)
+    records, duplicates = counted(status.to_screen, "record"), counted(status.duplicates, "duplicate")
+    console.print(Text(f"\n{records} to screen and {duplicates} of them; {status.no_abstract} without an abstract."))
+    people = [(_name(name), one.include, one.exclude, one.maybe) for name, one in status.reviewers.items()]
+    together = ("together" if len(people) > 1 else "so far", *_three(status))
+    shown = [*people, together] if len(people) > 1 or status.prior else people or [together]
+    print_table("decisions", ("", "include", "exclude", "maybe"), shown, right=3)
+    said = [f"{counted(status.left, 'record')} left."]
+    if status.prior:
+        said.append(f"{counted(status.prior, 'decision')} from prior knowledge.")
+    if status.conflicts:
+        said.append(f"{counted(status.conflicts, 'conflict')} to be settled: tiab conflicts.")
+    console.print(Text("\n" + " ".join(said)))
+
+
+def _print_imports(status: Status) -> None:
+    """Prints the files that came in, with the number of each import."""
+    for what, heading, names in (
+        ("records", "", ("found", "new", "known", "duplicates", "unreadable")),
+        ("decisions", "imported decisions", ("found", "stored", "missing", "undecided")),
+    ):
+        files = [one for one in status.imports if one.kind == what]
+        rows = [(one.number, _with_undone(one), *(one.counts.get(name, 0) for name in names)) for one in files]
+        if rows or what == "records":
+            print_table(heading, ("import", "file", *names), rows, right=len(names))
+
+
+def _with_undone(one: Import) -> str:
+    return f"{one.name} (undone)" if one.undone else one.name
+
+
+def _three(status: Status) -> tuple[int, int, int]:
+    return status.joint.include, status.joint.exclude, status.joint.maybe
+
+
+def _name(reviewer: str) -> str:
+    return reviewer or "(no name)"
