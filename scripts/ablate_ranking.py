@@ -29,7 +29,7 @@ from benchmark_ranking import ROOT, Review, reviews
 from comparison import compare_ratios
 from tiab import metrics
 from tiab.features import Features, make_features
-from tiab.ranking.estimator import UNLABELLED, ScreeningRanker, make_ranker
+from tiab.ranking.linear import UNLABELLED, LinearRanker, make_ranker, score_rows
 
 PAGE = ROOT / "docs" / "benchmarks" / "ablation.md"
 LABELS = (0, 20, 100, 500)
@@ -124,15 +124,16 @@ def losses(review: Review, draws: int) -> Losses:
     return found
 
 
-def built(features: Features, variant: Variant) -> tuple[csr_array, ScreeningRanker]:
+def built(features: Features, variant: Variant) -> tuple[csr_array, LinearRanker]:
     """The matrix and the ranker of one variant; rows of words have length 1 whatever was left out."""
     space, ranker = features.space, make_ranker(features.space)
     kept = np.array([not variant.without(name) for name in space.names], dtype=np.float32)
     n_words = len(space.words.words)
     text = csr_array(np.asarray(ranker.example, dtype=np.float32)[None, :])
     X, example = shortened(features.matrix, kept, n_words), shortened(text, kept, n_words)
-    prior = np.asarray(ranker.prior_coef) * kept
-    return X, ranker.set_params(
+    prior = np.asarray(ranker.prior_coef, dtype=np.float64) * kept.astype(np.float64)
+    return X, replace(
+        ranker,
         prior_coef=prior if variant.prior and prior.any() else None,
         example=example.toarray().ravel() if variant.example else None,
     )
@@ -162,11 +163,12 @@ def labelled(relevant: Mask, n: int, draws: int) -> Iterator[NDArray[np.int_]]:
         yield y
 
 
-def loss_of(X: csr_array, ranker: ScreeningRanker, y: NDArray[np.int_], relevant: Mask) -> float | None:
+def loss_of(X: csr_array, ranker: LinearRanker, y: NDArray[np.int_], relevant: Mask) -> float | None:
     """The loss over the records without a label; None where there is nothing to rank by."""
     if not (y >= 0).any() and ranker.prior_coef is None:
         return None
-    scores = ranker.fit(X, y).decision_function(X)
+    fitted = ranker.fit(X, y)
+    scores = score_rows(X, fitted.coef, fitted.intercept)
     rest = y == UNLABELLED
     order = np.argsort(-scores[rest], kind="stable")
     return metrics.loss((np.flatnonzero(relevant[rest][order]) + 1).tolist(), int(rest.sum()))

@@ -31,7 +31,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from tiab.features.words import make_word_space
-from tiab.ranking.estimator import UNLABELLED, Memory, PoolScorer, ScreeningRanker, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory, PoolScorer, score_rows
 from tiab.records import Record
 
 
@@ -72,7 +72,7 @@ def measure_tiab(records: list[Record], labels: list[int]) -> dict[str, Any]:
     started = time.process_time()
     _, X = make_word_space(records)
     result: dict[str, Any] = {"vectorise_s": time.process_time() - started, "columns": X.shape[1], "steps": {}}
-    ranker = ScreeningRanker()
+    ranker = LinearRanker()
     for n in labels:
         y = labels_of(X, n)
         memory = Memory(ranker, X)
@@ -80,7 +80,7 @@ def measure_tiab(records: list[Record], labels: list[int]) -> dict[str, Any]:
 
         def weigh(y: Any = y, memory: Memory = memory) -> Any:
             fitted = ranker.fit(X, y, memory=memory)
-            return np.argsort(-score_rows(X, fitted.coef_, fitted.intercept_), kind="stable")
+            return np.argsort(-score_rows(X, fitted.coef, fitted.intercept), kind="stable")
 
         step = {"weights": cpu_ms(weigh)}
         if n * X.shape[0] <= 10_000_000:  # the inner products with the pool are kept: 40 MB at most

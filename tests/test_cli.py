@@ -230,15 +230,18 @@ def test_ctrl_c_leaves_with_130_and_nothing_half_written(tmp_path: Path) -> None
     many = tmp_path / "many.csv"
     table = pd.read_csv(RECORDS)
     pd.concat([table.assign(record_id=[f"{n}-{i}" for i in table["record_id"]]) for n in range(60)]).to_csv(many)
-    command = [sys.executable, "-c", "from tiab.cli import main; main()", "rank", str(many), "-c", CRITERIA]
+    program = "import tiab.cli.rank\nprint('loaded', flush=True)\nfrom tiab.cli import main\nmain()\n"
     process = subprocess.Popen(
-        [*command, "-o", str(tmp_path / "out.csv")],
+        [sys.executable, "-c", program, "rank", str(many), "-c", CRITERIA, "-o", str(tmp_path / "out.csv")],
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         # What a shell runs in the background, as it may run these tests, is born deaf to Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    time.sleep(6)
+    assert process.stdout
+    assert process.stdout.readline() == "loaded\n"
+    time.sleep(2)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == ExitStatus.INTERRUPTED, said

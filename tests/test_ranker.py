@@ -10,7 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tiab.ranking.estimator import SCREENED, UNLABELLED, Memory, PoolScorer, ScreeningRanker, score_rows
+from tiab.ranking.estimator import SCREENED, ScreeningRanker
+from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory, PoolScorer, score_rows
 
 
 @parametrize_with_checks([ScreeningRanker()])
@@ -94,17 +95,24 @@ def test_with_nothing_to_rank_by_it_says_so(pool) -> None:
 def test_a_memory_changes_no_digit(pool: Any, with_example: bool) -> None:
     X, relevant = pool
     example = np.linspace(0, 1, 30) if with_example else None
-    ranker = ScreeningRanker(
-        classes=SCREENED, prior_coef=np.ones(30), example=example, column_scale=np.linspace(0.1, 1, 30)
-    )
+    ranker = LinearRanker(prior_coef=np.ones(30), example=example, column_scale=np.linspace(0.1, 1, 30))
     memory = Memory(ranker, X)
     order = np.random.default_rng(1).permutation(200)
     for n in (1, 2, 7, 50, 30, 120):
         y = np.full(200, UNLABELLED)
         y[order[:n]] = relevant[order[:n]]
-        remembered = ranker.fit(X, y, memory=memory).coef_
-        assert (remembered == ranker.fit(X, y).coef_).all()
-        assert (remembered == ranker.fit(X, y, memory=Memory(ranker, X)).coef_).all()
+        remembered = ranker.fit(X, y, memory=memory).coef
+        assert (remembered == ranker.fit(X, y).coef).all()
+        assert (remembered == ranker.fit(X, y, memory=Memory(ranker, X)).coef).all()
+
+
+def test_the_classifier_gives_what_the_ranker_gives(pool: Any) -> None:
+    X, relevant = pool
+    settings = {"prior_coef": np.ones(30), "example": np.linspace(0, 1, 30), "column_scale": np.linspace(0.1, 1, 30)}
+    classifier, weights = ScreeningRanker(**settings).fit(X, relevant), LinearRanker(**settings).fit(X, relevant * 1)
+    assert (classifier.coef_ == weights.coef).all()
+    assert (classifier.intercept_, classifier.centred_intercept_) == (weights.intercept, weights.centred_intercept)
+    assert (classifier.decision_function(X) == score_rows(X, weights.coef, weights.intercept)).all()
 
 
 @pytest.mark.parametrize("with_example", [True, False])
@@ -113,21 +121,21 @@ def test_a_pool_scorer_gives_what_a_fit_gives(pool: Any, with_example: bool, wit
     X, relevant = pool
     example = np.linspace(0, 1, 30) if with_example else None
     prior = np.linspace(1, 0, 30) if with_prior else None
-    ranker = ScreeningRanker(classes=SCREENED, prior_coef=prior, example=example, column_scale=np.linspace(0.1, 1, 30))
+    ranker = LinearRanker(prior_coef=prior, example=example, column_scale=np.linspace(0.1, 1, 30))
     scorer = PoolScorer(ranker, X)
     order = np.concatenate([[0], np.random.default_rng(1).permutation(200)])
     for n in (1, 2, 7, 50, 30, 200):
         y = np.full(200, UNLABELLED)
         y[order[:n]] = relevant[order[:n]]
         fitted = ranker.fit(X, y)
-        centred = score_rows(X, fitted.coef_, fitted.centred_intercept_)
+        centred = score_rows(X, fitted.coef, fitted.centred_intercept)
         np.testing.assert_allclose(scorer.scores(y), centred, atol=2e-3)
 
 
 def test_a_pool_scorer_with_nothing_to_rank_by_says_so(pool: Any) -> None:
     X, _ = pool
     with pytest.raises(ValueError, match="no prior, no example and no included record"):
-        PoolScorer(ScreeningRanker(classes=SCREENED), X).scores(np.full(200, UNLABELLED))
+        PoolScorer(LinearRanker(), X).scores(np.full(200, UNLABELLED))
 
 
 def test_classes_may_have_any_names_and_only_two_are_told_apart(pool: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tiab.cli.show import note, progress_bar
 from tiab.decisions import pool_labels
@@ -10,7 +11,9 @@ from tiab.errors import TiabError
 from tiab.evaluation.gold import read_gold, read_judged
 from tiab.formats.pool import Pool, read_pool
 from tiab.labels import Decision
-from tiab.review import Snapshot
+
+if TYPE_CHECKING:
+    from tiab.review import Snapshot
 
 __all__ = ["gold_of", "labels_of", "note_undecided", "pool_of"]
 

@@ -39,18 +39,18 @@ class Commands(typer.Typer):
 
 def records_output(path: Path | None) -> Path | None:
     """`path`, if its suffix names a format of records."""
-    from tiab.formats.writing import check_suffix
-
     if path is not None:
+        from tiab.formats.writing import check_suffix
+
         check_suffix(path)
     return path
 
 
 def picture_output(path: Path | None) -> Path | None:
     """`path`, if its suffix names a kind of picture."""
-    from tiab.report.drawing import picture_kind
-
     if path is not None:
+        from tiab.report.drawing import picture_kind  # with matplotlib
+
         picture_kind(path)
     return path
 

@@ -14,7 +14,7 @@ from tiab.evaluation.history import ScreeningHistory
 from tiab.features import Features
 from tiab.labels import Decision
 from tiab.metrics import clopper_pearson
-from tiab.ranking.estimator import Memory, make_ranker
+from tiab.ranking.linear import Memory, make_ranker
 from tiab.ranking.rank import Ranking, fit
 from tiab.ranking.reasons import find_reasons
 from tiab.records import Record

@@ -20,7 +20,7 @@ from tiab.decisions import labels_on
 from tiab.errors import EvaluationError
 from tiab.features import Features, make_features
 from tiab.labels import Decision
-from tiab.ranking.estimator import UNLABELLED, make_ranker
+from tiab.ranking.linear import UNLABELLED, make_ranker, score_rows
 from tiab.records import Record
 
 __all__ = ["Withheld", "few_labels"]
@@ -101,8 +101,8 @@ def _answers(records: Sequence[Record], labels: Mapping[str, Decision]) -> NDArr
 def _withhold(features: Features, y: NDArray[np.int_], places: NDArray[np.intp], seed: int) -> Withheld:
     known = y.copy()
     known[places] = UNLABELLED
-    ranker = make_ranker(features.space, seed=seed).fit(features.matrix, known)
-    scores, answers = ranker.decision_function(features.matrix)[places], y[places]
+    fitted = make_ranker(features.space, seed=seed).fit(features.matrix, known)
+    scores, answers = score_rows(features.matrix, fitted.coef, fitted.intercept)[places], y[places]
     others = scores[answers == 0]
     above = [
         (features.records[place].record_id, float((score > others).mean() + (score == others).mean() / 2))

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
@@ -17,9 +17,12 @@ from tiab.errors import LabelError, TiabError
 from tiab.features import Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
-from tiab.ranking.estimator import UNLABELLED, Memory, make_ranker
+from tiab.ranking.linear import UNLABELLED, Memory, make_ranker
 from tiab.ranking.reasons import Reasons, find_reasons
 from tiab.records import Record
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Ranking", "RankingModel", "rank", "train"]
 
@@ -99,6 +102,8 @@ class Ranking:
         criteria_missing (names of concepts), weighed_for and weighed_against (the terms and the evidence that
         moved the record most, with what each added to its score).
         """
+        import pandas as pd  # half a second that most rankings do without
+
         reasons = [self._reasons(place) for place in self._places]
         ranked = self.ranked
         return pd.DataFrame(
@@ -124,6 +129,8 @@ class Ranking:
         Raises:
             LabelError: no record of that id is in the pool.
         """
+        import pandas as pd
+
         place = self._place(record_id)
         columns, values = self.features.row(place)
         weights = self.model.coef[columns]
@@ -227,14 +234,14 @@ def fit(
     y = np.array([meaning[labels[r.record_id].decision] if r.record_id in labels else UNLABELLED for r in records])
     ranker = make_ranker(features.space, prior_coef=model.coef if model else None, seed=seed)
     try:
-        ranker.fit(features.matrix, y, memory=memory)
+        weights = ranker.fit(features.matrix, y, memory=memory)
     except ValueError as error:
         hint = "Give criteria, or label at least one record 'include'."
         raise LabelError("there is nothing to rank by", hint=hint) from error
     return RankingModel(
         space=features.space,
-        coef=ranker.coef_,
-        intercept=float(ranker.centred_intercept_),
+        coef=weights.coef,
+        intercept=weights.centred_intercept,
         n_included=int(np.sum(y == 1)),
         n_excluded=int(np.sum(y == 0)),
         data_hash=_data_hash(records, labels, fingerprints),

@@ -19,7 +19,7 @@ import tiab
 from tiab.errors import LabelError
 from tiab.features import Features
 from tiab.labels import Decision, Label
-from tiab.ranking.estimator import Memory, make_ranker
+from tiab.ranking.linear import Memory, make_ranker
 from tiab.ranking.rank import RankingModel, fit
 from tiab.review.feature_cache import rules_version
 from tiab.review.reviewers import teaching

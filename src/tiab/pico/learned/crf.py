@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
 __all__ = ["Chains", "CrfWeights", "fit_crf", "marginals"]
@@ -187,6 +186,8 @@ def fit_crf(
 
     size = (n_features + n_labels + 2) * n_labels
     options = {"maxiter": iterations, "maxcor": 6}
+    from scipy.optimize import minimize  # for training alone, and slow to load
+
     solved = minimize(loss, np.zeros(size), jac=True, method="L-BFGS-B", options=options)  # type: ignore[call-overload]
     return _unpack(np.asarray(solved.x), n_features, n_labels)
 

@@ -1,0 +1,276 @@
+"""LinearRanker: a linear model that learns from a reviewer's decisions, with the criteria as prior knowledge.
+
+The score of a record is a sum over its columns (words, word pairs, evidence) of value × weight, plus a constant. So
+what moved a record up or down can be read off, whether the weights come from the criteria alone or from labels too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, vstack
+
+from tiab.features import FeatureSpace
+from tiab.ranking.inner_products import GrowingGram, Inner, PoolProducts
+from tiab.ranking.solver import solve_rows
+
+__all__ = ["UNLABELLED", "LinearRanker", "Memory", "PoolScorer", "Weights", "make_ranker", "score_rows"]
+
+EVIDENCE_SCALE = 0.1
+"""A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
+
+_MAX_GRAM = 1000
+"""With more labels than this, multiplying by their rows is quicker than by the rows' inner products."""
+
+_MAX_PRODUCTS = 1500
+"""With more labels than this, a pool is scored through the columns and not through its products with them."""
+
+_TOL = 1e-4
+"""How closely the machine is solved: to a hundredth of a rank."""
+
+UNLABELLED = -1
+"""What stands for a record that nobody has decided on yet, beside 1 for included and 0 for excluded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights:
+    """What a ranker has learned: a score is the sum over the columns of value × weight, plus a constant.
+
+    Attributes:
+        coef: the weights of the columns, shape (n_columns,).
+        intercept: the constant under which 0 is where the machine's margin lies, the prior counting from its mean over
+            the pool.
+        centred_intercept: the constant that gives the pool's scores mean 0, for those who read the order alone.
+    """
+
+    coef: NDArray[np.float64]
+    intercept: float
+    centred_intercept: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LinearRanker:
+    """Ranks records by a linear support vector machine on the labels, added to what was known before them.
+
+    The machine is ASReview's ELAS u4 in kind (squared hinge, C = 0.11, relevant records weighing 9.8 times as much
+    as irrelevant ones in sum); the criteria stand among the relevant records as one that never leaves. Its score and
+    the prior's are each brought to spread 1 over the pool; the prior's counts `prior_strength` times, and half as much
+    once `prior_fades` records are included. `ScreeningRanker` is the same as a scikit-learn classifier.
+
+    Attributes:
+        prior_coef: the weights before any label, shape (n_columns,); None for no prior.
+        example: the criteria as a row of the matrix, shape (n_columns,); None for none.
+        column_scale: how much of each column the machine sees, shape (n_columns,); None for all of it. The smaller,
+            the less it learns from that column.
+        C: the inverse strength of the machine's L2 penalty.
+        ratio: the summed weight of the relevant over that of the irrelevant records.
+        prior_strength: how much the prior counts beside the machine while nothing is included.
+        prior_fades: the number of included records at which the prior counts half of that.
+        seed: decides which unlabelled records stand in for excluded ones while nothing is excluded.
+    """
+
+    prior_coef: NDArray[np.float64] | None = None
+    example: NDArray[np.float32] | None = None
+    column_scale: NDArray[np.float64] | None = None
+    C: float = 0.11
+    ratio: float = 9.8
+    prior_strength: float = 0.6
+    prior_fades: float = 40.0
+    seed: int = 0
+
+    def fit(self, X: csr_array, y: NDArray[np.int_], *, memory: Memory | None = None) -> Weights:
+        """The weights, fitted on the whole pool.
+
+        Args:
+            X: all records of the pool, shape (n_records, n_columns).
+            y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
+            memory: what earlier fits on the same X have computed; no digit changes.
+
+        Raises:
+            ValueError: the shapes differ, or there is neither a prior, an example nor an included record.
+        """
+        X = X if memory is None else memory.X
+        if len(y) != X.shape[0]:
+            raise ValueError(f"{X.shape[0]} records and {len(y)} labels do not fit together")
+        learned, prior = self._learn(X, y, memory), self.prior_coef
+        if learned is None and prior is None:
+            raise ValueError("nothing to rank by: no prior, no example and no included record")
+        coef, intercept, centred = np.zeros(X.shape[1]), 0.0, 0.0
+        if learned is not None:
+            weights, margin = learned
+            mean, spread = _mean_and_spread(X, weights)
+            coef, intercept, centred = weights / spread, margin / spread, -mean / spread
+        if prior is not None:
+            strength = self.strength(y)
+            mean, spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
+            coef, centre = coef + strength / spread * prior, strength / spread * mean
+            intercept, centred = intercept - centre, centred - centre
+        return Weights(coef=coef, intercept=float(intercept), centred_intercept=float(centred))
+
+    def _learn(
+        self, X: csr_array, y: NDArray[np.int_], memory: Memory | None
+    ) -> tuple[NDArray[np.float64], float] | None:
+        """The machine's weights and constant, or None where there is nothing to learn from."""
+        task = self.task(y)
+        if task is None:
+            return None
+        rows, gram = memory.take(task.places) if memory else (self.seen(X[task.places]), None)
+        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, max_gram=_MAX_GRAM, tol=_TOL)
+        weights: NDArray[np.float64] = np.asarray(rows.T @ dual.astype(rows.dtype)) * self._scale(X)
+        return weights, float(dual.sum())
+
+    def task(self, y: NDArray[np.int_]) -> _Task | None:
+        """What the machine is to learn from, the criteria first; None where there is nothing."""
+        included, excluded = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
+        if not len(included) and (self.example is None or not len(excluded)):
+            return None
+        if not len(excluded):
+            excluded = self._stand_ins(np.flatnonzero(y == UNLABELLED))
+        relevant = len(included) + int(self.example is not None)
+        target = np.repeat([1, 0], [relevant, len(excluded)])
+        if target.all():
+            return None
+        return _Task(
+            places=np.concatenate([included, excluded]),
+            signs=np.where(target == 1, 1.0, -1.0),
+            costs=self.C * _balanced(target, self.ratio),
+        )
+
+    def strength(self, y: NDArray[np.int_]) -> float:
+        """How much the prior counts beside the machine."""
+        return self.prior_strength / (1 + int(np.sum(y == 1)) / self.prior_fades)
+
+    def seen(self, rows: csr_array) -> csr_array:
+        """The rows as the machine sees them: the criteria first, each column scaled."""
+        if self.example is not None:
+            rows = vstack([csr_array(np.asarray(self.example, dtype=rows.dtype)[None, :]), rows], format="csr")
+        scaled = rows.copy()
+        scaled.data *= self._scale(rows)[rows.indices].astype(rows.dtype)
+        return scaled
+
+    def _scale(self, X: csr_array) -> NDArray[np.float64]:
+        return np.ones(X.shape[1]) if self.column_scale is None else np.asarray(self.column_scale)
+
+    def _stand_ins(self, unlabelled: NDArray[np.intp]) -> NDArray[np.intp]:
+        """A few unlabelled records, nearly all of which are irrelevant, so that there is something to tell apart."""
+        few = min(len(unlabelled), 100)
+        return np.sort(np.random.default_rng(self.seed).choice(unlabelled, few, replace=False))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Task:
+    """What the machine learns from: places in the pool; -1 or 1 and a cost for the example, if any, and for each."""
+
+    places: NDArray[np.intp]
+    signs: NDArray[np.float64]
+    costs: NDArray[np.float64]
+
+
+class Memory:
+    """What the fits of one ranker on one pool have in common, each part of it computed once.
+
+    Args:
+        ranker: its example and column scale are used.
+        X: all records of the pool; shape (n_records, n_columns).
+    """
+
+    def __init__(self, ranker: LinearRanker, X: Any) -> None:
+        self.X = csr_array(X)
+        self._rows = ranker.seen(self.X)
+        self._before = int(ranker.example is not None)
+        self._gram = GrowingGram(self._rows)
+        self._prior: tuple[NDArray[np.float64], tuple[float, float]] | None = None
+
+    def take(self, places: NDArray[np.intp]) -> tuple[csr_array, Inner | None]:
+        """The rows of these records as the machine sees them, the criteria first, and their inner products."""
+        wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
+        return self._rows[wanted], self._gram.of(wanted) if len(wanted) <= _MAX_GRAM else None
+
+    def prior(self, coef: NDArray[np.float64]) -> tuple[float, float]:
+        """The mean and the spread of a prior's scores over the pool."""
+        if self._prior is None or not np.array_equal(self._prior[0], coef):
+            self._prior = coef, _mean_and_spread(self.X, coef)
+        return self._prior[1]
+
+
+class PoolScorer:
+    """The scores of one pool after every label, as `fit` and `decision_function` give them but for rounding.
+
+    It never forms the weights of the columns, which takes most of a fit's time; so it explains nothing, and is for
+    replaying reviews.
+
+    Args:
+        ranker: an unfitted ranker.
+        X: all records of the pool; shape (n_records, n_columns).
+    """
+
+    def __init__(self, ranker: LinearRanker, X: Any) -> None:
+        self._ranker = ranker
+        self._before = int(ranker.example is not None)
+        pool = csr_array(X)
+        self._rows = ranker.seen(pool)
+        self._products = PoolProducts(self._rows)
+        self._last = np.zeros(self._rows.shape[0])
+        prior = ranker.prior_coef
+        self._prior = None if prior is None else _standard(score_rows(pool, np.asarray(prior, dtype=np.float64), 0.0))
+
+    def scores(self, y: NDArray[np.int_]) -> NDArray[np.float64]:
+        """The score of each record, shape (n_records,).
+
+        Args:
+            y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
+
+        Raises:
+            ValueError: there is neither a prior, an example nor an included record.
+        """
+        task = self._ranker.task(y)
+        if task is None and self._prior is None:
+            raise ValueError("nothing to rank by: no prior, no example and no included record")
+        scores = np.zeros(len(y)) if task is None else _standard(self._learned(task))
+        return scores if self._prior is None else scores + self._ranker.strength(y) * self._prior
+
+    def _learned(self, task: _Task) -> NDArray[np.float64]:
+        wanted = np.concatenate([np.arange(self._before), task.places + self._before])
+        few = len(wanted) <= _MAX_PRODUCTS
+        rows, gram = (self._rows, self._products.gram(wanted)) if few else (self._rows[wanted], None)
+        start = self._last[wanted]
+        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, start=start, max_gram=0, tol=_TOL)
+        self._last[wanted] = dual
+        products = self._products.weighted(wanted, dual) if few else self._rows @ (rows.T @ dual.astype(rows.dtype))
+        return np.asarray(products[self._before :], dtype=np.float64)
+
+
+def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((scores - scores.mean()) / (float(scores.std()) or 1.0))
+
+
+def score_rows(X: csr_array, coef: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
+    """The scores of records, shape (n_records,); multiplied in the precision of X."""
+    return np.asarray(X @ coef.astype(X.dtype), dtype=np.float64) + intercept
+
+
+def _mean_and_spread(X: csr_array, coef: NDArray[np.float64]) -> tuple[float, float]:
+    scores = score_rows(X, coef, 0.0)
+    return float(scores.mean()), float(scores.std()) or 1.0
+
+
+def _balanced(target: NDArray[np.int_], ratio: float) -> NDArray[np.float64]:
+    """Weights of mean 1 under which the relevant weigh `ratio` times as much as the irrelevant in sum."""
+    relevant = int(target.sum())
+    weights = np.where(target == 1, 1.0, relevant / (ratio * (len(target) - relevant)))
+    return np.asarray(weights * len(target) / weights.sum())
+
+
+def make_ranker(space: FeatureSpace, *, prior_coef: NDArray[np.float64] | None = None, seed: int = 0) -> LinearRanker:
+    """An unfitted ranker for the columns of `space`, with its criteria as prior knowledge.
+
+    Args:
+        prior_coef: other weights to start from than the criteria's, such as a kept model's; shape (n_columns,).
+    """
+    prior = space.prior_coef if prior_coef is None else prior_coef
+    scale = np.ones(len(space.names))
+    scale[len(space.words.words) :] = EVIDENCE_SCALE
+    return LinearRanker(prior_coef=prior, example=space.criteria_row, column_scale=scale, seed=seed)
