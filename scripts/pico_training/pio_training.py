@@ -24,7 +24,7 @@ from tiab.pico.learned.pio_features import pio_features
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleFinder, RoleModel
 from tiab.pico.learned.vectors import Vectors
-from tiab.pico.learned.weights import packed
+from tiab.pico.learned.weights import quantised
 from tiab.pico.pipeline import make_pipeline
 
 __all__ = ["MarkedWords", "kept_vectors", "read_marked", "score_spans", "score_tokens", "train_pio"]
@@ -159,7 +159,7 @@ def _train_linear(
     weights = fit_crf(matrix, labels, chains, n_labels=4, l2=l2, iterations=iterations)
     whole = np.zeros((len(owners), 4))
     whole[used] = weights.features
-    return LinearTable(owners, *packed(whole)), weights
+    return LinearTable(owners, *quantised(whole)), weights
 
 
 def _owners(features: Sequence[Hashes], bits: int) -> NDArray[np.uint8]:

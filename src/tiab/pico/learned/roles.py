@@ -17,7 +17,7 @@ from tiab.errors import ModelFileError
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.learned.crf import Chains, CrfWeights, marginals
 from tiab.pico.learned.role_features import role_features
-from tiab.pico.learned.weights import packed, read_weights, write_weights
+from tiab.pico.learned.weights import quantised, read_weights, write_weights
 from tiab.pico.learned.words import Words, read_words
 from tiab.pico.spans import Span
 
@@ -61,7 +61,7 @@ class RoleModel:
     @classmethod
     def of(cls, weights: CrfWeights, trained_on: NDArray[np.uint64]) -> RoleModel:
         """The model of freshly learned weights, rounded as a file will hold them."""
-        features, worth = packed(weights.features)
+        features, worth = quantised(weights.features)
         return cls(features, worth, weights.rounded(), np.unique(trained_on))
 
     @classmethod

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tiab.errors import ModelFileError
 from tiab.tensors import TensorFormat, Tensors, read_tensors, write_tensors
 
-__all__ = ["packed", "read_weights", "unpacked", "write_weights"]
+__all__ = ["quantised", "read_weights", "write_weights"]
 
 _FORMAT = "tiab PICO weights"
 _LARGEST = 64 * 1024 * 1024
@@ -45,12 +45,7 @@ def read_weights(path: str | Path, kind: str, dtypes: Mapping[str, str]) -> tupl
     return tensors, settings
 
 
-def packed(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+def quantised(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """(whole numbers from -127 to 127, what one of them is worth in each column) for a table of weights."""
     worth = np.maximum(np.abs(weights).max(axis=0), 1e-12) / _INT8
     return np.round(weights / worth).astype(np.int8), worth.astype(np.float32)
-
-
-def unpacked(numbers: NDArray[np.int8], worth: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The table of weights that `packed` gave, to within half a step."""
-    return numbers.astype(np.float32) * worth
