@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import tiab
 from tiab.cli import app
-from tiab.decisions import Decided, Known, labels_on, match_decisions, pool_labels
+from tiab.decisions import Decided, RecordIndex, labels_on, match_decisions, pool_labels
 from tiab.errors import LabelError
 from tiab.formats.pool import Pool, read_pool
 from tiab.labels import Decision
@@ -214,7 +214,7 @@ def test_no_permutation_of_ids_moves_a_label(titles: list[str], data: st.DataObj
         )
         for place in range(n)
     ]
-    matching = match_decisions(decided, Known([pool[place] for place in kept]))
+    matching = match_decisions(decided, RecordIndex([pool[place] for place in kept]))
     assert {(record_id, one.record.title) for record_id, one in matching.found} == {
         (str(place), titles[place]) for place in kept
     }
@@ -235,7 +235,9 @@ def test_identifiers_count_before_titles_and_ids(ids: list[int], shown: list[int
         )
         for n in range(6)
     ]
-    assert [record_id for record_id, _ in match_decisions(decided, Known(pool)).found] == [str(n) for n in range(6)]
+    assert [record_id for record_id, _ in match_decisions(decided, RecordIndex(pool)).found] == [
+        str(n) for n in range(6)
+    ]
 
 
 def test_a_title_alone_does_not_make_two_records_one() -> None:
@@ -244,9 +246,9 @@ def test_a_title_alone_does_not_make_two_records_one() -> None:
         Record(record_id="9", title="Editorial", year=2010),
         Record(record_id="9", title="Editorial", year=2001, authors=("Zwei, Z.",)),
     ):
-        assert match_decisions([Decided(record=other, decision=INCLUDE)], Known(pool)).found == ()
+        assert match_decisions([Decided(record=other, decision=INCLUDE)], RecordIndex(pool)).found == ()
     same = Record(record_id="1", title="EDITORIAL.", year=2002, authors=("M Muster",))
-    assert len(match_decisions([Decided(record=same, decision=INCLUDE)], Known(pool)).found) == 1
+    assert len(match_decisions([Decided(record=same, decision=INCLUDE)], RecordIndex(pool)).found) == 1
 
 
 def test_the_abstracts_of_a_supplement_share_a_doi() -> None:
@@ -254,7 +256,7 @@ def test_the_abstracts_of_a_supplement_share_a_doi() -> None:
     decided = [
         Decided(record=Record(record_id="x", title=title, doi="10.1000/s"), decision=INCLUDE) for title in (HIPS, AQUA)
     ]
-    matching = match_decisions(decided, Known(pool))
+    matching = match_decisions(decided, RecordIndex(pool))
     assert [record_id for record_id, _ in matching.found] == [HIPS]
     assert matching.missing == (AQUA,)
 

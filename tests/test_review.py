@@ -289,11 +289,11 @@ def test_a_study_is_screened_by_its_fullest_report(tmp_path: Path) -> None:
 
 
 def test_a_known_record_may_say_less_but_not_more(tmp_path: Path) -> None:
-    from tiab.decisions.known import Known
+    from tiab.decisions.record_index import RecordIndex
     from tiab.records import Record
 
     whole = Record(record_id="1", title=LONG, abstract="Ten women trained. " * 9, pmid="7", doi="10.1/x", year=2001)
-    known = Known([whole])
+    known = RecordIndex([whole])
     assert known.holder(
         Record(record_id="2", title=LONG.upper(), abstract=whole.abstract, year=2001, extra=(("a", "b"),))
     )

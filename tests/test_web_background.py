@@ -118,8 +118,10 @@ def test_the_lists_of_a_page_are_ready_before_anybody_asks_and_after_an_import(
     (tmp_path / "criteria.toml").write_text(TOML)
     (tmp_path / "search.csv").write_text(ROWS)
     read: list[int] = []
-    find = Review.gaps
-    monkeypatch.setattr(Review, "gaps", lambda self, records, of: read.append(len(records)) or find(self, records, of))
+    find = Review.criteria_missing
+    monkeypatch.setattr(
+        Review, "criteria_missing", lambda self, records, of: read.append(len(records)) or find(self, records, of)
+    )
     with Review.create(tmp_path / "review", tmp_path / "criteria.toml") as review:
         review.add([tmp_path / "search.csv"])
         review.learn()
@@ -211,7 +213,7 @@ def test_a_list_that_could_not_be_prepared_is_made_when_it_is_asked_for(
     review: Review, enter: Callable[[Desk], httpx.Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review.learn("eva")
-    failing = Failing(monkeypatch, "tiab.review.service.gaps")
+    failing = Failing(monkeypatch, "tiab.review.learning.criteria_missing")
     failing.left = 2
     with closing(Desk(review, reviewer="eva")) as desk:
         page = enter(desk)

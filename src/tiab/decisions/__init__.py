@@ -6,17 +6,17 @@ identifies both, and never by an id alone where the titles disagree. Everything 
 """
 
 from tiab.decisions.decided import Decided, FileLabels
-from tiab.decisions.known import Known, alike, plain_title
 from tiab.decisions.matching import Matching, find_record, match_decisions, match_names, told_apart
 from tiab.decisions.order import moment
 from tiab.decisions.placing import labels_on, pool_labels
 from tiab.decisions.reading import read_decisions, read_labels
+from tiab.decisions.record_index import RecordIndex, alike, plain_title
 
 __all__ = [
     "Decided",
     "FileLabels",
-    "Known",
     "Matching",
+    "RecordIndex",
     "alike",
     "find_record",
     "labels_on",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiab.decisions.decided import Decided
-from tiab.decisions.known import Known, alike, contradicts, plain_title
+from tiab.decisions.record_index import RecordIndex, alike, contradicts, plain_title
 from tiab.errors import LabelError
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
@@ -41,7 +41,7 @@ class Matching:
         return {"found": found, "missing": list(self.missing), "warnings": list(self.warnings)}
 
 
-def match_decisions(decided: Iterable[Decided], known: Known) -> Matching:
+def match_decisions(decided: Iterable[Decided], known: RecordIndex) -> Matching:
     """Which known records the decisions are on; of several decisions of one reviewer on a record the last.
 
     A record is found by its id where nothing that both say disagrees, else by its PMID, its DOI, or a title that one
@@ -71,7 +71,7 @@ def match_decisions(decided: Iterable[Decided], known: Known) -> Matching:
     )
 
 
-def match_names(names: Iterable[str], known: Known) -> Matching:
+def match_names(names: Iterable[str], known: RecordIndex) -> Matching:
     """Which records are meant by PMIDs, DOIs, ids or titles, as people write them: known includes."""
     found: dict[str, Decided] = {}
     missing: list[str] = []
@@ -84,7 +84,7 @@ def match_names(names: Iterable[str], known: Known) -> Matching:
     return Matching(found=tuple(found.items()), missing=tuple(missing))
 
 
-def find_record(record: Record, known: Known) -> Record | None:
+def find_record(record: Record, known: RecordIndex) -> Record | None:
     """The known record that `record` of another file is; None where there is none, or no telling which."""
     if not (record.title or record.abstract or record.pmid or record.doi):
         return _find_alone(record.record_id, known)
@@ -101,7 +101,7 @@ def find_record(record: Record, known: Known) -> Record | None:
     )
 
 
-def _find_alone(record_id: str, known: Known) -> Record | None:
+def _find_alone(record_id: str, known: RecordIndex) -> Record | None:
     """The record of which a file says nothing but an id, which may be a PMID or DOI.
 
     Raises:
@@ -116,7 +116,7 @@ def _find_alone(record_id: str, known: Known) -> Record | None:
     return known.ids.get(record_id) or (several[0] if several else None) or _find_named(record_id, known)
 
 
-def _find_named(name: str, known: Known) -> Record | None:
+def _find_named(name: str, known: RecordIndex) -> Record | None:
     """The record that a single name means: an id, PMID, DOI, or a title that no other has."""
     number = name.casefold().removeprefix("pmid").lstrip(" :")
     titled = known.with_title(name)
@@ -144,7 +144,7 @@ def _only(record: Record, candidates: Sequence[Record]) -> Record | None:
     return next(iter(same), None) or (titled[0] if len(titled) == 1 else None)
 
 
-def told_apart(record: Record, known: Known) -> str:
+def told_apart(record: Record, known: RecordIndex) -> str:
     """A sentence where the id of `record` is that of a known record with another title; else ""."""
     for one in known.with_file_id(record.record_id) if record.record_id and record.title else ():
         if one.title and plain_title(one.title) != plain_title(record.title):

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from tiab.decisions.decided import FileLabels
-from tiab.decisions.known import Known
 from tiab.decisions.matching import Matching, match_decisions
 from tiab.decisions.reading import read_labels
+from tiab.decisions.record_index import RecordIndex
 from tiab.errors import LabelError
 from tiab.formats.pool import Pool
 from tiab.labels import Decision, Label, as_labels
@@ -69,7 +69,7 @@ def _placed(
     by_id = {record.record_id: record for record in records}
     if all(by_id.get(one.record.record_id) == one.record for one in labels.decided):
         return {one.record.record_id: one.decision for one in labels.decided}, ()
-    matching = match_decisions(labels.decided, Known(records))
+    matching = match_decisions(labels.decided, RecordIndex(records))
     if matching.missing:
         raise _misplaced(labels, matching)
     return {record_id: one.decision for record_id, one in matching.found}, matching.warnings

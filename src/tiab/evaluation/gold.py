@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tiab.decisions import Decided, Known, find_record, read_decisions, told_apart
+from tiab.decisions import Decided, RecordIndex, find_record, read_decisions, told_apart
 from tiab.errors import EvaluationError
 from tiab.formats import read_records
 from tiab.labels import Decision
@@ -61,7 +61,7 @@ def read_judged(path: str | Path, records: Sequence[Record]) -> frozenset[str] |
     Raises:
         InputError: the table cannot be read.
     """
-    read, known = read_decisions(path, default=Decision.INCLUDE), Known(records)
+    read, known = read_decisions(path, default=Decision.INCLUDE), RecordIndex(records)
     if not read.undecided and all(one.decision is Decision.INCLUDE for one in read.decided):
         return None
     found = (find_record(one.record, known) for one in read.decided if one.decision is not Decision.MAYBE)
@@ -69,14 +69,14 @@ def read_judged(path: str | Path, records: Sequence[Record]) -> frozenset[str] |
 
 
 def _named(path: str | Path, records: Sequence[Record], counts: Callable[[Decided], bool], what: str) -> list[str]:
-    known = Known(records)
+    known = RecordIndex(records)
     wanted = [one for one in read_decisions(path, default=Decision.INCLUDE).decided if counts(one)]
     if not wanted:
         raise EvaluationError(f"names no {what}", path=path, hint="It needs a column record_id, pmid or doi.")
     return list(dict.fromkeys(_id_of(one, known, path) for one in wanted))
 
 
-def _id_of(one: Decided, known: Known, path: str | Path) -> str:
+def _id_of(one: Decided, known: RecordIndex, path: str | Path) -> str:
     """The id of the record that is meant; where none is, what the file calls it."""
     found = find_record(one.record, known)
     if found is not None:

@@ -62,7 +62,7 @@ def plan_import(
     Raises:
         LabelError: somebody has to say whose decisions they are.
     """
-    matching = match_decisions(labels.decided, snapshot.known)
+    matching = match_decisions(labels.decided, snapshot.record_index)
     named = replace(matching, found=tuple((key, _named(one, reviewer, prior)) for key, one in matching.found))
     if any(not one.reviewer for _, one in named.found):
         _must_be_said(labels.path, "" if prior and reviewer is None else reviewer, snapshot.logged)
@@ -119,7 +119,7 @@ def _could_all_come_up(labels: FileLabels, matching: Matching, snapshot: Snapsho
 
     Without that the order in which it was read says nothing of what may be missing.
     """
-    known, main_id = snapshot.known, snapshot.groups.main_id
+    known, main_id = snapshot.record_index, snapshot.groups.main_id
     try:
         others = [find_record(record, known) for record in labels.others]
     except LabelError:  # an id of several files: no telling which record is meant

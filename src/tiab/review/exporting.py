@@ -46,7 +46,7 @@ def export(
         queue: gives rank and score; without one the records stand in the order of their import.
         reviewer: write this one's decisions only, for a reviewer who is blinded; None for all reviewers' together.
         only: write only the records with such a decision; all records where it is empty.
-        duplicates: write the records that are linked as duplicates, too, each behind the one it stands under.
+        duplicates: write the records that are linked as duplicates, too, each behind its main record.
         brief: write of each record what identifies it, and no more.
 
     Raises:
@@ -78,7 +78,7 @@ def _records(snapshot: Snapshot, queue: Queue | None, *, duplicates: bool) -> li
 
 
 def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> dict[str, dict[str, object]]:
-    """Column -> record id -> value; a duplicate has the decision of the record it stands under."""
+    """Column -> record id -> value; a duplicate has the decision of its main record."""
     state, groups = snapshot.state, snapshot.groups
     labels = joint_labels(state, groups) if reviewer is None else own_labels(state, groups, reviewer)
     by_reviewer = labels_by_reviewer(state, groups)

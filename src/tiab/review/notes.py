@@ -19,7 +19,7 @@ DRAFTS = "drafts-*.json"
 """The names of the files of drafts in a review's folder: one for each reviewer, so that none overwrites another's."""
 
 NoteKind = Literal["labelled", "resolved"]
-"""What the note stands beside: the reviewer's own decision, or how a conflict is resolved."""
+"""What the note belongs to: the reviewer's own decision, or how a conflict is resolved."""
 
 
 class Notes:
@@ -52,7 +52,7 @@ class Notes:
             self._write(record_id, reviewer, kind, None if text == logged else text)
             return text
 
-    def settle(self, event: Event) -> None:
+    def drop_draft(self, event: Event) -> None:
         """Drops the draft of the note that a decision was stored with; another, written in a second window, stays.
 
         The decision stands, whatever becomes of the draft: one that is left over says what the decision says.

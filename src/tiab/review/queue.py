@@ -90,7 +90,7 @@ class RecordView:
 
 
 def view_record(snapshot: Snapshot, queue: Queue | None, record_id: str) -> RecordView:
-    """The record that stands for `record_id`, as it ranks in `queue`, which may be earlier than `snapshot`."""
+    """The study of `record_id`, under its main record, as it ranks in `queue`, which may be earlier than `snapshot`."""
     main_id = snapshot.groups.main_id(record_id)
     record, criteria = snapshot.merged_record(main_id), snapshot.criteria
     spans = find_spans([record], criteria)[0]

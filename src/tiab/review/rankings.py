@@ -39,7 +39,7 @@ class Learned:
     Attributes:
         record_ids: of the pool, in its order.
         labels: what was learned from.
-        model: None where there was nothing to rank by; the pool then stands in its own order.
+        model: None where there was nothing to rank by; the pool is then in its own order.
         scores: shape (n_records,).
         places: positions in `record_ids`, best first; shape (n_records,).
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tiab.decisions import Known
+from tiab.decisions import RecordIndex
 from tiab.dedupe import Duplicates, find_duplicates
 from tiab.errors import InputError, ReviewError
 from tiab.formats import Reading, Unreadable, read_each
@@ -37,7 +37,7 @@ class FileReport:
         new: added to the review, to be screened.
         known: not added: the review had them, and they say nothing that it had not.
         duplicates: added and linked to a record that the review had, under which they are screened.
-        doubtful: pairs of one of these records with another that may be duplicates, for a person to settle.
+        doubtful: pairs of one of these records with another that may be duplicates, for a person to decide.
         unreadable: the records that could not be read, with line and reason.
         warnings: sentences about the file, such as how many of its records have no abstract.
         again: the very same file had been added before.
@@ -90,7 +90,7 @@ def _digest(chunks: Iterable[bytes]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _FileRecords:
     """The records of one file that are to be stored, under ids that are free, and those that were stored before.
 
     `restored` are those of them whose imports were undone: they are in the pool again.
@@ -110,7 +110,7 @@ class _Plan:
     `linked` are the restored records that are duplicates already; `undone` the files whose import was undone.
     """
 
-    kept: tuple[_Kept, ...]
+    kept: tuple[_FileRecords, ...]
     links: Mapping[str, Entry]
     doubts: Mapping[str, int]
     linked: frozenset[str]
@@ -139,7 +139,7 @@ def add_files(
     todo = [export for path in files for export in read_exports(path)]
     reports: list[FileReport] = []
     while todo:
-        before, stored = reader.snapshot, list[_Kept]()
+        before, stored = reader.snapshot, list[_FileRecords]()
         plan = _plan(todo, before, progress)
         try:
             for kept in plan.kept:
@@ -155,7 +155,7 @@ def add_files(
 
 def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress: Progress | None) -> _Plan:
     gone = {record.record_id: record for record, _ in snapshot.withdrawn}
-    known = Known(snapshot.records, snapshot.fingerprints)
+    known = RecordIndex(snapshot.records, snapshot.fingerprints)
     for record, fingerprint in snapshot.withdrawn:
         known.add(record, fingerprint=fingerprint)
     kept = tuple(_keep(reading, sha256, known, gone) for reading, sha256 in readings)
@@ -167,7 +167,7 @@ def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress:
     return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids), linked, undone)
 
 
-def _keep(reading: Reading, sha256: str, known: Known, gone: dict[str, Record]) -> _Kept:
+def _keep(reading: Reading, sha256: str, known: RecordIndex, gone: dict[str, Record]) -> _FileRecords:
     """What is to be kept of a file; records of `gone`, which come in again with it, are taken out of there."""
     name = Path(reading.path).name
     records: list[Record] = []
@@ -183,7 +183,7 @@ def _keep(reading: Reading, sha256: str, known: Known, gone: dict[str, Record]) 
             stored = replace(record, record_id=_free_id(record, name, known), source=name)
             records.append(stored)
             known.add(stored)
-    return _Kept(reading, sha256, tuple(records), tuple(held), tuple(restored))
+    return _FileRecords(reading, sha256, tuple(records), tuple(held), tuple(restored))
 
 
 def _links(found: Duplicates, groups: ReportGroups, fresh: set[str]) -> dict[str, Entry]:
@@ -199,12 +199,12 @@ def _links(found: Duplicates, groups: ReportGroups, fresh: set[str]) -> dict[str
 
 
 def _doubts(found: Duplicates, fresh: set[str]) -> Counter[str]:
-    """New record id -> how many pairs of it with an earlier record a person is to settle."""
+    """New record id -> how many pairs of it with an earlier record a person is to decide on."""
     later = (next((one for one in reversed(pair.record_ids) if one in fresh), "") for pair in found.doubtful)
     return Counter(record_id for record_id in later if record_id)
 
 
-def _store(store: Store, kept: _Kept, plan: _Plan, reviewer: str) -> FileReport:
+def _store(store: Store, kept: _FileRecords, plan: _Plan, reviewer: str) -> FileReport:
     reading, name = kept.reading, Path(kept.reading.path).name
     added = (*kept.restored, *kept.records)
     entries = [plan.links[record.record_id] for record in added if record.record_id in plan.links]
@@ -229,7 +229,7 @@ def _store(store: Store, kept: _Kept, plan: _Plan, reviewer: str) -> FileReport:
     )
 
 
-def _free_id(record: Record, name: str, known: Known) -> str:
+def _free_id(record: Record, name: str, known: RecordIndex) -> str:
     """The record's own id; where another record has it, that with the file's name before it, and a number behind."""
     if record.record_id not in known.ids:
         return record.record_id

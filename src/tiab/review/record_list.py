@@ -56,7 +56,7 @@ class RecordQuery:
     order: Order = "rank"
 
 
-class _Gathered(Generic[T]):
+class _StepwiseList(Generic[T]):
     """A list that is made in short steps by a thread that has time, and to its end by whoever needs it now."""
 
     def __init__(self, n: int, make: Callable[[slice], Sequence[T]]) -> None:
@@ -89,7 +89,7 @@ class _Studies:
     records: tuple[Record, ...]
     reports: tuple[tuple[Record, ...], ...]
     sources: tuple[frozenset[str], ...]
-    texts: _Gathered[str]
+    texts: _StepwiseList[str]
 
 
 class RecordList:
@@ -102,7 +102,7 @@ class RecordList:
         self._review, self._reviewer = review, reviewer
         self._lock = threading.Lock()
         self._studies: tuple[object, _Studies] | None = None
-        self._gaps: tuple[object, _Gathered[tuple[str, tuple[str, ...]]]] | None = None
+        self._gaps: tuple[object, _StepwiseList[tuple[str, tuple[str, ...]]]] | None = None
 
     def find(self, query: RecordQuery, *, among: Collection[str] | None = None) -> tuple[str, ...]:
         """The ids of the records that `query` asks for, in its order.
@@ -169,14 +169,14 @@ class RecordList:
                 self._studies = ((snapshot.records, snapshot.main_places), _gather(snapshot))
             return self._studies[1]
 
-    def _gaps_of(self, queue: Queue | None) -> _Gathered[tuple[str, tuple[str, ...]]]:
+    def _gaps_of(self, queue: Queue | None) -> _StepwiseList[tuple[str, tuple[str, ...]]]:
         key = queue.snapshot.pool if queue else None
         with self._lock:
             if self._gaps is None or self._gaps[0] != key:
                 self._gaps = (key, self._start_gaps(queue))
             return self._gaps[1]
 
-    def _start_gaps(self, queue: Queue | None) -> _Gathered[tuple[str, tuple[str, ...]]]:
+    def _start_gaps(self, queue: Queue | None) -> _StepwiseList[tuple[str, tuple[str, ...]]]:
         criteria = queue.snapshot.criteria if queue else None
         records = queue.features.records if queue and queue.features and criteria else ()
 
@@ -186,7 +186,7 @@ class RecordList:
                 zip((one.record_id for one in some), self._review.criteria_missing(some, criteria), strict=True)
             )
 
-        return _Gathered(len(records), make)
+        return _StepwiseList(len(records), make)
 
     def _sorted(self, order: Order, studies: _Studies, places: Sequence[int]) -> Sequence[int]:
         records = studies.records
@@ -211,7 +211,7 @@ def _gather(snapshot: Snapshot) -> _Studies:
         records=tuple(snapshot.merged_record(record_id) for record_id in ids),
         reports=reports,
         sources=tuple(frozenset(one.source for one in several) for several in reports),
-        texts=_Gathered(len(reports), lambda part: [_searched(several) for several in reports[part]]),
+        texts=_StepwiseList(len(reports), lambda part: [_searched(several) for several in reports[part]]),
     )
 
 

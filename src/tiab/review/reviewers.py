@@ -1,7 +1,7 @@
 """Reviewers: what the labels of each, and of all of them together, say of each record; their conflicts and agreement.
 
-A reviewer works blinded: what stands for them is their own label, else what was settled by a third entry, else prior
-knowledge. Together, a settled decision stands before all; else the labels given in screening, if they agree; else
+A reviewer works blinded: what counts for them is their own label, else how a conflict was resolved, else prior
+knowledge. Together, a resolved decision counts before all; else the labels given in screening, if they agree; else
 prior knowledge. Labels that disagree are a conflict, and no decision.
 """
 
@@ -41,7 +41,7 @@ class Conflict:
 
 
 def own_labels(state: LogState, groups: ReportGroups, reviewer: str) -> dict[str, Label]:
-    """Main record id -> the label that stands for one reviewer, who sees no other's."""
+    """Main record id -> the label that counts for one reviewer, who sees no other's."""
     standing = [given.label for given in _of_studies(state, groups)]
     labels = {label.record_id: label for label in standing if label.prior}
     labels |= {key: given.label for key, given in resolved_labels(state, groups).items()}
@@ -50,7 +50,7 @@ def own_labels(state: LogState, groups: ReportGroups, reviewer: str) -> dict[str
 
 
 def joint_labels(state: LogState, groups: ReportGroups) -> dict[str, Label]:
-    """Main record id -> the label on which all who screened the record agree, or that settled their conflict."""
+    """Main record id -> the label on which all who screened the record agree, or that resolved their conflict."""
     labels = {key: given.label for key, given in prior_labels(state, groups).items()}
     for key, given in _by_study(state, groups).items():
         labels.pop(key, None)
@@ -61,12 +61,12 @@ def joint_labels(state: LogState, groups: ReportGroups) -> dict[str, Label]:
 
 
 def conflicts(state: LogState, groups: ReportGroups) -> tuple[Conflict, ...]:
-    """The records on which reviewers disagree and that nobody settled, in the order of the first label."""
-    settled = resolved_labels(state, groups)
+    """The records on which reviewers disagree and that nobody resolved, in the order of the first label."""
+    resolved = resolved_labels(state, groups)
     found = [
         Conflict(record_id=key, labels=given)
         for key, given in _by_study(state, groups).items()
-        if key not in settled and not _agree(given)
+        if key not in resolved and not _agree(given)
     ]
     return tuple(sorted(found, key=lambda conflict: conflict.labels[0].event_id))
 

@@ -84,7 +84,7 @@ class Review:
     programs may have one folder open at once; each sees what the others did. Nothing is ever deleted.
 
     A reviewer is a name; "" is a reviewer who gave none. Reviewers are blinded: `next`, `labels` and `export` for one
-    of them rest on that reviewer's own decisions, on settled conflicts and on prior knowledge alone.
+    of them rest on that reviewer's own decisions, on resolved conflicts and on prior knowledge alone.
 
     Attributes:
         folder: the folder.
@@ -177,7 +177,7 @@ class Review:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The review as it stands now: all its records, labels and links, unchanging."""
+        """The review as it is now: all its records, labels and links, unchanging."""
         return self._reader.snapshot
 
     def record(self, record_id: str) -> Record:
@@ -198,11 +198,11 @@ class Review:
         return event is not None and event.event_id > after
 
     def status(self) -> Status:
-        """Where the review stands, in numbers."""
+        """The progress of the review, in numbers."""
         return measure_status(self.snapshot, self._store.sources())
 
     def labels(self, reviewer: str | None = None) -> dict[str, Label]:
-        """Record id -> the label that stands for one reviewer, or (None) for all together where they agree."""
+        """Record id -> the label that counts for one reviewer, or (None) for all together where they agree."""
         return self.snapshot.labels(reviewer)
 
     def spans(self, record: Record) -> tuple[Span, ...]:
@@ -354,13 +354,13 @@ class Review:
         event = self._store.append_all([*ranked, label_entry(label, note=note, token=token)])[-1]
         if self._ranks:
             self._ranks.has_logged(reviewer, ranked)
-        self._notes.settle(event)
+        self._notes.drop_draft(event)
         return event
 
     def undo(self, reviewer: str = "", *, record_id: str = "", token: str | None = None) -> Event | None:
         """Takes back this reviewer's last decision (on one record, where it is named); None if there is none.
 
-        The entry names the record, and `target` the decision; an earlier decision on the record then stands again.
+        The entry names the record, and `target` the decision; an earlier decision on the record then counts again.
         """
         return self._store.undo(reviewer, record_id=record_id, token=token)
 
@@ -417,7 +417,7 @@ class Review:
         return replace(report, number=len(self.snapshot.logged.files))
 
     def undo_import(self, number: int, *, reviewer: str = "") -> Import:
-        """Undoes an import as a whole; the import as it then stands.
+        """Undoes an import as a whole; the import as it then is.
 
         Records that no other file had are out of the pool, with what was decided on them; decisions are taken back. All
         stays in the log, and importing the file again brings it back.
@@ -438,7 +438,7 @@ class Review:
         What is missing was not found by the review's search, which is worth a look at the search.
         """
         snapshot = self.snapshot
-        matching = match_names(names, snapshot.known)
+        matching = match_names(names, snapshot.record_index)
         named = replace(matching, found=tuple((key, replace(one, reviewer=reviewer)) for key, one in matching.found))
         self._store.append_all(label_entries(named, snapshot.logged))
         return matching
@@ -482,7 +482,7 @@ class Review:
             must_conflict(self.snapshot.state, self.snapshot.groups, record_id)
         label = Label(record_id=record_id, decision=Decision.parse(decision), reviewer=reviewer, reason=reason)
         event = self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
-        self._notes.settle(event)
+        self._notes.drop_draft(event)
         return event
 
     def unresolve(self, record_id: str, *, reviewer: str = "", token: str | None = None) -> Event:

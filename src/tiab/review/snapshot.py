@@ -1,4 +1,4 @@
-"""Snapshot: a review as it stands at one point of its log; and what reads the log on to the next."""
+"""Snapshot: a review as it is at one point of its log; and what reads the log on to the next."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tiab.criteria import Criteria
-from tiab.decisions import Known
+from tiab.decisions import RecordIndex
 from tiab.dedupe import joined
 from tiab.errors import ReviewError
 from tiab.labels import Label
@@ -27,7 +27,7 @@ __all__ = ["Snapshot", "SnapshotReader", "take"]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Snapshot:
-    """A review as it stands after the event `state.cursor`; nothing in it changes any more.
+    """A review as it is after the event `state.cursor`; nothing in it changes any more.
 
     Attributes:
         state: what the log adds up to, without what was decided on records that are in the pool no more.
@@ -66,7 +66,7 @@ class Snapshot:
         return self.state.n_records, self.state.withdrawn
 
     def labels(self, reviewer: str | None) -> dict[str, Label]:
-        """Main record id -> the label that stands for one reviewer, or (None) for all together."""
+        """Main record id -> the label that counts for one reviewer, or (None) for all together."""
         if reviewer not in self._labels:
             joint = reviewer is None
             self._labels[reviewer] = (
@@ -109,9 +109,9 @@ class Snapshot:
         return next(one for one in places if self.records[one].record_id == chosen)
 
     @cached_property
-    def known(self) -> Known:
+    def record_index(self) -> RecordIndex:
         """The records by what identifies them."""
-        return Known(self.records, self.fingerprints)
+        return RecordIndex(self.records, self.fingerprints)
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -201,7 +201,7 @@ class SnapshotReader:
 
     @property
     def snapshot(self) -> Snapshot:
-        """The review as it stands now.
+        """The review as it is now.
 
         Raises:
             CriteriaError: there is a mistake in the criteria file.

@@ -1,4 +1,4 @@
-"""Status: where a review stands, in numbers."""
+"""Status: the progress of a review, in numbers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class DecisionCounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """Where a review stands.
+    """The progress of a review.
 
     Attributes:
         sources: the files that were added, with their counts; without those whose import was undone.
@@ -41,9 +41,9 @@ class Status:
         to_screen: the records without their duplicates.
         no_abstract: those of them without an abstract.
         prior: how many were known beforehand.
-        joint: what the reviewers decided together (agreed, settled, or prior).
+        joint: what the reviewers decided together (agreed, resolved, or prior).
         reviewers: what each decided alone, by name; "" is a reviewer who gave no name.
-        conflicts: how many records wait to be settled.
+        conflicts: how many records wait to be resolved.
         left: records on which there is neither a decision nor a conflict.
         events: how many entries the log has.
     """
@@ -74,7 +74,7 @@ class Status:
 
 
 def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
-    """Where the review of `snapshot` stands."""
+    """The progress of the review of `snapshot`."""
     state, groups = snapshot.state, snapshot.groups
     records = list(snapshot.merged_records())
     joint, open_conflicts = joint_labels(state, groups), conflicts(state, groups)

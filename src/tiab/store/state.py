@@ -104,15 +104,15 @@ def advance(state: LogState, events: Iterable[Event]) -> LogState:
     events = tuple(events)
     if not events:
         return state
-    grown = _Growing(state)
+    builder = _StateBuilder(state)
     for event in events:
         try:
-            grown.take(event)
+            builder.take(event)
         except (KeyError, TypeError, ValueError, LabelError) as error:
             hint = "Another program may have altered the file: take the last copy of the folder."
             message = f"event {event.event_id} of the log ({event.kind}) cannot be understood ({error})"
             raise ReviewError(message, hint=hint) from error
-    return grown.state(cursor=events[-1].event_id)
+    return builder.state(cursor=events[-1].event_id)
 
 
 def _copied(table: Mapping[K, V]) -> dict[K, V]:
@@ -120,7 +120,7 @@ def _copied(table: Mapping[K, V]) -> dict[K, V]:
     return table.copy() if isinstance(table, MappingProxyType) else dict(table)
 
 
-class _Growing:
+class _StateBuilder:
     """Copies of a state's tables, to which events are added one by one."""
 
     def __init__(self, state: LogState) -> None:

@@ -1,4 +1,4 @@
-"""Known: records by what identifies them, and whether one of them is there already."""
+"""RecordIndex: records by what identifies them, and whether one of them is there already."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tiab.formats.entries import RAW, plain_record
 from tiab.formats.markup import plain_value
 from tiab.records import Record
 
-__all__ = ["Known", "alike", "contradicts", "plain_title"]
+__all__ = ["RecordIndex", "alike", "contradicts", "plain_title"]
 
 _NOT_WORD = re.compile(r"[\W_]+")
 _ENOUGH_WORDS = 25
@@ -22,7 +22,7 @@ _PREFIX = re.compile(r"[^:]*\.\w{2,8}(?:\.gz)?:(.+)", re.DOTALL)
 """An id that a pool or review gave to the second record of one id: the name of its file goes before it."""
 
 
-class Known:
+class RecordIndex:
     """An index of records by what identifies them; looking one up takes time that does not grow with it."""
 
     def __init__(self, records: Iterable[Record] = (), fingerprints: Iterable[str] | None = None) -> None:
