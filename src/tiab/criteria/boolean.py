@@ -1,0 +1,351 @@
+"""A line of a search strategy ► a tree of terms: what Ovid, Cochrane, PubMed, EBSCO and Web of Science write alike.
+
+Strategies are typed by hand and copied through word processors: a bracket is missing, a field tag is misspelt, quotes
+are curly. So the reader never refuses: what it cannot use it leaves out and names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+__all__ = ["And", "Near", "Node", "Not", "Or", "Parsed", "Reference", "Term", "parse_line"]
+
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "″": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
+_NUMBERS = r"[#sl]?\d+"
+_TOKEN = re.compile(
+    r"""
+      (?P<open>[(\[{](?=\S|\s)) | (?P<close>[)\]}])
+    | "(?P<quoted>[^"]*)"?
+    | (?P<space>\s+)
+    | (?P<word>[^\s()\[\]{}"]+)
+    """,
+    re.VERBOSE,
+)
+_TAG = re.compile(r"\[\s*(?P<tag>[A-Za-z][A-Za-z :/~0-9-]*?)\s*\]")
+"""PubMed's and Cochrane's field tags: [tiab], [MeSH Terms], [mh:noexp]."""
+_SUFFIX = re.compile(r"[.:](?P<tag>[a-z]{2}(?:[,;.]\s*[a-z]{2})*|all|mp)\.?(?:\s*\[[^\]]*\])?$", re.IGNORECASE)
+"""Ovid's .ti,ab. and Cochrane's :ti,ab,kw behind a word or a bracket."""
+_NEAR = re.compile(r"(?:adj|near/?|next/?|pre/|[nw])(?P<distance>\d*)", re.IGNORECASE)
+_JOINED = re.compile(r"(?i)(?P<how>or|and)\s*/\s*(?P<list>[#\w ,\-–+]+)$|(?P<list2>[\d #,\-–]+)/(?P<how2>or|and)$")
+_RANGE = re.compile(rf"({_NUMBERS})\s*(?:-|–|\bto\b)\s*({_NUMBERS})", re.IGNORECASE)
+_LOOSE = re.compile(r"(?i)^(or|and)\s+([#sl]?\d+\s*(?:[-,–]\s*[#sl]?\d+\s*)+)$")
+_DATES = re.compile(r"\d{4}(?:/\d\d?(?:/\d\d?)?)?(?::\S*)?\s*\[|\d{4}/\d\d/\d\d:|:\s*\d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a phrase, or the heading of a thesaurus; `field` is the tag that it carries, in lower case."""
+
+    text: str
+    heading: bool = False
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The result of an earlier line."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Any of these."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of these."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """All of these, some words from each other, in this order or another."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The one without the other."""
+
+    wanted: Node
+    unwanted: Node
+
+
+Node = Term | Reference | Or | And | Near | Not
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A line as it was read.
+
+    Attributes:
+        node: what it asks for; None where nothing of it could be used.
+        ignored: pieces that were not understood.
+    """
+
+    node: Node | None = None
+    ignored: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str  # "open", "close", "or", "and", "not", "near", "term", "reference", "tag"
+    text: str = ""
+
+
+def parse_line(text: str, *, lines: int = 0) -> Parsed:
+    """What one line of a strategy asks for.
+
+    Args:
+        lines: how many lines stand before it; a bare number up to that is a reference to a line.
+
+    >>> parse_line("(yoga or tai chi).ti,ab.").node
+    Or(parts=(Term(text='yoga', heading=False, field=''), Term(text='tai chi', heading=False, field='ti,ab')))
+    >>> parse_line("1 and or/2-3", lines=3).node
+    And(parts=(Reference(line=1), Or(parts=(Reference(line=2), Reference(line=3)))))
+    """
+    cleaned = " ".join(text.translate(_QUOTES).split())
+    listed = _listed(cleaned, lines)
+    if listed is not None:
+        return Parsed(listed)
+    reader = _Reader(list(_tokens(cleaned, lines)))
+    return Parsed(reader.read(), reader.ignored)
+
+
+def _listed(text: str, lines: int) -> Node | None:
+    """A line that only joins lines: "or/1-5", "1-5/or", "OR 1-14"."""
+    bare = text.strip().strip("().")
+    found = _JOINED.match(bare) or _LOOSE.match(bare)
+    if found is None:
+        return None
+    how, numbers = found[1] or found[3], found[2] or (found[3] if found.re is _LOOSE else found["list2"])
+    if found.re is _JOINED and found["how2"]:
+        how, numbers = found["how2"], found["list2"]
+    parts: list[Node] = [Reference(number) for number in _numbers(numbers) if 1 <= number <= lines]
+    return _join(Or if how.lower() == "or" else And, parts)
+
+
+def _numbers(text: str) -> Iterator[int]:
+    rest = text
+    for first, last in _RANGE.findall(text):
+        low, high = int(re.sub(r"\D", "", first)), int(re.sub(r"\D", "", last))
+        yield from range(low, min(high, low + 500) + 1)
+    rest = _RANGE.sub(" ", text)
+    yield from (int(number) for number in re.findall(r"\d+", rest))
+
+
+def _tokens(text: str, lines: int) -> Iterator[_Token]:
+    words: list[str] = []
+
+    def flush() -> Iterator[_Token]:
+        if words:
+            yield from _phrase(" ".join(words), lines)
+            words.clear()
+
+    place = 0
+    while place < len(text):
+        tag = _TAG.match(text, place)
+        if tag and (words or place):
+            yield from flush()
+            yield _Token("tag", tag["tag"].lower())
+            place = tag.end()
+            continue
+        found = _TOKEN.match(text, place)
+        if found is None:
+            break
+        place = found.end()
+        if found["open"] or found["close"]:
+            yield from flush()
+            yield _Token("open" if found["open"] else "close")
+        elif found["quoted"] is not None:
+            yield from flush()
+            if found["quoted"].strip():
+                yield _Token("term", found["quoted"].strip())
+        elif found["word"]:
+            word = found["word"]
+            bare = word.strip(",;").lower()
+            near = _NEAR.fullmatch(bare)
+            joined = re.fullmatch(r"(?i)(or|and)/(.+)", word)
+            if bare in ("or", "and", "not", "|", "&", "+"):
+                yield from flush()
+                yield _Token({"|": "or", "&": "and", "+": "and"}.get(bare, bare))
+            elif near and (near["distance"] or bare in ("adj", "near", "next")) and (words or not bare.startswith("n")):
+                yield from flush()
+                yield _Token("near")
+            elif joined and re.match(rf"{_NUMBERS}", joined[2], re.IGNORECASE):
+                yield from flush()
+                yield _Token("joined", word)
+            else:
+                words.append(word)
+    yield from flush()
+
+
+def _phrase(text: str, lines: int) -> Iterator[_Token]:
+    """Words that stand together: a reference, a heading with its slash, or a term with its field behind it."""
+    text = text.strip(" ,;")
+    number = re.fullmatch(r"[#sl]?(\d{1,3})\.?", text, re.IGNORECASE)
+    if number and (text[0] in "#sSlL" or int(number[1]) <= lines):
+        yield _Token("reference", number[1])
+        return
+    if text:
+        yield _Token("term", text)
+
+
+class _Reader:
+    """Reads tokens by precedence: near binds before and, and before or; a missing operator is an and."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens = tokens
+        self._place = 0
+        self.ignored: list[str] = []
+
+    def read(self) -> Node | None:
+        parts: list[Node] = []
+        while self._place < len(self._tokens):
+            node = self._mixed()
+            if node is not None:
+                parts.append(node)
+            if self._kind() == "close":  # one bracket too many
+                self._place += 1
+                if self._kind() in ("and", "or", "not", "near") and parts:
+                    how = self._kind()
+                    self._place += 1
+                    rest = self._mixed()
+                    parts = [_combine(how, parts, rest)]
+        return _join(And, parts)
+
+    def _kind(self) -> str:
+        return self._tokens[self._place].kind if self._place < len(self._tokens) else ""
+
+    def _mixed(self) -> Node | None:
+        """Operands and operators up to the next closing bracket."""
+        operands: list[Node] = []
+        operators: list[str] = []
+        pending = ""
+        while self._kind() not in ("", "close"):
+            kind = self._kind()
+            if kind in ("or", "and", "not", "near"):
+                pending = "not" if kind == "not" else (pending or kind)
+                self._place += 1
+                continue
+            node = self._operand()
+            if node is None:
+                continue
+            if operands:
+                operators.append(pending or "and")
+            elif pending == "not":
+                node = Not(Term(""), node)
+            operands.append(node)
+            pending = ""
+        return _by_precedence(operands, operators)
+
+    def _operand(self) -> Node | None:
+        token = self._tokens[self._place]
+        self._place += 1
+        node: Node | None
+        if token.kind == "open":
+            node = self._mixed()
+            self._place += self._kind() == "close"
+        elif token.kind == "reference":
+            node = Reference(int(token.text))
+        elif token.kind == "joined":
+            node = _listed(token.text, 10**6)
+        elif token.kind == "tag":
+            return None
+        else:
+            node = self._term(token.text)
+        return self._tagged(node)
+
+    def _term(self, text: str) -> Node | None:
+        """A term, its Ovid suffix taken off; a bare suffix belongs to the bracket before it and is dropped."""
+        if re.fullmatch(r"[.:]?[a-z]{2}([,;.]\s?[a-z]{2})*\.?", text, re.IGNORECASE) and text[0] in ".:":
+            return None
+        suffix = _SUFFIX.search(text)
+        tag = suffix["tag"].lower() if suffix else ""
+        bare = text[: suffix.start()] if suffix else text
+        return _term(bare, tag, self.ignored)
+
+    def _tagged(self, node: Node | None) -> Node | None:
+        """The node with the tags that follow it."""
+        while self._kind() == "tag":
+            tag = self._tokens[self._place].text
+            self._place += 1
+            if isinstance(node, Term):
+                heading = node.heading or tag.startswith(("mesh", "mh", "majr", "supplementary"))
+                text = re.sub(r"/[\w ,&]+$", "", node.text) if heading else node.text
+                node = Term(re.sub(r"(?i)^exp\s+", "", text), heading, tag)
+        if self._kind() == "term" and node is not None:
+            follows = self._tokens[self._place].text
+            if re.fullmatch(r"[.:][a-z]{2}([,;.]\s?[a-z]{2})*\.?(\s*\[.*)?", follows, re.IGNORECASE):
+                self._place += 1
+                node = _with_field(node, follows.strip(".: ").lower())
+        return node
+
+
+def _with_field(node: Node, tag: str) -> Node:
+    if isinstance(node, Term):
+        return node if node.field else Term(node.text, node.heading or tag in ("sh", "mh"), tag)
+    if isinstance(node, Or):
+        return Or(tuple(_with_field(part, tag) for part in node.parts))
+    return node
+
+
+def _term(text: str, tag: str, ignored: list[str]) -> Node | None:
+    heading = re.fullmatch(r"(?i)(?:exp(?:lode)?\s+)?\*?(?P<name>[^/]*[^/\s])\s*/\s*(?:exp\b.*|[a-z]{2}(?:,\s*[a-z]{2})*)?\.?", text)
+    marked = re.match(r"(?i)(?:\*|exp(?:lode)?\s+|mesh descriptor:?\s+)", text)
+    if heading or marked or tag in ("sh", "mh"):
+        name = heading["name"] if heading else text
+        name = re.sub(r"(?i)^(?:exp(?:lode)?\s+|mesh descriptor:?\s+)", "", name.strip().lstrip("*").strip()).strip(" */'\".")
+        return Term(name, True, tag) if name else None
+    cleaned = text.strip(" .,;:'/").replace("$", "*")
+    if not re.search(r"\w", cleaned) or _DATES.search(text):
+        if cleaned:
+            ignored.append(text)
+        return None
+    return Term(cleaned, False, tag)
+
+
+def _by_precedence(operands: list[Node], operators: list[str]) -> Node | None:
+    """Near before and, and before or where both stand in one bracket; not takes away from all before it."""
+    if not operands:
+        return None
+    for name, kind in (("near", Near), ("and", And), ("or", Or)):
+        kept: list[Node] = [operands[0]]
+        rest: list[str] = []
+        for operator, operand in zip(operators, operands[1:], strict=True):
+            if operator == name:
+                kept[-1] = _extend(kind, kept[-1], operand)
+            else:
+                kept.append(operand)
+                rest.append(operator)
+        operands, operators = kept, rest
+    node = operands[0]
+    for operand in operands[1:]:
+        node = Not(node, operand)
+    return node
+
+
+def _combine(how: str, before: list[Node], after: Node | None) -> Node:
+    node = _join(And, before) or Term("")
+    if after is None:
+        return node
+    return Not(node, after) if how == "not" else _extend({"and": And, "or": Or, "near": Near}[how], node, after)
+
+
+def _extend(kind: type[Or] | type[And] | type[Near], node: Node, more: Node) -> Node:
+    parts = node.parts if isinstance(node, kind) else (node,)
+    return kind((*parts, more))
+
+
+def _join(kind: type[Or] | type[And], parts: list[Node]) -> Node | None:
+    if not parts:
+        return None
+    return parts[0] if len(parts) == 1 else kind(tuple(parts))

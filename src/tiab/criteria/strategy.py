@@ -1,0 +1,306 @@
+"""A search strategy ► its blocks: what stands between its ANDs, each a list of alternative terms.
+
+Lines may be numbered (Ovid, Cochrane, EBSCO) and refer to one another, or one line may hold all (PubMed, Web of
+Science). The last line that joins others is the search; from it the references are followed down to the terms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice, product
+
+from tiab.criteria.boolean import And, Near, Node, Not, Or, Parsed, Reference, Term, parse_line
+
+__all__ = ["Block", "Strategy", "is_strategy", "read_strategy"]
+
+_MOST_PHRASES = 60
+"""Phrases that one proximity search is spelled out into."""
+_DEPTH = 60
+_NUMBER = re.compile(r"^\s*(?:[#sS]?(\d{1,3})\s*[.):\t]+|[#sS](\d{1,3})\s+|(\d{1,3})\s{2,})\s*(?=\S)")
+_COUNT = re.compile(r"\s+[(\[]?\d[\d,.]*[)\]]?\s*$|\s*Total references\s*=.*$", re.IGNORECASE)
+_LIMIT = re.compile(r"^\s*(?:\d+\.?\s+)?limit\s+[#sl]?(\d+)\s+to\s+(.*)$", re.IGNORECASE)
+_SET_UP = re.compile(r"^\s*(?:#|//|--)?\s*(?:database|ovid|medline|embase|search strategy|host|date|searched|results?)\b[^()]*:?\s*$", re.I)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchTerm:
+    """A term of a strategy.
+
+    Attributes:
+        text: the word or phrase, with `*` where it is truncated.
+        heading: whether it is a heading of a thesaurus.
+        field: the fields that it is searched in, as the strategy writes them; "" where it does not say.
+        line: the line of the text that it stands in, from 1.
+        source: the words of the strategy that it was made from, where they differ.
+    """
+
+    text: str
+    heading: bool = False
+    field: str = ""
+    line: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Alternatives, any of which a record must have.
+
+    Attributes:
+        name: what the strategy calls it, "" where it does not.
+        terms: each once, in the order of the strategy.
+    """
+
+    name: str = ""
+    terms: tuple[SearchTerm, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """A search strategy as it was read.
+
+    Attributes:
+        blocks: what is joined by AND.
+        unwanted: what is taken away by NOT.
+        limits: what the strategy limits the result to, in its own words.
+        not_understood: (line of the text from 1, its words) that could not be used.
+    """
+
+    blocks: tuple[Block, ...]
+    unwanted: tuple[SearchTerm, ...] = ()
+    limits: tuple[str, ...] = ()
+    not_understood: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Line:
+    place: int  # in the text, from 1
+    text: str
+    parsed: Parsed
+    heading: str = ""
+
+
+def is_strategy(text: str) -> bool:
+    """Whether a text is a search strategy and no prose.
+
+    >>> is_strategy("1 exp Exercise/\\n2 yoga.ti,ab.\\n3 1 or 2"), is_strategy("We include trials of yoga or tai chi.")
+    (True, False)
+    """
+    signs = re.findall(
+        r"\b(?:OR|AND|NOT)\b|\.(?:ti|ab|tw|mp|pt|sh|af)\b|\[(?:tiab|tw|mesh|mh|ti|ab|pt)[^\]]*\]|(?im:^\s*(?:\d+\s+)?exp\b.*/)"
+        r"|\badj\d|\b(?:or|and)/\d|(?im:^[\s#(]*\d+\s+(?:or|and)\s+#?\d+)|/\s*$|\w[*$](?=[\s.,)])",
+        text,
+        re.MULTILINE,
+    )
+    words = len(re.findall(r"\w+", text))
+    return len(signs) >= 3 and len(signs) * 25 >= words
+
+
+def read_strategy(text: str) -> Strategy:
+    """The blocks of a search strategy, whichever database it was written for.
+
+    >>> found = read_strategy("exp Exercise/\\nyoga.ti,ab.\\n1 or 2\\nmultiple sclerosis.mp.\\n3 and 4")
+    >>> [[term.text for term in block.terms] for block in found.blocks]
+    [['Exercise', 'yoga'], ['multiple sclerosis']]
+    """
+    return _Search(list(_lines(text))).strategy()
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """The lines of a strategy in the numbering that its references use; headings between them name the next."""
+    raw = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
+    raw = [(place, line) for place, line in raw if not line.startswith("# ") and not _SET_UP.match(line)]
+    numbered = sum(bool(_NUMBER.match(line)) for _, line in raw)
+    is_numbered = numbered >= 2 and numbered >= 0.6 * sum(not _continues(line) for _, line in raw)
+    joined: list[tuple[int, str]] = []
+    for place, line in raw:
+        if joined and (_continues(line) or _is_open(joined[-1][1]) or (is_numbered and not _NUMBER.match(line))):
+            joined[-1] = joined[-1][0], f"{joined[-1][1]} {line.strip()}"
+        else:
+            joined.append((place, line.strip()))
+    heading, count = "", 0
+    for place, line in joined:
+        bare = _NUMBER.sub("", line) if is_numbered else line
+        if _is_heading(bare) and not is_numbered:
+            heading = bare.strip(" :.")
+            continue
+        bare = re.sub(r"\s*Total references\s*=.*$", "", bare, flags=re.IGNORECASE)
+        yield _Line(place, bare, parse_line(bare, lines=count), heading)
+        heading, count = "", count + 1
+
+
+def _continues(line: str) -> bool:
+    """Whether a line goes on from the one before: PubMed's blocks are often broken before an operator."""
+    return bool(re.match(r"\s*(?:AND|OR|NOT)\b\s*(?![#sS]?\d|/)", line))
+
+
+def _is_open(line: str) -> bool:
+    return bool(re.search(r"\b(?:AND|OR|NOT)\s*$", line))
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line names what follows, like "2. Population: low-back pain"."""
+    return bool(re.match(r"^\s*(?:\d+[.)]\s+)[A-Z][^()\[\]*$/]*$|^[A-Z][^()\[\]*$/.]*:\s*$|^Search combination", line)) and not (
+        re.search(r"\b(?:AND|OR|NOT)\b", line)
+    )
+
+
+@dataclass(slots=True)
+class _Search:
+    lines: list[_Line]
+    unwanted: list[SearchTerm] = field(default_factory=list)
+    limits: list[str] = field(default_factory=list)
+
+    def strategy(self) -> Strategy:
+        for line in self.lines:
+            limit = _LIMIT.match(line.text)
+            if limit:
+                self.limits.append(limit[2].strip())
+                line.parsed = Parsed(Reference(int(limit[1])))
+        blocks = [block for root in self._roots() for block in self._blocks(self.lines[root].parsed.node, root, 0)]
+        blocks = _once(blocks)
+        return Strategy(
+            blocks=tuple(blocks),
+            unwanted=tuple(_terms_once(self.unwanted)),
+            limits=tuple(dict.fromkeys(self.limits)),
+            not_understood=tuple((line.place, text) for line in self.lines for text in self._lost(line)),
+        )
+
+    def _lost(self, line: _Line) -> list[str]:
+        if line.parsed.node is None:
+            return [line.text]
+        bad = [f"line {r.line}" for r in _references(line.parsed.node) if not 1 <= r.line <= len(self.lines)]
+        return [*line.parsed.ignored, *bad]
+
+    def _roots(self) -> list[int]:
+        """The line that joins the others; where no line does, each line is a block, or all are one list."""
+        joining = [n for n, line in enumerate(self.lines) if any(_references(line.parsed.node))]
+        if joining:
+            return [joining[-1]]
+        whole = [n for n, line in enumerate(self.lines) if line.parsed.node is not None]
+        joined = [n for n in whole if isinstance(self.lines[n].parsed.node, And | Not)]
+        return joined[-1:] if joined else whole
+
+    def _blocks(self, node: Node | None, at: int, depth: int) -> list[Block]:
+        """What is joined by AND below a node of line `at`."""
+        if node is None or depth > _DEPTH:
+            return []
+        if isinstance(node, Reference):
+            there = self._line(node.line, at)
+            return [] if there is None else self._named(self._blocks(self.lines[there].parsed.node, there, depth + 1), there)
+        if isinstance(node, And):
+            return [block for part in node.parts for block in self._blocks(part, at, depth + 1)]
+        if isinstance(node, Not):
+            self.unwanted += self._terms(node.unwanted, at, depth + 1)
+            return self._blocks(node.wanted, at, depth + 1)
+        if isinstance(node, Or):
+            return self._alternatives(node, at, depth)
+        terms = self._terms(node, at, depth + 1)
+        return [Block(terms=tuple(terms))] if terms else []
+
+    def _named(self, blocks: list[Block], line: int) -> list[Block]:
+        heading = self.lines[line].heading
+        return [replace(block, name=block.name or heading) for block in blocks] if heading else blocks
+
+    def _alternatives(self, node: Or, at: int, depth: int) -> list[Block]:
+        """One block of all alternatives; of an alternative that is itself joined by AND, its own blocks if it is alone."""
+        plain: list[SearchTerm] = []
+        several: list[list[Block]] = []
+        for part in node.parts:
+            blocks = self._blocks(part, at, depth + 1)
+            if len(blocks) == 1:
+                plain += blocks[0].terms
+            elif blocks:
+                several.append(blocks)
+        if not plain and len(several) == 1:
+            return several[0]
+        if not plain and several:
+            widest = max(len(blocks) for blocks in several)
+            return [
+                Block(terms=tuple(_terms_once(t for blocks in several if place < len(blocks) for t in blocks[place].terms)))
+                for place in range(widest)
+            ]
+        for blocks in several:
+            plain += list(_phrases([block.terms for block in blocks]))
+        return [Block(terms=tuple(_terms_once(plain)))] if plain else []
+
+    def _line(self, number: int, at: int) -> int | None:
+        """The place of a line that is referred to; none that would go round in a circle."""
+        place = number - 1
+        return place if 0 <= place < len(self.lines) and place < at else None
+
+    def _terms(self, node: Node | None, at: int, depth: int) -> list[SearchTerm]:
+        """All terms below a node as alternatives, proximity spelled out into phrases."""
+        if node is None or depth > _DEPTH:
+            return []
+        if isinstance(node, Term):
+            return [_search_term(node, self.lines[at].place)] if node.text else []
+        if isinstance(node, Reference):
+            there = self._line(node.line, at)
+            return [] if there is None else self._terms(self.lines[there].parsed.node, there, depth + 1)
+        if isinstance(node, Near):
+            return list(_phrases([self._terms(part, at, depth + 1) for part in node.parts]))
+        if isinstance(node, Not):
+            return self._terms(node.wanted, at, depth + 1)
+        if isinstance(node, And) and depth > 1:
+            return list(_phrases([self._terms(part, at, depth + 1) for part in node.parts]))
+        return [term for part in node.parts for term in self._terms(part, at, depth + 1)]
+
+
+def _search_term(term: Term, line: int) -> SearchTerm:
+    text = term.text
+    if term.heading:
+        text = _heading_words(text)
+    return SearchTerm(text=text, heading=term.heading, field=term.field, line=line, source=term.text if text != term.text else "")
+
+
+def _heading_words(heading: str) -> str:
+    """A heading as it is said: "Neoplasms, Breast" is breast neoplasms; "Aged, 80 and over" stays.
+
+    >>> _heading_words("Carcinoma, squamous cell")
+    'squamous cell Carcinoma'
+    """
+    parts = [part.strip() for part in heading.replace("-", " ").split(",")]
+    if len(parts) == 2 and all(parts) and not any(char.isdigit() for char in heading) and " and " not in heading:
+        return f"{parts[1]} {parts[0]}"
+    return " ".join(heading.split())
+
+
+def _phrases(groups: list[Iterable[SearchTerm]] | list[list[SearchTerm]] | list[tuple[SearchTerm, ...]]) -> Iterator[SearchTerm]:
+    """The phrases that one term of each group makes, in the order of the groups: the likeliest wording of a proximity."""
+    listed = [list(group) for group in groups if group]
+    for combination in islice(product(*listed), _MOST_PHRASES):
+        words = [term.text.rstrip("*") if number < len(combination) - 1 else term.text for number, term in enumerate(combination)]
+        stems = any(term.text.endswith("*") for term in combination[:-1])
+        if stems:  # only a last word can be truncated: a stem within a phrase would find nothing
+            words = [term.text for term in combination]
+        yield replace(combination[0], text=" ".join(words), heading=False, source="")
+
+
+def _references(node: Node | None) -> Iterator[Reference]:
+    if isinstance(node, Reference):
+        yield node
+    elif isinstance(node, Or | And | Near):
+        for part in node.parts:
+            yield from _references(part)
+    elif isinstance(node, Not):
+        yield from _references(node.wanted)
+        yield from _references(node.unwanted)
+
+
+def _terms_once(terms: Iterable[SearchTerm]) -> list[SearchTerm]:
+    seen: dict[str, SearchTerm] = {}
+    for term in terms:
+        seen.setdefault(term.text.casefold(), term)
+    return list(seen.values())
+
+
+def _once(blocks: list[Block]) -> list[Block]:
+    """Blocks without repetition: a line that is referred to twice is one block."""
+    seen: dict[tuple[str, ...], Block] = {}
+    for block in blocks:
+        terms = tuple(_terms_once(block.terms))
+        if terms:
+            seen.setdefault(tuple(term.text.casefold() for term in terms), replace(block, terms=terms))
+    return list(seen.values())
