@@ -299,11 +299,15 @@ def _with_field(node: Node, tag: str) -> Node:
 
 
 def _term(text: str, tag: str, ignored: list[str]) -> Node | None:
-    heading = re.fullmatch(r"(?i)(?:exp(?:lode)?\s+)?\*?(?P<name>[^/]*[^/\s])\s*/\s*(?:exp\b.*|[a-z]{2}(?:,\s*[a-z]{2})*)?\.?", text)
+    heading = re.fullmatch(
+        r"(?i)(?:exp(?:lode)?\s+)?\*?(?P<name>[^/]*[^/\s])\s*/\s*(?:exp\b.*|[a-z]{2}(?:,\s*[a-z]{2})*)?\.?", text
+    )
     marked = re.match(r"(?i)(?:\*|exp(?:lode)?\s+|mesh descriptor:?\s+)", text)
     if heading or marked or tag in ("sh", "mh"):
         name = heading["name"] if heading else text
-        name = re.sub(r"(?i)^(?:exp(?:lode)?\s+|mesh descriptor:?\s+)", "", name.strip().lstrip("*").strip()).strip(" */'\".")
+        name = re.sub(r"(?i)^(?:exp(?:lode)?\s+|mesh descriptor:?\s+)", "", name.strip().lstrip("*").strip()).strip(
+            " */'\"."
+        )
         return Term(name, True, tag) if name else None
     cleaned = text.strip(" .,;:'/").replace("$", "*")
     if not re.search(r"\w", cleaned) or _DATES.search(text):

@@ -21,7 +21,10 @@ _DEPTH = 60
 _NUMBER = re.compile(r"^\s*(?:[#sS]?(\d{1,3})\s*[.):\t]+|[#sS](\d{1,3})\s+|(\d{1,3})\s{2,})\s*(?=\S)")
 _COUNT = re.compile(r"\s+[(\[]?\d[\d,.]*[)\]]?\s*$|\s*Total references\s*=.*$", re.IGNORECASE)
 _LIMIT = re.compile(r"^\s*(?:\d+\.?\s+)?limit\s+[#sl]?(\d+)\s+to\s+(.*)$", re.IGNORECASE)
-_SET_UP = re.compile(r"^\s*(?:#|//|--)?\s*(?:database|ovid|medline|embase|search strategy|host|date|searched|results?)\b[^()]*:?\s*$", re.I)
+_SET_UP = re.compile(
+    r"^\s*(?:#|//|--)?\s*(?:database|ovid|medline|embase|search strategy|host|date|searched|results?)\b[^()]*:?\s*$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +144,9 @@ def _is_open(line: str) -> bool:
 
 def _is_heading(line: str) -> bool:
     """Whether a line names what follows, like "2. Population: low-back pain"."""
-    return bool(re.match(r"^\s*(?:\d+[.)]\s+)[A-Z][^()\[\]*$/]*$|^[A-Z][^()\[\]*$/.]*:\s*$|^Search combination", line)) and not (
-        re.search(r"\b(?:AND|OR|NOT)\b", line)
-    )
+    return bool(
+        re.match(r"^\s*(?:\d+[.)]\s+)[A-Z][^()\[\]*$/]*$|^[A-Z][^()\[\]*$/.]*:\s*$|^Search combination", line)
+    ) and not (re.search(r"\b(?:AND|OR|NOT)\b", line))
 
 
 @dataclass(slots=True)
@@ -188,7 +191,11 @@ class _Search:
             return []
         if isinstance(node, Reference):
             there = self._line(node.line, at)
-            return [] if there is None else self._named(self._blocks(self.lines[there].parsed.node, there, depth + 1), there)
+            return (
+                []
+                if there is None
+                else self._named(self._blocks(self.lines[there].parsed.node, there, depth + 1), there)
+            )
         if isinstance(node, And):
             return [block for part in node.parts for block in self._blocks(part, at, depth + 1)]
         if isinstance(node, Not):
@@ -218,7 +225,11 @@ class _Search:
         if not plain and several:
             widest = max(len(blocks) for blocks in several)
             return [
-                Block(terms=tuple(_terms_once(t for blocks in several if place < len(blocks) for t in blocks[place].terms)))
+                Block(
+                    terms=tuple(
+                        _terms_once(t for blocks in several if place < len(blocks) for t in blocks[place].terms)
+                    )
+                )
                 for place in range(widest)
             ]
         for blocks in several:
@@ -252,7 +263,9 @@ def _search_term(term: Term, line: int) -> SearchTerm:
     text = term.text
     if term.heading:
         text = _heading_words(text)
-    return SearchTerm(text=text, heading=term.heading, field=term.field, line=line, source=term.text if text != term.text else "")
+    return SearchTerm(
+        text=text, heading=term.heading, field=term.field, line=line, source=term.text if text != term.text else ""
+    )
 
 
 def _heading_words(heading: str) -> str:
@@ -267,11 +280,16 @@ def _heading_words(heading: str) -> str:
     return " ".join(heading.split())
 
 
-def _phrases(groups: list[Iterable[SearchTerm]] | list[list[SearchTerm]] | list[tuple[SearchTerm, ...]]) -> Iterator[SearchTerm]:
+def _phrases(
+    groups: list[Iterable[SearchTerm]] | list[list[SearchTerm]] | list[tuple[SearchTerm, ...]],
+) -> Iterator[SearchTerm]:
     """The phrases that one term of each group makes, in the order of the groups: the likeliest wording of a proximity."""
     listed = [list(group) for group in groups if group]
     for combination in islice(product(*listed), _MOST_PHRASES):
-        words = [term.text.rstrip("*") if number < len(combination) - 1 else term.text for number, term in enumerate(combination)]
+        words = [
+            term.text.rstrip("*") if number < len(combination) - 1 else term.text
+            for number, term in enumerate(combination)
+        ]
         stems = any(term.text.endswith("*") for term in combination[:-1])
         if stems:  # only a last word can be truncated: a stem within a phrase would find nothing
             words = [term.text for term in combination]
