@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tiab.criteria import Criteria, read_criteria
+from tiab.criteria import DESIGNS, Criteria, designs_called, read_criteria
 from tiab.errors import CriteriaError
+from tiab.ranking.rank import rank
+from tiab.records import Record
 
 GOOD = """\
 title = "Yoga for back pain"
@@ -70,7 +72,7 @@ def test_a_file_written_by_hand_is_read(write: Write) -> None:
         ("[population]", "[populaton]", 4, "Did you mean 'population'"),
         ("required = false", "requird = false", 15, "Did you mean 'required'"),
         ("required = false", 'required = "no"', 15, "true or false"),
-        ('designs = ["Randomised trial"]', 'designs = ["randomized trial"]', 18, "Did you mean 'randomised trial'"),
+        ('designs = ["Randomised trial"]', 'designs = ["randomsed trial"]', 18, "Did you mean 'randomised trial'"),
         ("year_from = 1990", 'year_from = "1990"', 22, "a whole number"),
         ("year_from = 1990", "year_from = 1990\nyear_to = 1980", 22, "after 'year_to'"),
         ("until = 2020-01-31", 'until = "January"', 26, "a date such as"),
@@ -138,3 +140,49 @@ def test_a_year_has_four_digits(write: Write, year: str) -> None:
 
 def test_a_time_of_day_in_a_date_counts_for_nothing(write: Write) -> None:
     assert read_criteria(write(GOOD.replace("2020-01-31", "2020-01-31T10:00:00Z"))).search.until == "2020-01-31"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("RCT", ("randomised trial",)), ("RCTs", ("randomised trial",)),
+        ("Randomized Controlled Trials", ("randomised trial",)), ("randomised controlled trial", ("randomised trial",)),
+        ("quasi-experimental", ("non-randomised trial",)), ("nonrandomized trial", ("non-randomised trial",)),
+        ("cohort", ("cohort study",)), ("Cohort studies", ("cohort study",)), ("case series", ("case report",)),
+        ("case–control", ("case-control study",)), ("editorials", ("letter",)),
+        ("meta-analyses", ("systematic review",)),
+        ("observational studies", ("cohort study", "case-control study", "cross-sectional study")),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["designs", "against_designs"])
+def test_designs_are_known_in_the_words_that_people_use(
+    write: Write, key: str, written: str, meant: tuple[str, ...]
+) -> None:
+    criteria = read_criteria(write(f'title = "t"\n[design]\nterms = ["x"]\n{key} = ["{written}", "{written}"]\n'))
+    assert getattr(criteria.concepts[0], key) == meant
+
+
+def test_every_design_is_called_by_its_own_name() -> None:
+    assert all(designs_called(design) == (design,) for design in DESIGNS)
+    assert designs_called("tea leaves") == ()
+
+
+def test_a_wrong_design_gets_the_list(write: Write) -> None:
+    with pytest.raises(CriteriaError) as caught:
+        read_criteria(write('title = "t"\n[design]\ndesigns = ["tea leaves"]\n'))
+    assert caught.value.line == 3
+    assert all(design in str(caught.value) for design in DESIGNS)
+
+
+def test_a_title_and_a_question_are_criteria_and_say_what_they_lack(write: Write) -> None:
+    criteria = read_criteria(write('title = "Yoga for back pain"\nquestion = "Does yoga help backs?"\n'))
+    assert criteria.concepts == ()
+    assert "There is no concept" in " ".join(criteria.lacking)
+    records = [
+        Record(record_id="1", title="Tax law in the Hanseatic League"),
+        Record(record_id="2", title="Yoga for low back pain", abstract="Sixty people did yoga for their backs."),
+        Record(record_id="3", title="Salt trade by sea"),
+    ]
+    assert rank(records, criteria=criteria).order[0] == "2"
+    assert "question" not in " ".join(criteria.lacking).split("concept")[0]
+    assert not read_criteria(write(GOOD + '[intervention]\nterms = ["yoga"]\n')).lacking

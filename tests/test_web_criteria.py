@@ -56,7 +56,7 @@ def test_each_term_is_counted_while_it_is_written(page: httpx.Client, review: Re
     [
         (TOML.replace("[population]", "[popluation]"), 3, "Did you mean 'population'"),
         (TOML.replace('"COPD"]', '"COPD"'), 5, "Line 5"),
-        ("", None, "has no concept"),
+        ("", None, "'title' is missing"),
         (TOML + f"[{SCRIPT}", 7, "Line 7"),
     ],
 )

@@ -108,7 +108,7 @@ def parse_line(text: str, *, lines: int = 0) -> Parsed:
         lines: how many lines stand before it; a bare number up to that is a reference to a line.
 
     >>> parse_line("(yoga or tai chi).ti,ab.").node
-    Or(parts=(Term(text='yoga', heading=False, field=''), Term(text='tai chi', heading=False, field='ti,ab')))
+    Or(parts=(Term(text='yoga', heading=False, field='ti,ab'), Term(text='tai chi', heading=False, field='ti,ab')))
     >>> parse_line("1 and or/2-3", lines=3).node
     And(parts=(Reference(line=1), Or(parts=(Reference(line=2), Reference(line=3)))))
     """
@@ -321,7 +321,7 @@ def _by_precedence(operands: list[Node], operators: list[str]) -> Node | None:
     """Near before and, and before or where both stand in one bracket; not takes away from all before it."""
     if not operands:
         return None
-    for name, kind in (("near", Near), ("and", And), ("or", Or)):
+    for name, kind in _KINDS.items():
         kept: list[Node] = [operands[0]]
         rest: list[str] = []
         for operator, operand in zip(operators, operands[1:], strict=True):
@@ -341,7 +341,10 @@ def _combine(how: str, before: list[Node], after: Node | None) -> Node:
     node = _join(And, before) or Term("")
     if after is None:
         return node
-    return Not(node, after) if how == "not" else _extend({"and": And, "or": Or, "near": Near}[how], node, after)
+    return Not(node, after) if how == "not" else _extend(_KINDS[how], node, after)
+
+
+_KINDS: dict[str, type[Or] | type[And] | type[Near]] = {"near": Near, "and": And, "or": Or}
 
 
 def _extend(kind: type[Or] | type[And] | type[Near], node: Node, more: Node) -> Node:

@@ -85,7 +85,8 @@ class Search:
 class Criteria:
     """A review's eligibility criteria: its question, its concepts, its limits and how it searched.
 
-    A study is eligible that has every required concept; the terms of one concept are alternatives.
+    A study is eligible that has every required concept; the terms of one concept are alternatives. Title and question
+    alone are criteria, too: records are ranked by how like them they are.
     """
 
     title: str
@@ -105,6 +106,24 @@ class Criteria:
         """16 hex digits that change with any change of what is eligible; how the review searched does not count."""
         eligibility = {key: value for key, value in asdict(self).items() if key != "search"}
         return hashlib.sha256(json.dumps(eligibility, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What would make the ranking better and is not there, in sentences."""
+        said = []
+        if not self.question:
+            said.append("There is no question: a sentence that says what the review asks helps the ranking.")
+        if not self.concepts:
+            said.append(
+                "There is no concept: until there is one, records are ranked by likeness to title and question."
+            )
+            return tuple(said)
+        for role in ("population", "intervention", "outcome"):
+            if not self.of_role(role):
+                said.append(f"There is no {role}: add [{role}] with terms, if the review asks for one.")
+        if not any(concept.designs or concept.against_designs for concept in self.concepts):
+            said.append("No study designs are named: add [design] with designs, if only some are eligible.")
+        return tuple(said)
 
     def of_role(self, role: str) -> tuple[Concept, ...]:
         """The concepts of one role, in the order of the file."""

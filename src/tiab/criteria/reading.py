@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tiab.criteria.concepts import DESIGNS, LARGEST_WEIGHT, ROLES, Concept, Criteria, Limits, Search
+from tiab.criteria.designs import designs_called
 from tiab.errors import CriteriaError, InputError
 from tiab.reading import read_whole
 
@@ -77,8 +78,6 @@ class _Reader:
     def criteria(self, data: Mapping[str, Any]) -> Criteria:
         self._known(data, self._TOP, table="")
         concepts = tuple(concept for role in ROLES for concept in self._role(data, role))
-        if not concepts:
-            raise self._error("has no concept", hint='Add one, such as [population] with terms = ["…"].')
         names = [concept.name for concept in concepts]
         for name in names:
             if names.count(name) > 1:
@@ -121,7 +120,7 @@ class _Reader:
         designs, against_designs = (
             self._designs(data, key, **place) if role == "design" else () for key in ("designs", "against_designs")
         )
-        if not terms and not designs:
+        if not terms and not designs and not against_designs:
             raise self._error(f"[{role}] has no terms", key="terms", **place, hint='Add terms = ["…", "…"].')
         weight = self._get(data, "weight", (int, float), **place)
         weight = 1.0 if weight is None else weight
@@ -157,17 +156,18 @@ class _Reader:
         return limits
 
     def _designs(self, data: Mapping[str, Any], key: str, **place: Any) -> tuple[str, ...]:
-        names = tuple(name.casefold() for name in self._strings(data, key, **place))
-        for name in names:
-            if name not in DESIGNS:
-                near = _nearest(name, DESIGNS)
+        found: list[str] = []
+        for name in self._strings(data, key, **place):
+            designs = designs_called(name)
+            if not designs:
                 raise self._error(
                     f"'{name}' is not a study design that tiab knows",
                     key=key,
                     **place,
-                    hint=f"Did you mean '{near}'?",
+                    hint=f"Did you mean '{_nearest(name, DESIGNS)}'? tiab knows: {', '.join(DESIGNS)}.",
                 )
-        return names
+            found += designs
+        return tuple(dict.fromkeys(found))
 
     def _strings(self, data: Mapping[str, Any], key: str, **place: Any) -> tuple[str, ...]:
         values = data.get(key, [])

@@ -92,7 +92,7 @@ def is_strategy(text: str) -> bool:
     """
     signs = re.findall(
         r"\b(?:OR|AND|NOT)\b|\.(?:ti|ab|tw|mp|pt|sh|af)\b|\[(?:tiab|tw|mesh|mh|ti|ab|pt)[^\]]*\]|(?im:^\s*(?:\d+\s+)?exp\b.*/)"
-        r"|\badj\d|\b(?:or|and)/\d|(?im:^[\s#(]*\d+\s+(?:or|and)\s+#?\d+)|/\s*$|\w[*$](?=[\s.,)])",
+        r"|\badj\d|\b(?:or|and)/\d|(?im:^[\s#(]*(?:\d+\s+)?\d+\s+(?:or|and)\s+#?\d+)|/\s*$|\w[*$](?=[\s.,)])",
         text,
         re.MULTILINE,
     )
@@ -211,7 +211,7 @@ class _Search:
         return [replace(block, name=block.name or heading) for block in blocks] if heading else blocks
 
     def _alternatives(self, node: Or, at: int, depth: int) -> list[Block]:
-        """One block of all alternatives; of an alternative that is itself joined by AND, its own blocks if it is alone."""
+        """One block of all alternatives; the blocks of an alternative that is itself joined by AND and stands alone."""
         plain: list[SearchTerm] = []
         several: list[list[Block]] = []
         for part in node.parts:
@@ -283,7 +283,7 @@ def _heading_words(heading: str) -> str:
 def _phrases(
     groups: list[Iterable[SearchTerm]] | list[list[SearchTerm]] | list[tuple[SearchTerm, ...]],
 ) -> Iterator[SearchTerm]:
-    """The phrases that one term of each group makes, in the order of the groups: the likeliest wording of a proximity."""
+    """The phrases that one term of each group makes, in the order of the groups: a proximity's likeliest wording."""
     listed = [list(group) for group in groups if group]
     for combination in islice(product(*listed), _MOST_PHRASES):
         words = [
