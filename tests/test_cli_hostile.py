@@ -50,6 +50,7 @@ READING = [
     ("pico", "--evaluate", "--pico-corpus", "{}"),
     ("pico", "--evaluate", "--nicta", "{}"),
     ("pico", "--evaluate", "--roles", "{}"),
+    ("pico", "--evaluate", "--findings", "{}"),
     ("new", "review", "-c", "{}"),
     ("fetch", "pmids", "{}", "-o", "out.xml"),
     ("status", "{}"),
@@ -126,6 +127,11 @@ def test_texts_that_nobody_types(tmp_path: Path, text: str) -> None:
         assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", result.output)
     for written in (output, tmp_path / "r.html"):
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", written.read_text(encoding="utf-8"))
+
+
+def test_a_query_of_half_a_character_is_asked_without_it(tmp_path: Path) -> None:
+    fetch = ("fetch", "pubmed", "-q", "yoga\udcff", "-o", tmp_path / "o.xml", "--server", "http://127.0.0.1:9/")
+    assert "cannot reach" in refused(*fetch)
 
 
 SETTINGS = {

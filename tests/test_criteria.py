@@ -123,8 +123,10 @@ def test_a_star_that_does_not_end_a_term_is_refused_with_a_word_of_explanation(
 @pytest.mark.parametrize(
     "line",
     [
-        "x = " + "[" * 200_000, "x = " + "{a = " * 5000, "weight = " + "9" * 10_000, "weight = 1" + "0" * 400,
-        "weight = 1e999", "weight = nan", "weight = 0x" + "f" * 10_000, "required = 0x" + "f" * 10_000,
+        "x = " + "[" * 200_000, "x = " + "{a = " * 5000, "[" + "a." * 100_000 + "a]", "a." * 100_000 + "a = 1",
+        "x = {" + "b . " * 100_000 + "a = 1}", "'a'." * 20_000 + "a = 1", "weight = " + "9" * 10_000,
+        "weight = 1" + "0" * 400, "weight = 1e999", "weight = nan", "weight = 0x" + "f" * 10_000,
+        "required = 0x" + "f" * 10_000,
     ],
 )  # fmt: skip
 def test_nesting_and_numbers_beyond_all_measure_are_refused(write: Write, line: str) -> None:

@@ -8,7 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -230,6 +232,19 @@ def test_pico_is_looked_for_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert first[0][0].text == "randomised trial"
     assert shouted[0][0].text == "RANDOMISED TRIAL"
     assert sum(done) == 18
+
+
+@pytest.mark.parametrize(
+    "value", [b"", b"x", zlib.compress(b"[" * 100_000), zlib.compress(b"[[1]]"), zlib.compress(b"x" * 40_000_000)]
+)
+def test_findings_that_another_program_wrote_are_found_again(tmp_path: Path, value: bytes) -> None:
+    records = [Record(record_id="1", title="A randomised trial of yoga")]
+    with Store.create(tmp_path) as store:
+        first = find_kept_spans(store, records, None)
+        with closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+            connection.execute("UPDATE pico SET value = ?", (value,))
+            connection.commit()
+        assert find_kept_spans(store, records, None) == first
 
 
 def test_features_come_from_the_cache_only_where_they_are_just_these(tmp_path: Path) -> None:

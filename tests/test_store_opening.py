@@ -201,7 +201,7 @@ def test_a_row_that_does_not_arrive_is_told() -> None:
     connection.close()
 
 
-@pytest.mark.parametrize("payload", ["not json", "[]", b"\xff"])
+@pytest.mark.parametrize("payload", ["not json", "[]", b"\xff", "[" * 200_000, "9" * 5000])
 def test_absurd_events_of_a_stranger(tmp_path: Path, payload: object) -> None:
     """Of one who knows how the hashes are made; others are found out when the review is opened."""
     connection = sqlite3.connect(make(tmp_path) / FILE_NAME)
@@ -214,13 +214,20 @@ def test_absurd_events_of_a_stranger(tmp_path: Path, payload: object) -> None:
         store.events()
 
 
-@pytest.mark.parametrize("absurd", ["authors", "extra", "year", "title", "abstract"])
-def test_absurd_records_of_a_stranger(tmp_path: Path, absurd: str) -> None:
+@pytest.mark.parametrize(
+    ("column", "absurd"),
+    [
+        ("authors", "x'00ff'"), ("extra", "'[1]'"), ("year", "'MMXX'"), ("year", "1e999"), ("abstract", "x'00ff'"),
+        ("title", "CAST(x'ff' AS TEXT)"), ("keywords", f"'{'[' * 100_000}'"), ("extra", f"'{'9' * 5000}'"),
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_absurd_records_of_a_stranger(tmp_path: Path, column: str, absurd: str) -> None:
     connection = sqlite3.connect(make(tmp_path) / FILE_NAME)
     values = {"record_id": "'9'", "source_id": "1", "fingerprint": "''"}
     values |= dict.fromkeys(("title", "abstract", "journal", "doi", "pmid", "language", "source"), "''")
     values |= dict.fromkeys(("authors", "keywords", "publication_types", "extra"), "'[]'")
-    values |= {absurd: {"year": "'MMXX'", "extra": "'[1]'", "title": "CAST(x'ff' AS TEXT)"}.get(absurd, "x'00ff'")}
+    values |= {column: absurd}
     connection.execute(f"INSERT INTO records ({', '.join(values)}) VALUES ({', '.join(values.values())})")
     connection.commit()
     connection.close()

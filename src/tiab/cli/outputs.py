@@ -100,7 +100,7 @@ def _check(outputs: Sequence[tuple[Path, bool]], reviews: Sequence[Path]) -> Non
     Raises:
         InputError: as `check_output`; two outputs are one file, or one is a file of a review that is read.
     """
-    exist = any(path.exists() for path, is_folder in outputs if not is_folder)
+    exist = any(os.path.exists(path) for path, is_folder in outputs if not is_folder)
     own = [file for folder in reviews for file in _own_files(folder)] if exist else []
     known: dict[str, Path] = {}
     for path, is_folder in outputs:

@@ -17,8 +17,10 @@ from tiab.reading import read_whole
 
 __all__ = ["parse_criteria", "read_criteria"]
 
-_LARGEST = 4 << 20
+_LARGEST = 1 << 20
 """Bytes; criteria have a few kB."""
+_DEEP = re.compile(r"""(?:(?<![\w-])(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""")
+"""A key of 50 parts: the time that tomllib takes for one grows with the square of them."""
 
 
 def read_criteria(path: str | Path) -> Criteria:
@@ -48,6 +50,8 @@ def parse_criteria(text: str, *, path: str | Path = "criteria.toml") -> Criteria
     Raises:
         CriteriaError: as `read_criteria`.
     """
+    if _DEEP.search(text):
+        raise CriteriaError("cannot be read: it is nested too deeply", path=path, hint="No criteria need that.")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

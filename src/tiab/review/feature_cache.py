@@ -28,6 +28,7 @@ from tiab.errors import InputError, ModelFileError
 from tiab.features import Features, FeatureSpace, WordSpace, make_features
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
+from tiab.reading import parse_json
 from tiab.records import Record
 from tiab.store import Store
 from tiab.tensors import TensorFormat, read_tensors, write_tensors
@@ -35,6 +36,9 @@ from tiab.tensors import TensorFormat, read_tensors, write_tensors
 __all__ = ["CACHE_NAME", "find_kept_spans", "prepare", "rules_version"]
 
 _NAMES = tuple(field.name for field in fields(Span))
+_TYPES = dict.fromkeys(_NAMES, str) | dict.fromkeys(("start", "end", "sentence"), int) | {"weight": int | float}
+_LARGEST = 1 << 24
+"""Bytes of what is found in one record, unpacked; of the longest abstracts some 100 kB."""
 _BATCH = 2_000
 """So many records are kept at once: as much is lost when the program is stopped while it reads."""
 
@@ -55,17 +59,17 @@ def find_kept_spans(
     key = {"criteria": criteria.fingerprint if criteria else "", "version": rules_version()}
     texts = [_text_key(record) for record in records]
     kept = store.pico(texts, **key)
-    found = {text: _unpacked_spans(value) for text, value in kept.items()}
+    found = {text: one for text, value in kept.items() if (one := _unpacked_spans(value)) is not None}
     missing = list({text: record for text, record in zip(texts, records, strict=True) if text not in found}.items())
     if progress:
         progress(len(records) - len(missing))
     for start in range(0, len(missing), _BATCH):
         batch = missing[start : start + _BATCH]
         spans = find_spans([record for _, record in batch], criteria, numbers=False, jobs=jobs, progress=progress)
-        fresh = {text: one for (text, _), one in zip(batch, spans, strict=True)}
+        fresh = {text: tuple(held) for (text, _), held in zip(batch, spans, strict=True)}
         found |= fresh
         if not store.read_only:
-            store.keep_pico({text: _packed_spans(one) for text, one in fresh.items()}, **key)
+            store.keep_pico({text: _packed_spans(held) for text, held in fresh.items()}, **key)
     return [found[text] for text in texts]
 
 
@@ -106,8 +110,20 @@ def _packed_spans(spans: Sequence[Span]) -> bytes:
     return zlib.compress(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode(), 1)
 
 
-def _unpacked_spans(value: bytes) -> tuple[Span, ...]:
-    return tuple(Span(**dict(zip(_NAMES, row, strict=True))) for row in json.loads(zlib.decompress(value)))
+def _unpacked_spans(value: bytes) -> tuple[Span, ...] | None:
+    """The findings that `_packed_spans` gave; None for what another program wrote, as they can be found again."""
+    try:
+        rows = parse_json(zlib.decompressobj().decompress(value, _LARGEST))
+        return tuple(_span(dict(zip(_NAMES, row, strict=True))) for row in rows)
+    except (zlib.error, ValueError, TypeError):
+        return None
+
+
+def _span(values: dict[str, Any]) -> Span:
+    for name, value in values.items():
+        if not isinstance(value, _TYPES[name]):
+            raise TypeError(f"{name} is {value!r}")
+    return Span(**values)
 
 
 CACHE_NAME = "features.safetensors"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from contextlib import suppress
 from hashlib import sha256
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from tiab.errors import InputError
+from tiab.reading import parse_json, read_whole
 from tiab.store import Event, Store
 from tiab.writing import write_json
 
@@ -79,8 +79,8 @@ class Notes:
     def _drafts(self, reviewer: str) -> dict[str, dict[str, str]]:
         """Kind -> record id -> draft; whatever else a file holds is left out."""
         try:
-            said = json.loads(self._path(reviewer).read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            said = parse_json(read_whole(self._path(reviewer)))
+        except (InputError, ValueError):
             return {}
         kinds = {kind: said.get(kind) for kind in ("labelled", "resolved")} if isinstance(said, dict) else {}
         return {

@@ -12,6 +12,7 @@ from typing import Any
 
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
+from tiab.reading import parse_json
 from tiab.store.chain import HASHED_COLUMNS, event_hash, log_end
 from tiab.store.rows import clean, must_be_one
 
@@ -198,7 +199,7 @@ def event_from(row: Sequence[Any]) -> Event:
     """
     event_id, time, kind, reviewer, record_id, target, token, payload, digest = row
     try:
-        data = json.loads(payload)
+        data = parse_json(payload)
         if not isinstance(data, dict):
             raise TypeError("no table where one belongs")
     except (TypeError, ValueError) as error:

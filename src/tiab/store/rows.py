@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tiab.errors import ReviewError
+from tiab.reading import parse_json
 from tiab.records import Record
 from tiab.store.chain import as_json
 
@@ -142,7 +143,7 @@ def record_from(row: Sequence[Any]) -> Record:
     record_id, _, year, *rest = row
     plain = dict(zip(_PLAIN, rest, strict=False))
     try:
-        authors, keywords, publication_types, extra = (json.loads(text) for text in rest[len(_PLAIN) :])
+        authors, keywords, publication_types, extra = (parse_json(text) for text in rest[len(_PLAIN) :])
         if not all(isinstance(text, str) for text in (record_id, *plain.values())):
             raise TypeError("a number where a text belongs")
         return Record(
@@ -154,7 +155,7 @@ def record_from(row: Sequence[Any]) -> Record:
             extra=tuple((str(name), str(value)) for name, value in extra),
             **plain,
         )
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         hint = "Another program may have altered the file: take the last copy of the folder."
         raise ReviewError(f"record {record_id} cannot be understood ({error})", hint=hint) from error
 

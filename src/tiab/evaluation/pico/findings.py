@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from tiab.errors import EvaluationError, InputError
+from tiab.formats.opening import open_source
 from tiab.pico.findings.model import ANSWERS, findings_model, known
 from tiab.pico.findings.questions import Question
+from tiab.reading import parse_json
 
 __all__ = ["AnswerScores", "FindingsResult", "measure_findings", "read_questions", "score_answers"]
 
@@ -85,10 +84,9 @@ def read_questions(path: str | Path) -> list[Question]:
         InputError: the file cannot be read, or a line is no such question.
     """
     try:
-        data = Path(path).read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read ({error})", path=path, hint="Give a JSONL file, gzipped or not.") from error
+        text = open_source(path).read_all().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError("is not UTF-8 text", path=path, hint="Give a JSONL file, gzipped or not.") from error
     found = [_question(line, number, path) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if not found:
         raise InputError("holds no question", path=path, hint="Give one JSON object per line.")
@@ -97,7 +95,7 @@ def read_questions(path: str | Path) -> list[Question]:
 
 def _question(line: str, number: int, path: str | Path) -> Question:
     try:
-        data = json.loads(line)
+        data = parse_json(line)
         if not isinstance(data, dict) or not isinstance(data["abstract"], str) or not isinstance(data["outcome"], str):
             raise TypeError("abstract and outcome must be texts")
         label = str(next((data[name] for name in _LABELS if data.get(name)), "")).strip().lower()
@@ -109,7 +107,7 @@ def _question(line: str, number: int, path: str | Path) -> Question:
             label=_MEANINGS.get(label, ""), evidence=_evidence(data.get("evidence"), len(data["abstract"])),
             article=str(data.get("pmcid") or data.get("pmid") or data["abstract"][:200]),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         hint = "Each line is an object with abstract, outcome, intervention, comparator and label."
         raise InputError(f"line {number} is no question ({error})", path=path, hint=hint) from error
 
