@@ -10,3 +10,101 @@ import typer
 from tiab.cli.inputs import pool_of
 from tiab.cli.options import JobsOption, JsonOption
 from tiab.cli.outputs import Commands
+from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.criteria import Criteria, read_criteria
+from tiab.features.matches import Hits, count_hits
+
+__all__ = ["check_criteria", "criteria_app"]
+
+commands = Commands()
+
+criteria_app = Commands(no_args_is_help=True, help="Work on a review's criteria file.")
+commands.add_typer(criteria_app, name="criteria")
+
+
+@criteria_app.callback()
+def _criteria() -> None:
+    """Work on a review's criteria file."""
+
+
+@criteria_app.command("check")
+def check_criteria(
+    file: Annotated[Path, typer.Argument(help="The criteria, a TOML file.", show_default=False)],
+    records: Annotated[
+        list[Path] | None, typer.Argument(help="Search exports to count the concepts in.", show_default=False)
+    ] = None,
+    jobs: JobsOption = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what a criteria file holds and, given records, how many each concept and each pair of concepts finds.
+
+    [dim]Example:[/dim] tiab criteria check criteria.toml pubmed.nbib
+    """
+    criteria = read_criteria(file)
+    result: dict[str, object] = {
+        "title": criteria.title,
+        "concepts": [
+            {
+                "role": concept.role,
+                "name": concept.name,
+                "required": concept.required,
+                "terms": len(concept.terms),
+                "abbreviations": len(concept.abbreviations),
+                "against": len(concept.against),
+                "designs": len(concept.designs),
+            }
+            for concept in criteria.concepts
+        ],
+        "lacking": criteria.lacking,
+    }
+    hits = None
+    if records:
+        pool = pool_of(records)
+        with progress_bar("reading abstracts", len(pool.records)) as progress:
+            hits = count_hits(pool.records, criteria, jobs=jobs, progress=progress)
+        result |= hits.to_dict()
+    if as_json:
+        print_json(result)
+        return
+    _print_criteria(criteria)
+    if hits is not None:
+        _print_hits(hits)
+
+
+def _print_criteria(criteria: Criteria) -> None:
+    console.print(criteria.title, style="bold", markup=False)
+    for sentence in criteria.lacking:
+        note(sentence)
+    if not criteria.concepts:
+        return
+    rows = [
+        (
+            c.role,
+            c.name,
+            "yes" if c.required else "no",
+            len(c.terms),
+            len(c.abbreviations),
+            len(c.against),
+            len(c.designs),
+        )
+        for c in criteria.concepts
+    ]
+    columns = ("role", "concept", "required", "terms", "abbreviations", "against", "designs")
+    print_table("", columns, rows, right=4)
+
+
+def _print_hits(hits: Hits) -> None:
+    print_table(
+        f"of {hits.n_records} records",
+        ("concept", "records", "share"),
+        [(*row, f"{row[1] / hits.n_records:.1%}") for row in hits.singles],
+        right=2,
+    )
+    if hits.pairs:
+        print_table(
+            "two concepts together", ("concepts", "records"), [(f"{a} + {b}", n) for a, b, n in hits.pairs], right=1
+        )
+    console.print(f"\nevery required concept: {hits.all_required} records", markup=False)
+    for name in hits.silent_terms:
+        terms = ", ".join(hits.silent_terms[name])
+        console.print(f"terms of '{name}' that no record has: {terms}", style="dim", markup=False)
