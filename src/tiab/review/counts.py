@@ -18,8 +18,8 @@ __all__ = [
     "Workload",
     "count_flow",
     "count_workload",
+    "list_sources",
     "list_without_abstract",
-    "source_rows",
 ]
 
 
@@ -94,7 +94,7 @@ class RecordLine:
     status: str
 
 
-def source_rows(sources: Iterable[Source]) -> tuple[SourceRow, ...]:
+def list_sources(sources: Iterable[Source]) -> tuple[SourceRow, ...]:
     """The files in the order in which they were added; one that was added twice is marked the second time."""
     rows, seen = [], set[str]()
     for source in sources:

@@ -17,22 +17,23 @@ def read_history(snapshot: Snapshot, reviewer: str | None = None) -> ScreeningHi
     screeners: dict[str, set[str]] = {}
     for (_, name), given in snapshot.state.labels.items():
         if reviewer in (None, name) and not given[-1].label.prior:
-            head = snapshot.groups.main_id(given[-1].label.record_id)
+            main_id = snapshot.groups.main_id(given[-1].label.record_id)
             earliest = next(one for one in given if not one.label.prior)
-            first[head] = min(earliest, first.get(head, earliest), key=lambda one: one.event_id)
-            screeners.setdefault(head, set()).add(given[-1].label.reviewer)
+            first[main_id] = min(earliest, first.get(main_id, earliest), key=lambda one: one.event_id)
+            screeners.setdefault(main_id, set()).add(given[-1].label.reviewer)
     for given in snapshot.state.resolved.values():  # settles a conflict, some of whose labels may be taken back since
-        head = snapshot.groups.main_id(given[-1].label.record_id)
-        first.setdefault(head, given[0])
-        screeners.setdefault(head, set()).add(given[-1].label.reviewer)
+        main_id = snapshot.groups.main_id(given[-1].label.record_id)
+        first.setdefault(main_id, given[0])
+        screeners.setdefault(main_id, set()).add(given[-1].label.reviewer)
     labels = snapshot.labels(reviewer)
-    heads = list(snapshot.main_ids)
-    prior = [record_id for record_id in heads if record_id not in first and record_id in labels]
+    prior = [record_id for record_id in snapshot.main_ids if record_id not in first and record_id in labels]
     since, because = _evidence_begins(first.values(), _last_added(snapshot, set(prior)))
     return ScreeningHistory(
         screened=tuple(sorted(first, key=lambda record_id: (first[record_id].ordered, first[record_id].event_id))),
         prior=tuple(prior),
-        unscreened=tuple(record_id for record_id in heads if record_id not in first and record_id not in labels),
+        unscreened=tuple(
+            record_id for record_id in snapshot.main_ids if record_id not in first and record_id not in labels
+        ),
         labels=labels,
         screeners={record_id: frozenset(people) for record_id, people in screeners.items()},
         unordered=sum(not one.ordered for one in first.values()),

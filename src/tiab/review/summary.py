@@ -9,7 +9,7 @@ from datetime import datetime
 from tiab.errors import LabelError
 from tiab.evaluation.history import ScreeningHistory
 from tiab.ranking.rank import Ranking
-from tiab.review.counts import FlowCounts, RecordLine, SourceRow, count_flow, list_without_abstract, source_rows
+from tiab.review.counts import FlowCounts, RecordLine, SourceRow, count_flow, list_sources, list_without_abstract
 from tiab.review.history import read_history
 from tiab.review.log_summary import (
     Overrides,
@@ -59,7 +59,7 @@ def summarise_review(
         ReviewError: the review cannot be read.
     """
     snapshot, events = review.snapshot, review.events()
-    history, sources = read_history(snapshot), source_rows(review.status().sources)
+    history, sources = read_history(snapshot), list_sources(review.status().sources)
     return ReviewSummary(
         history=history,
         provenance=trace_provenance(snapshot, events, ranking, now=now, software=software),
