@@ -115,9 +115,9 @@ class Learning:
         """A record as it ranks to one reviewer, or (None) to all together."""
         return view_record(self._reader.snapshot, self.queue(reviewer), record_id)
 
-    def suggest(self, record_id: str, reviewer: str, *, left: int) -> Suggestion:
+    def suggest(self, queue: Queue, record_id: str, *, left: int) -> Suggestion:
         """What a reviewer is told of the record that comes next in their queue."""
-        return suggest(self._reader.snapshot, self._queues[reviewer], record_id, left=left)
+        return suggest(self._reader.snapshot, queue, record_id, left=left)
 
     def update(self, before: tuple[Learner, Queue], reports: Sequence[FileReport]) -> Update:
         """What was added since `before`, ranked by what was learned then."""

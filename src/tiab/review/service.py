@@ -112,7 +112,7 @@ class Review:
         self._notes = Notes(self._store)
         self._jobs, self._progress = jobs, progress
         self._lock = threading.Lock()
-        self._ranks: Learning | None = None
+        self._loaded_learning: Learning | None = None
         self._screenings: dict[str, Screening] = {}
         self.folder = Path(folder)
         self.read_only, self.warnings = self._store.read_only, self._store.warnings
@@ -164,9 +164,9 @@ class Review:
         from tiab.review.learning import Learning
 
         with self._lock:
-            if self._ranks is None:
-                self._ranks = Learning(self._store, self._reader, jobs=self._jobs, progress=self._progress)
-            return self._ranks
+            if self._loaded_learning is None:
+                self._loaded_learning = Learning(self._store, self._reader, jobs=self._jobs, progress=self._progress)
+            return self._loaded_learning
 
     # What it holds
 
@@ -293,11 +293,11 @@ class Review:
         """
         if learn or self.queue(reviewer) is None:
             self.learn(reviewer)
-        screening = self.screening(reviewer)
-        record_id = screening.next_id(self.queue(reviewer))
-        if record_id is None:
+        screening, queue = self.screening(reviewer), self.queue(reviewer)
+        record_id = screening.next_id(queue)
+        if queue is None or record_id is None:
             return None
-        return self._learning.suggest(record_id, reviewer, left=screening.counts().left)
+        return self._learning.suggest(queue, record_id, left=screening.counts().left)
 
     def screening(self, reviewer: str = "") -> Screening:
         """What one reviewer has decided so far, and which record comes next without learning anew."""
@@ -316,7 +316,7 @@ class Review:
 
     def queue(self, reviewer: str | None = "") -> Queue | None:
         """The ranking that this reviewer reads from; None before the first `learn`."""
-        return self._ranks.queue(reviewer) if self._ranks else None
+        return self._loaded_learning.queue(reviewer) if self._loaded_learning else None
 
     def view(self, record_id: str, *, reviewer: str | None = "") -> RecordView:
         """One record as this reviewer sees it, with what was found in it and what moved it to its place."""
@@ -350,10 +350,10 @@ class Review:
         self.record(record_id)
         if not reviewer and not prior:
             must_be_alone(self._store.named_reviewers())
-        ranked = self._ranks.unlogged(reviewer) if self._ranks else []
+        ranked = self._loaded_learning.unlogged(reviewer) if self._loaded_learning else []
         event = self._store.append_all([*ranked, label_entry(label, note=note, token=token)])[-1]
-        if self._ranks:
-            self._ranks.has_logged(reviewer, ranked)
+        if self._loaded_learning:
+            self._loaded_learning.has_logged(reviewer, ranked)
         self._notes.drop_draft(event)
         return event
 
