@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import unquote
 
+from tiab.folding import folded_words
+
 __all__ = ["Record", "normalise_doi"]
 
-_NOT_WORD = re.compile(r"[\W_]+")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _TRACKED = re.compile(r"[?#&](?:utm_|casa_token|journalcode|via=|ref=|download=).*$")
@@ -73,7 +73,7 @@ class Record:
 
         Case, punctuation, accents and line breaks do not count, so two exports of one record agree.
         """
-        words = _NOT_WORD.sub(" ", _plain(f"{self.title} {self.abstract}")).strip()
+        words = folded_words(f"{self.title} {self.abstract}")
         return hashlib.sha256(f"{words}|{self.year or ''}".encode()).hexdigest()[:16]
 
 
@@ -99,9 +99,3 @@ def normalise_doi(text: str) -> str:
     while doi[-1] in _OPENING and doi.count(doi[-1]) > doi.count(_OPENING[doi[-1]]):
         doi = doi[:-1].rstrip(".,;:\"'")
     return doi
-
-
-def _plain(text: str) -> str:
-    if text.isascii():  # nothing to decompose, which is what takes long
-        return text.casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()

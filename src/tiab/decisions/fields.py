@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from tiab.decisions.carried import read_time
 from tiab.errors import LabelError
-from tiab.formats.table import heading
+from tiab.folding import heading
 from tiab.labels import Decision
 from tiab.records import Record
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
+from tiab.folding import folded_words
 from tiab.formats.absent import no_abstract
 from tiab.formats.entries import RAW, plain_record
 from tiab.formats.markup import plain_value
@@ -13,7 +13,6 @@ from tiab.records import Record
 
 __all__ = ["RecordIndex", "alike", "contradicts", "plain_title"]
 
-_NOT_WORD = re.compile(r"[\W_]+")
 _ENOUGH_WORDS = 25
 """So many words of title and abstract are not equal by chance; two "Editorial" of one year are."""
 _ENOUGH_TITLE = 5
@@ -118,8 +117,7 @@ def alike(one: str, other: str, *, least: float) -> bool:
 
 def plain_title(title: str) -> str:
     """The words of a title in lower case, without accents and punctuation."""
-    decomposed = unicodedata.normalize("NFKD", plain_value(title))
-    return _NOT_WORD.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()).strip()
+    return folded_words(plain_value(title))
 
 
 def _file_id(record: Record) -> str:

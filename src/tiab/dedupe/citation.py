@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tiab.dedupe.place import Place, first_known, place_of
 from tiab.dedupe.spelling import plain_title, plain_words, word_list
-from tiab.formats.table import heading
+from tiab.folding import heading
 from tiab.records import Record
 
 __all__ = ["MAX_AUTHORS", "MAX_TITLE", "Citation", "citation_of"]

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Any
 
+from tiab.folding import GREEK, folded
 from tiab.formats.markup import without_markup
 
 __all__ = ["language_of", "plain_title", "plain_words", "word_list"]
 
 _WORD = re.compile(r"[^\W_]+")
-_GREEK = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
-    "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
 _LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-_LETTERS = {ord(letter): f" {name} " for letter, name in _GREEK.items()} | {ord(a): b for a, b in _LATIN.items()}
+_LETTERS = {ord(letter): f" {name} " for letter, name in GREEK.items()} | {ord(a): b for a, b in _LATIN.items()}
 _SPELLINGS = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
@@ -73,11 +68,8 @@ def plain_words(text: str) -> list[str]:
     >>> plain_words("IFN-γ &amp; CO<sub>2</sub> in Möbius' patients")
     ['ifn', 'gamma', 'and', 'co2', 'in', 'mobius', 'patients']
     """
-    text = without_markup(text).replace("&", " and ").casefold()
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_LETTERS)
-        text = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return _WORD.findall(text)
+    plain = folded(without_markup(text).replace("&", " and "))
+    return _WORD.findall(plain if plain.isascii() else plain.translate(_LETTERS))
 
 
 def plain_title(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from tiab.criteria import Criteria
 from tiab.features.evidence import evidence_names, evidence_row
+from tiab.folding import heading
 from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.findings.extraction import OUTCOME
@@ -42,7 +42,7 @@ def _column_name(text: str) -> str:
     >>> _column_name("Case-control study")
     'case_control_study'
     """
-    return re.sub(r"[\W_]+", "_", text.casefold()).strip("_") or "unnamed"
+    return heading(text).replace(" ", "_") or "unnamed"
 
 
 def pico_features(

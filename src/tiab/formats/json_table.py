@@ -158,7 +158,7 @@ def _starts(text: str) -> list[int]:
             if len(stack) > 1:
                 stack.pop()
         elif match[2]:
-            name = re.sub(r"[\W_]", "", match[1]).lower()
+            name = column_key(match[1])
             around = next((frame for frame in stack if frame.kind == "["), None)
             own = own or (len(stack) == 2 and name in _OWN)
             if _TITLES.fullmatch(name):

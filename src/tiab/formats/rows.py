@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tiab.errors import InputError
+from tiab.folding import heading
 from tiab.formats.opening import open_source, signature
-from tiab.formats.table import heading
 from tiab.formats.text import MAX_LINE, clean_line, decoding_of, head_text, lines_of
 
 __all__ = ["IDENTIFIERS", "is_key_table", "read_rows"]

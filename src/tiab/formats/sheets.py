@@ -7,9 +7,10 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
+from tiab.folding import heading
 from tiab.formats.carrying import packed
 from tiab.formats.entries import build
-from tiab.formats.table import FIELDS, RULES, guarded, heading, keys_of
+from tiab.formats.table import FIELDS, RULES, guarded, keys_of
 from tiab.formats.text import clean_line
 from tiab.records import Record
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tiab.errors import InputError
+from tiab.folding import heading
 from tiab.formats.entries import Draft, Rules, Tally, Unreadable, build
 from tiab.formats.nested import pairs_in, parsed
 from tiab.formats.opening import Source
@@ -22,7 +23,6 @@ __all__ = [
     "column_key",
     "found_at",
     "guarded",
-    "heading",
     "is_known",
     "is_own",
     "keys_of",
@@ -34,18 +34,8 @@ __all__ = [
 MAX_COLUMNS = 1000
 _FEW_COLUMNS = 4
 """Columns from which a line that has all the tabs of a row can be nothing else."""
-_NOT_WORD = re.compile(r"[\W_]+")
 _PREAMBLE = 20
 """Lines before the heading row that some exports have: "sep=;", an address, the date of the search."""
-
-
-def heading(name: str) -> str:
-    """The name of a column in lower case without punctuation.
-
-    >>> heading("Journal/Book"), heading("Author(s)"), heading("record_id")
-    ('journal book', 'author s', 'record id')
-    """
-    return _NOT_WORD.sub(" ", name).strip().casefold()
 
 
 def column_key(name: str) -> str:
@@ -54,7 +44,7 @@ def column_key(name: str) -> str:
     >>> column_key("Author(s)"), column_key("publicationDate"), column_key("primary_location.source.display_name")
     ('authors', 'publicationdate', 'primarylocationsourcedisplayname')
     """
-    return _NOT_WORD.sub("", name).casefold()
+    return heading(name).replace(" ", "")
 
 
 _NAMES = Rules(

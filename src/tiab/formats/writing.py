@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, cast
 
 from tiab.errors import InputError, LabelError
+from tiab.folding import heading
 from tiab.formats import bibtex, endnote_xml, nbib, ris, sheets, xlsx
-from tiab.formats.table import heading
 from tiab.formats.text import clean_text
 from tiab.labels import Decision
 from tiab.records import Record

@@ -8,7 +8,6 @@ lost: the words and spaces of a Doc are the text itself, so offsets need no map 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from tiab.folding import GREEK, folded
 from tiab.pico.layout import keep_text
 from tiab.pico.spelling import american, singular
 
@@ -44,11 +44,6 @@ _WORDS = re.compile(
     (\x20?)""",
     re.VERBOSE | re.DOTALL,
 )
-_GREEK_NAMES = {
-    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma",
-    "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega",
-}  # fmt: skip
 _TRAILING = re.compile(rf"[{_HYPHENS}{_INSIDE}]+$")
 _INVISIBLE = re.compile(rf"[{_INSIDE}]+")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -82,9 +77,7 @@ def plain_form(word: str) -> str:
     if _TRAILING.fullmatch(word):
         return "-"
     bare = _POSSESSIVE.sub("", _TRAILING.sub("", _INVISIBLE.sub("", word)) or word)
-    decomposed = unicodedata.normalize("NFKD", bare)
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return "".join(_GREEK_NAMES.get(c, c) for c in plain) or word
+    return "".join(GREEK.get(letter, letter) for letter in folded(bare)) or word
 
 
 @lru_cache(maxsize=200_000)

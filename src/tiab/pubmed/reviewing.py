@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ from rapidfuzz.fuzz import partial_ratio
 
 from tiab.criteria import read_criteria
 from tiab.errors import InputError
+from tiab.folding import folded_words
 from tiab.formats import iter_records
 from tiab.formats.opening import open_source
 from tiab.formats.text import decoding_of, lines_of
@@ -130,12 +130,9 @@ def _doubts(rows: Sequence[dict[str, str]], titles: dict[str, str]) -> list[Doub
     return [
         Doubt(record_id=row["record_id"], pmid=row["pmid"], citation=row["citation"], fetched_title=titles[row["pmid"]])
         for row in rows
-        if row["pmid"] in titles and partial_ratio(_plain(titles[row["pmid"]]), _plain(row["citation"])) < _ALIKE
+        if row["pmid"] in titles
+        and partial_ratio(folded_words(titles[row["pmid"]]), folded_words(row["citation"])) < _ALIKE
     ]
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _write_gold(path: Path, rows: Sequence[dict[str, str]], wrong: set[str]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from tiab.folding import folded_words
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.review.service import Review
@@ -23,8 +23,6 @@ __all__ = ["ORDERS", "RecordList", "RecordQuery"]
 Order = Literal["rank", "added", "newest", "oldest", "title"]
 ORDERS: tuple[Order, ...] = ("rank", "added", "newest", "oldest", "title")
 
-_NOT_WORD = re.compile(r"[\W_]+")
-_ACCENT = re.compile(r"[\u0300-\u036f]+")
 _LAST_YEAR = 10_000
 _PART = 25
 """So many records are done at one step: some milliseconds."""
@@ -243,8 +241,8 @@ def _needles(text: str) -> list[str]:
     [' yoga', ' multiple sclerosis ', ' 10 1016 j jns']
     """
     parts = re.findall(r'"([^"]+)"|([^\s"]+)', text)
-    folded = [(_folded(phrase), " ") if phrase else (_folded(word), "") for phrase, word in parts]
-    return [f" {words.strip()}{end}" for words, end in folded if words.strip()]
+    folded = [(folded_words(phrase or word), " " if phrase else "") for phrase, word in parts]
+    return [f" {words}{end}" for words, end in folded if words]
 
 
 def _searched(reports: Sequence[Record]) -> str:
@@ -263,10 +261,4 @@ def _searched(reports: Sequence[Record]) -> str:
             one.record_id,
         )
     ]
-    return _folded(f" {' '.join(parts)} ")
-
-
-def _folded(text: str) -> str:
-    if not text.isascii():  # else there is nothing to decompose, which is what takes long
-        text = _ACCENT.sub("", unicodedata.normalize("NFKD", text))
-    return _NOT_WORD.sub(" ", text.casefold())
+    return f" {folded_words(' '.join(parts))} "
