@@ -29,7 +29,7 @@ import numpy as np
 from tiab.formats import iter_records
 from tiab.review import Review
 from tiab.store import Source, Store
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 from tiab.web.serving import listen, make_server
 
 BLOCKS = 10
@@ -47,17 +47,17 @@ def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, Desk]]:
-    """The address of the page on the review, and its desk."""
+def served(folder: Path) -> Iterator[tuple[str, ReviewerSession]]:
+    """The address of the page on the review, and its session."""
     with Review(folder) as review, listen(0) as listening:
         review.learn()
-        desk = Desk(review)
-        server, address = make_server(desk, listening)
+        session = ReviewerSession(review)
+        server, address = make_server(session, listening)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         sys.setswitchinterval(0.0005)  # as `serve` does
         try:
-            yield address, desk
+            yield address, session
         finally:
             server.should_exit = True
             thread.join()
@@ -135,10 +135,10 @@ def look(client: httpx.Client, concept: str) -> None:
         print(f"{path:<34} {times}", flush=True)
 
 
-def wait(desk: Desk, seconds: float) -> None:
+def wait(session: ReviewerSession, seconds: float) -> None:
     """Waits as somebody who reads the first records before they look through all of them."""
     began = time.perf_counter()
-    if desk.preparing.wait(seconds):
+    if session.preparing.wait(seconds):
         print(f"lists prepared {time.perf_counter() - began:.1f} s after the page opened", flush=True)
     else:
         print(f"lists not yet prepared {seconds:.1f} s after the page opened", flush=True)
@@ -165,16 +165,16 @@ def main() -> int:
         if not kept.exists():
             prepare(kept, asked.path, asked.records, asked.criteria)
         folder = shutil.copytree(kept, Path(parent) / "review")
-        with served(folder) as (address, desk):
+        with served(folder) as (address, session):
             if asked.browser:
                 say("key to next record", press(address, asked.decisions, asked.include))
                 return 0
             with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
                 client.get(address)
                 client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
-                wait(desk, asked.wait)
+                wait(session, asked.wait)
                 screen(client, asked.decisions, asked.include)
-                criteria = desk.review.criteria
+                criteria = session.review.criteria
                 look(client, criteria.concepts[0].name if criteria else "")
     return 0
 

@@ -20,7 +20,7 @@ from tiab.assets import corpus_path
 from tiab.decisions import read_labels
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 from tiab.web.serving import listen, make_server
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -28,15 +28,15 @@ PICTURES = (("screen.png", "light", 1280, 1000), ("screen-narrow.png", "dark", 3
 AT_ONCE, SLOWLY, SECONDS = 22, 6, 18
 
 
-def screen(desk: Desk) -> None:
+def screen(session: ReviewerSession) -> None:
     """Decides as the corpus has it; "maybe" where it leaves it open."""
     labels = read_labels(corpus_path() / "records.csv")
     for number in range(AT_ONCE + SLOWLY):
-        desk.review.learn(desk.reviewer)
-        record_id = desk.next_id()
+        session.review.learn(session.reviewer)
+        record_id = session.next_id()
         if record_id is None:
             return
-        desk.decide(record_id, labels.get(record_id, Decision.MAYBE), token=f"drawn {number}", seen=0)
+        session.decide(record_id, labels.get(record_id, Decision.MAYBE), token=f"drawn {number}", seen=0)
         time.sleep(SECONDS if number >= AT_ONCE else 0)
 
 
@@ -55,9 +55,9 @@ def main() -> int:
         Review.create(Path(parent) / "ms", corpus_path() / "criteria.toml").close()
         with Review(Path(parent) / "ms") as review, listen(0) as listening:
             review.add([corpus_path() / "records.csv"])
-            desk = Desk(review, reviewer="eva")
-            screen(desk)
-            server, address = make_server(desk, listening)
+            session = ReviewerSession(review, reviewer="eva")
+            screen(session)
+            server, address = make_server(session, listening)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             with sync_playwright() as play:

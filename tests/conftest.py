@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tiab.review import Review
-    from tiab.web import Desk
+    from tiab.web import ReviewerSession
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,11 +41,11 @@ def shared() -> Path:
 
 
 @contextmanager
-def _served(desk: Desk) -> Iterator[str]:
+def _served(session: ReviewerSession) -> Iterator[str]:
     from tiab.web.serving import listen, make_server
 
     with listen(0) as listening:
-        server, address = make_server(desk, listening)
+        server, address = make_server(session, listening)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
@@ -65,10 +65,10 @@ def _let_go() -> None:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Desk], str]]:
-    """Serves a desk until the test ends; gives the address that a reviewer would open."""
+def serve() -> Iterator[Callable[[ReviewerSession], str]]:
+    """Serves a session until the test ends; gives the address that a reviewer would open."""
     with ExitStack() as stack:
-        yield lambda desk: stack.enter_context(_served(desk))
+        yield lambda session: stack.enter_context(_served(session))
 
 
 @pytest.fixture
@@ -102,26 +102,26 @@ def _entered(address: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def enter(serve: Callable[[Desk], str]) -> Iterator[Callable[[Desk], httpx.Client]]:
-    """Serves a desk; gives a client that came by its address, as a browser does, and writes as its page does."""
+def enter(serve: Callable[[ReviewerSession], str]) -> Iterator[Callable[[ReviewerSession], httpx.Client]]:
+    """Serves a session; gives a client that came by its address, as a browser does, and writes as its page does."""
     with ExitStack() as stack:
-        yield lambda desk: stack.enter_context(_entered(serve(desk)))
+        yield lambda session: stack.enter_context(_entered(serve(session)))
 
 
 @pytest.fixture
-def desk(review: Review) -> Iterator[Desk]:
+def session(review: Review) -> Iterator[ReviewerSession]:
     """Eva's place at the module's own `review`."""
-    from tiab.web import Desk
+    from tiab.web import ReviewerSession
 
-    made = Desk(review, reviewer="eva")
+    made = ReviewerSession(review, reviewer="eva")
     yield made
     made.close()
 
 
 @pytest.fixture
-def page(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> httpx.Client:
+def page(session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client]) -> httpx.Client:
     """What Eva's browser sends and gets, where no browser is needed."""
-    return enter(desk)
+    return enter(session)
 
 
 @pytest.fixture(scope="module")
@@ -158,15 +158,15 @@ def window(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
 
 
 @pytest.fixture
-def open_room(
-    window: Callable[..., AbstractContextManager[Page]], serve: Callable[[Desk], str]
+def open_page(
+    window: Callable[..., AbstractContextManager[Page]], serve: Callable[[ReviewerSession], str]
 ) -> Callable[..., AbstractContextManager[Page]]:
-    """Opens one of a desk's rooms, such as "/criteria", in a window."""
+    """Opens one of a session's rooms, such as "/criteria", in a window."""
 
     @contextmanager
-    def entered(desk: Desk, path: str, scheme: Literal["light", "dark"], width: int) -> Iterator[Page]:
+    def entered(session: ReviewerSession, path: str, scheme: Literal["light", "dark"], width: int) -> Iterator[Page]:
         with window(scheme, width) as page:
-            page.goto(serve(desk))
+            page.goto(serve(session))
             page.goto(page.url.rstrip("/") + path)
             yield page
 

@@ -17,7 +17,7 @@ from tiab.assets import corpus_path
 from tiab.errors import TiabError
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 from tiab.web.security import HEADERS
 from tiab.web.serving import listen
 
@@ -42,9 +42,9 @@ def review(ready: Path, tmp_path: Path) -> Iterator[Review]:
 
 
 @pytest.fixture
-def address(desk: Desk, serve: Callable[[Desk], str]) -> str:
+def address(session: ReviewerSession, serve: Callable[[ReviewerSession], str]) -> str:
     """What `tiab screen` prints."""
-    return serve(desk)
+    return serve(session)
 
 
 @pytest.fixture
@@ -108,8 +108,8 @@ def test_what_lies_beside_the_secret_folder_is_closed_even_with_the_cookie(page:
             assert client.get(path).status_code == 403, path
 
 
-def test_no_address_on_a_page_leaves_the_secret_folder(page: httpx.Client, desk: Desk) -> None:
-    record = httpx.QueryParams({"id": desk.next_id() or ""})
+def test_no_address_on_a_page_leaves_the_secret_folder(page: httpx.Client, session: ReviewerSession) -> None:
+    record = httpx.QueryParams({"id": session.next_id() or ""})
     rooms = ("/", "/records", "/duplicates", "/conflicts", "/import", "/criteria", "/export", "/nowhere/at/all")
     for path in (*rooms, f"/records/record?{record}"):
         answer = page.get(path, headers={"Accept": "text/html"})
@@ -127,13 +127,13 @@ def test_another_host_is_refused_even_with_the_cookie(page: httpx.Client, host: 
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:{port}", "http://127.0.0.1"])
-def test_what_another_page_writes_is_refused(page: httpx.Client, desk: Desk, origin: str) -> None:
-    wanted, own = decision(desk.next_id() or ""), page.headers.pop("Origin")
+def test_what_another_page_writes_is_refused(page: httpx.Client, session: ReviewerSession, origin: str) -> None:
+    wanted, own = decision(session.next_id() or ""), page.headers.pop("Origin")
     foreign = {"Origin": origin.format(port=page.base_url.port)}
     neighbour = {"Origin": own, "Sec-Fetch-Site": "same-site"}  # another port of this computer
     for headers in (foreign, {}, neighbour):
         assert page.post("/screen/decisions", json=wanted, headers=headers).status_code == 403
-    assert desk.tally().screened == 0
+    assert session.counts().screened == 0
 
 
 def test_every_answer_forbids_what_comes_from_elsewhere(page: httpx.Client) -> None:
@@ -154,20 +154,20 @@ def test_too_much_is_refused_whatever_length_is_announced(page: httpx.Client) ->
     assert page.post("/screen/decisions", content=pieces).status_code == 413
 
 
-def test_a_title_that_is_a_script_stays_text(tmp_path: Path, serve: Callable[[Desk], str]) -> None:
+def test_a_title_that_is_a_script_stays_text(tmp_path: Path, serve: Callable[[ReviewerSession], str]) -> None:
     hostile = tmp_path / "hostile.csv"
     columns = ("record_id", "title", "abstract", "doi", "pmid", "journal", "authors", "keywords")
     hostile.write_text(",".join(columns) + "\n" + ",".join(f'"{SCRIPT}"' for _ in columns) + "\n")
     with Review.create(tmp_path / "review") as review:
         review.add([hostile])
-        with closing(Desk(review)) as desk, entered(serve(desk)) as client:
+        with closing(ReviewerSession(review)) as session, entered(serve(session)) as client:
             text = client.get("/").text
             assert "<script>document" not in text
             assert "&lt;script&gt;document" in text
             answer = client.post("/screen/decisions", json=decision(SCRIPT, reason=SCRIPT, note=SCRIPT))
             assert answer.status_code == 200
             shown = client.get("/screen/record", params={"show": SCRIPT}).json()
-        assert "<script>" not in shown["record"] + shown["why"] + shown["tally"]
+        assert "<script>" not in shown["record"] + shown["why"] + shown["counts"]
 
 
 def test_a_decision_is_stored_before_the_next_record_comes(page: httpx.Client, review: Review) -> None:
@@ -178,85 +178,85 @@ def test_a_decision_is_stored_before_the_next_record_comes(page: httpx.Client, r
     with Review(review.folder) as other:  # as another program reads it
         label = other.labels("eva")[first["record_id"]]
     assert (label.decision, label.reason) == (Decision.EXCLUDE, "wrong outcome")
-    assert answer["said"] == "Excluded: wrong outcome."
+    assert answer["message"] == "Excluded: wrong outcome."
     assert answer["record_id"] not in ("", first["record_id"])
     shown = page.get("/screen/record", params={"show": first["record_id"]}).json()
     assert "mice" in shown["record"]
 
 
-def test_a_decision_that_is_sent_twice_is_stored_once(page: httpx.Client, review: Review, desk: Desk) -> None:
-    wanted = decision(desk.next_id() or "")
+def test_a_decision_that_is_sent_twice_is_stored_once(
+    page: httpx.Client, review: Review, session: ReviewerSession
+) -> None:
+    wanted = decision(session.next_id() or "")
     first, second = (page.post("/screen/decisions", json=wanted) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 200)
     assert sum(event.kind == "labelled" for event in review.events()) == 1
 
 
 def test_a_decision_on_what_another_tab_decided_meanwhile_is_not_stored(
-    page: httpx.Client, review: Review, desk: Desk
+    page: httpx.Client, review: Review, session: ReviewerSession
 ) -> None:
-    record_id = desk.next_id() or ""
+    record_id = session.next_id() or ""
     with Review(review.folder) as other:
         event = other.label(record_id, "include", reviewer="eva")
     answer = page.post("/screen/decisions", json=decision(record_id))
     assert answer.status_code == 409
-    assert "'include' stands" in answer.json()["error"]
+    assert "now 'include'" in answer.json()["error"]
     assert review.labels("eva")[record_id].decision is Decision.INCLUDE
     assert page.post("/screen/decisions", json=decision(record_id, seen=event.event_id)).status_code == 200
     assert review.labels("eva")[record_id].decision is Decision.EXCLUDE
 
 
-def test_what_another_program_does_is_followed(desk: Desk, review: Review) -> None:
-    first = desk.next_id() or ""
+def test_what_another_program_does_is_followed(session: ReviewerSession, review: Review) -> None:
+    first = session.next_id() or ""
     with Review(review.folder) as other:
         other.label(first, "maybe", reviewer="eva")
-        assert desk.next_id() != first
-        assert (desk.tally().maybe, desk.tally().left) == (1, 122)
+        assert session.next_id() != first
+        assert (session.counts().maybe, session.counts().left) == (1, 122)
         other.label(first, "include", reviewer="eva")
-        assert (desk.tally().maybe, desk.tally().include, desk.tally().found) == (0, 1, 1)
+        assert (session.counts().maybe, session.counts().include, session.counts().found) == (0, 1, 1)
         other.undo("eva")
         other.undo("eva")
-        assert (desk.next_id(), desk.tally().screened) == (first, 0)
+        assert (session.next_id(), session.counts().screened) == (first, 0)
         other.label(first, "include", reviewer="kim")  # somebody else's decision settles nothing for eva
-        assert desk.next_id() == first
+        assert session.next_id() == first
         other.label(first, "include", prior=True)
-        assert desk.next_id() != first
+        assert session.next_id() != first
 
 
-def test_two_programs_at_once_lose_nothing(desk: Desk, review: Review) -> None:
+def test_two_programs_at_once_lose_nothing(session: ReviewerSession, review: Review) -> None:
     ids = [record.record_id for record in review.snapshot.records][:60]
-    with Review(review.folder) as reopened, closing(Desk(reopened, reviewer="eva")) as other:
+    with Review(review.folder) as reopened, closing(ReviewerSession(reopened, reviewer="eva")) as other:
 
-        def screen(at: Desk, mine: list[str]) -> None:
+        def screen(at: ReviewerSession, mine: list[str]) -> None:
             for record_id in mine:
                 at.decide(record_id, Decision.EXCLUDE, token=f"both {record_id}", seen=0)
 
-        threads = [Thread(target=screen, args=(at, ids[n::2])) for n, at in enumerate((desk, other))]
+        threads = [Thread(target=screen, args=(at, ids[n::2])) for n, at in enumerate((session, other))]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        assert desk.tally() == other.tally()
-        assert desk.tally().exclude == 60
-        assert desk.next_id() == other.next_id() not in ids
+        assert session.counts() == other.counts()
+        assert session.counts().exclude == 60
+        assert session.next_id() == other.next_id() not in ids
 
 
-def test_undo_shows_the_record_again(page: httpx.Client, desk: Desk) -> None:
-    record_id = desk.next_id() or ""
+def test_undo_shows_the_record_again(page: httpx.Client, session: ReviewerSession) -> None:
+    record_id = session.next_id() or ""
     page.post("/screen/decisions", json=decision(record_id))
-    assert desk.tally().screened == 1
+    assert session.counts().screened == 1
     answer = page.post("/screen/undo", json={"token": "undo-it-1"}).json()
     assert (answer["record_id"], answer["seen"]) == (record_id, 0)
-    assert desk.tally().screened == 0
-    assert desk.next_id() == record_id
-    assert page.post("/screen/undo", json={"token": "undo-it-2"}).json() == {
-        "said": "There is no decision to take back."
-    }
+    assert session.counts().screened == 0
+    assert session.next_id() == record_id
+    assert page.post("/screen/undo", json={"token": "undo-it-2"}).json() == {"message": "There is no decision to undo."}
 
 
 def test_a_note_outlives_undo_and_moving_away_and_goes_with_its_decision(
-    page: httpx.Client, desk: Desk, review: Review
+    page: httpx.Client, session: ReviewerSession, review: Review
 ) -> None:
-    record_id = desk.next_id() or ""
+    record_id = session.next_id() or ""
 
     def note() -> object:
         return page.get("/screen/record", params={"show": record_id}).json()["note"]
@@ -287,24 +287,24 @@ def test_a_note_outlives_undo_and_moving_away_and_goes_with_its_decision(
 
 
 def test_the_note_of_a_file_goes_with_its_decision(
-    page: httpx.Client, desk: Desk, review: Review, tmp_path: Path
+    page: httpx.Client, session: ReviewerSession, review: Review, tmp_path: Path
 ) -> None:
-    record_id = desk.next_id() or ""
+    record_id = session.next_id() or ""
     (tmp_path / "theirs.csv").write_text(f"record_id,decision,notes\n{record_id},include,from a file\n")
     review.add_labels(tmp_path / "theirs.csv", reviewer="eva")
 
     def note() -> object:
         return page.get("/screen/record", params={"show": record_id}).json()["note"]
 
-    given = desk.standing(record_id)
+    given = session.decision_on(record_id)
     assert given is not None
     assert note() == given.note == "from a file"
     page.post("/screen/undo", json={"token": "undo-it-1"})
     assert note() == ""
 
 
-def test_drafts_that_were_damaged_stop_nothing(page: httpx.Client, desk: Desk, review: Review) -> None:
-    record_id = desk.next_id() or ""
+def test_drafts_that_were_damaged_stop_nothing(page: httpx.Client, session: ReviewerSession, review: Review) -> None:
+    record_id = session.next_id() or ""
     page.put("/screen/note", json={"record_id": record_id, "note": "mice"}).raise_for_status()
     (file,) = review.folder.glob("drafts-*")
     for text in ("", "[" * 100_000, '{"labelled": {"x": 3}, "resolved": 7}', "\udcff"):
@@ -314,9 +314,11 @@ def test_drafts_that_were_damaged_stop_nothing(page: httpx.Client, desk: Desk, r
     assert page.get("/screen/record", params={"show": record_id}).json()["note"] == "rats"
 
 
-def test_what_is_learned_beside_orders_what_comes_next(page: httpx.Client, desk: Desk, review: Review) -> None:
+def test_what_is_learned_beside_orders_what_comes_next(
+    page: httpx.Client, session: ReviewerSession, review: Review
+) -> None:
     before = review.queue("eva").learned  # type: ignore[union-attr]
-    answer = page.post("/screen/decisions", json=decision(desk.next_id() or "", decision="include")).json()
+    answer = page.post("/screen/decisions", json=decision(session.next_id() or "", decision="include")).json()
     ranks = before.ranks
     assert answer["record_id"] == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)  # at once
     deadline = time.monotonic() + 20
@@ -324,43 +326,43 @@ def test_what_is_learned_beside_orders_what_comes_next(page: httpx.Client, desk:
         time.sleep(0.02)
     ranks = after.ranks
     assert after.labels.keys() == review.labels("eva").keys()
-    assert desk.next_id() == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)
+    assert session.next_id() == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)
 
 
-def test_what_is_skipped_comes_last(page: httpx.Client, desk: Desk) -> None:
-    first = desk.next_id()
-    second = desk.next_id([first or ""])
+def test_what_is_skipped_comes_last(page: httpx.Client, session: ReviewerSession) -> None:
+    first = session.next_id()
+    second = session.next_id([first or ""])
     assert first != second
-    everything = [record.record_id for record in desk.review.snapshot.records]
-    assert desk.next_id(everything) == first
+    everything = [record.record_id for record in session.review.snapshot.records]
+    assert session.next_id(everything) == first
     assert page.get("/screen/record", params={"skip": [first, second]}).json()["record_id"] not in (first, second)
 
 
-def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[Desk], str]) -> None:
+def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[ReviewerSession], str]) -> None:
     search = tmp_path / "search.csv"
     search.write_text("record_id,title\n" + "".join(f"{n},Study {n}\n" for n in range(12)))
     with Review.create(tmp_path / "review") as review:
         review.add([search])
-        with closing(Desk(review)) as desk, entered(serve(desk)) as page:
+        with closing(ReviewerSession(review)) as session, entered(serve(session)) as page:
             for n in range(12):
                 said = page.get("/screen/progress").json()["progress"].casefold()
                 assert not re.search("complete|every record is screened", said)
-                wanted = decision(desk.next_id() or "", decision="exclude" if n % 4 else "include")
+                wanted = decision(session.next_id() or "", decision="exclude" if n % 4 else "include")
                 page.post("/screen/decisions", json=wanted).raise_for_status()
-            assert desk.next_id() is None
+            assert session.next_id() is None
             assert "Every record is screened" in page.get("/").text
             assert "Every record is screened" in page.get("/screen/progress").json()["progress"]
 
 
 def test_what_may_be_missing_is_said_with_its_assumption_or_not_at_all(
-    tmp_path: Path, serve: Callable[[Desk], str]
+    tmp_path: Path, serve: Callable[[ReviewerSession], str]
 ) -> None:
     search, lists = tmp_path / "search.csv", tmp_path / "lists.csv"
     search.write_text("record_id,title\n" + "".join(f"{n},Study {n}\n" for n in range(60)))
     lists.write_text("record_id,title,decision\n" + "".join(f"{n},Study {n},exclude\n" for n in range(20)))
     with Review.create(tmp_path / "review") as review:
         review.add([search])
-        with closing(Desk(review)) as desk, entered(serve(desk)) as page:
+        with closing(ReviewerSession(review)) as session, entered(serve(session)) as page:
 
             def progress() -> str:
                 return str(page.get("/screen/progress").json()["progress"])
@@ -382,12 +384,14 @@ def test_what_may_be_missing_is_said_with_its_assumption_or_not_at_all(
             assert not re.search("unlikely|probab", progress())
 
 
-def test_a_mistake_in_the_criteria_file_loses_no_decision(page: httpx.Client, review: Review, desk: Desk) -> None:
-    first, file = desk.next_id() or "", review.folder / "criteria.toml"
+def test_a_mistake_in_the_criteria_file_loses_no_decision(
+    page: httpx.Client, review: Review, session: ReviewerSession
+) -> None:
+    first, file = session.next_id() or "", review.folder / "criteria.toml"
     sound = file.read_bytes()
     file.write_text('title = "x"\npopulatoin = 3\n', encoding="utf-8")
     answer = page.post("/screen/decisions", json=decision(first)).raise_for_status().json()
-    assert answer["said"] == "Excluded."
+    assert answer["message"] == "Excluded."
     assert "line 2" in answer["record"]
     assert page.get("/").status_code == 400
     file.write_bytes(sound)
@@ -395,7 +399,7 @@ def test_a_mistake_in_the_criteria_file_loses_no_decision(page: httpx.Client, re
     assert review.labels("eva")[first].decision is Decision.EXCLUDE
 
 
-def test_rank_and_score_can_be_hidden(page: httpx.Client, desk: Desk) -> None:
+def test_rank_and_score_can_be_hidden(page: httpx.Client, session: ReviewerSession) -> None:
     assert "score" in page.get("/screen/record").json()["why"]
     kept = page.put("/screen/settings", json={"hide_rank": True, "words": ["leptin"], "roles_off": ["outcome"]})
     assert kept.status_code == 200
@@ -403,7 +407,7 @@ def test_rank_and_score_can_be_hidden(page: httpx.Client, desk: Desk) -> None:
     assert "score" not in shown["why"].replace("Rank, score and reasons are hidden.", "")
     assert 'data-role="outcome"' not in shown["record"]
     assert '<b class="own">leptin</b>' in shown["record"]
-    assert desk.settings.reasons[0] == "wrong population"
+    assert session.settings.reasons[0] == "wrong population"
 
 
 def test_mistakes_are_said_to_scripts_and_to_people(page: httpx.Client) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tiab.errors import InputError
 from tiab.review import Review
 from tiab.review.record_list import RecordList, RecordQuery
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 from tiab.web.background import Background
 
 SOON = 10.0
@@ -113,7 +113,7 @@ def test_several_wakes_are_one_and_one_that_comes_meanwhile_is_another() -> None
 
 
 def test_the_lists_of_a_page_are_ready_before_anybody_asks_and_after_an_import(
-    tmp_path: Path, enter: Callable[[Desk], httpx.Client], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, enter: Callable[[ReviewerSession], httpx.Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "criteria.toml").write_text(TOML)
     (tmp_path / "search.csv").write_text(ROWS)
@@ -125,15 +125,15 @@ def test_the_lists_of_a_page_are_ready_before_anybody_asks_and_after_an_import(
     with Review.create(tmp_path / "review", tmp_path / "criteria.toml") as review:
         review.add([tmp_path / "search.csv"])
         review.learn()
-        with closing(Desk(review)) as desk:
-            page = enter(desk)
-            assert desk.preparing.wait(SOON)
+        with closing(ReviewerSession(review)) as session:
+            page = enter(session)
+            assert session.preparing.wait(SOON)
             assert sum(read) == 60
             more = ROWS.replace("\nr", "\ns").replace("Yoga", "Leptin").replace("asthma", "mice")
             page.post("/import/records", params={"name": "more.csv"}, content=more.encode()).raise_for_status()
             until(lambda: sum(read) == 180)
-            assert desk.preparing.wait(SOON)
-            assert len(desk.catalogue.find(RecordQuery(missing="population"))) == 60
+            assert session.preparing.wait(SOON)
+            assert len(session.records.find(RecordQuery(missing="population"))) == 60
             assert sum(read) == 180
 
 
@@ -177,8 +177,8 @@ def answered(page: httpx.Client, path: str, **settings: object) -> dict[str, obj
 
 
 FAILING = [
-    ("tiab.web.pairs.unsettled", "/duplicates/now", {}, "Comparing the records stopped", 'id="pair"'),
-    ("tiab.web.counting.count_hits", "/criteria/check", {"text": TOML}, "Counting stopped", "<b>2</b> of 2 records"),
+    ("tiab.review.service.find_duplicates", "/duplicates/current", {}, "Comparing the records stopped", 'id="pair"'),
+    ("tiab.web.jobs.count_hits", "/criteria/check", {"text": TOML}, "Counting stopped", "<b>2</b> of 2 records"),
     ("tiab.review.learning.prepare", "/screen/record", {}, "Ranking stopped", "Effects of aerobic training"),
 ]
 
@@ -186,7 +186,7 @@ FAILING = [
 @pytest.mark.parametrize(("place", "path", "body", "said", "shown"), FAILING)
 def test_a_job_that_fails_says_so_and_succeeds_when_it_is_started_again(
     review: Review,
-    enter: Callable[[Desk], httpx.Client],
+    enter: Callable[[ReviewerSession], httpx.Client],
     monkeypatch: pytest.MonkeyPatch,
     place: str,
     path: str,
@@ -195,50 +195,50 @@ def test_a_job_that_fails_says_so_and_succeeds_when_it_is_started_again(
     shown: str,
 ) -> None:
     failing = Failing(monkeypatch, place)
-    with closing(Desk(review, reviewer="eva")) as desk:
-        page = enter(desk)
+    with closing(ReviewerSession(review, reviewer="eva")) as session:
+        page = enter(session)
         failing.left = 1
         answer = answered(page, path, **body)
         assert f"{said}: unexpected error (RuntimeError: out of luck)" in str(answer["failures"])
         assert shown not in str(answer)
         assert answered(page, path, **body)["failures"] == answer["failures"]  # it isn't tried over and over
         assert said in page.get("/export").text
-        page.post("/again").raise_for_status()
+        page.post("/retry").raise_for_status()
         answer = answered(page, path, **body)
         assert (answer["failures"], shown in str(answer)) == ("", True)
         assert said not in page.get("/export").text
 
 
 def test_a_list_that_could_not_be_prepared_is_made_when_it_is_asked_for(
-    review: Review, enter: Callable[[Desk], httpx.Client], monkeypatch: pytest.MonkeyPatch
+    review: Review, enter: Callable[[ReviewerSession], httpx.Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     review.learn("eva")
     failing = Failing(monkeypatch, "tiab.review.learning.criteria_missing")
     failing.left = 2
-    with closing(Desk(review, reviewer="eva")) as desk:
-        page = enter(desk)
-        assert desk.preparing.wait(SOON)
+    with closing(ReviewerSession(review, reviewer="eva")) as session:
+        page = enter(session)
+        assert session.preparing.wait(SOON)
         assert "Preparing the list of records stopped" in page.get("/records").text
         broken = page.get("/records", params={"missing": "pain"}, headers={"Accept": "text/html"})
         assert (broken.status_code, "RuntimeError: out of luck" in broken.text) == (500, True)
         assert broken.headers["X-Frame-Options"] == "DENY"
         assert "Effects of aerobic" in page.get("/records", params={"missing": "pain"}).text
-        page.post("/again").raise_for_status()
-        assert desk.preparing.wait(SOON)
+        page.post("/retry").raise_for_status()
+        assert session.preparing.wait(SOON)
         assert "stopped" not in page.get("/records").text
 
 
 @pytest.mark.parametrize(
     ("place", "path", "said", "shown"),
     [
-        ("tiab.web.pairs.unsettled", "/duplicates", "Comparing the records stopped", "Pair 1 of 1"),
-        ("tiab.web.counting.count_hits", "/criteria", "Counting stopped", "2 of 2 records have every required concept"),
+        ("tiab.review.service.find_duplicates", "/duplicates", "Comparing the records stopped", "Pair 1 of 1"),
+        ("tiab.web.jobs.count_hits", "/criteria", "Counting stopped", "2 of 2 records have every required concept"),
         ("tiab.review.learning.prepare", "/", "Ranking stopped", "Effects of aerobic training"),
     ],
 )
 def test_a_person_sees_that_it_failed_and_starts_it_again(
     review: Review,
-    open_room: Callable[..., AbstractContextManager[Page]],
+    open_page: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     monkeypatch: pytest.MonkeyPatch,
     place: str,
@@ -248,7 +248,7 @@ def test_a_person_sees_that_it_failed_and_starts_it_again(
 ) -> None:
     failing = Failing(monkeypatch, place)
     failing.left = 1
-    with closing(Desk(review, reviewer="eva")) as desk, open_room(desk, path, "light", 1280) as page:
+    with closing(ReviewerSession(review, reviewer="eva")) as session, open_page(session, path, "light", 1280) as page:
         expect(page.locator("#failures")).to_contain_text(said)
         accessible(page, "a job that failed")
         page.get_by_role("button", name="Try again").click()

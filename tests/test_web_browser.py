@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 
 from tiab.assets import corpus_path
 from tiab.review import Review
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 from tiab.web.serving import leading_to
 
 Window = Callable[..., AbstractContextManager[Page]]
@@ -47,10 +47,10 @@ def folder(ready: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(folder: Path) -> Iterator[Desk]:
+def session(folder: Path) -> Iterator[ReviewerSession]:
     with Review(folder) as review:
         review.learn("eva")
-        with closing(Desk(review, reviewer="eva")) as made:
+        with closing(ReviewerSession(review, reviewer="eva")) as made:
             yield made
 
 
@@ -99,7 +99,7 @@ def test_fifty_records_by_keys_with_undo_reload_and_a_restart(page: Page, folder
         assert shown(page) not in said
         for n in range(25):
             said[press(page, keys[n % 5])] = words[keys[n % 5]]
-        expect(page.locator("#tally")).to_contain_text("50 screened")
+        expect(page.locator("#counts")).to_contain_text("50 screened")
     assert len(said) == 50
     with Review(folder) as review:
         assert {key: str(label.decision) for key, label in review.labels("eva").items()} == said
@@ -107,8 +107,10 @@ def test_fifty_records_by_keys_with_undo_reload_and_a_restart(page: Page, folder
     assert reasons == ["wrong comparator"] * 10
 
 
-def test_keys_do_nothing_while_somebody_types(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
-    page.goto(serve(desk))
+def test_keys_do_nothing_while_somebody_types(
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
+) -> None:
+    page.goto(serve(session))
     first = shown(page)
     page.keyboard.press("n")
     expect(page.locator("#note")).to_be_focused()
@@ -117,7 +119,7 @@ def test_keys_do_nothing_while_somebody_types(page: Page, desk: Desk, serve: Cal
     page.keyboard.press("Escape")
     expect(page.locator("#title")).to_be_focused()
     press(page, "e")
-    given = desk.standing(first)
+    given = session.decision_on(first)
     assert given is not None
     assert (str(given.label.decision), given.note) == ("exclude", "i use 3 mice? z")
     page.keyboard.press("?")
@@ -131,7 +133,7 @@ def test_keys_do_nothing_while_somebody_types(page: Page, desk: Desk, serve: Cal
     page.keyboard.type("ie")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+e")
-    assert desk.tally().screened == 1
+    assert session.counts().screened == 1
 
 
 def write_note(page: Page, text: str) -> None:
@@ -181,9 +183,9 @@ def test_a_note_that_was_typed_is_never_lost(window: Window, folder: Path) -> No
 
 
 def test_a_note_that_the_server_could_not_keep_stays_in_the_window(
-    page: Page, desk: Desk, serve: Callable[[Desk], str]
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
 ) -> None:
-    page.goto(serve(desk))
+    page.goto(serve(session))
     first = shown(page)
     page.route("**/screen/note", lambda route: route.abort())
     write_note(page, "mice")
@@ -191,20 +193,20 @@ def test_a_note_that_the_server_could_not_keep_stays_in_the_window(
     page.keyboard.press("Escape")
     page.keyboard.press("e")
     page.wait_for_timeout(200)
-    assert (shown(page), desk.tally().screened) == (first, 0)
+    assert (shown(page), session.counts().screened) == (first, 0)
     page.reload()
     expect(page.locator("#note")).to_have_value("mice")
     page.unroute("**/screen/note")
     press(page, "e")
-    given = desk.standing(first)
+    given = session.decision_on(first)
     assert given is not None
     assert given.note == "mice"
 
 
 def test_arrows_go_on_and_back_and_a_decision_there_returns(
-    page: Page, desk: Desk, serve: Callable[[Desk], str]
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
 ) -> None:
-    page.goto(serve(desk))
+    page.goto(serve(session))
     first = press(page, "ArrowRight")
     second = press(page, "ArrowRight")
     third = shown(page)
@@ -215,11 +217,13 @@ def test_arrows_go_on_and_back_and_a_decision_there_returns(
     press(page, "i")
     assert shown(page) == second
     press(page, "ArrowLeft")
-    expect(page.locator(".standing")).to_contain_text("You said include")
+    expect(page.locator(".decision")).to_contain_text("Your decision: include")
 
 
-def test_an_answer_that_is_lost_costs_nothing(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
-    page.goto(serve(desk))
+def test_an_answer_that_is_lost_costs_nothing(
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
+) -> None:
+    page.goto(serve(session))
     first = shown(page)
     page.route("**/screen/decisions", lambda route: (route.fetch(), route.abort()), times=1)
     page.keyboard.press("i")
@@ -227,13 +231,13 @@ def test_an_answer_that_is_lost_costs_nothing(page: Page, desk: Desk, serve: Cal
     assert shown(page) == first
     press(page, "i")
     expect(page.get_by_role("alert")).to_be_empty()
-    assert sum(event.kind == "labelled" for event in desk.review.events()) == 1
+    assert sum(event.kind == "labelled" for event in session.review.events()) == 1
 
 
 def test_a_screen_reader_hears_what_happened_and_reads_on_from_the_title(
-    page: Page, desk: Desk, serve: Callable[[Desk], str]
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
 ) -> None:
-    page.goto(serve(desk))
+    page.goto(serve(session))
     press(page, "2")
     expect(page.get_by_role("status")).to_have_text("Excluded: wrong intervention.")
     expect(page.get_by_role("heading", level=1)).to_be_focused()
@@ -249,19 +253,19 @@ def test_a_screen_reader_hears_what_happened_and_reads_on_from_the_title(
 def test_axe_finds_nothing(
     window: Window,
     accessible: Callable[[Page, str], None],
-    desk: Desk,
-    serve: Callable[[Desk], str],
+    session: ReviewerSession,
+    serve: Callable[[ReviewerSession], str],
     scheme: str,
     width: int,
 ) -> None:
     with window(scheme, width) as page:
-        page.goto(serve(desk))
+        page.goto(serve(session))
         accessible(page, "a record")
         press(page, "i")
         page.keyboard.press("ArrowLeft")
         page.get_by_role("button", name="Reasons").click()
         page.keyboard.press("n")
-        expect(page.locator(".standing")).to_be_visible()
+        expect(page.locator(".decision")).to_be_visible()
         accessible(page, "a record that is decided, its reasons and its note")
         page.keyboard.press("Escape")
         for name in ("Settings", "Keys"):
@@ -270,7 +274,7 @@ def test_axe_finds_nothing(
             page.keyboard.press("Escape")
 
 
-def test_a_title_that_is_a_script_is_text(page: Page, tmp_path: Path, serve: Callable[[Desk], str]) -> None:
+def test_a_title_that_is_a_script_is_text(page: Page, tmp_path: Path, serve: Callable[[ReviewerSession], str]) -> None:
     search = tmp_path / "search.csv"
     quoted = SCRIPT.replace('"', '""')
     search.write_text(
@@ -278,8 +282,8 @@ def test_a_title_that_is_a_script_is_text(page: Page, tmp_path: Path, serve: Cal
     )
     with Review.create(tmp_path / "hostile") as review:
         review.add([search])
-        with closing(Desk(review)) as desk:
-            page.goto(serve(desk))
+        with closing(ReviewerSession(review)) as session:
+            page.goto(serve(session))
             expect(page.locator("h1")).to_contain_text(SCRIPT)
             press(page, "i")
             expect(page.locator("h1")).to_contain_text(SCRIPT)
@@ -289,8 +293,10 @@ def test_a_title_that_is_a_script_is_text(page: Page, tmp_path: Path, serve: Cal
         assert (refused, "taken" in page.title()) == (1, False)  # were one to get through, the browser won't run it
 
 
-def test_other_pages_can_neither_write_nor_read_nor_frame(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
-    address = serve(desk)
+def test_other_pages_can_neither_write_nor_read_nor_frame(
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
+) -> None:
+    address = serve(session)
     page.goto(address)
     home, record_id = page.url.split("/?")[0].rstrip("/"), shown(page)
     port = home.rsplit(":", 1)[1]
@@ -318,14 +324,16 @@ def test_other_pages_can_neither_write_nor_read_nor_frame(page: Page, desk: Desk
             said = page.evaluate(attack, [home, record_id])
             assert said["json"] == said["read"] == "refused", said
             assert not page.frames[-1].locator("#record").count()
-    assert desk.tally().screened == 0
+    assert session.counts().screened == 0
     answer = page.goto(f"http://evil.example:{port}/")  # its name now leads to this computer
     assert answer is not None
     assert answer.status == 421
 
 
-def test_another_server_on_this_computer_is_sent_no_token(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
-    page.goto(serve(desk))
+def test_another_server_on_this_computer_is_sent_no_token(
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
+) -> None:
+    page.goto(serve(session))
     token = next(cookie["value"] for cookie in page.context.cookies() if cookie["value"])
     with elsewhere() as (other, received):
         for host in ("127.0.0.1", "localhost"):
@@ -360,9 +368,11 @@ def elsewhere() -> Iterator[tuple[int, list[dict[str, str]]]]:
         thread.join()
 
 
-def test_the_file_that_opens_the_page_is_for_one_person(page: Page, desk: Desk, serve: Callable[[Desk], str]) -> None:
-    with leading_to(serve(desk), desk.review.folder) as way:
-        (file,) = desk.review.folder.glob("open-*.html")
+def test_the_file_that_opens_the_page_is_for_one_person(
+    page: Page, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
+) -> None:
+    with leading_to(serve(session), session.review.folder) as way:
+        (file,) = session.review.folder.glob("open-*.html")
         assert file.stat().st_mode & 0o077 == 0
         page.goto(way)
         expect(page.locator("#record h1")).to_be_visible()
@@ -370,18 +380,20 @@ def test_the_file_that_opens_the_page_is_for_one_person(page: Page, desk: Desk, 
     assert not file.exists()
 
 
-def test_two_tabs_do_not_overwrite_each_other(window: Window, desk: Desk, serve: Callable[[Desk], str]) -> None:
-    address = serve(desk)
+def test_two_tabs_do_not_overwrite_each_other(
+    window: Window, session: ReviewerSession, serve: Callable[[ReviewerSession], str]
+) -> None:
+    address = serve(session)
     with window() as one, window() as other:
         one.goto(address)
         other.goto(address)
         assert shown(one) == shown(other)
         record_id = press(one, "i")
         other.keyboard.press("e")
-        expect(other.get_by_role("alert")).to_contain_text("'include' stands")
-        expect(other.locator(".standing")).to_contain_text("You said include")
+        expect(other.get_by_role("alert")).to_contain_text("now 'include'")
+        expect(other.locator(".decision")).to_contain_text("Your decision: include")
         assert shown(other) == record_id
         press(other, "e")  # now that it is seen, it may be changed
-    given = desk.standing(record_id)
+    given = session.decision_on(record_id)
     assert given is not None
     assert str(given.label.decision) == "exclude"

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tiab.errors import LabelError
 from tiab.review import Review
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'</script>"
 TOML = '# mine\ntitle = "Yoga"\n[population]\nterms = ["asthma", "COPD"]\n[intervention]\nterms = ["yoga", "asana*"]\n'
@@ -47,7 +47,7 @@ def test_each_term_is_counted_while_it_is_written(page: httpx.Client, review: Re
         assert f'<span class="term">{term}</span>' in html
         row = html.split(f'<span class="term">{term}</span>')[1].split("</li>")[0]
         assert f'<span class="number">{count}</span>' in row
-    assert "In no record" in str(checked(page, TOML)["html"])
+    assert "No matches" in str(checked(page, TOML)["html"])
     assert review.criteria_text().text == TOML
 
 
@@ -65,16 +65,16 @@ def test_a_mistake_is_named_with_its_line_and_never_saved(
 ) -> None:
     answer = page.post("/criteria/check", json={"text": text}).json()
     assert (answer["line"], answer["done"]) == (line, True)
-    assert sentence in answer["wrong"]
+    assert sentence in answer["error"]
     saved = page.post("/criteria/save", json={"text": text, "mark": review.criteria_text().mark})
     assert saved.status_code == 400
     assert review.criteria_text().text == TOML
 
 
-def test_what_is_saved_is_logged_and_ranked_by(page: httpx.Client, review: Review, desk: Desk) -> None:
+def test_what_is_saved_is_logged_and_ranked_by(page: httpx.Client, review: Review, session: ReviewerSession) -> None:
     first, wanted = review.criteria_versions()[0], TOML.replace('"asthma"', '"back pain"')
     answer = page.post("/criteria/save", json={"text": wanted, "mark": review.criteria_text().mark}).json()
-    assert "Saved" in answer["said"]
+    assert "Saved" in answer["message"]
     assert (review.folder / "criteria.toml").read_text() == wanted
     assert review.criteria is not None
     assert review.criteria.concepts[0].terms == ("back pain", "COPD")
@@ -82,7 +82,7 @@ def test_what_is_saved_is_logged_and_ranked_by(page: httpx.Client, review: Revie
     assert (
         'terms = ["asthma", "COPD"]' in page.get("/criteria/version", params={"event": first.event_id}).json()["text"]
     )
-    desk.close()  # once what is being learned is
+    session.close()  # once what is being learned is
     review.learn("eva")
     queue = review.queue("eva")
     assert queue is not None
@@ -112,14 +112,14 @@ def test_a_file_that_was_broken_elsewhere_can_be_mended_here(page: httpx.Client,
     assert page.get("/records").status_code == 200
 
 
-def test_a_review_without_criteria_gets_some(tmp_path: Path, enter: Callable[[Desk], httpx.Client]) -> None:
+def test_a_review_without_criteria_gets_some(tmp_path: Path, enter: Callable[[ReviewerSession], httpx.Client]) -> None:
     with Review.create(tmp_path / "bare") as review:
-        desk = Desk(review)
-        page = enter(desk)
+        session = ReviewerSession(review)
+        page = enter(session)
         assert "What the review is about" in page.get("/criteria").text
         assert page.post("/criteria/save", json={"text": TOML, "mark": review.criteria_text().mark}).status_code == 200
         assert review.criteria is not None
-        desk.close()
+        session.close()
 
 
 def test_attacks(page: httpx.Client, review: Review) -> None:
@@ -138,13 +138,13 @@ def test_attacks(page: httpx.Client, review: Review) -> None:
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 390)])
 def test_written_checked_and_saved_by_keyboard(
     review: Review,
-    desk: Desk,
-    open_room: Callable[..., AbstractContextManager[Page]],
+    session: ReviewerSession,
+    open_page: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with open_room(desk, "/criteria", scheme, width) as page:
+    with open_page(session, "/criteria", scheme, width) as page:
         expect(page.locator("#counts")).to_contain_text("2 of 4 records have every required concept")
         accessible(page, "criteria")
         page.locator("#text").focus()
@@ -152,12 +152,12 @@ def test_written_checked_and_saved_by_keyboard(
         page.keyboard.type("colour = 1\n")
         expect(page.locator("#verdict")).to_contain_text("Line 7: unknown key 'colour'")
         accessible(page, "a mistake")
-        page.get_by_role("button", name="Go to the line").press("Enter")
+        page.get_by_role("button", name="Go to line").press("Enter")
         page.keyboard.type("required = false")
         expect(page.locator("#counts")).to_contain_text("not required")
         page.keyboard.press("Control+s")
         expect(page.get_by_role("status").last).to_contain_text("Saved")
-        expect(page.locator("#versions")).to_contain_text("2 versions so far")
+        expect(page.locator("#versions")).to_contain_text("2 versions")
         page.locator("#versions summary").click()
         accessible(page, "criteria that were saved")
     assert review.criteria_text().text == TOML + "required = false\n"

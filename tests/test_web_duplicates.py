@@ -14,7 +14,7 @@ from tiab.errors import LabelError
 from tiab.records import Record
 from tiab.review import Review
 from tiab.review.duplicates import compare_fields
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'</script>"
 TITLE = "Effects of aerobic training on leptin in women with multiple sclerosis"
@@ -80,31 +80,33 @@ def test_differences_are_found_word_by_word() -> None:
     assert (abstract.left, abstract.same) == (((long, False),), False)
 
 
-def test_pairs_are_settled_on_the_page(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
-    page = enter(desk)
+def test_pairs_are_settled_on_the_page(
+    review: Review, session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client]
+) -> None:
+    page = enter(session)
     text = page.get("/duplicates").text
     assert "Pair <b>1</b> of <b>2</b>" in text
     assert "<script>document" not in text
-    answer = page.post("/duplicates/settle", json=said("a", "b", same=True)).json()
-    assert (answer["said"], answer["waiting"]) == ("Linked as one report.", False)
+    answer = page.post("/duplicates/decide", json=said("a", "b", same=True)).json()
+    assert (answer["message"], answer["waiting"]) == ("Linked as duplicates.", False)
     assert "Pair <b>1</b> of <b>1</b>" in answer["html"]
     assert review.snapshot.groups.main_of == {"b": "a"}
-    assert desk.tally().left == 4
-    assert page.post("/duplicates/settle", json=said("b", "a", same=True)).status_code == 404
-    assert "No pair waits" in page.post("/duplicates/settle", json=said("c", "d", same=False)).json()["html"]
+    assert session.counts().left == 4
+    assert page.post("/duplicates/decide", json=said("b", "a", same=True)).status_code == 404
+    assert "No pairs to check" in page.post("/duplicates/decide", json=said("c", "d", same=False)).json()["html"]
     wanted = {"event": review.pair_decisions()[-1].event_id, "token": "undo-it-1"}
     opened = page.post("/duplicates/undo", json=wanted).json()
     assert 'data-one="a"' in opened["html"]
     assert review.snapshot.groups.main_of == {}
     assert page.post("/duplicates/undo", json={**wanted, "token": "undo-it-2"}).status_code == 404
     for at in (-5, 10**9):
-        assert page.get("/duplicates/now", params={"at": at}).status_code == 200
+        assert page.get("/duplicates/current", params={"at": at}).status_code == 200
 
 
 def test_what_another_program_adds_or_settles_is_seen(
-    review: Review, desk: Desk, enter: Callable[[Desk], httpx.Client], tmp_path: Path
+    review: Review, session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client], tmp_path: Path
 ) -> None:
-    page = enter(desk)
+    page = enter(session)
     assert "of <b>2</b>" in page.get("/duplicates").text
     (tmp_path / "more.csv").write_text(
         "record_id,title,abstract,authors,year,journal,pmid\n"
@@ -118,25 +120,27 @@ def test_what_another_program_adds_or_settles_is_seen(
     assert pairs(review) == {frozenset("cd"), frozenset("fg")}
 
 
-def test_what_is_certain_is_linked_at_once(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
+def test_what_is_certain_is_linked_at_once(
+    review: Review, session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client]
+) -> None:
     same = [Record(record_id=f"z{n}", title="Yoga for fatigue in asthma", pmid="7", source="s.csv") for n in (1, 2)]
     from tiab.store import Source, Store
 
     with Store(review.folder) as store:  # as an earlier version may have stored them
         store.add(Source(name="s.csv"), same)
-    page = enter(desk)
+    page = enter(session)
     assert "1 record</b> repeats another" in page.get("/duplicates").text
     answer = page.post("/duplicates/link", json={}).json()
-    assert answer["said"] == "1 linked."
+    assert answer["message"] == "1 linked."
     assert review.snapshot.groups.main_of == {"z2": "z1"}
 
 
-def test_attacks(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
-    page = enter(desk)
-    assert page.post("/duplicates/settle", json=said("a", "nobody", same=True)).status_code == 404
+def test_attacks(review: Review, session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client]) -> None:
+    page = enter(session)
+    assert page.post("/duplicates/decide", json=said("a", "nobody", same=True)).status_code == 404
     assert page.post("/duplicates/undo", json={"event": 1, "token": "undo-it-1"}).status_code == 404
     page.headers["Origin"] = "http://evil.example"
-    for path, body in (("settle", said("a", "b", same=True)), ("link", {}), ("undo", {"event": 1, "token": "x" * 9})):
+    for path, body in (("decide", said("a", "b", same=True)), ("link", {}), ("undo", {"event": 1, "token": "x" * 9})):
         assert page.post(f"/duplicates/{path}", json=body).status_code == 403
     assert len(pairs(review)) == 2
 
@@ -144,23 +148,23 @@ def test_attacks(review: Review, desk: Desk, enter: Callable[[Desk], httpx.Clien
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_by_keyboard(
     review: Review,
-    desk: Desk,
-    open_room: Callable[..., AbstractContextManager[Page]],
+    session: ReviewerSession,
+    open_page: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with open_room(desk, "/duplicates", scheme, width) as page:
+    with open_page(session, "/duplicates", scheme, width) as page:
         expect(page.locator(".count")).to_contain_text("Pair 1 of 2")
         accessible(page, "a pair")
         page.keyboard.press("ArrowRight")
         expect(page.locator(".count")).to_contain_text("Pair 2 of 2")
         page.keyboard.press("d")
-        expect(page.get_by_role("status")).to_have_text("Kept apart.")
+        expect(page.get_by_role("status")).to_have_text("Kept as different reports.")
         expect(page.get_by_role("heading", level=1)).to_be_focused()
         page.keyboard.press("s")
-        expect(page.get_by_role("status")).to_have_text("Linked as one report.")
-        expect(page.locator("#now")).to_contain_text("No pair waits")
+        expect(page.get_by_role("status")).to_have_text("Linked as duplicates.")
+        expect(page.locator("#current")).to_contain_text("No pairs to check")
         accessible(page, "no pair")
         page.keyboard.press("z")
         expect(page.locator(".count")).to_contain_text("Pair 1 of 1")

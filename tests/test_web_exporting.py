@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tiab.decisions import read_labels
 from tiab.formats import read_records
 from tiab.review import Review
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'</script>"
 
@@ -44,15 +44,19 @@ def saved(answer: httpx.Response, path: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["ris", "csv", "xlsx", "nbib", "bib", "xml"])
-def test_records_in_each_format(desk: Desk, enter: Callable[[Desk], httpx.Client], tmp_path: Path, kind: str) -> None:
-    answer = enter(desk).post("/export/records", json={"format": kind, "own": False})
+def test_records_in_each_format(
+    session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client], tmp_path: Path, kind: str
+) -> None:
+    answer = enter(session).post("/export/records", json={"format": kind, "own": False})
     assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''the%20r%C3%A9view.{kind}"
     path = saved(answer, tmp_path / f"out.{kind}")
     assert len(read_records(path)) == 6
 
 
-def test_by_decision_and_whose(desk: Desk, enter: Callable[[Desk], httpx.Client], tmp_path: Path) -> None:
-    page = enter(desk)
+def test_by_decision_and_whose(
+    session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client], tmp_path: Path
+) -> None:
+    page = enter(session)
     for own, only, ids in (
         (False, ["include"], {"0", "3"}),
         (True, ["include"], {"0"}),
@@ -69,19 +73,19 @@ def test_by_decision_and_whose(desk: Desk, enter: Callable[[Desk], httpx.Client]
         "2": "maybe",
     }
     assert "About" not in path.read_text()
-    assert sum(event.kind == "exported" for event in desk.review.events()) == 4
+    assert sum(event.kind == "exported" for event in session.review.events()) == 4
 
 
-def test_the_report(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
-    answer = enter(desk).post("/export/report", json={})
+def test_the_report(session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client]) -> None:
+    answer = enter(session).post("/export/report", json={})
     assert answer.headers["content-disposition"].endswith("-report.html")
     assert answer.headers["content-type"] == "application/octet-stream"  # saved, never shown as a page of this address
     assert "<html" in answer.text
     assert "<script>document" not in answer.text
 
 
-def test_who_is_blinded_takes_their_own_alone(review: Review, enter: Callable[[Desk], httpx.Client]) -> None:
-    blind = Desk(review, reviewer="eva", blind=True)
+def test_who_is_blinded_takes_their_own_alone(review: Review, enter: Callable[[ReviewerSession], httpx.Client]) -> None:
+    blind = ReviewerSession(review, reviewer="eva", blind=True)
     page = enter(blind)
     assert "You are blinded" in page.get("/export").text
     for wanted in ({"format": "csv", "own": False}, {"what": "labels", "own": False}):
@@ -92,8 +96,8 @@ def test_who_is_blinded_takes_their_own_alone(review: Review, enter: Callable[[D
     blind.close()
 
 
-def test_attacks(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
-    page = enter(desk)
+def test_attacks(session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Client]) -> None:
+    page = enter(session)
     assert page.post("/export/records", json={"format": "../../x"}).status_code == 422
     assert page.post("/export/records", json={"only": ["everything"]}).status_code == 422
     assert page.get("/export/report").status_code == 405
@@ -103,13 +107,13 @@ def test_attacks(desk: Desk, enter: Callable[[Desk], httpx.Client]) -> None:
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_a_file_is_saved_by_the_browser(
-    desk: Desk,
-    open_room: Callable[..., AbstractContextManager[Page]],
+    session: ReviewerSession,
+    open_page: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
-    with open_room(desk, "/export", scheme, width) as page:
+    with open_page(session, "/export", scheme, width) as page:
         accessible(page, "export")
         page.get_by_label("include").check()
         with page.expect_download() as saving:

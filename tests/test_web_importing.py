@@ -18,8 +18,8 @@ from starlette.requests import Request
 from tiab.errors import InputError
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.web import Desk
-from tiab.web.uploads import received, safe_name
+from tiab.web import ReviewerSession
+from tiab.web.pages.importing import received, safe_name
 
 SCRIPT = "<script>document.title='taken'</script>"
 SEARCH = b"record_id,title\na,Yoga in asthma\nb,Walking in asthma\n"
@@ -36,19 +36,19 @@ def send(page: httpx.Client, name: str, content: bytes, kind: str = "records", *
     return page.post(f"/import/{kind}", params={"name": name, **params}, content=content)
 
 
-def first_of(desk: Desk) -> str:
+def first_of(session: ReviewerSession) -> str:
     """The first record to screen, once it is ranked."""
     deadline = time.monotonic() + 10
-    while not (found := desk.next_id()) and time.monotonic() < deadline:
+    while not (found := session.next_id()) and time.monotonic() < deadline:
         time.sleep(0.02)
     return found or ""
 
 
 def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
-    page: httpx.Client, review: Review, desk: Desk
+    page: httpx.Client, review: Review, session: ReviewerSession
 ) -> None:
-    assert "Nothing yet" in page.get("/import").text
-    assert "There are no records yet" in page.get("/records").text
+    assert "No files yet" in page.get("/import").text
+    assert "No records yet" in page.get("/records").text
     assert "No records yet" in page.get("/").text
     said = send(page, "search.csv", SEARCH).json()
     assert "search.csv" in said["report"]
@@ -56,7 +56,7 @@ def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
     assert "records?source=search.csv" in said["sources"]
     assert {record.record_id for record in review.snapshot.records} == {"a", "b"}
     assert "No records yet" not in page.get("/").text
-    assert first_of(desk) in ("a", "b")
+    assert first_of(session) in ("a", "b")
     again = send(page, "search.csv", SEARCH).json()["report"]
     assert "<dt>known already</dt><dd>2</dd>" in again
     assert "had been added before" in again
@@ -107,10 +107,13 @@ def test_a_file_that_is_refused_leaves_nothing(page: httpx.Client, review: Revie
 
 
 def test_too_large_a_file_is_refused(
-    desk: Desk, enter: Callable[[Desk], httpx.Client], review: Review, monkeypatch: pytest.MonkeyPatch
+    session: ReviewerSession,
+    enter: Callable[[ReviewerSession], httpx.Client],
+    review: Review,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("tiab.web.app.UPLOADS", {"/import": len(SEARCH) - 1})
-    page = enter(desk)
+    page = enter(session)
     assert send(page, "search.csv", SEARCH).status_code == 413
     pieces = (SEARCH[at : at + 20] for at in range(0, len(SEARCH), 20))  # sent without a length
     assert page.post("/import/records", params={"name": "search.csv"}, content=pieces).status_code == 413
@@ -172,10 +175,10 @@ def test_decisions_made_elsewhere_become_this_reviewers(page: httpx.Client, revi
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 390)])
 def test_several_files_in_the_browser(
-    desk: Desk,
+    session: ReviewerSession,
     review: Review,
     tmp_path: Path,
-    open_room: Callable[..., AbstractContextManager[Page]],
+    open_page: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
@@ -183,7 +186,7 @@ def test_several_files_in_the_browser(
     good, bad = tmp_path / "search.csv", tmp_path / "notes.doc"
     good.write_bytes(SEARCH)
     bad.write_bytes(b"nothing of the kind")
-    with open_room(desk, "/import", scheme, width) as page:
+    with open_page(session, "/import", scheme, width) as page:
         accessible(page, "import")
         page.get_by_label("Decisions", exact=False).first.check()
         accessible(page, "import of decisions")

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from tiab.errors import ReviewError
 from tiab.pico.pipeline import Progress
 from tiab.review import Review
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 
 SEARCH = "record_id,title\n" + "".join(f"r{n},Yoga {n}\n" for n in range(3))
 
@@ -41,26 +41,26 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, slow: Slow) -> Iterator[Desk]:
+def session(tmp_path: Path, slow: Slow) -> Iterator[ReviewerSession]:
     (tmp_path / "search.csv").write_text(SEARCH)
     with Review.create(tmp_path / "review") as review:
         review.learn("eva")
-        with closing(Desk(review, reviewer="eva")) as made:
+        with closing(ReviewerSession(review, reviewer="eva")) as made:
             review.add([tmp_path / "search.csv"])
             yield made
             slow.may.set()
 
 
 def test_while_abstracts_are_read_everything_else_goes_on(
-    desk: Desk, slow: Slow, enter: Callable[[Desk], httpx.Client]
+    session: ReviewerSession, slow: Slow, enter: Callable[[ReviewerSession], httpx.Client]
 ) -> None:
-    page = enter(desk)
+    page = enter(session)
     assert "2 of 3 so far" in page.get("/").text
     assert page.get("/screen/record").json()["waiting"]
     assert "Yoga 1" in page.get("/records").text
     decided = {"record_id": "r1", "decision": "include", "token": "by name, in the list"}
     said = page.post("/screen/decisions", json=decided).json()
-    assert (said["said"], said["waiting"]) == ("Included.", True)
+    assert (said["message"], said["waiting"]) == ("Included.", True)
     slow.may.set()
     while (shown := page.get("/screen/record").json())["waiting"]:
         pass
@@ -68,13 +68,16 @@ def test_while_abstracts_are_read_everything_else_goes_on(
 
 
 def test_what_goes_wrong_meanwhile_is_said(
-    desk: Desk, slow: Slow, enter: Callable[[Desk], httpx.Client], monkeypatch: pytest.MonkeyPatch
+    session: ReviewerSession,
+    slow: Slow,
+    enter: Callable[[ReviewerSession], httpx.Client],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object, **__: object) -> bool:
         raise ReviewError("lacks records that its log names")
 
     monkeypatch.setattr(Review, "learn", fail)
-    answer = enter(desk).get("/screen/record")
+    answer = enter(session).get("/screen/record")
     assert (answer.status_code, answer.json()["error"]) == (400, "lacks records that its log names")
 
 
@@ -82,14 +85,14 @@ def test_what_goes_wrong_meanwhile_is_said(
 def test_the_first_record_shows_by_itself(
     window: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
-    desk: Desk,
+    session: ReviewerSession,
     slow: Slow,
-    serve: Callable[[Desk], str],
+    serve: Callable[[ReviewerSession], str],
     scheme: str,
     width: int,
 ) -> None:
     with window(scheme, width) as page:
-        page.goto(serve(desk))
+        page.goto(serve(session))
         expect(page.get_by_role("heading", level=1)).to_have_text("Reading abstracts")
         expect(page.get_by_role("progressbar", name="Abstracts read")).to_have_attribute("value", "2")
         accessible(page, "abstracts that are read")
@@ -97,4 +100,4 @@ def test_the_first_record_shows_by_itself(
         slow.may.set()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Yoga")
         expect(page.locator("#title")).to_be_focused()
-    assert desk.tally().screened == 0
+    assert session.counts().screened == 0

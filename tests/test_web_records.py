@@ -16,7 +16,7 @@ from tiab.assets import corpus_path
 from tiab.labels import Decision
 from tiab.review import Review
 from tiab.review.record_list import RecordList, RecordQuery
-from tiab.web import Desk
+from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'</script>"
 ROWS = (
@@ -98,7 +98,7 @@ def test_gaps_are_the_concepts_that_are_not_found(tmp_path: Path) -> None:
 
 
 def test_the_filter_offers_the_criteria_that_records_lack_and_says_what_it_cannot_answer(
-    tmp_path: Path, enter: Callable[[Desk], httpx.Client]
+    tmp_path: Path, enter: Callable[[ReviewerSession], httpx.Client]
 ) -> None:
     (tmp_path / "search.csv").write_text(ROWS)
     (tmp_path / "criteria.toml").write_text(
@@ -106,19 +106,22 @@ def test_the_filter_offers_the_criteria_that_records_lack_and_says_what_it_canno
         '[intervention]\nname = "anything"\nterms = ["yoga", "swimming", "document*"]\n'
         '[outcome]\nname = "pain"\nterms = ["pain"]\nrequired = false\n'
     )
-    with Review.create(tmp_path / "review", tmp_path / "criteria.toml") as review, closing(Desk(review)) as desk:
+    with (
+        Review.create(tmp_path / "review", tmp_path / "criteria.toml") as review,
+        closing(ReviewerSession(review)) as session,
+    ):
         review.add([tmp_path / "search.csv"])
-        page = enter(desk)
+        page = enter(session)
         assert "not known yet" in page.get("/records").text
-        assert "is known once" in page.get("/records", params={"missing": "pain"}).text
+        assert "are known once" in page.get("/records", params={"missing": "pain"}).text
         review.learn()
-        desk.catalogue.gaps()
+        session.records.gaps()
         text = page.get("/records").text
         assert re.findall(r'<option value="(?:asthma|anything|pain)">(.*?)</option>', text) == [
             "asthma (3)",
             "pain (4)",
         ]
-        assert set(desk.catalogue.find(RecordQuery(missing="pain"))) == set("abcd")  # though it is not required
+        assert set(session.records.find(RecordQuery(missing="pain"))) == set("abcd")  # though it is not required
         assert "no concept “tax”" in page.get("/records", params={"missing": "tax"}).text
 
 
@@ -128,7 +131,7 @@ def test_the_address_says_what_is_chosen(page: httpx.Client) -> None:
     assert "Yoga in asthma" not in text
     assert 'value="yoga"' in text
     assert '<option value="open" selected>' in text
-    assert "No record is like that" in page.get("/records", params={"q": "leptin"}).text
+    assert "No records match" in page.get("/records", params={"q": "leptin"}).text
     for nonsense in ({"page": "999999999"}, {"page": "-1"}, {"from": "soon"}, {"order": "x"}, {"decision": "'--"}):
         answer = page.get("/records", params=nonsense)
         assert (answer.status_code, answer.text.count('class="what"')) == (200, 4), nonsense
@@ -155,33 +158,33 @@ def test_a_record_opens_with_its_place_in_the_list(page: httpx.Client, review: R
     wanted = {"record_id": "c", "token": "undo-it-c"}
     assert page.post("/records/undo", json=wanted, headers={"Origin": "http://evil.example"}).status_code == 403
     assert "c" in review.labels("eva")
-    assert page.post("/records/undo", json=wanted).json() == {"said": "Taken back."}
+    assert page.post("/records/undo", json=wanted).json() == {"message": "Decision undone."}
     assert "c" not in review.labels("eva")
     assert page.post("/records/undo", json={"record_id": "c", "token": "undo-it-d"}).status_code == 404
 
 
-def test_what_is_no_duplicate_stands_alone_again(page: httpx.Client, review: Review, desk: Desk) -> None:
+def test_what_is_no_duplicate_stands_alone_again(page: httpx.Client, review: Review, session: ReviewerSession) -> None:
     assert review.snapshot.groups.main_of == {"z": "a"}
     assert "Not a duplicate" in page.get("/records/record", params={"id": "a"}).text
     foreign = {"Origin": "http://evil.example"}
-    assert page.post("/records/part", json={"record_id": "z"}, headers=foreign).status_code == 403
-    assert page.post("/records/part", json={"record_id": "z"}).status_code == 200
-    assert page.post("/records/part", json={"record_id": "z"}).status_code == 404
+    assert page.post("/records/unlink", json={"record_id": "z"}, headers=foreign).status_code == 403
+    assert page.post("/records/unlink", json={"record_id": "z"}).status_code == 200
+    assert page.post("/records/unlink", json={"record_id": "z"}).status_code == 404
     assert "Not a duplicate" not in page.get("/records/record", params={"id": "a"}).text
-    assert desk.catalogue.find(RecordQuery(text="yoga", order="added")) == ("a", "c", "z")
+    assert session.records.find(RecordQuery(text="yoga", order="added")) == ("a", "c", "z")
 
 
 def test_conflicts_are_found_and_not_shown_to_who_is_blinded(
-    review: Review, enter: Callable[[Desk], httpx.Client]
+    review: Review, enter: Callable[[ReviewerSession], httpx.Client]
 ) -> None:
     for reviewer, decision in (("kim", "include"), ("leo", "exclude")):
         review.label("b", decision, reviewer=reviewer)
     for blind, rows in ((False, 1), (True, 0)):
-        desk = Desk(review, reviewer="eva", blind=blind)
-        page = enter(desk)
+        session = ReviewerSession(review, reviewer="eva", blind=blind)
+        page = enter(session)
         assert page.get("/records", params={"conflicts": "yes"}).text.count('class="what"') == rows
         assert ("flag conflict" in page.get("/records").text) is not blind
-        desk.close()
+        session.close()
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +200,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_by_keyboard_from_the_list_to_a_decision_and_back(
     ready: Path,
     tmp_path: Path,
-    serve: Callable[[Desk], str],
+    serve: Callable[[ReviewerSession], str],
     window: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
@@ -205,8 +208,8 @@ def test_by_keyboard_from_the_list_to_a_decision_and_back(
 ) -> None:
     with Review(shutil.copytree(ready, tmp_path / "ms")) as review, window(scheme, width) as page:
         review.learn("eva")
-        desk = Desk(review, reviewer="eva")
-        page.goto(serve(desk))
+        session = ReviewerSession(review, reviewer="eva")
+        page.goto(serve(session))
         page.goto(page.url.rstrip("/") + "/records")
         accessible(page, "the list")
         page.keyboard.press("/")
@@ -218,13 +221,13 @@ def test_by_keyboard_from_the_list_to_a_decision_and_back(
         page.wait_for_url("**/records/record?id=*&q=leptin")
         record_id = page.locator("#record").get_attribute("data-record") or ""
         page.keyboard.press("2")
-        expect(page.locator(".standing")).to_contain_text("You said exclude: wrong intervention")
+        expect(page.locator(".decision")).to_contain_text("Your decision: exclude: wrong intervention")
         accessible(page, "a record")
         page.keyboard.press("z")
-        expect(page.locator(".standing")).to_have_count(0)
+        expect(page.locator(".decision")).to_have_count(0)
         page.keyboard.press("i")
         expect(page.get_by_role("status")).to_have_text("Included.")
         page.keyboard.press("Escape")
         page.wait_for_url("**/records?q=leptin")
-        expect(page.locator("#rows .chose.include")).to_have_count(1)
+        expect(page.locator("#rows .badge.include")).to_have_count(1)
         assert review.labels("eva")[record_id].decision is Decision.INCLUDE

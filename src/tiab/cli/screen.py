@@ -15,7 +15,7 @@ from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOpt
 from tiab.cli.outputs import Commands
 from tiab.cli.review_folder import make_ready, must_be_named, opened
 from tiab.cli.show import note
-from tiab.web import Desk, listen, serve
+from tiab.web import ReviewerSession, listen, serve
 from tiab.web.serving import leading_to
 
 __all__ = ["open_page"]
@@ -52,10 +52,10 @@ def open_page(
     with listen(port) as listening, opened(folder, jobs=jobs) as review, ExitStack() as leaving:
         must_be_named(review, reviewer)
         make_ready(review, reviewer)
-        desk = Desk(review, reviewer=reviewer, blind=blind)
-        leaving.callback(desk.close)
+        session = ReviewerSession(review, reviewer=reviewer, blind=blind)
+        leaving.callback(session.close)
         try:
-            serve(desk, listening, ready=ready)
+            serve(session, listening, ready=ready)
         except KeyboardInterrupt:
             note("Stopped.")
 

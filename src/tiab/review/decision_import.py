@@ -183,7 +183,7 @@ def must_be_alone(names: Collection[str], path: str | None = None) -> None:
     """Raises LabelError where a decision without a name would stand beside those of named reviewers."""
     if names:
         so_far = ", ".join(sorted(names)[:5])
-        hint = f"Say whose they are: --reviewer NAME, or 'Decided by' on the page ({so_far} so far)."
+        hint = f"Say whose they are: --reviewer NAME, or 'Reviewer' on the page ({so_far} so far)."
         what = "does not say who made these decisions" if path else "decisions in this review have names"
         raise LabelError(what, path=path, hint=hint)
 
@@ -193,7 +193,7 @@ def _must_be_said(path: str, reviewer: str | None, state: LogState) -> None:
     names = {name for _, name in state.labels}
     must_be_alone(names - {""}, path)
     if reviewer is None and "" not in names:
-        hint = "Say whose they are: --reviewer NAME, or 'Decided by' on the page."
+        hint = "Say whose they are: --reviewer NAME, or 'Reviewer' on the page."
         raise LabelError("does not say who made these decisions", path=path, hint=hint)
 
 

@@ -1,4 +1,4 @@
-"""Card: what the page shows of one record, as plain data; how it looks is decided in the templates."""
+"""Card: what the pages show of one record, as plain data; the templates decide how it looks."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _AUTHORS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionRow:
-    """One criterion: its role and name, whether it is met, and by which terms or why not."""
+    """One criterion: its role and name, whether it is met, and by which terms, or why not."""
 
     role: str
     name: str
     met: bool
     required: bool
-    said: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,17 +32,17 @@ class Card:
     """One record.
 
     Attributes:
-        beside: journal, year, language and kind of publication, as far as they are known.
-        links: (name, address) of where the record can be read.
+        publication: journal, year and kind of publication, as far as they are known.
+        links: (name, address) of the record elsewhere.
         raised, lowered: (term, what it added to the score), strongest first.
-        standing: what this reviewer decided on it, if anything.
-        rank, score: None where they are hidden or there are none.
+        decision: this reviewer's decision on it, if any.
+        rank, score: None where they are hidden or there is none.
     """
 
     record: Record
     text: Text
     authors: str
-    beside: tuple[str, ...]
+    publication: tuple[str, ...]
     links: tuple[tuple[str, str], ...]
     criteria: tuple[CriterionRow, ...]
     limits: tuple[str, ...]
@@ -51,31 +51,31 @@ class Card:
     rank: int | None
     score: float | None
     duplicates: tuple[str, ...]
-    standing: GivenLabel | None
+    decision: GivenLabel | None
 
     @property
     def seen(self) -> int:
         """The number of the decision that the page shows; 0 for none."""
-        return self.standing.event_id if self.standing else 0
+        return self.decision.event_id if self.decision else 0
 
 
-def make_card(look: RecordView, standing: GivenLabel | None, settings: Settings) -> Card:
-    """What is shown of a record, as its reader wants it."""
-    record, shown = look.record, not settings.hide_rank
+def make_card(view: RecordView, decision: GivenLabel | None, settings: Settings) -> Card:
+    """What is shown of a record under these settings."""
+    record, shown = view.record, not settings.hide_rank
     return Card(
         record=record,
-        text=mark_record(record, look.spans, off=settings.roles_off, words=settings.words),
+        text=mark_record(record, view.spans, off=settings.roles_off, words=settings.words),
         authors=_authors(record.authors),
-        beside=tuple(part for part in (record.journal, str(record.year or ""), *record.publication_types) if part),
+        publication=tuple(part for part in (record.journal, str(record.year or ""), *record.publication_types) if part),
         links=_links(record),
-        criteria=_criteria(look),
-        limits=look.limits,
-        raised=look.reasons.strongest(positive=True) if shown else (),
-        lowered=look.reasons.strongest(positive=False) if shown else (),
-        rank=look.rank if shown and look.score is not None else None,
-        score=look.score if shown else None,
-        duplicates=look.duplicates,
-        standing=standing,
+        criteria=_criteria(view),
+        limits=view.limits,
+        raised=view.reasons.strongest(positive=True) if shown else (),
+        lowered=view.reasons.strongest(positive=False) if shown else (),
+        rank=view.rank if shown and view.score is not None else None,
+        score=view.score if shown else None,
+        duplicates=view.duplicates,
+        decision=decision,
     )
 
 
@@ -85,7 +85,7 @@ def _authors(names: tuple[str, ...]) -> str:
 
 
 def _links(record: Record) -> tuple[tuple[str, str], ...]:
-    """Only addresses that are made here: what a record brings along could be anything."""
+    """Only addresses that are made here: one in a record could lead anywhere."""
     links = []
     if record.doi:
         links.append(("DOI", f"https://doi.org/{quote(record.doi, safe='/')}"))
@@ -94,12 +94,12 @@ def _links(record: Record) -> tuple[tuple[str, str], ...]:
     return tuple(links)
 
 
-def _criteria(look: RecordView) -> tuple[CriterionRow, ...]:
+def _criteria(view: RecordView) -> tuple[CriterionRow, ...]:
     rows = []
-    for one in look.coverage:
-        said = ", ".join(one.terms[:4]) if one.met else one.gap.removeprefix(one.concept.name).strip(" ()")
+    for one in view.coverage:
         concept = one.concept
+        detail = ", ".join(one.terms[:4]) if one.met else one.gap.removeprefix(concept.name).strip(" ()")
         rows.append(
-            CriterionRow(role=concept.role, name=concept.name, met=one.met, required=concept.required, said=said)
+            CriterionRow(role=concept.role, name=concept.name, met=one.met, required=concept.required, detail=detail)
         )
     return tuple(rows)

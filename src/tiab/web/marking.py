@@ -10,7 +10,7 @@ from tiab.criteria import ROLES
 from tiab.pico import Span
 from tiab.records import Record
 
-__all__ = ["MARKED", "Mark", "Paragraph", "Run", "Text", "mark_record", "say_origin"]
+__all__ = ["MARKED", "Mark", "Paragraph", "Run", "Text", "describe_origin", "mark_record"]
 
 MARKED = (*ROLES, "against", "unexpanded")
 """The roles that are marked; headings are shown as headings."""
@@ -20,10 +20,10 @@ _LEADING = " \t:.;–—-\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Why a run of text is marked: its role, and for each finding what was found and where that comes from."""
+    """Why a run of text is marked: its role, and what each span in it is and where it comes from."""
 
     role: str
-    found: tuple[str, ...]
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,11 @@ class Text:
 
 
 def mark_record(record: Record, spans: Sequence[Span], *, off: Collection[str] = (), words: Iterable[str] = ()) -> Text:
-    """The text of `record` with what was found in it marked; where findings overlap, the first and longest is shown.
+    """The text of `record` with its spans marked; where spans overlap, the first and longest is shown.
 
     Args:
         off: roles that are not marked.
-        words: to be highlighted; a final `*` truncates.
+        words: to be highlighted; a final `*` matches any ending.
 
     >>> record = Record(record_id="1", title="Yoga in asthma", abstract="METHODS: Ten women.")
     >>> found = Span(start=0, end=4, text="Yoga", role="intervention", label="yoga", provenance="dict:yoga")
@@ -82,10 +82,10 @@ def mark_record(record: Record, spans: Sequence[Span], *, off: Collection[str] =
     )
 
 
-def say_origin(span: Span) -> str:
-    """What was found and where that comes from, in words.
+def describe_origin(span: Span) -> str:
+    """What a span is and where it comes from, in words.
 
-    >>> say_origin(Span(start=0, end=5, text="Forty", role="population", label="sample size", value="40",
+    >>> describe_origin(Span(start=0, end=5, text="Forty", role="population", label="sample size", value="40",
     ...                 provenance="rule:sample_size"))
     'sample size: 40 (found by the rule “sample size”)'
     """
@@ -121,8 +121,8 @@ def _runs(text: str, begin: int, end: int, spans: Sequence[Span], pattern: re.Pa
         if at < start:
             runs.append(Run(mark=None, pieces=_pieces(text[at:start], pattern)))
         here = [span for span in spans if span.role == first.role and start <= span.start and span.end <= stop]
-        found = tuple(dict.fromkeys(say_origin(span) for span in here))
-        runs.append(Run(mark=Mark(role=first.role, found=found), pieces=_pieces(text[start:stop], pattern)))
+        origins = tuple(dict.fromkeys(describe_origin(span) for span in here))
+        runs.append(Run(mark=Mark(role=first.role, origins=origins), pieces=_pieces(text[start:stop], pattern)))
         at = stop
     if at < end:
         runs.append(Run(mark=None, pieces=_pieces(text[at:end], pattern)))

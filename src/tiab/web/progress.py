@@ -61,7 +61,7 @@ class Progress:
         return f"{300 * self.screened / max(1, self.to_screen):.1f}"
 
     @property
-    def left_said(self) -> str:
+    def time_left(self) -> str:
         """The hours left, in words; "" before there is a pace."""
         if self.hours is None:
             return ""

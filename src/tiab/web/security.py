@@ -1,6 +1,6 @@
-"""Guard: nobody but the person who started the page may read or write through it.
+"""AccessControl: nobody but the person who started the page may read or write through it.
 
-It stands before every request: the Host must be this computer by one of two names (a page elsewhere cannot have its
+It checks every request: the Host must be this computer by one of two names (a page elsewhere cannot have its
 name point here), the path must begin with a secret folder, the cookie must be the one given for the token in the
 address, and what writes must come from a page of this very address. Answers forbid the browser to load or run anything
 from elsewhere.
@@ -25,7 +25,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["HEADERS", "Guard", "secret_folder"]
+__all__ = ["HEADERS", "AccessControl", "secret_folder"]
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -42,10 +42,10 @@ HEADERS = {
 
 _READS = ("GET", "HEAD")
 _SMALL = 1024 * 1024
-_ASK = "This page is open to the person who started it. Open the address that `tiab screen` printed."
+_ASK = "This page is private to the person who started it. Open the address that `tiab screen` printed."
 _ENTRANCE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=./">
-<title>tiab</title><a href="./">To the page</a></html>"""
-_TOO_MUCH = "That is more than this page takes."
+<title>tiab</title><a href="./">Open the page</a></html>"""
+_TOO_MUCH = "This is larger than the page accepts."
 
 
 def secret_folder(token: str) -> str:
@@ -57,7 +57,7 @@ def secret_folder(token: str) -> str:
     return "/" + urlsafe_b64encode(sha256(f"folder of {token}".encode()).digest()[:16]).decode().rstrip("=")
 
 
-class Guard:
+class AccessControl:
     """ASGI middleware that lets nobody in without the token.
 
     The application behind it is mounted on the secret folder of the token: it sees paths that begin after it.
@@ -96,7 +96,7 @@ class Guard:
         """The answer to a request that goes no further; None for one that may pass."""
         host = headers.get("host", "")
         if host not in self._hosts or len(headers.getlist("host")) != 1:
-            return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page answers to 127.0.0.1 alone.")
+            return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page is available at 127.0.0.1 only.")
         if not (_same(folder, self._folder) and path.startswith("/")):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
         given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if path == "/" else None
@@ -106,7 +106,7 @@ class Guard:
         if not _same(cookie, self._token):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
         if scope["method"] not in _READS and not _is_own(headers, host):
-            return _refusal(HTTPStatus.FORBIDDEN, "Only this page itself may write.")
+            return _refusal(HTTPStatus.FORBIDDEN, "Only the page itself may store anything.")
         return None
 
     def _enter(self, given: str, headers: Headers) -> Response:

@@ -16,8 +16,8 @@ import uvicorn
 
 from tiab.errors import TiabError
 from tiab.web.app import make_app
-from tiab.web.desk import Desk
 from tiab.web.security import secret_folder
+from tiab.web.session import ReviewerSession
 
 __all__ = ["leading_to", "listen", "make_server", "serve"]
 
@@ -26,15 +26,15 @@ _TURN = 0.0005
 """Seconds after which a thread that learns gives way to one that answers."""
 
 
-def serve(desk: Desk, listening: socket.socket, *, ready: Callable[[str], object]) -> None:
-    """Serves the page until Ctrl-C, which ends it once requests that are under way are answered.
+def serve(session: ReviewerSession, listening: socket.socket, *, ready: Callable[[str], object]) -> None:
+    """Serves the pages until Ctrl-C; requests under way are still answered.
 
     Args:
         listening: what `listen` gave.
         ready: called with the address to open.
     """
     sys.setswitchinterval(_TURN)
-    server, address = make_server(desk, listening)
+    server, address = make_server(session, listening)
     ready(address)
     server.run(sockets=[listening])
 
@@ -54,11 +54,11 @@ def leading_to(address: str, folder: Path) -> Iterator[str]:
         os.unlink(name)
 
 
-def make_server(desk: Desk, listening: socket.socket) -> tuple[uvicorn.Server, str]:
-    """What serves the page on that socket, and the address to open, with a token that nobody can guess."""
+def make_server(session: ReviewerSession, listening: socket.socket) -> tuple[uvicorn.Server, str]:
+    """The server on that socket, and the address to open, with a token that nobody can guess."""
     token, port = secrets.token_urlsafe(32), listening.getsockname()[1]
     config = uvicorn.Config(
-        make_app(desk, token=token, port=port),
+        make_app(session, token=token, port=port),
         log_level="warning",
         access_log=False,  # the address holds the token
         server_header=False,
@@ -72,7 +72,7 @@ def listen(port: int) -> socket.socket:
     """A socket that listens on this computer alone.
 
     Raises:
-        TiabError: the port is taken, or not to be had.
+        TiabError: the port is in use, or cannot be used.
     """
     # asyncio sends small answers at once only on a socket that was made with its protocol; else each waits some 40 ms.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -82,8 +82,8 @@ def listen(port: int) -> socket.socket:
         listening.listen(128)
     except OSError as error:
         listening.close()
-        taken = error.errno == errno.EADDRINUSE
-        message = f"port {port} is taken" if taken else f"port {port} cannot be used ({error.strerror})"
-        hint = "Another tiab may be running. Give another --port, or 0 for any that is free."
+        in_use = error.errno == errno.EADDRINUSE
+        message = f"port {port} is in use" if in_use else f"port {port} cannot be used ({error.strerror})"
+        hint = "Another tiab may be running. Choose another --port, or 0 for any free port."
         raise TiabError(message, hint=hint) from error
     return listening

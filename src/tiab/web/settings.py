@@ -1,4 +1,4 @@
-"""Settings: how a reviewer wants the page; kept in the review's folder, as a browser forgets with each new port."""
+"""Settings: what a reviewer has chosen for the pages; kept in the review's folder, as a browser forgets them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from tiab.writing import write_json
 __all__ = ["FILE_NAME", "Settings", "SettingsFile"]
 
 FILE_NAME = "screen.json"
-_MOST, _LONGEST = 200, 200
+_MAX_ENTRIES, _MAX_LENGTH = 200, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a reviewer wants the page.
+    """What a reviewer has chosen for the pages.
 
     Attributes:
-        hide_rank: keep rank and score from the reader, who may be led by them.
+        hide_rank: hide rank, score and explanations, which may bias the reader.
         roles_off: the roles of PICO that are not marked.
-        words: the reviewer's own words to be highlighted; a final `*` truncates.
+        words: the reviewer's own words to be highlighted; a final `*` matches any ending.
         reasons: why records are excluded, for the keys 1 to 9.
         rule: the stopping rule whose advice is shown; "" for none.
     """
@@ -39,26 +39,26 @@ class Settings:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Settings:
-        """The settings in plain JSON types; what is none of them, or of the wrong type, is as usual.
+        """The settings in `data`, which holds plain JSON types; the default for what is missing or of the wrong type.
 
         >>> Settings.from_dict({"hide_rank": True, "words": ["leptin", 3], "colour": "red"}).words
         ('leptin',)
         """
-        usual = cls()
+        default = cls()
         kept: dict[str, Any] = {}
         for name in (field.name for field in fields(cls)):
-            value, model = data.get(name), getattr(usual, name)
+            value, model = data.get(name), getattr(default, name)
             if isinstance(model, tuple) and isinstance(value, list | tuple):
                 kept[name] = _texts(value)
             elif isinstance(value, bool if isinstance(model, bool) else str):
-                kept[name] = value if isinstance(value, bool) else value[:_LONGEST]
-        kept["reasons"] = (kept.get("reasons") or usual.reasons)[:9]
+                kept[name] = value if isinstance(value, bool) else value[:_MAX_LENGTH]
+        kept["reasons"] = (kept.get("reasons") or default.reasons)[:9]
         return cls(**kept)
 
 
 def _texts(values: list[Any] | tuple[Any, ...]) -> tuple[str, ...]:
-    texts = (" ".join(value.split())[:_LONGEST] for value in values if isinstance(value, str))
-    return tuple(dict.fromkeys(text for text in texts if text.strip("* ")))[:_MOST]
+    texts = (" ".join(value.split())[:_MAX_LENGTH] for value in values if isinstance(value, str))
+    return tuple(dict.fromkeys(text for text in texts if text.strip("* ")))[:_MAX_ENTRIES]
 
 
 class SettingsFile:
@@ -69,9 +69,9 @@ class SettingsFile:
         self._lock = threading.Lock()
 
     def read(self) -> Settings:
-        """The settings; the usual ones where there are none that can be understood."""
-        said = self._all().get(self._reviewer)
-        return Settings.from_dict(said if isinstance(said, Mapping) else {})
+        """The settings; the defaults where none can be read."""
+        own = self._all().get(self._reviewer)
+        return Settings.from_dict(own if isinstance(own, Mapping) else {})
 
     def write(self, settings: Settings) -> None:
         """Stores the settings beside those of others; an InputError where that is impossible."""
@@ -80,7 +80,7 @@ class SettingsFile:
 
     def _all(self) -> dict[str, Any]:
         try:
-            said = parse_json(read_whole(self._path))
+            data = parse_json(read_whole(self._path))
         except (InputError, ValueError):
             return {}
-        return said if isinstance(said, dict) else {}
+        return data if isinstance(data, dict) else {}

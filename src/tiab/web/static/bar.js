@@ -1,30 +1,112 @@
-// The bar of decisions, wherever a record is shown: its buttons, its keys, the note and the reasons.
+// The bar of decisions, wherever a record is shown: its buttons and keys, the note, the reasons, and the marks in the text.
 
-import { alone, write } from "./doing.js";
-import { onKeys } from "./keys.js";
-import { saveNote, showNote } from "./notes.js";
-import { stepMarks } from "./tips.js";
+import { ROOT, oneAtATime, onKeys, request, showError, store } from "./page.js";
 
-export { alone, write };
+// The note: what is typed is kept in this window at once, and by the server, which remembers it for all windows, soon after.
+const QUIET = 300; // milliseconds without a key
+const note = document.getElementById("note");
+let shown = { record: "", seen: "" }; // whose note is in the box, and what the server last said of it
+let saving;
+let sending = Promise.resolve();
+
+const placeOf = ({ record }) => `note ${ROOT.pathname} ${note.dataset.kind} ${record}`;
+
+async function sendNote(draft, typed) {
+  const kept = await request("/screen/note", {
+    method: "PUT",
+    body: { record_id: draft.record, note: typed, seen: draft.seen, kind: note.dataset.kind },
+    keepalive: true, // it arrives though the page is left meanwhile
+  });
+  draft.seen = kept.note;
+  if (sessionStorage.getItem(placeOf(draft)) === typed) sessionStorage.removeItem(placeOf(draft));
+  if (draft === shown && note.value === typed) note.value = kept.note; // with what another window wrote
+}
+
+// Has the server keep what was typed; what has not arrived stays in this window.
+function saveNote() {
+  clearTimeout(saving);
+  const [draft, typed] = [shown, sessionStorage.getItem(placeOf(shown))];
+  sending = sending.catch(() => {}); // what was said of an earlier attempt
+  if (draft.record && typed !== null) sending = sending.then(() => sendNote(draft, typed));
+  return sending;
+}
+
+function saveSoon() {
+  clearTimeout(saving);
+  saving = setTimeout(() => saveNote().catch((error) => showError(error.message)), QUIET);
+}
+
+// Puts the note of a record into the box: what the server says, or what was typed here and has not reached it.
+function showNote(record, text) {
+  saveNote().catch(() => {}); // that of the record before
+  shown = { record, seen: text };
+  const typed = sessionStorage.getItem(placeOf(shown));
+  note.value = typed ?? text;
+  if (typed !== null) saveSoon();
+}
+
+note.addEventListener("input", () => {
+  sessionStorage.setItem(placeOf(shown), note.value);
+  saveSoon();
+});
+addEventListener("pagehide", () => saveNote().catch(() => {}));
+
+// The origin of a mark is shown while the pointer or the focus is on it.
+const tip = document.getElementById("tip");
+
+function showTip(mark) {
+  tip.textContent = `${mark.dataset.role}\n${mark.dataset.tip}`;
+  tip.hidden = false;
+  const place = mark.getClientRects()[0];
+  const left = Math.max(16, Math.min(place.left, innerWidth - tip.offsetWidth - 16));
+  const above = place.top - tip.offsetHeight - 8;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${above > 8 ? above : place.bottom + 8}px`;
+}
+
+const hideTip = () => { tip.hidden = true; };
+
+export function followMarks(root) {
+  root.addEventListener("mouseover", (event) => {
+    const mark = event.target.closest("mark");
+    if (mark) showTip(mark);
+    else hideTip();
+  });
+  root.addEventListener("mouseleave", hideTip);
+  root.addEventListener("focusin", (event) => { if (event.target.matches("mark")) showTip(event.target); });
+  root.addEventListener("focusout", hideTip);
+  addEventListener("scroll", hideTip, { passive: true });
+  addEventListener("keydown", (event) => { if (event.key === "Escape") hideTip(); });
+}
+
+// Moves the focus to the next marked place, or (step -1) to the one before.
+function stepMarks(root, step) {
+  const marks = [...root.querySelectorAll("mark")];
+  if (!marks.length) return;
+  const at = marks.indexOf(document.activeElement);
+  const next = marks[at < 0 ? (step > 0 ? 0 : marks.length - 1) : (at + step + marks.length) % marks.length];
+  next.scrollIntoView({ block: "nearest" });
+  next.focus({ preventScroll: true });
+  showTip(next);
+}
 
 const bar = document.getElementById("bar");
-const note = document.getElementById("note");
 const noteBox = document.getElementById("note-box");
 const reasons = document.getElementById("reasons");
 
 const record = () => document.getElementById("record"); // a page may put another in its place
 const current = () => record()?.dataset.record;
 
-function openBox(box, does, open) {
+function openBox(box, command, open) {
   box.hidden = !open;
-  document.querySelector(`[data-does=${does}]`).setAttribute("aria-expanded", String(open));
+  document.querySelector(`[data-command=${command}]`).setAttribute("aria-expanded", String(open));
 }
 
 // Puts a record's note into the box; after the last record there is nothing to decide on.
 export function fillBar(text) {
   showNote(current() ?? "", text);
   openBox(noteBox, "note", note.value !== "");
-  for (const button of bar.querySelectorAll("[data-decision], [data-reason], [data-does=note]")) button.disabled = !current();
+  for (const button of bar.querySelectorAll("[data-decision], [data-reason], [data-command=note]")) button.disabled = !current();
 }
 
 function writeNote() {
@@ -40,17 +122,17 @@ note.addEventListener("keydown", (event) => {
   record().querySelector("h1").focus();
 });
 
-// `beside` gives what a decision's answer is to show, `decided` shows it, and `moved` shows the record as it stands when
+// `also` gives what a decision's answer is to show, `decided` shows it, and `changed` shows the record as it stands when
 // somebody else has decided on it; `undo`, `back` and `on` do what they are called, `keys` are further ones. `send` stores
-// what is wanted, where it is no decision on the record.
-export function useBar({ beside, decided, moved, undo, back, on, keys = {}, send = (wanted) => write("/screen/decisions", wanted, beside()) }) {
-  const decide = (decision, reason = "") => current() && alone(async () => {
+// the decision, where it is not one of screening.
+export function useBar({ also, decided, changed, undo, back, on, keys = {}, send = (body) => store("/screen/decisions", body, also()) }) {
+  const decide = (decision, reason = "") => current() && oneAtATime(async () => {
     await saveNote(); // so that the draft is the note, and goes when this is stored
-    const wanted = { record_id: current(), decision, reason, note: note.value, seen: Number(record().dataset.seen) };
+    const body = { record_id: current(), decision, reason, note: note.value, seen: Number(record().dataset.seen) };
     try {
-      decided(await send(wanted));
+      decided(await send(body));
     } catch (error) {
-      if (error.status === 409) await moved();
+      if (error.status === 409) await changed();
       throw error;
     }
   });
@@ -58,12 +140,12 @@ export function useBar({ beside, decided, moved, undo, back, on, keys = {}, send
     const button = reasons.children[number - 1];
     if (button) decide("exclude", button.dataset.reason);
   };
-  const does = { undo, back, on, note: writeNote, reasons: () => openBox(reasons, "reasons", reasons.hidden) };
+  const commands = { undo, back, on, note: writeNote, reasons: () => openBox(reasons, "reasons", reasons.hidden) };
   bar.addEventListener("click", (event) => {
-    const { decision, reason, does: what } = event.target.closest("button")?.dataset ?? {};
+    const { decision, reason, command } = event.target.closest("button")?.dataset ?? {};
     if (decision) decide(decision);
     else if (reason) decide("exclude", reason);
-    else if (what) does[what]();
+    else if (command) commands[command]();
   });
   bar.addEventListener("submit", (event) => event.preventDefault());
   onKeys({
@@ -72,7 +154,7 @@ export function useBar({ beside, decided, moved, undo, back, on, keys = {}, send
     u: () => decide("maybe"),
     z: undo,
     n: writeNote,
-    r: does.reasons,
+    r: commands.reasons,
     m: () => stepMarks(record(), 1),
     "Shift+m": () => stepMarks(record(), -1),
     ArrowLeft: back,

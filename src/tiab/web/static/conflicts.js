@@ -1,44 +1,42 @@
-// Conflicts: one at a time, settled by the same keys as a record is screened.
+// Conflicts: one at a time, resolved with the same keys as in screening.
 
-import { alone, fillBar, useBar, write } from "./bar.js";
-import { ask } from "./http.js";
-import { say } from "./messages.js";
-import { followMarks } from "./tips.js";
+import { fillBar, followMarks, useBar } from "./bar.js";
+import { oneAtATime, request, showMessage, store } from "./page.js";
 
-const now = document.getElementById("now");
+const place = document.getElementById("current");
 
 const shown = () => document.getElementById("record")?.dataset ?? {};
 
 function show(answer) {
-  now.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
+  place.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
   history.replaceState(null, "", answer.record_id ? `conflicts?record=${encodeURIComponent(answer.record_id)}` : "conflicts");
   scrollTo(0, 0);
   fillBar(answer.note);
   document.getElementById("title").focus({ preventScroll: true });
-  if (answer.said) say(answer.said);
+  if (answer.message) showMessage(answer.message);
 }
 
-const takeBack = (record) => alone(async () => {
-  if (record) show(await write("/conflicts/open", { record_id: record }));
-  else say("You have settled nothing that could be taken back.");
+const reopen = (record) => oneAtATime(async () => {
+  if (record) show(await store("/conflicts/reopen", { record_id: record }));
+  else showMessage("You have resolved no conflict.");
 });
 
-const step = (record) => alone(async () => {
-  if (record) show(await ask(`/conflicts/now?record=${encodeURIComponent(record)}`));
+const step = (record) => oneAtATime(async () => {
+  if (record) show(await request(`/conflicts/current?record=${encodeURIComponent(record)}`));
 });
 
-now.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-opens-again]");
-  if (button) takeBack(button.dataset.opensAgain);
+place.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reopen]");
+  if (button) reopen(button.dataset.reopen);
 });
 
 useBar({
-  send: ({ seen, ...wanted }) => write("/conflicts/settle", wanted, { show: shown().after || shown().before }),
+  send: ({ seen, ...decision }) => store("/conflicts/resolve", decision, { show: shown().after || shown().before }),
   decided: show,
-  moved: async () => show(await ask("/conflicts/now")), // settled by somebody else meanwhile
-  undo: () => takeBack(now.querySelector("[data-opens-again]")?.dataset.opensAgain),
+  changed: async () => show(await request("/conflicts/current")), // another reviewer has resolved it
+  undo: () => reopen(place.querySelector("[data-reopen]")?.dataset.reopen),
   back: () => step(shown().before),
   on: () => step(shown().after),
 });
-followMarks(now);
+followMarks(place);
 fillBar(document.getElementById("note").defaultValue);

@@ -1,9 +1,6 @@
-// Criteria: what is written is checked and counted while it is written, and saved when somebody says so.
+// Criteria: the text is checked and its matches are counted while it is edited; it is saved on request.
 
-import { alone } from "./doing.js";
-import { showFailures } from "./failures.js";
-import { Refused, ask } from "./http.js";
-import { say } from "./messages.js";
+import { RequestError, oneAtATime, request, showFailures, showMessage } from "./page.js";
 
 const form = document.getElementById("draft");
 const text = document.getElementById("text");
@@ -15,46 +12,46 @@ const counts = document.getElementById("counts");
 const versions = document.getElementById("versions");
 let saved = text.value;
 let waiting;
-let asked = 0; // only the answer to the last question counts
+let checks = 0; // only the answer to the last check counts
 
 const changed = () => text.value !== saved;
 
-function number(wrong = Number(verdict.dataset.line)) {
+function numberLines(bad = Number(verdict.dataset.line)) {
   const many = text.value.split("\n").length;
   lines.replaceChildren(...Array.from({ length: many }, (_, at) => {
     const line = document.createElement("span");
     line.textContent = `${at + 1}\n`;
-    if (at + 1 === wrong) line.className = "bad";
+    if (at + 1 === bad) line.className = "bad";
     return line;
   }));
   lines.scrollTop = text.scrollTop;
 }
 
-function judge({ wrong, line }) {
-  const sentence = wrong || (changed() ? "No mistake in it. Not saved yet." : "No mistake in it.");
+function showVerdict({ error, line }) {
+  const sentence = error || (changed() ? "No errors. Not saved yet." : "No errors.");
   if (verdict.textContent !== sentence) verdict.textContent = sentence; // so that it is read out once
-  verdict.classList.toggle("bad", Boolean(wrong));
+  verdict.classList.toggle("bad", Boolean(error));
   verdict.dataset.line = line ?? "";
   goto.hidden = !line;
-  save.disabled = Boolean(wrong) || !changed();
-  number();
+  save.disabled = Boolean(error) || !changed();
+  numberLines();
 }
 
 async function check() {
   clearTimeout(waiting);
-  asked += 1;
-  const question = asked;
+  checks += 1;
+  const latest = checks;
   try {
-    const answer = await ask("/criteria/check", { method: "POST", body: { text: text.value } });
-    if (question !== asked) return;
-    judge(answer);
+    const answer = await request("/criteria/check", { method: "POST", body: { text: text.value } });
+    if (latest !== checks) return;
+    showVerdict(answer);
     showFailures(answer);
     if (answer.html !== undefined) counts.innerHTML = answer.html; // made and escaped by the server
-    counts.classList.toggle("stale", Boolean(answer.wrong));
+    counts.classList.toggle("stale", Boolean(answer.error));
     if (!answer.done) waiting = setTimeout(check, 400);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    judge({ wrong: error.message });
+    if (!(error instanceof RequestError)) throw error;
+    showVerdict({ error: error.message });
   }
 }
 
@@ -62,17 +59,17 @@ function later() {
   clearTimeout(waiting);
   waiting = setTimeout(check, 350);
   save.disabled = true;
-  number();
+  numberLines();
 }
 
-const store = () => alone(async () => {
+const saveText = () => oneAtATime(async () => {
   if (!changed()) return;
-  const wanted = text.value;
-  const answer = await ask("/criteria/save", { method: "POST", body: { text: wanted, mark: form.dataset.mark } });
+  const written = text.value;
+  const answer = await request("/criteria/save", { method: "POST", body: { text: written, mark: form.dataset.mark } });
   form.dataset.mark = answer.mark;
   versions.innerHTML = answer.versions;
-  saved = wanted;
-  say(answer.said);
+  saved = written;
+  showMessage(answer.message);
   await check();
 });
 
@@ -80,12 +77,12 @@ text.addEventListener("input", later);
 text.addEventListener("scroll", () => { lines.scrollTop = text.scrollTop; });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  store();
+  saveText();
 });
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
     event.preventDefault();
-    store();
+    saveText();
   }
 });
 goto.addEventListener("click", () => {
@@ -98,13 +95,13 @@ goto.addEventListener("click", () => {
 });
 versions.addEventListener("click", (event) => {
   const version = event.target.closest("[data-version]")?.dataset.version;
-  if (version) alone(async () => {
-    text.value = (await ask(`/criteria/version?event=${version}`)).text;
+  if (version) oneAtATime(async () => {
+    text.value = (await request(`/criteria/version?event=${version}`)).text;
     text.focus();
     await check();
   });
 });
 addEventListener("beforeunload", (event) => { if (changed()) event.preventDefault(); });
 
-number();
+numberLines();
 if (!counts.dataset.done) waiting = setTimeout(check, 300);

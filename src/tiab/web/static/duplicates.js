@@ -1,18 +1,14 @@
-// Duplicates: two records beside each other, answered by a key; the server stores an answer before it shows the next pair.
+// Duplicates: two records side by side, decided on with a key; the server stores a decision before it shows the next pair.
 
-import { alone, write } from "./doing.js";
-import { showFailures } from "./failures.js";
-import { ask } from "./http.js";
-import { onKeys } from "./keys.js";
-import { say } from "./messages.js";
+import { onKeys, oneAtATime, request, showFailures, showMessage, store } from "./page.js";
 
-const now = document.getElementById("now");
+const place = document.getElementById("current");
 const pair = () => document.getElementById("pair")?.dataset;
 
 function show(answer) {
-  now.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
+  place.innerHTML = answer.html; // made and escaped by the server; the page runs no script but its own
   showFailures(answer);
-  if (answer.said) say(answer.said);
+  if (answer.message) showMessage(answer.message);
   if (answer.waiting) return void setTimeout(wait, 500);
   scrollTo(0, 0);
   document.getElementById("title").focus({ preventScroll: true });
@@ -20,46 +16,46 @@ function show(answer) {
 
 async function wait() {
   try {
-    show(await ask("/duplicates/now"));
+    show(await request("/duplicates/current"));
   } catch {
     setTimeout(wait, 3000);
   }
 }
 
-const settle = (same) => alone(async () => {
+const decide = (same) => oneAtATime(async () => {
   if (!pair()) return;
   const { one, other, why, at } = pair();
   try {
-    show(await write("/duplicates/settle", { one, other, same, why, at: Number(at) }));
+    show(await store("/duplicates/decide", { one, other, same, why, at: Number(at) }));
   } catch (error) {
-    if (error.status === 404) show(await ask(`/duplicates/now?at=${at}`)); // answered in another tab
+    if (error.status === 404) show(await request(`/duplicates/current?at=${at}`)); // decided on in another tab
     throw error;
   }
 });
 
-const takeBack = (event) => alone(async () => {
-  if (event) show(await write("/duplicates/undo", { event: Number(event) }));
-  else say("There is no answer to take back.");
+const undo = (event) => oneAtATime(async () => {
+  if (event) show(await store("/duplicates/undo", { event: Number(event) }));
+  else showMessage("There is no decision to undo.");
 });
 
-const step = (by) => alone(async () => {
-  if (pair()) show(await ask(`/duplicates/now?at=${Math.max(0, Number(pair().at) + by)}`));
+const step = (by) => oneAtATime(async () => {
+  if (pair()) show(await request(`/duplicates/current?at=${Math.max(0, Number(pair().at) + by)}`));
 });
 
-const does = {
-  same: () => settle(true),
-  apart: () => settle(false),
-  undo: () => takeBack(now.querySelector("[data-takes-back]")?.dataset.takesBack),
+const commands = {
+  same: () => decide(true),
+  apart: () => decide(false),
+  undo: () => undo(place.querySelector("[data-undo]")?.dataset.undo),
   back: () => step(-1),
   on: () => step(1),
-  link: () => alone(async () => show(await write("/duplicates/link", {}))),
+  link: () => oneAtATime(async () => show(await store("/duplicates/link", {}))),
 };
 
-now.addEventListener("click", (event) => {
-  const { does: what, takesBack } = event.target.closest("button")?.dataset ?? {};
-  if (what) does[what]();
-  else if (takesBack) takeBack(takesBack);
+place.addEventListener("click", (event) => {
+  const { command, undo: decision } = event.target.closest("button")?.dataset ?? {};
+  if (command) commands[command]();
+  else if (decision) undo(decision);
 });
 
-onKeys({ s: does.same, d: does.apart, z: does.undo, ArrowLeft: does.back, ArrowRight: does.on });
-if (now.dataset.waiting) setTimeout(wait, 500);
+onKeys({ s: commands.same, d: commands.apart, z: commands.undo, ArrowLeft: commands.back, ArrowRight: commands.on });
+if (place.dataset.waiting) setTimeout(wait, 500);

@@ -1,8 +1,6 @@
-// Export: what is asked for is made by the server, and saved by the browser as a file.
+// Export: the server makes the file, and the browser saves it.
 
-import { alone } from "./doing.js";
-import { download } from "./http.js";
-import { say } from "./messages.js";
+import { download, oneAtATime, showMessage } from "./page.js";
 
 const form = document.getElementById("export");
 
@@ -11,7 +9,7 @@ async function fetchFile(button, path, body) {
   button.textContent = "Working…";
   button.setAttribute("aria-busy", "true");
   try {
-    say(`Saved as ${await download(path, body)}`);
+    showMessage(`Saved as ${await download(path, body)}`);
   } finally {
     button.textContent = before;
     button.removeAttribute("aria-busy");
@@ -28,11 +26,11 @@ form.addEventListener("submit", (event) => {
     own: chosen.get("own") === "yes",
     duplicates: chosen.has("duplicates"),
   };
-  alone(() => fetchFile(form.querySelector(".primary"), "/export/records", body));
+  oneAtATime(() => fetchFile(form.querySelector(".primary"), "/export/records", body));
 });
 
 const report = document.getElementById("report");
-report?.addEventListener("click", () => alone(() => fetchFile(report, "/export/report", {})));
+report?.addEventListener("click", () => oneAtATime(() => fetchFile(report, "/export/report", {})));
 
 const follow = () => { document.getElementById("format-row").hidden = form.elements.what.value === "labels"; };
 form.addEventListener("change", follow);

@@ -1,21 +1,20 @@
 // Import: files are sent one after the other, so that each says at once what became of it, and is compared with those before.
 
-import { Refused, ask } from "./http.js";
-import { say, sayWrong } from "./messages.js";
+import { RequestError, request, showError, showMessage } from "./page.js";
 
 const form = document.getElementById("import");
 const drop = document.getElementById("drop");
 const files = document.getElementById("files");
 const reports = document.getElementById("reports");
 const sources = document.getElementById("sources");
-const MOST = 512 * 1024 * 1024;
-let last = Promise.resolve();
+const MAX_BYTES = 512 * 1024 * 1024;
+let last = Promise.resolve(); // the file that is being sent
 
 function address(name) {
   const { kind, decision, prior, reviewer } = form.elements;
-  const how = () => ({ decision: decision.value, reviewer: reviewer.value, ...(prior.checked ? { prior: "true" } : {}) });
-  const said = kind.value === "decisions" ? how() : {};
-  return `/import/${kind.value}?${new URLSearchParams({ name, ...said })}`;
+  const options = () => ({ decision: decision.value, reviewer: reviewer.value, ...(prior.checked ? { prior: "true" } : {}) });
+  const chosen = kind.value === "decisions" ? options() : {};
+  return `/import/${kind.value}?${new URLSearchParams({ name, ...chosen })}`;
 }
 
 function fail(row, name, message) {
@@ -28,19 +27,19 @@ function fail(row, name, message) {
 }
 
 async function send(file, path, row) {
-  if (file.size > MOST) return fail(row, file.name, "This file is larger than 512 MB. Split it, or use tiab add.");
+  if (file.size > MAX_BYTES) return fail(row, file.name, "This file is larger than 512 MB. Split it, or use tiab add.");
   try {
-    const said = await ask(path, { method: "POST", body: file });
+    const answer = await request(path, { method: "POST", body: file });
     row.className = "";
-    row.innerHTML = said.report; // made and escaped by the server; the page runs no script but its own
-    if (said.sources) sources.innerHTML = said.sources;
+    row.innerHTML = answer.report; // made and escaped by the server; the page runs no script but its own
+    if (answer.sources) sources.innerHTML = answer.sources;
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     fail(row, file.name, error.message);
   }
 }
 
-function take(list) {
+function sendAll(list) {
   for (const file of list) {
     const row = document.createElement("li");
     row.className = "waiting";
@@ -57,13 +56,13 @@ sources.addEventListener("click", async (event) => {
   if (!button) return;
   button.disabled = true;
   try {
-    const said = await ask("/import/undo", { method: "POST", body: { number: Number(button.dataset.import) } });
-    sources.innerHTML = said.sources;
-    say("Import undone. Import the file again to bring it back.");
+    const answer = await request("/import/undo", { method: "POST", body: { number: Number(button.dataset.import) } });
+    sources.innerHTML = answer.sources;
+    showMessage("Import undone. Import the file again to bring it back.");
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     button.disabled = false;
-    sayWrong(error.message);
+    showError(error.message);
   }
 });
 form.addEventListener("change", (event) => {
@@ -71,13 +70,13 @@ form.addEventListener("change", (event) => {
 });
 document.getElementById("choose").addEventListener("click", () => files.click());
 files.addEventListener("change", () => {
-  take(files.files);
+  sendAll(files.files);
   files.value = "";
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("how").hidden = form.elements.kind.value !== "decisions";
 
-// A file that is dropped beside the field must not take the page's place.
+// A file that is dropped beside the field must not replace the page.
 addEventListener("dragover", (event) => {
   event.preventDefault();
   drop.classList.add("over");
@@ -88,5 +87,5 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
-  take(event.dataTransfer.files);
+  sendAll(event.dataTransfer.files);
 });

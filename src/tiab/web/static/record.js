@@ -1,9 +1,7 @@
-// One record opened from the list: it stays in sight when it is decided on.
+// One record opened from the list: it stays on the page after a decision.
 
-import { alone, fillBar, useBar, write } from "./bar.js";
-import { ask } from "./http.js";
-import { say } from "./messages.js";
-import { followMarks } from "./tips.js";
+import { fillBar, followMarks, useBar } from "./bar.js";
+import { oneAtATime, request, showMessage, store } from "./page.js";
 
 const record = document.getElementById("record");
 const id = record.dataset.record;
@@ -16,20 +14,20 @@ function show(shown) {
   record.querySelector("h1").focus({ preventScroll: true });
 }
 
-const look = async () => show(await ask(`/screen/record?show=${encodeURIComponent(id)}`));
+const reload = async () => show(await request(`/screen/record?show=${encodeURIComponent(id)}`));
 const follow = (rel) => document.querySelector(`.trail a[rel=${rel}]`)?.click();
 
 useBar({
-  beside: () => ({ show: id }),
+  also: () => ({ show: id }),
   decided: (shown) => {
     show(shown);
-    say(shown.said);
+    showMessage(shown.message);
   },
-  moved: look,
-  undo: () => alone(async () => {
-    const { said } = await write("/records/undo", { record_id: id });
-    await look();
-    say(said);
+  changed: reload,
+  undo: () => oneAtATime(async () => {
+    const { message } = await store("/records/undo", { record_id: id });
+    await reload();
+    showMessage(message);
   }),
   back: () => follow("prev"),
   on: () => follow("next"),
@@ -39,9 +37,9 @@ followMarks(record);
 fillBar(document.getElementById("note").defaultValue);
 
 document.querySelector(".reports")?.addEventListener("click", (event) => {
-  const other = event.target.closest("[data-parts]")?.dataset.parts;
-  if (other) alone(async () => {
-    await write("/records/part", { record_id: other });
+  const other = event.target.closest("[data-unlink]")?.dataset.unlink;
+  if (other) oneAtATime(async () => {
+    await store("/records/unlink", { record_id: other });
     location.reload();
   });
 });

@@ -1,6 +1,6 @@
-// The list of records: what is chosen is looked for at once, and stands in the address; arrows go from record to record.
+// The list of records: filters apply at once and are kept in the address; arrows go from record to record.
 
-import { onKeys } from "./keys.js";
+import { onKeys } from "./page.js";
 
 const form = document.getElementById("find");
 const search = document.getElementById("q");

@@ -1,15 +1,11 @@
 // Screening: one record at a time. The server stores a decision before it answers with the next record.
 
-import { alone, fillBar, useBar, write } from "./bar.js";
-import { openDialog } from "./dialogs.js";
-import { showFailures } from "./failures.js";
-import { ask } from "./http.js";
-import { say } from "./messages.js";
-import { followMarks } from "./tips.js";
+import { fillBar, followMarks, useBar } from "./bar.js";
+import { oneAtATime, request, showFailures, showMessage, store } from "./page.js";
 
 const record = document.getElementById("record");
 const why = document.getElementById("why");
-const tally = document.getElementById("tally");
+const counts = document.getElementById("counts");
 const progress = document.getElementById("progress");
 
 let trail = [record.dataset.record]; // the records that were shown, in order; `at` is the one in sight
@@ -24,7 +20,7 @@ function show(shown) {
   record.dataset.record = shown.record_id;
   record.dataset.seen = shown.seen;
   why.innerHTML = shown.why;
-  tally.innerHTML = shown.tally;
+  counts.innerHTML = shown.counts;
   showFailures(shown);
   fillBar(shown.note);
   history.replaceState(null, "", shown.record_id ? `./?record=${encodeURIComponent(shown.record_id)}` : "./");
@@ -47,7 +43,7 @@ function wait() {
 }
 
 async function look() {
-  const shown = await ask("/screen/record");
+  const shown = await request("/screen/record");
   if (current()) return;
   if (!shown.waiting) {
     place(shown, at);
@@ -60,7 +56,7 @@ async function look() {
 }
 
 async function reload() {
-  if (current()) show(await ask(`/screen/record?show=${encodeURIComponent(current())}`));
+  if (current()) show(await request(`/screen/record?show=${encodeURIComponent(current())}`));
 }
 
 // Once the record is in sight; of several decisions in a row, after the last.
@@ -69,7 +65,7 @@ function loadProgress() {
   clearTimeout(loading);
   loading = setTimeout(async () => {
     try {
-      const shown = await ask("/screen/progress");
+      const shown = await request("/screen/progress");
       progress.innerHTML = shown.progress;
       showFailures(shown);
     } catch {
@@ -80,44 +76,44 @@ function loadProgress() {
 
 function decided(shown) {
   place(shown, at + 1);
-  say(shown.said);
+  showMessage(shown.message);
   loadProgress();
 }
 
-const undo = () => alone(async () => {
-  const shown = await write("/screen/undo", {});
+const undo = () => oneAtATime(async () => {
+  const shown = await store("/screen/undo", {});
   if (shown.record_id !== undefined) {
     const before = trail.lastIndexOf(shown.record_id, at);
     place(shown, before >= 0 ? before : at);
     loadProgress();
   }
-  say(shown.said);
+  showMessage(shown.message);
 });
 
 function step(by) {
-  if (at + by < 0) return say("This is the first record that was shown.");
-  return alone(async () => {
+  if (at + by < 0) return showMessage("This is the first record that was shown.");
+  return oneAtATime(async () => {
     const query = new URLSearchParams(trail[at + by] ? { show: trail[at + by] } : skipped().map((id) => ["skip", id]));
-    place(await ask(`/screen/record?${query}`), at + by);
+    place(await request(`/screen/record?${query}`), at + by);
   });
 }
 
 useBar({
-  beside: () => ({ show: ahead(), skip: skipped() }),
+  also: () => ({ show: ahead(), skip: skipped() }),
   decided,
-  moved: reload,
+  changed: reload,
   undo,
   back: () => step(-1),
   on: () => step(1),
   keys: {
     "/": () => search.focus(),
-    "?": () => openDialog("help"),
+    "?": () => document.getElementById("help").showModal(),
   },
 });
 
-document.querySelector(".roles").addEventListener("change", () => alone(async () => {
+document.querySelector(".roles").addEventListener("change", () => oneAtATime(async () => {
   const off = [...document.querySelectorAll("input[name=role]:not(:checked)")].map((box) => box.value);
-  await ask("/screen/settings", { method: "PUT", body: { roles_off: off } });
+  await request("/screen/settings", { method: "PUT", body: { roles_off: off } });
   await reload();
 }));
 
@@ -127,10 +123,10 @@ search.addEventListener("keydown", (event) => { if (event.key === "Escape") reco
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
 document.getElementById("settings").addEventListener("close", (event) => {
-  if (event.target.returnValue !== "keep") return;
-  const { hide_rank, words, reasons, rule } = document.getElementById("wishes").elements;
-  alone(async () => {
-    await ask("/screen/settings", {
+  if (event.target.returnValue !== "save") return;
+  const { hide_rank, words, reasons, rule } = document.getElementById("settings-form").elements;
+  oneAtATime(async () => {
+    await request("/screen/settings", {
       method: "PUT",
       body: { hide_rank: hide_rank.checked, words: lines(words.value), reasons: lines(reasons.value).slice(0, 9), rule: rule.value },
     });

@@ -1,4 +1,4 @@
-"""Desk: what one reviewer works at. Decisions go to the disk here, and the next record comes from here."""
+"""ReviewerSession: stores what one reviewer decides, chooses the next record, and runs the background work."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from dataclasses import dataclass, replace
 
 from tiab.errors import CriteriaError, LabelError
 from tiab.labels import Decision
-from tiab.review import Conflict, RecordView, Review
+from tiab.review import RecordView, Review
 from tiab.review.notes import NoteKind
 from tiab.review.record_list import RecordList
 from tiab.review.screening import ScreeningCounts
 from tiab.store import Event, GivenLabel
 from tiab.web.background import Background
-from tiab.web.counting import Counting
-from tiab.web.pairs import Pairs
+from tiab.web.jobs import DuplicateSearch, TermCounter
 from tiab.web.settings import Settings, SettingsFile
 
-__all__ = ["Abstracts", "Desk", "Moved"]
+__all__ = ["Abstracts", "ReviewerSession", "StaleError"]
 
 _PATIENCE = 1.0
 """Seconds for which somebody waits for the ranking of records that just came in, before they are told how it goes."""
@@ -28,8 +27,8 @@ _QUIET, _LONGEST = 0.25, 2.0
 than that should not wait for it, as both want the one interpreter."""
 
 
-class Moved(LabelError):
-    """Somebody (another tab, another program) decided on the record since this page showed it."""
+class StaleError(LabelError):
+    """What the page showed has changed since, in another tab or by another reviewer; nothing was stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +39,25 @@ class Abstracts:
     of: int = 0
 
 
-class Desk:
-    """One reviewer's place before an open review; threads may share it.
+class ReviewerSession:
+    """What one reviewer does on an open review; threads may share it.
 
     Attributes:
         review: the review.
         reviewer: the name; "" where none was given.
         blind: whether what other reviewers decided is kept from this one.
-        catalogue: the records, to be looked through.
-        pairs: the records that may be duplicates.
-        counting: what criteria hit that are being written.
-        abstracts: how far the reading of new records has come.
-        learning: what makes the ranking anew after decisions.
-        preparing: what is made before somebody looks through the records.
+        records: the list of records, with search and filters.
+        duplicates: finds the records that may be duplicates.
+        term_counter: counts the records that match criteria while they are edited.
+        abstracts: how many abstracts of new records have been read.
+        learning: updates the ranking after decisions.
+        preparing: prepares the list of records before it is opened.
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
         self.review, self.reviewer, self.blind = review, reviewer, blind
-        self.catalogue, self.pairs, self.counting = RecordList(review, reviewer), Pairs(review), Counting(review)
+        self.records = RecordList(review, reviewer)
+        self.duplicates, self.term_counter = DuplicateSearch(review), TermCounter(review)
         self.abstracts = Abstracts()
         self._screening = review.screening(reviewer)
         self._rereads = self._screening.rereads
@@ -76,50 +76,51 @@ class Desk:
         """What stopped in the background, and why, in a sentence each."""
         return tuple(f"{job.name} stopped: {error}" for job in self._jobs if (error := job.error))
 
-    def start_again(self) -> None:
-        """Has done again what stopped in the background."""
+    def retry(self) -> None:
+        """Starts again what stopped in the background."""
         for job in self._jobs:
             if job.error:
                 job.start()
 
     @property
     def _jobs(self) -> tuple[Background, ...]:
-        return self.learning, self.preparing, self.pairs.background, self.counting.background
+        return self.learning, self.preparing, self.duplicates.background, self.term_counter.background
 
     @property
     def settings(self) -> Settings:
-        """How this reviewer wants the page."""
+        """This reviewer's settings."""
         return self._settings.read()
 
-    def keep_settings(self, settings: Settings) -> None:
-        """Stores how this reviewer wants the page."""
+    def save_settings(self, settings: Settings) -> None:
+        """Stores this reviewer's settings."""
         self._settings.write(settings)
 
-    def look(self, record_id: str) -> RecordView:
+    def view(self, record_id: str) -> RecordView:
         """A record as this reviewer sees it; a LabelError where there is none of that id."""
         return self.review.view(record_id, reviewer=self.reviewer)
 
-    def standing(self, record_id: str) -> GivenLabel | None:
-        """What this reviewer decided on a record; None where they did not, or took it back."""
-        self._follow()
+    def decision_on(self, record_id: str) -> GivenLabel | None:
+        """This reviewer's decision on a record; None where there is none, or it was undone."""
+        self._refresh()
         return self._screening.decision(record_id)
 
-    def note(self, record_id: str, *, kind: NoteKind = "labelled") -> str:
+    def note_on(self, record_id: str, *, kind: NoteKind = "labelled") -> str:
         """The note that this reviewer is writing on a record, or last wrote beside a decision on it."""
         note = self.review.note(record_id, reviewer=self.reviewer, kind=kind)
-        standing = (
-            self.standing(record_id) if note is None and kind == "labelled" else None
-        )  # given to a duplicate, or in a file
-        return standing.note if standing else note or ""
+        if note is not None or kind != "labelled":
+            return note or ""
+        decision = self.decision_on(record_id)  # made on a duplicate, or imported from a file
+        return decision.note if decision else ""
 
-    def tally(self) -> ScreeningCounts:
+    def counts(self) -> ScreeningCounts:
         """How far this reviewer has come."""
-        self._follow()
+        self._refresh()
         return self._screening.counts()
 
-    def conflicts(self) -> tuple[Conflict, ...]:
-        """The open conflicts that this reviewer may see: who is blinded, those on which they decided themselves."""
-        return self.review.conflicts(self.reviewer if self.blind else None)
+    @property
+    def viewer(self) -> str | None:
+        """Who is blinded to other reviewers' decisions: this reviewer, or None for nobody."""
+        return self.reviewer if self.blind else None
 
     def next_id(self, skipped: Collection[str] = ()) -> str | None:
         """The record to be screened next; one of `skipped` only where no other is left.
@@ -152,13 +153,13 @@ class Desk:
             seen: the number of the decision that the page showed beside the record; 0 for none.
 
         Raises:
-            Moved: another decision on the record stands by now; nothing was stored.
+            StaleError: the decision on the record has changed since; nothing was stored.
         """
         with self._lock:
-            standing = self.standing(record_id)
-            if (standing.event_id if standing else 0) != seen and not self.review.is_stored(token, after=seen):
-                said = f"'{standing.label.decision}'" if standing else "nothing any more"
-                raise Moved(f"this record was decided on elsewhere: {said} stands", hint="Look again, then decide.")
+            current = self.decision_on(record_id)
+            if (current.event_id if current else 0) != seen and not self.review.is_stored(token, after=seen):
+                now = f"the decision is now '{current.label.decision}'" if current else "there is no decision any more"
+                raise StaleError(f"this record was changed in another window: {now}", hint="Check it, then decide.")
             event = self.review.label(
                 record_id, decision, reviewer=self.reviewer, reason=reason, note=note, token=token
             )
@@ -166,33 +167,32 @@ class Desk:
         return event
 
     def undo(self, token: str, *, record_id: str = "") -> Event | None:
-        """Takes back this reviewer's last decision (on one record, where it is named); None where there is none."""
+        """Undoes this reviewer's last decision (on one record, where it is named); None where there is none."""
         with self._lock:
             event = self.review.undo(self.reviewer, record_id=record_id, token=token)
         self.learning.wake()
         return event
 
-    def follow(self) -> None:
-        """Sees what was just written to the review, and has it learned from."""
-        with self._lock:
-            self._follow()
+    def refresh(self) -> None:
+        """Takes in what was just written to the review, and updates the ranking."""
+        self._refresh()
         self.learning.wake()
 
     def _learn(self) -> None:
         self.abstracts = Abstracts(of=len(self.review.snapshot.records))
-        self.review.learn(self.reviewer, progress=self._tell)
+        self.review.learn(self.reviewer, progress=self._count_abstracts)
         self.preparing.wake()
 
-    def _tell(self, more: int) -> None:
+    def _count_abstracts(self, more: int) -> None:
         self.abstracts = replace(self.abstracts, read=self.abstracts.read + more)
         self.learning.pause()
 
     def _prepare(self) -> None:
-        for _ in self.catalogue.make_ready():
+        for _ in self.records.make_ready():
             self.preparing.pause()
 
-    def _follow(self) -> None:
-        """Has learned what more than new decisions changed."""
+    def _refresh(self) -> None:
+        """Updates the ranking where more than decisions has changed."""
         rereads = self._screening.rereads
         if rereads != self._rereads:
             self._rereads = rereads
@@ -200,6 +200,6 @@ class Desk:
 
     def _look_up(self, skipped: Collection[str]) -> tuple[str | None, bool]:
         """The best-ranked open record, and whether any is open."""
-        self._follow()
+        self._refresh()
         found = self._screening.next_id(self.review.queue(self.reviewer), skipped)
         return found, self._screening.counts().left > 0

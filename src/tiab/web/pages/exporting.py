@@ -1,4 +1,4 @@
-"""The room from which records, labels and the report are taken along."""
+"""The page for exporting records, labels and the report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 
@@ -15,13 +15,12 @@ from tiab.errors import LabelError
 from tiab.labels import Decision
 from tiab.report.building import build_report
 from tiab.report.rendering import render_html
-from tiab.web.desk import Desk
-from tiab.web.pages import desk_of, page
+from tiab.web.pages import Session, page
+from tiab.web.session import ReviewerSession
 
 __all__ = ["router"]
 
 router = APIRouter()
-AtDesk = Annotated[Desk, Depends(desk_of)]
 
 _FORMATS = {
     "ris": "RIS, for EndNote, Zotero, Rayyan, Covidence, ASReview",
@@ -33,14 +32,14 @@ _FORMATS = {
 }
 
 
-class Wanted(BaseModel):
-    """What is to be taken along.
+class ExportRequest(BaseModel):
+    """What is to be exported.
 
     Attributes:
-        what: records with all that is known of them, or "labels": what identifies them, and the decision.
+        what: records with everything known about them, or "labels": what identifies them, and the decision.
         only: records with these decisions; all where it is empty.
-        own: this reviewer's decisions alone, not those of all together.
-        duplicates: those that are linked to another record, too.
+        own: only this reviewer's decisions, not those of all reviewers together.
+        duplicates: include records that are linked to another.
     """
 
     what: Literal["records", "labels"] = "records"
@@ -51,36 +50,36 @@ class Wanted(BaseModel):
 
 
 @router.get("/export")
-def show_export(request: Request, desk: AtDesk) -> HTMLResponse:
-    """What can be taken along."""
-    labels = desk.review.labels(desk.reviewer if desk.blind else None).values()
+def show_export(request: Request, session: Session) -> HTMLResponse:
+    """What can be exported."""
+    labels = session.review.labels(session.reviewer if session.blind else None).values()
     counts = {str(one): sum(label.decision is one for label in labels) for one in Decision}
-    return page(request, "export/page.html.j2", formats=_FORMATS, counts=counts, blind=desk.blind)
+    return page(request, "export/page.html.j2", formats=_FORMATS, counts=counts, blind=session.blind)
 
 
 @router.post("/export/records")
-def export_records(desk: AtDesk, wanted: Wanted) -> Response:
+def export_records(session: Session, body: ExportRequest) -> Response:
     """The records, best first, or their labels, as a file."""
-    brief = wanted.what == "labels"
-    suffix, only = ("csv", wanted.only or list(Decision)) if brief else (wanted.format, wanted.only)
-    name = f"{_stem(desk)}{'-labels' if brief else ''}.{suffix}"
-    reviewer = desk.reviewer if wanted.own or desk.blind else None
+    brief = body.what == "labels"
+    suffix, only = ("csv", body.only or list(Decision)) if brief else (body.format, body.only)
+    name = f"{_stem(session)}{'-labels' if brief else ''}.{suffix}"
+    reviewer = session.reviewer if body.own or session.blind else None
     with tempfile.TemporaryDirectory(prefix="tiab-") as folder:
         path = Path(folder) / f"export.{suffix}"
-        desk.review.export(path, reviewer=reviewer, only=only, duplicates=wanted.duplicates, brief=brief)
+        session.review.export(path, reviewer=reviewer, only=only, duplicates=body.duplicates, brief=brief)
         return _file(name, path.read_bytes())
 
 
 @router.post("/export/report")
-def export_report(desk: AtDesk) -> Response:
+def export_report(session: Session) -> Response:
     """The report of the review as one HTML file."""
-    if desk.blind:
-        raise LabelError("the report rests on all reviewers' decisions", hint="Ask for it once you are not blinded.")
-    return _file(f"{_stem(desk)}-report.html", render_html(build_report(desk.review)).encode())
+    if session.blind:
+        raise LabelError("the report rests on all reviewers' decisions", hint="Make it once you are not blinded.")
+    return _file(f"{_stem(session)}-report.html", render_html(build_report(session.review)).encode())
 
 
-def _stem(desk: Desk) -> str:
-    return desk.review.folder.resolve().name or "review"
+def _stem(session: ReviewerSession) -> str:
+    return session.review.folder.resolve().name or "review"
 
 
 def _file(name: str, content: bytes) -> Response:
