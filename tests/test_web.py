@@ -404,7 +404,7 @@ def test_rank_and_score_can_be_hidden(page: httpx.Client, session: ReviewerSessi
     kept = page.put("/screen/settings", json={"hide_rank": True, "words": ["leptin"], "roles_off": ["outcome"]})
     assert kept.status_code == 200
     shown = page.get("/screen/record").json()
-    assert "score" not in shown["why"].replace("Rank, score and reasons are hidden.", "")
+    assert "score" not in shown["why"].replace("Rank, score and explanations are hidden.", "")
     assert 'data-role="outcome"' not in shown["record"]
     assert '<b class="own">leptin</b>' in shown["record"]
     assert session.settings.reasons[0] == "wrong population"
@@ -421,5 +421,5 @@ def test_mistakes_are_said_to_scripts_and_to_people(page: httpx.Client) -> None:
 def test_a_port_that_is_taken_is_said() -> None:
     with listen(0) as taken:
         assert taken.getsockname()[0] == "127.0.0.1"  # and so no other computer reaches it
-        with pytest.raises(TiabError, match=r"port \d+ is taken"):
+        with pytest.raises(TiabError, match=r"port \d+ is in use"):
             listen(taken.getsockname()[1])
