@@ -21,7 +21,7 @@ from tiab.web import ReviewerSession
 from tiab.web.security import HEADERS
 from tiab.web.serving import listen
 
-SCRIPT = "<script>document.title='taken'</script>"
+SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 
 
 @pytest.fixture(scope="module")

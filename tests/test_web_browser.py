@@ -22,7 +22,8 @@ from tiab.web import ReviewerSession
 from tiab.web.serving import leading_to
 
 Window = Callable[..., AbstractContextManager[Page]]
-SCRIPT = "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+# unclosed, so that it outlives the cleaning of texts
+SCRIPT = "<script>document.title='taken' <img src=x onerror=\"document.title='taken'\" x"
 
 
 @pytest.fixture

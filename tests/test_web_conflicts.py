@@ -14,7 +14,7 @@ from tiab.labels import Decision
 from tiab.review import Review
 from tiab.web import ReviewerSession
 
-SCRIPT = "<script>document.title='taken'</script>"
+SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tiab.errors import LabelError
 from tiab.review import Review
 from tiab.web import ReviewerSession
 
-SCRIPT = "<script>document.title='taken'</script>"
+SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 TOML = '# mine\ntitle = "Yoga"\n[population]\nterms = ["asthma", "COPD"]\n[intervention]\nterms = ["yoga", "asana*"]\n'
 
 

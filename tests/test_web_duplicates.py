@@ -16,7 +16,7 @@ from tiab.review import Review
 from tiab.review.duplicates import compare_fields
 from tiab.web import ReviewerSession
 
-SCRIPT = "<script>document.title='taken'</script>"
+SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 TITLE = "Effects of aerobic training on leptin in women with multiple sclerosis"
 
 

@@ -21,7 +21,7 @@ from tiab.review import Review
 from tiab.web import ReviewerSession
 from tiab.web.pages.importing import received, safe_name
 
-SCRIPT = "<script>document.title='taken'</script>"
+SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 SEARCH = b"record_id,title\na,Yoga in asthma\nb,Walking in asthma\n"
 BROKEN = b"title,abstract\nYoga,in asthma\nWalking,in,asthma\n"
 

@@ -18,7 +18,7 @@ from tiab.review import Review
 from tiab.review.record_list import RecordList, RecordQuery
 from tiab.web import ReviewerSession
 
-SCRIPT = "<script>document.title='taken'</script>"
+SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 ROWS = (
     "record_id,title,abstract,authors,year,pmid,doi\n"
     "a,Yoga in asthma,Forty adults breathed better.,Müller A; Sjöberg B,2010,101,10.1000/yoga.1\n"
