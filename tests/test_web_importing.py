@@ -58,7 +58,7 @@ def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
     assert "No records yet" not in page.get("/").text
     assert first_of(session) in ("a", "b")
     again = send(page, "search.csv", SEARCH).json()["report"]
-    assert "<dt>known already</dt><dd>2</dd>" in again
+    assert "<dt>already known</dt><dd>2</dd>" in again
     assert "had been added before" in again
 
 

@@ -77,8 +77,9 @@ def test_what_goes_wrong_meanwhile_is_said(
         raise ReviewError("lacks records that its log names")
 
     monkeypatch.setattr(Review, "learn", fail)
-    answer = enter(session).get("/screen/record")
-    assert (answer.status_code, answer.json()["error"]) == (400, "lacks records that its log names")
+    shown = enter(session).get("/screen/record").json()
+    assert "could not be ranked" in shown["record"]
+    assert "Ranking stopped: lacks records that its log names" in shown["failures"]
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
