@@ -59,7 +59,7 @@ def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
     assert first_of(session) in ("a", "b")
     again = send(page, "search.csv", SEARCH).json()["report"]
     assert "<dt>already known</dt><dd>2</dd>" in again
-    assert "had been added before" in again
+    assert "was imported before" in again
 
 
 def test_what_cannot_be_read_is_named_with_its_line(page: httpx.Client) -> None:

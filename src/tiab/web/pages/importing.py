@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -48,12 +48,11 @@ def show_import(request: Request, session: Session) -> HTMLResponse:
 @router.post("/import/records")
 async def add_records(request: Request, session: Session, name: Name) -> dict[str, Any]:
     """Adds the records of one file; what became of them."""
-    async with received(request, name) as path:
-        report = await run_in_threadpool(_add, session, path)
-    return {
-        "report": render("import/report.html.j2", report=report, listed=_LISTED),
-        "sources": _listed(session),
-    }
+
+    def add(path: Path) -> FileReport:
+        return session.review.add([path], reviewer=session.reviewer)[0]
+
+    return await _import(request, session, name, add, "import/report.html.j2")
 
 
 @router.post("/import/decisions")
@@ -66,13 +65,12 @@ async def add_decisions(
     reviewer: Annotated[str | None, Query(max_length=200)] = None,
 ) -> dict[str, Any]:
     """Stores the decisions that one file carries, as those of `reviewer` where it names nobody; what became of them."""
-    whose = session.reviewer if reviewer is None else reviewer.strip()
-    async with received(request, name) as path:
-        report = await run_in_threadpool(_add_decisions, session, path, decision, prior, whose)
-    return {
-        "report": render("import/matching.html.j2", report=report, listed=_LISTED),
-        "sources": _listed(session),
-    }
+
+    def add(path: Path) -> DecisionsReport:
+        whose = session.reviewer if reviewer is None else reviewer.strip()
+        return session.review.add_labels(path, decision=decision or None, reviewer=whose, prior=prior)
+
+    return await _import(request, session, name, add, "import/matching.html.j2")
 
 
 @router.post("/import/undo")
@@ -80,29 +78,28 @@ def undo_import(session: Session, body: UndoImportRequest) -> dict[str, Any]:
     """Undoes an import as a whole."""
     session.review.undo_import(body.number, reviewer=session.reviewer)
     session.refresh()
-    return {"sources": _listed(session)}
+    return {"sources": _sources(session)}
 
 
-def _listed(session: ReviewerSession) -> str:
+async def _import(
+    request: Request, session: ReviewerSession, name: str, add: Callable[[Path], object], template: str
+) -> dict[str, Any]:
+    """Has `add` take in the file that was sent; its report as `template` shows it, and all imported files."""
+    async with received(request, name) as path:
+        try:
+            report = await run_in_threadpool(add, path)
+        except TiabError as error:
+            raise _of_file(error, path) from error
+    return await run_in_threadpool(_imported, session, template, report)
+
+
+def _imported(session: ReviewerSession, template: str, report: object) -> dict[str, Any]:
+    session.refresh()
+    return {"report": render(template, report=report, listed=_LISTED), "sources": _sources(session)}
+
+
+def _sources(session: ReviewerSession) -> str:
     return render("import/sources.html.j2", imports=session.review.imports())
-
-
-def _add(session: ReviewerSession, path: Path) -> FileReport:
-    try:
-        report = session.review.add([path], reviewer=session.reviewer)[0]
-    except TiabError as error:
-        raise _of_file(error, path) from error
-    session.refresh()
-    return report
-
-
-def _add_decisions(session: ReviewerSession, path: Path, decision: str, prior: bool, reviewer: str) -> DecisionsReport:
-    try:
-        report = session.review.add_labels(path, decision=decision or None, reviewer=reviewer, prior=prior)
-    except TiabError as error:
-        raise _of_file(error, path) from error
-    session.refresh()
-    return report
 
 
 def _of_file(error: TiabError, path: Path) -> TiabError:
