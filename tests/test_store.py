@@ -200,6 +200,7 @@ def test_no_method_deletes() -> None:
         "pico",
         "check",
         "named_reviewers",
+        "has_undone_import",
     }
     assert methods == written | read | {"create", "close"}
 

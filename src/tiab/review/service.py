@@ -183,7 +183,7 @@ class Review:
     def record(self, record_id: str) -> Record:
         """The record of that id; a LabelError where there is none, or its import was undone."""
         record = self._store.record(record_id)
-        if self._store.events(kinds=["import_undone"]) and record_id not in self.snapshot.places:
+        if self._store.has_undone_import() and record_id not in self.snapshot.places:
             hint = "Import its file again to bring it back."
             raise LabelError(f"the import of record '{record_id[:80]}' was undone", path=self.folder, hint=hint)
         return record

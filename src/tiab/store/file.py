@@ -214,6 +214,11 @@ class Store:
         with self._transaction() as connection:
             return tuple(append(connection, entry) for entry in entries)
 
+    def has_undone_import(self) -> bool:
+        """Whether an import was ever undone; looked up in the index of events that take something back."""
+        query = "SELECT 1 FROM events WHERE target IS NOT NULL AND kind = 'import_undone' LIMIT 1"
+        return bool(self._read(query, ()))
+
     def named_reviewers(self) -> set[str]:
         """The names of those whose decisions stand, prior knowledge aside; without "", who gave none."""
         query = (
