@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types floors format models clean
+.PHONY: help demo test coverage check lint types floors format models clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ demo: $(VENV)/.installed ## Rank the embedded corpus, show the ranking and the e
 
 test: $(VENV)/.developed ## Run the tests
 	@$(BIN)/python -m pytest -q
+
+coverage: $(VENV)/.developed ## Run the tests and show which lines they reach
+	@$(BIN)/python -m pytest -q --cov=tiab --cov-report=term:skip-covered
 
 check: lint types floors ## Check style, types and floors
 
@@ -36,7 +39,7 @@ models: $(VENV)/.installed ## Rebuild the kept models from the embedded corpus
 	@$(BIN)/python scripts/build_model.py
 
 clean: ## Remove what the other targets made
-	@rm -rf $(VENV) dist build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) dist build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

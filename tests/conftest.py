@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
     from tiab.review import Review
     from tiab.web import ReviewerSession
+
+settings.register_profile("tiab", deadline=None)  # how long an example takes hangs on what else the machine does
+settings.load_profile("tiab")
 
 ROOT = Path(__file__).resolve().parent.parent
 

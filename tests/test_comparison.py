@@ -12,7 +12,7 @@ from tiab.errors import EvaluationError
 POSITIVE = st.floats(0.01, 100)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(POSITIVE, POSITIVE), min_size=1, max_size=20))
 def test_the_other_way_round_is_the_inverse(pairs: list[tuple[float, float]]) -> None:
     ours, theirs = [a for a, _ in pairs], [b for _, b in pairs]

@@ -236,7 +236,7 @@ VARIANTS: list[dict[str, Any]] = [change for pairs in SAME.values() for change i
 VARIANTS += [change for first, second, _ in NEVER_CERTAIN.values() for change in (first, second)]
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(range(len(VARIANTS))), min_size=2, max_size=12), st.randoms(use_true_random=False))
 def test_the_order_of_the_records_changes_nothing(chosen: list[int], random: Any) -> None:
     records = [Record(record_id=f"r{at}", **(REPORT | VARIANTS[number])) for at, number in enumerate(chosen)]
@@ -252,7 +252,7 @@ def partition(found: Duplicates) -> set[tuple[frozenset[str], str]]:
     return {(frozenset(group.record_ids), group.reason) for group in found.certain}
 
 
-@settings(max_examples=12, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.builds(
     Record, record_id=st.just(""), title=st.text(max_size=40), abstract=st.text(max_size=60),
     journal=st.text(max_size=20), authors=st.lists(st.text(max_size=9), max_size=3).map(tuple),

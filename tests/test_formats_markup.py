@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tiab.criteria import read_criteria
@@ -63,7 +63,6 @@ def test_text_without_the_signs_of_markup_is_left_alone(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from([*CLEAN, *PLAIN, *CLEAN.values()]), max_size=4).map(" ".join))
-@settings(deadline=None)
 def test_what_is_clean_stays_as_it_is(text: str) -> None:
     once = plain_value(text)
     assert plain_value(once) == once

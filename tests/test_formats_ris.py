@@ -133,20 +133,20 @@ def check_all_read(path: Path, data: bytes, found: list[Item]) -> None:
 
 
 @pytest.mark.parametrize("damage", TEXT_DAMAGE)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=st.lists(items, min_size=1, max_size=4), then=st.sampled_from(sorted(BYTE_DAMAGE)))
 def test_every_record_of_a_damaged_file_is_read(tmp_path: Path, damage: str, then: str, found: list[Item]) -> None:
     check_all_read(tmp_path / "search.txt", BYTE_DAMAGE[then](join(TEXT_DAMAGE[damage](write(found)))), found)
 
 
 @pytest.mark.parametrize("damage", BYTE_DAMAGE)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(found=st.lists(items, min_size=1, max_size=4))
 def test_every_record_of_oddly_encoded_text_is_read(tmp_path: Path, damage: str, found: list[Item]) -> None:
     check_all_read(tmp_path / "search.txt", BYTE_DAMAGE[damage](join(write(found))), found)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     found=st.lists(items, min_size=1, max_size=3),
     lookalike=st.sampled_from(LOOKALIKES),
@@ -165,7 +165,7 @@ def test_a_wrapped_line_that_looks_like_a_tag_belongs_to_the_abstract(
     assert [r.abstract for r in read_records(path)] == [item.abstract[:-1] + tail for item in found]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.lists(st.lists(sentences, min_size=1, max_size=5, unique=True), min_size=1, max_size=3),
     tag=st.sampled_from(["AB", "N2", "ab"]),
@@ -179,7 +179,7 @@ def test_repeated_abstracts_are_joined(tmp_path: Path, parts: list[list[str]], t
 
 @pytest.mark.parametrize("missing", ["TY", "ER"])
 @given(found=st.lists(items, min_size=2, max_size=6), data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_some_records_lack_a_line(tmp_path: Path, missing: str, found: list[Item], data: st.DataObject) -> None:
     chosen = data.draw(st.sets(st.integers(0, len(found) - 1)))
     records = write(found)

@@ -129,7 +129,7 @@ def test_delimiters_and_what_stands_before_the_headings(
         assert [r.year for r in records] == [2001, 2002]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
         st.tuples(CELL, st.lists(CELL.filter(lambda cell: cell.strip("-–—")), max_size=3).map("\n".join), CELL),

@@ -58,7 +58,7 @@ pools = st.lists(records, min_size=1, max_size=4, unique_by=lambda record: recor
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pool=pools)
 def test_what_is_written_is_read(tmp_path: Path, suffix: str, pool: list[Record]) -> None:
     path = tmp_path / f"out{suffix}"
@@ -88,7 +88,7 @@ ON_THE_WAY = {
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".ris", ".nbib", ".bib", ".xml"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     found=st.lists(st.tuples(words.filter(bool), words, st.integers(1950, 2030)), min_size=1, max_size=4),
     damage=st.sampled_from(sorted(ON_THE_WAY)),

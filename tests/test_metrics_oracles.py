@@ -15,7 +15,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tiab import metrics
@@ -71,7 +71,6 @@ def test_insights_floors_and_rounds_chance(insights: ModuleType, ranks: list[int
     assert extra[cutoff - 1] == pytest.approx(metrics.rrf(ranks, n, share=0.1) - rounded, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(2, 60).flatmap(lambda n: st.tuples(st.sets(st.integers(1, n), min_size=1), st.just(n))))
 def test_trec_eval_agrees(case: tuple[set[int], int]) -> None:
     trec = pytest.importorskip("pytrec_eval", reason="pytrec_eval is an oracle, not a dependency")

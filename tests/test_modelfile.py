@@ -50,7 +50,7 @@ def test_a_pool_without_words_makes_a_model_too(tmp_path: Path) -> None:
     assert len(rank(POOL, model=read_model(tmp_path / "m")).order) == 3
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.data())
 def test_one_altered_byte_anywhere_is_noticed(kept: Path, data: st.DataObject) -> None:
     whole = kept.read_bytes()
@@ -63,7 +63,7 @@ def test_one_altered_byte_anywhere_is_noticed(kept: Path, data: st.DataObject) -
         read_model(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(data=st.data())
 def test_a_truncated_file_is_noticed(kept: Path, data: st.DataObject) -> None:
     whole = kept.read_bytes()

@@ -120,7 +120,7 @@ def test_no_record_is_too_odd(text: str) -> None:
     model_spans(text, text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=200), st.text(max_size=400))
 def test_spans_lie_where_they_say_in_any_text(title: str, abstract: str) -> None:
     model_spans(title, abstract)

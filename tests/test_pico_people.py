@@ -81,7 +81,7 @@ def test_arms(abstract: str, arms: list[str]) -> None:
     assert values("arm size", abstract) == arms
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(alphabet="aged men women % years 0123456789-±().,;=n≥", max_size=300))
 def test_what_is_found_lies_where_it_says_in_any_text(abstract: str) -> None:
     for label in ("age", "sex", "arm size"):

@@ -124,7 +124,7 @@ def records(draw: st.DrawFn) -> Record:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_every_span_lies_where_it_says(record: Record) -> None:
     (spans,) = find_spans([record], CRITERIA)
@@ -140,14 +140,14 @@ def test_every_span_lies_where_it_says(record: Record) -> None:
     assert len(set(spans)) == len(spans)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(records(), records())
 def test_a_record_is_read_the_same_in_any_company(one: Record, other: Record) -> None:
     alone = find_spans([one], CRITERIA)[0]
     assert find_spans([other, one, one], CRITERIA)[1:] == [alone, alone]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(records())
 def test_features_are_numbers_under_the_same_names(record: Record) -> None:
     pico = extract_pico([record], CRITERIA)

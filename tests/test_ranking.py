@@ -121,7 +121,7 @@ def test_mistakes_are_named(records, criteria) -> None:
         rank(records, criteria=criteria).explain("nobody")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200)), min_size=1, max_size=6))
 def test_any_text_can_be_ranked(texts: list[tuple[str, str]]) -> None:
     pool = [

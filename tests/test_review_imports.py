@@ -331,7 +331,7 @@ def test_on_the_command_line_an_import_is_undone_by_its_number(review: Review, t
     assert json.loads(run("undo", review.folder, "--import", 1, "--json"))["records"] == 0
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.data())
 def test_whatever_is_imported_and_undone_in_any_order_the_pool_is_that_of_the_files_left(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

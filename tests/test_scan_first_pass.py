@@ -118,7 +118,7 @@ _PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.tuples(
         *(st.lists(st.tuples(_PIECES, st.sampled_from([" ", "", "-", "\n", "  "])), max_size=9) for _ in range(3))

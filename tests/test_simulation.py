@@ -38,7 +38,7 @@ def test_finds_what_has_something_in_common_early() -> None:
     assert run.curve()[[0, last - 1, last, 38]].tolist() == [0.0, 6 / 7, 1.0, 1.0]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 1000), st.sampled_from(["every", "never", 3]))
 def test_screens_every_record_once_priors_first(seed: int, retrain: object) -> None:
     records, relevant = pool(20, seed=seed)

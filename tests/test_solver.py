@@ -83,7 +83,7 @@ def test_costs_are_repetitions() -> None:
     np.testing.assert_allclose(solved(X, y, times)[0], repeated, atol=1e-5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 29), min_size=1, max_size=8, unique=True), min_size=1, max_size=5))
 def test_the_growing_gram_has_the_digits_of_the_whole_in_any_order(asked: list[list[int]]) -> None:
     X = sp.csr_array(text_like(30, 40)[0].astype(np.float32))
@@ -92,7 +92,7 @@ def test_the_growing_gram_has_the_digits_of_the_whole_in_any_order(asked: list[l
         assert np.array_equal(gram.of(rows), whole[np.ix_(rows, rows)])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(0, 29), min_size=1, max_size=20, unique=True), min_size=1, max_size=5))
 def test_the_products_with_the_pool_are_those_of_the_whole_in_any_order(asked: list[list[int]]) -> None:
     X = sp.csr_array(text_like(30, 40)[0].astype(np.float32))

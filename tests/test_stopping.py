@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
@@ -460,7 +460,6 @@ def test_rules_of_thumb_say_that_they_promise_nothing() -> None:
     assert thumb == {"50 irrelevant in a row", "100 irrelevant in a row", "read 50%", "knee", "SAFE, phases S and A"}
 
 
-@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(0, 20), st.integers(0, 99))
 def test_any_rule_on_any_pool(n: int, relevant: int, seed: int) -> None:
     orders = stopping.simulate_orderings(n, min(n, relevant), runs=1, seed=seed)

@@ -67,7 +67,7 @@ def test_weights_are_those_of_the_formula() -> None:
     assert titled[form] / titled["title: pain*"] == pytest.approx(weight(1, 2) / weight(1, 1), rel=1e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.lists(st.sampled_from(["pain", "pains", "yoga", "title", "law", "laws and", "x", "ÄÖ"]), max_size=6))
 )

@@ -1,0 +1,74 @@
+"""The project around the code: workflows, the map of rooms, the commands of CI."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+WORKFLOWS = ("tests", "release")
+
+
+def steps(root: Path, workflow: str) -> list[dict[str, Any]]:
+    """All steps of a workflow."""
+    told = yaml.safe_load((root / ".github" / "workflows" / f"{workflow}.yml").read_text(encoding="utf-8"))
+    return [step for job in told["jobs"].values() for step in job["steps"]]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_runs_what_there_is(root: Path, name: str) -> None:
+    targets = (root / "Makefile").read_text(encoding="utf-8")
+    ran = 0
+    for step in steps(root, name):
+        assert ("run" in step) != ("uses" in step)
+        for script in re.findall(r"\S+\.py\b", step.get("run", "")):
+            assert (root / script).is_file(), script
+            ran += 1
+        for target in re.findall(r"\bmake (\w+)", step.get("run", "")):
+            assert f"\n{target}:" in targets, target
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[\w./-]+", step.get("uses", "a/b@v1"))
+    assert ran
+
+
+def test_the_matrix_tries_three_systems_and_the_oldest_and_the_newest_python(root: Path) -> None:
+    told = yaml.safe_load((root / ".github" / "workflows" / "tests.yml").read_text(encoding="utf-8"))
+    matrix = told["jobs"]["tests"]["strategy"]["matrix"]
+    assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tried = [tuple(map(int, version.split("."))) for version in matrix["python"]]
+    oldest, beyond = re.findall(r"(\d+)\.(\d+)", settings["requires-python"])
+    assert min(tried) == tuple(map(int, oldest))
+    assert max(tried) == (int(beyond[0]), int(beyond[1]) - 1)
+
+
+def test_ci_runs_what_there_is(root: Path) -> None:
+    text = (root / ".ci" / "run").read_text(encoding="utf-8")
+    for script in re.findall(r"scripts/\w+\.py", text):
+        assert (root / script).is_file(), script
+    assert "scripts/check_wheel.py" in text
+
+
+def test_contributing_shows_every_room(root: Path) -> None:
+    """The map names each folder and module of the package, and none that is not there."""
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("| room | what it holds |")[1].split("\n\n")[0]
+    named = re.findall(r"`(\w+)/?`", " ".join(row.split("|")[1] for row in table.splitlines()[2:] if row))
+    package = root / "src" / "tiab"
+    rooms = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert sorted(named) == sorted(rooms - {"__init__", "__main__"})
+
+
+def test_the_map_is_that_of_the_contract(root: Path) -> None:
+    """The rooms stand in the order of the floors, so that a room imports only from below it."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = settings["contracts"][0]["layers"]
+    floors = [set(re.findall(r"tiab\.(\w+)", layer)) for layer in layers]
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("| room | what it holds |")[1].split("\n\n")[0]
+    rows = [set(re.findall(r"`(\w+)/?`", row.split("|")[1])) for row in table.splitlines()[2:] if row]
+    order = [next(i for i, floor in enumerate(floors) if room in floor) for row in rows for room in sorted(row)]
+    assert order == sorted(order)

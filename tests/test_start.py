@@ -1,0 +1,72 @@
+"""How soon commands begin: what is slow to load is loaded where it is needed, and nowhere else.
+
+The bounds on CPU time are generous, for a busy machine: an idle core takes less than half.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tiab.assets import corpus_path
+from tiab.review import Review
+
+RECORDS = corpus_path() / "records.csv"
+HEAVY = ("joblib", "matplotlib", "pandas", "sklearn", "spacy", "uvicorn")
+PROGRAM = """
+import json, sys, time
+from tiab.cli import app
+try:
+    app(sys.argv[1:])
+except SystemExit as left:
+    sys.stderr.write("\\n" + json.dumps([left.code, time.process_time(), sorted(sys.modules)]))
+"""
+
+
+def begun(*arguments: object) -> tuple[int, float, set[str]]:
+    """(status, CPU seconds, loaded modules) of a command in a process of its own."""
+    command = [sys.executable, "-c", PROGRAM, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=None)
+    status, seconds, loaded = json.loads(done.stderr.splitlines()[-1])
+    return int(status or 0), float(seconds), set(loaded)
+
+
+@pytest.fixture(scope="module")
+def ms(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review with two decisions."""
+    folder = tmp_path_factory.mktemp("start") / "ms"
+    with Review.create(folder, corpus_path() / "criteria.toml") as review:
+        review.add([RECORDS])
+        review.label("white-2006", "include", reviewer="eva")
+        review.label("dalgas-2010", "exclude", reviewer="eva")
+    return folder
+
+
+def test_the_package_loads_at_once() -> None:
+    program = "import time, tiab, sys; print(time.process_time(), 'numpy' in sys.modules, 'typing' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert float(told[0]) < 0.3
+    assert told[1] == "False"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["--help", "status DIR", "label DIR deckx-2016 exclude -r eva", "undo DIR -r eva", "conflicts DIR",
+     "prior DIR kjolhede-2016 -r eva", "resolve --help", "plan -n 60 -p 0.1 --runs 1"],
+)  # fmt: skip
+def test_what_ranks_nothing_loads_nothing_that_ranks(ms: Path, command: str) -> None:
+    status, seconds, loaded = begun(*(str(ms) if word == "DIR" else word for word in command.split()))
+    assert status == 0
+    assert not loaded & set(HEAVY)
+    assert seconds < 2.0
+
+
+def test_a_simulation_loads_neither_tables_nor_figures() -> None:
+    status, seconds, loaded = begun("simulate", RECORDS, "-c", corpus_path() / "criteria.toml")
+    assert status == 0
+    assert not loaded & {"matplotlib", "pandas", "sklearn", "scipy.optimize", "scipy.stats"}
+    assert seconds < 8.0
