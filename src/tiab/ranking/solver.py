@@ -80,7 +80,7 @@ def solve_dual(
         costs: c_i > 0 for each row.
         start: where to start from; None is 0.
         tol: the relative residual at which a linear system counts as solved.
-        max_iter: the most Newton steps; beyond it the last b is given, with a RuntimeWarning.
+        max_iter: the most Newton steps; beyond it the last b is given, with a ConvergenceWarning.
     """
     dual = np.zeros(len(signs)) if start is None else start.copy()
     scores = product(dual) if dual.any() else np.zeros(len(signs))
@@ -93,7 +93,9 @@ def solve_dual(
         dual, scores, moved = _line_search(dual, scores, aim, aim_scores, signs, costs)
         if not moved:
             return dual, step
-    warnings.warn("the SVM did not converge: raise max_iter", RuntimeWarning, stacklevel=2)
+    from sklearn.exceptions import ConvergenceWarning  # slow to load, and hardly ever needed
+
+    warnings.warn("the SVM did not converge: raise max_iter", ConvergenceWarning, stacklevel=2)
     return dual, max_iter
 
 
