@@ -114,7 +114,7 @@ def enter(serve: Callable[[ReviewerSession], str]) -> Iterator[Callable[[Reviewe
 
 @pytest.fixture
 def session(review: Review) -> Iterator[ReviewerSession]:
-    """Eva's place at the module's own `review`."""
+    """Eva's session on the module's own `review`."""
     from tiab.web import ReviewerSession
 
     made = ReviewerSession(review, reviewer="eva")
@@ -165,7 +165,7 @@ def window(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
 def open_page(
     window: Callable[..., AbstractContextManager[Page]], serve: Callable[[ReviewerSession], str]
 ) -> Callable[..., AbstractContextManager[Page]]:
-    """Opens one of a session's rooms, such as "/criteria", in a window."""
+    """Opens one of a session's pages, such as "/criteria", in a window."""
 
     @contextmanager
     def entered(session: ReviewerSession, path: str, scheme: Literal["light", "dark"], width: int) -> Iterator[Page]:

@@ -129,7 +129,7 @@ class ReviewerSession:
         where they could not be ranked.
 
         Raises:
-            CriteriaError: there is a mistake in the criteria file.
+            CriteriaError: there is an error in the criteria file.
         """
         found, left = self._look_up(skipped)
         if found is None and left:  # records came in that were never ranked

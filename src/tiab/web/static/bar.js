@@ -122,7 +122,7 @@ note.addEventListener("keydown", (event) => {
   record().querySelector("h1").focus();
 });
 
-// `also` gives what a decision's answer is to show, `decided` shows it, and `changed` shows the record as it stands when
+// `also` gives what a decision's answer is to show, `decided` shows it, and `changed` shows the record as it is now when
 // somebody else has decided on it; `undo`, `back` and `on` do what they are called, `keys` are further ones. `send` stores
 // the decision, where it is not one of screening.
 export function useBar({ also, decided, changed, undo, back, on, keys = {}, send = (body) => store("/screen/decisions", body, also()) }) {
