@@ -154,7 +154,8 @@ class Server:
     def _once(self, name: str, fields: Mapping[str, str]) -> bytes:
         self._wait_for_turn()
         who = {"tool": self.settings.tool, "email": self.settings.email, "api_key": self.settings.api_key}
-        form = {key: value.encode("utf-8", "replace") for key, value in {**fields, **who}.items() if value}
+        sendable = {key: value.encode("utf-8", "replace").decode() for key, value in {**fields, **who}.items()}
+        form = {key: value for key, value in sendable.items() if value}
         try:
             with self._http.stream("POST", name, data=form) as answer:
                 self._look_at(answer)
