@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tiab.criteria import Criteria, read_criteria
     from tiab.decisions import read_labels
+    from tiab.drafting import draft_criteria
     from tiab.errors import TiabError
     from tiab.evaluation.evaluate import Evaluation, evaluate
     from tiab.evaluation.simulation import simulate
@@ -42,6 +43,7 @@ __all__ = [
     "Record",
     "Review",
     "TiabError",
+    "draft_criteria",
     "evaluate",
     "extract_pico",
     "rank",
@@ -65,6 +67,7 @@ _HOMES = {
     "Record": "records",
     "Review": "review",
     "TiabError": "errors",
+    "draft_criteria": "drafting",
     "evaluate": "evaluation.evaluate",
     "extract_pico": "features.extract",
     "rank": "ranking.rank",

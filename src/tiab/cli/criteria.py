@@ -1,4 +1,4 @@
-"""tiab criteria check"""
+"""tiab criteria check and draft"""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from tiab.cli.options import JobsOption, JsonOption
 from tiab.cli.outputs import Commands
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
 from tiab.criteria import Criteria, read_criteria
+from tiab.drafting import draft
+from tiab.errors import CriteriaError
 from tiab.features.matches import Hits, count_hits
+from tiab.reading import read_whole
+from tiab.writing import write_bytes
 
-__all__ = ["check_criteria", "criteria_app"]
+__all__ = ["check_criteria", "criteria_app", "draft_criteria"]
+
+_LARGEST = 4 << 20
+"""Bytes; a protocol has some tens of kB."""
 
 commands = Commands()
 
@@ -69,6 +76,49 @@ def check_criteria(
     _print_criteria(criteria)
     if hits is not None:
         _print_hits(hits)
+
+
+@criteria_app.command("draft")
+def draft_criteria(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Protocols, eligibility criteria or search strategies, as text.", show_default=False),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", writable=True, help="Where to write the criteria, a TOML file.", show_default=False
+        ),
+    ] = None,
+    title: Annotated[str, typer.Option(help="The review's title, where the files do not say it.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Draft the criteria from a protocol, a search strategy or both, to be looked over.
+
+    Comments in the file say which words each term came from, and what was not used.
+
+    [dim]Example:[/dim] tiab criteria draft protocol.txt strategy.txt -o criteria.toml
+    """
+    drafted = draft(*(_text_of(path) for path in files), title=title)
+    if output is not None:
+        write_bytes(output, drafted.to_toml().encode("utf-8"))
+    if as_json:
+        print_json(drafted.to_dict())
+        return
+    if output is None:
+        console.print(drafted.to_toml(), markup=False, highlight=False, soft_wrap=True, end="")
+        return
+    _print_criteria(drafted.criteria)
+    if drafted.not_used:
+        note(f"{len(drafted.not_used)} pieces of the source were not used; the end of {output.name} lists them.")
+    note("This is a draft: read it before you rank by it.")
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_whole(path, largest=_LARGEST).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CriteriaError("is not UTF-8 text", path=path, hint="Copy the text into a .txt file.") from error
 
 
 def _print_criteria(criteria: Criteria) -> None:

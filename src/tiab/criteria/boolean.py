@@ -31,6 +31,13 @@ _NEAR = re.compile(r"(?:adj|near/?|next/?|pre/|[nw])(?P<distance>\d*)", re.IGNOR
 _JOINED = re.compile(r"(?i)(?P<how>or|and)\s*/\s*(?P<list>[#\w ,\-–+]+)$|(?P<list2>[\d #,\-–]+)/(?P<how2>or|and)$")
 _RANGE = re.compile(rf"({_NUMBERS})\s*(?:-|–|\bto\b)\s*({_NUMBERS})", re.IGNORECASE)
 _LOOSE = re.compile(r"(?i)^(or|and)\s+([#sl]?\d+\s*(?:[-,–]\s*[#sl]?\d+\s*)+)$")
+_WRITTEN_OTHERWISE = (
+    (re.compile(r"""\[mh\s+\^?"?([^\]"]+)"?\]""", re.IGNORECASE), r"exp \1/"),  # Cochrane
+    (re.compile(r"""\bM[HMJ]\s+"([^"]+?)\+?\""""), r"exp \1/"),  # EBSCO
+    (re.compile(r"\b(?:TS|TI|AB|SU|KW|AK|TX|ALL|TITLE-ABS-KEY)\s*=\s*|\bTITLE-ABS-KEY\s*(?=\()"), ""),
+    (re.compile(r"(^|\(|\bOR |\bAND )(?:TI|AB|SU|KW|AK|TX) (?=[\w(\"])"), r"\1"),
+)
+"""What other databases write for what Ovid's lines say."""
 _DATES = re.compile(r"\d{4}(?:/\d\d?(?:/\d\d?)?)?(?::\S*)?\s*\[|\d{4}/\d\d/\d\d:|:\s*\d{4}")
 
 
@@ -113,6 +120,8 @@ def parse_line(text: str, *, lines: int = 0) -> Parsed:
     And(parts=(Reference(line=1), Or(parts=(Reference(line=2), Reference(line=3)))))
     """
     cleaned = " ".join(text.translate(_QUOTES).split())
+    for pattern, instead in _WRITTEN_OTHERWISE:
+        cleaned = pattern.sub(instead, cleaned)
     listed = _listed(cleaned, lines)
     if listed is not None:
         return Parsed(listed)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import islice, product
+from itertools import product
+from math import prod
 
 from tiab.criteria.boolean import And, Near, Node, Not, Or, Parsed, Reference, Term, parse_line
 
@@ -19,8 +20,14 @@ _MOST_PHRASES = 60
 """Phrases that one proximity search is spelled out into."""
 _DEPTH = 60
 _NUMBER = re.compile(r"^\s*(?:[#sS]?(\d{1,3})\s*[.):\t]+|[#sS](\d{1,3})\s+|(\d{1,3})\s{2,})\s*(?=\S)")
-_COUNT = re.compile(r"\s+[(\[]?\d[\d,.]*[)\]]?\s*$|\s*Total references\s*=.*$", re.IGNORECASE)
 _LIMIT = re.compile(r"^\s*(?:\d+\.?\s+)?limit\s+[#sl]?(\d+)\s+to\s+(.*)$", re.IGNORECASE)
+_LOOSELY = re.compile(r"^\s*[#sS]?(\d{1,3})[\s.):]+(?=\S)")
+"""The number of a line where all lines count up from 1."""
+_SAME = re.compile(r"^\s*(?:remove duplicates from|dedup\w*|de-dup\w*)\s+[#sl]?(\d+)", re.IGNORECASE)
+_FIELDS = re.compile(r"\[mp\s*=[^\]]*\]?", re.IGNORECASE)
+"""Ovid's list of what .mp. searches, printed behind the line."""
+_LABEL = re.compile(r"^\s*\d{1,2}[a-z][.)]?\s*$")
+"""The number of a part, "2a", alone in a line."""
 _SET_UP = re.compile(
     r"^\s*(?:#|//|--)?\s*(?:database|ovid|medline|embase|search strategy|host|date|searched|results?)\b[^()]*:?\s*$",
     re.I,
@@ -114,28 +121,36 @@ def _lines(text: str) -> Iterator[_Line]:
     """The lines of a strategy in the numbering that its references use; headings between them name the next."""
     raw = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
     raw = [(place, line) for place, line in raw if not line.startswith("# ") and not _SET_UP.match(line)]
-    numbered = sum(bool(_NUMBER.match(line)) for _, line in raw)
+    raw = [(place, line) for place, line in raw if not _LABEL.match(line)]
+    number = _LOOSELY if _counts_up([line for _, line in raw]) else _NUMBER
+    numbered = sum(bool(number.match(line)) for _, line in raw)
     is_numbered = numbered >= 2 and numbered >= 0.6 * sum(not _continues(line) for _, line in raw)
     joined: list[tuple[int, str]] = []
     for place, line in raw:
-        if joined and (_continues(line) or _is_open(joined[-1][1]) or (is_numbered and not _NUMBER.match(line))):
+        if joined and (_continues(line) or _is_open(joined[-1][1]) or (is_numbered and not number.match(line))):
             joined[-1] = joined[-1][0], f"{joined[-1][1]} {line.strip()}"
         else:
             joined.append((place, line.strip()))
     heading, count = "", 0
     for place, line in joined:
-        bare = _NUMBER.sub("", line) if is_numbered else line
+        bare = number.sub("", line) if is_numbered else line
         if _is_heading(bare) and not is_numbered:
             heading = bare.strip(" :.")
             continue
-        bare = re.sub(r"\s*Total references\s*=.*$", "", bare, flags=re.IGNORECASE)
+        bare = re.sub(r"\s*Total references\s*=.*$", "", _FIELDS.sub(" ", bare), flags=re.IGNORECASE)
         yield _Line(place, bare, parse_line(bare, lines=count), heading)
         heading, count = "", count + 1
 
 
+def _counts_up(lines: list[str]) -> bool:
+    """Whether the numbers that lines begin with are 1, 2, 3 and so on."""
+    numbers = [int(found[1]) for line in lines if (found := _LOOSELY.match(line))]
+    return len(numbers) >= 2 and numbers == list(range(1, len(numbers) + 1))
+
+
 def _continues(line: str) -> bool:
     """Whether a line goes on from the one before: PubMed's blocks are often broken before an operator."""
-    return bool(re.match(r"\s*(?:AND|OR|NOT)\b\s*(?![#sS]?\d|/)", line))
+    return bool(re.match(r"\s*(?:AND|OR|NOT)\b(?!\s*(?:[#sS]?\d|/))", line))
 
 
 def _is_open(line: str) -> bool:
@@ -156,11 +171,12 @@ class _Search:
     limits: list[str] = field(default_factory=list)
 
     def strategy(self) -> Strategy:
-        for line in self.lines:
-            limit = _LIMIT.match(line.text)
+        for place, line in enumerate(self.lines):
+            limit, same = _LIMIT.match(line.text), _SAME.match(line.text)
             if limit:
                 self.limits.append(limit[2].strip())
-                line.parsed = Parsed(Reference(int(limit[1])))
+            if found := limit or same:  # a line that was lost above it makes it refer to itself
+                line.parsed = Parsed(Reference(min(int(found[1]), place)))
         blocks = [block for root in self._roots() for block in self._blocks(self.lines[root].parsed.node, root, 0)]
         blocks = _once(blocks)
         return Strategy(
@@ -284,8 +300,8 @@ def _phrases(
     groups: list[Iterable[SearchTerm]] | list[list[SearchTerm]] | list[tuple[SearchTerm, ...]],
 ) -> Iterator[SearchTerm]:
     """The phrases that one term of each group makes, in the order of the groups: a proximity's likeliest wording."""
-    listed = [list(group) for group in groups if group]
-    for combination in islice(product(*listed), _MOST_PHRASES):
+    listed = [found for group in groups if (found := list(group))]
+    for combination in _combinations(listed):
         words = [
             term.text.rstrip("*") if number < len(combination) - 1 else term.text
             for number, term in enumerate(combination)
@@ -294,6 +310,17 @@ def _phrases(
         if stems:  # only a last word can be truncated: a stem within a phrase would find nothing
             words = [term.text for term in combination]
         yield replace(combination[0], text=" ".join(words), heading=False, source="")
+
+
+def _combinations(groups: list[list[SearchTerm]]) -> Iterator[tuple[SearchTerm, ...]]:
+    """One term of each group: all ways where they are few, else each term once with the first ones of the others."""
+    if prod(map(len, groups)) <= _MOST_PHRASES:
+        yield from product(*groups)
+        return
+    first = tuple(group[0] for group in groups)
+    yield first
+    for place, group in enumerate(groups):
+        yield from ((*first[:place], term, *first[place + 1 :]) for term in group[1:])
 
 
 def _references(node: Node | None) -> Iterator[Reference]:

@@ -1,0 +1,204 @@
+"""Eligibility criteria in prose or bullets ► drafted concepts: roles by headings, else by words; phrases by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from tiab.criteria import ROLES, Limits
+from tiab.drafting.draft import Draft, DraftConcept, DraftTerm
+from tiab.drafting.phrases import noun_phrases
+from tiab.drafting.roles import content_words, named_role, role_of
+from tiab.drafting.words import designs_in, languages_in, years_in
+from tiab.pico.abbreviations import find_abbreviations
+
+__all__ = ["draft_from_text"]
+
+_EXCLUDED = re.compile(
+    r"(?i)\bexclu(?:de|ded|sion|ding)\b|\bineligible\b|\bnot (?:be )?(?:eligible|included|considered)\b"
+)
+_INCLUDED = re.compile(r"(?i)\binclu(?:de|ded|sion)\b|\beligib(?:le|ility)\b")
+_TURNED = re.compile(r"(?i)\bother than\b|\bwithout\b|\bnot\b|\bonly\b|\bsolely\b|\bno\b|\bthan\b")
+"""What makes an exclusion name the thing that is wanted."""
+_ASKS = re.compile(
+    r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*|^\W*to (?:assess|determine|examine|evaluate)"
+)
+_TITLE = re.compile(r"(?i)^\W*(?:review )?title\s*:\s*")
+_HEADING = re.compile(r"^\W*(?P<name>[A-Z][^:.?!]{2,60}):\s*(?P<rest>.*)$")
+_LONGEST_TITLE = 250
+_UNSURE = "nothing else fits"
+_SHORT = 12
+"""Words; a longer sentence that names a language or a year says other things, too."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was gathered so far."""
+
+    title: str = ""
+    title_line: int = 0
+    question: list[str] = field(default_factory=list)
+    terms: dict[str, list[DraftTerm]] = field(default_factory=lambda: {role: [] for role in ROLES})
+    against: dict[str, list[DraftTerm]] = field(default_factory=lambda: {role: [] for role in ROLES})
+    because: dict[str, str] = field(default_factory=dict)
+    designs: list[str] = field(default_factory=list)
+    against_designs: list[str] = field(default_factory=list)
+    languages: tuple[str, ...] = ()
+    species: tuple[str, ...] = ()
+    years: tuple[int | None, int | None] = (None, None)
+    not_used: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def draft_from_text(text: str, title: str = "") -> Draft:
+    """The draft that a protocol, a methods section, a list of bullets or a plain question makes."""
+    found = _Found(title=title)
+    excluded, role = False, ""
+    for line, raw in enumerate(text.splitlines(), 1):
+        if not raw.strip():
+            role = ""
+            continue
+        if _begins(found, line, raw):
+            continue
+        heading = _HEADING.match(raw)
+        if heading:
+            excluded = _said_of(heading["name"], excluded)
+            role = named_role(heading["name"]) or role
+            raw = heading["rest"] if named_role(heading["name"]) or not heading["rest"] else raw
+        elif len(raw.split()) <= 4 and not raw.rstrip().endswith("."):
+            excluded, named = _said_of(raw, excluded), named_role(raw)
+            if named or _EXCLUDED.search(raw) or _INCLUDED.search(raw):
+                role = named
+                continue
+        for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", raw):
+            if sentence.strip():
+                _take(found, line, sentence, role, excluded or bool(_EXCLUDED.search(sentence)))
+    return _drafted(found, text)
+
+
+def _said_of(heading: str, before: bool) -> bool:
+    return True if _EXCLUDED.search(heading) else False if _INCLUDED.search(heading) else before
+
+
+def _begins(found: _Found, number: int, raw: str) -> bool:
+    """Whether a line is the title or a question."""
+    line = raw.strip(" -*•\t#")
+    if _TITLE.match(line):
+        found.title, found.title_line = _TITLE.sub("", line), number
+        return True
+    if _ASKS.match(line) or line.endswith("?"):
+        found.question.append(re.sub(r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*", "", line))
+        return True
+    plain = len(line) <= _LONGEST_TITLE and not line.endswith((".", ":", ";")) and raw.strip() == line
+    if not found.title and not found.question and plain and not _HEADING.match(line) and len(line.split()) > 3:
+        found.title, found.title_line = line, number
+        return True
+    return False
+
+
+def _take(found: _Found, line: int, sentence: str, role: str, excluded: bool) -> None:
+    """One sentence: its limits, its designs, and its noun phrases for its role."""
+    if _limit(found, sentence, excluded):
+        return
+    designs = designs_in(sentence)
+    (found.against_designs if excluded else found.designs).extend(designs)
+    if role == "design" or (designs and not role):
+        return
+    phrases = noun_phrases(sentence)
+    guessed, why = (role, "by its heading") if role else role_of(phrases, found.title)
+    if excluded and _TURNED.search(sentence):
+        found.not_used.append((line, sentence, "says what is excluded by what is not"))
+        return
+    if not phrases:
+        return
+    guessed = guessed or "population"
+    found.because.setdefault(guessed, why or _UNSURE)
+    into = found.against if excluded else found.terms
+    into[guessed] += [DraftTerm(text=phrase, line=line, source=sentence.strip(" -*•")) for phrase in phrases]
+
+
+def _limit(found: _Found, sentence: str, excluded: bool) -> bool:
+    """Whether a sentence was only about languages or years."""
+    languages = languages_in(sentence)
+    if languages and re.search(r"(?i)\bnon[- ]|\blanguage|\bwritten|\bpublished|\bin english", sentence):
+        found.languages = languages
+        return len(sentence.split()) < _SHORT
+    if re.search(r"(?i)\b(?:published|since|from|between|before|after)\b[^.]*\b(?:19|20)\d\d\b", sentence):
+        found.years = years_in(sentence)
+        return len(sentence.split()) < _SHORT
+    if excluded and re.search(r"(?i)\banimals?\b", sentence) and "human" not in sentence.casefold():
+        found.species = ("human",)
+    return False
+
+
+def _drafted(found: _Found, text: str) -> Draft:
+    shorts = {found_.long.casefold(): found_.short for found_ in find_abbreviations(text)}
+    wanted = content_words([found.title, *(t.text for terms in found.terms.values() for t in terms)])
+    concepts = _with_title(list(_concepts(found, shorts, wanted)), list(_of_title(found)))
+    designs = tuple(dict.fromkeys(found.designs))
+    against = tuple(dict.fromkeys(design for design in found.against_designs if design not in designs))
+    if designs or against:
+        concepts.append(
+            DraftConcept(
+                role="design", name="study design", designs=designs, against_designs=against, because="by name"
+            )
+        )
+    question = " ".join(found.question)
+    return Draft(
+        title=found.title or (found.question[0] if found.question else "Untitled review"),
+        question=question,
+        concepts=tuple(concepts),
+        limits=Limits(
+            year_from=found.years[0], year_to=found.years[1], languages=found.languages, species=found.species
+        ),
+        not_used=tuple(found.not_used),
+    )
+
+
+def _concepts(found: _Found, shorts: dict[str, str], wanted: set[str]) -> Iterator[DraftConcept]:
+    for role in ROLES:
+        terms = tuple({term.text.casefold(): term for term in reversed(found.terms[role])}.values())[::-1]
+        if not terms or role == "design":
+            continue
+        short = tuple(
+            DraftTerm(text=shorts[long], line=term.line, source=f"{shorts[long]} stands for {long}")
+            for term in terms
+            for long in [term.text.casefold()]
+            if long in shorts
+        )
+        against = tuple(term for term in found.against[role] if not content_words([term.text]) <= wanted)
+        yield DraftConcept(
+            role=role,
+            name=terms[0].text,
+            terms=terms,
+            abbreviations=short,
+            against=tuple({term.text.casefold(): term for term in against}.values()),
+            required=role != "outcome",
+            because=found.because.get(role, ""),
+        )
+
+
+def _with_title(said: list[DraftConcept], titled: list[DraftConcept]) -> list[DraftConcept]:
+    """The text's concepts with the title's terms, which are the surest; what nothing gave a role to is optional."""
+    roles = {concept.role: concept for concept in titled}
+    made = []
+    for concept in said:
+        more = roles.pop(concept.role, None)
+        if more is not None:
+            known = {term.text.casefold() for term in more.terms}
+            terms = (*more.terms, *(term for term in concept.terms if term.text.casefold() not in known))
+            concept = replace(concept, name=more.name, terms=terms)
+        made.append(replace(concept, required=concept.required and (more is not None or concept.because != _UNSURE)))
+    return [*roles.values(), *made]
+
+
+def _of_title(found: _Found) -> Iterator[DraftConcept]:
+    """Concepts from the title: what stands before its "for" or "in", and what stands behind."""
+    parts = re.split(r"(?i)\b(?:for|in|among|to|on)\b", re.split(r"[:?]", found.title)[0])
+    phrases = [noun_phrases(part) for part in parts]
+    phrases = [part for part in phrases if part]
+    roles = (role_of(phrases[0])[0] or "intervention",) if len(phrases) == 1 else ("intervention", "population")
+    for role, part in zip(roles, [phrases[0], phrases[-1]] if phrases else [], strict=False):
+        line = max(found.title_line, 1)
+        terms = tuple(DraftTerm(text=phrase, line=line, source=found.title) for phrase in part)
+        yield DraftConcept(role=role, name=part[0], terms=terms, because="from the title")

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import tiab
+from tiab.cli import app
+from tiab.criteria import parse_criteria
+from tiab.criteria.strategy import is_strategy, read_strategy
+from tiab.drafting import Draft, draft
+from tiab.errors import CriteriaError
+
+OVID = """\
+# Garden work for low mood in older people
+1 exp Gardening/
+2 garden$.ti,ab.
+3 (horticultur$ adj3 therap$).tw.
+4 or/1-3
+5 exp Depression/
+6 (depress$ or low mood).mp. [mp=title, abstract, heading word]
+7 5 or 6
+8 randomized controlled trial.pt.
+9 controlled clinical trial.pt.
+10 randomi?ed.ab.
+11 placebo.ab.
+12 or/8-11
+13 exp animals/ not humans.sh.
+14 (4 and 7 and 12) not 13
+15 remove duplicates from 14
+16 limit 15 to (english language and yr="2005 -Current")
+"""
+PROTOCOL = """\
+Title: Garden work for low mood in older people
+Question: Does garden work lift the mood of older people?
+
+Inclusion criteria
+- Participants: older people with depression or seasonal affective disorder (SAD)
+- Interventions: gardening, horticultural therapy
+- Comparators: waiting list
+- Outcomes: mood score, quality of life
+- Types of studies: RCTs and quasi-experimental studies
+- written in English or Dutch
+- published since 1995
+
+Exclusion criteria
+- Types of studies: case reports, editorials
+- Participants: bipolar disorder
+"""
+
+
+def concepts(made: Draft, role: str) -> list[list[str]]:
+    return [[term.text for term in concept.terms] for concept in made.concepts if concept.role == role]
+
+
+def test_the_blocks_of_a_strategy_are_concepts_with_roles() -> None:
+    made = draft(OVID)
+    assert made.title == "Garden work for low mood in older people"
+    assert concepts(made, "intervention") == [["Gardening", "garden*", "horticultur therap*"]]
+    assert concepts(made, "population") == [["Depression", "depress*", "low mood"]]
+    (design,) = made.criteria.of_role("design")
+    assert design.designs == ("randomised trial", "non-randomised trial")
+    assert made.limits.species == ("human",)
+    assert (made.limits.languages, made.limits.year_from, made.limits.year_to) == (("english",), 2005, None)
+
+
+def test_each_term_says_where_it_came_from() -> None:
+    made = draft(OVID)
+    terms = {term.text: term for concept in made.concepts for term in concept.terms}
+    assert (terms["garden*"].line, terms["Depression"].source) == (3, "Depression/")
+    assert "  # line 3: garden" in made.to_toml()
+    assert parse_criteria(made.to_toml()) == made.criteria
+
+
+@pytest.mark.parametrize(
+    ("strategy", "blocks"),
+    [
+        ("(yoga[tiab] OR asana*[tiab]) AND (asthma[mesh] OR wheez*[tw])", [["yoga", "asana*"], ["asthma", "wheez*"]]),
+        ("#1 yoga:ti,ab\n#2 [mh Asthma]\n#3 #1 AND #2", [["yoga"], ["Asthma"]]),
+        ("TS=(yoga OR asana*) AND TS=(asthma OR wheez*)", [["yoga", "asana*"], ["asthma", "wheez*"]]),
+        ("yoga.tw.\nasana$.tw.\nasthma.tw.\nwheez$.tw.\nOR 1-2\nOR 3-4\n5 AND 6",
+         [["yoga", "asana*"], ["asthma", "wheez*"]]),
+    ],
+)  # fmt: skip
+def test_strategies_of_each_database_are_read(strategy: str, blocks: list[list[str]]) -> None:
+    found = [[term.text.replace("TS=", "") for term in block.terms] for block in read_strategy(strategy).blocks]
+    assert found == blocks
+
+
+def test_wildcards_are_spelt_so_that_criteria_can_hold_them() -> None:
+    text = "1 (wom?n or randomi?ed walk$ or an?emi$).tw.\n2 (p#diatric or child$ asthma$ or children).tw.\n3 1 and 2"
+    terms = {term.text for concept in draft(text).concepts for term in concept.terms}
+    assert {"women", "woman", "randomised walk*", "anemi*", "children asthma*"} <= terms
+    assert not [term for term in terms if re.search(r"[?#$]|\*.", term)]
+
+
+def test_a_protocol_gives_roles_designs_limits_and_exclusions() -> None:
+    made = draft(PROTOCOL)
+    criteria = made.criteria
+    assert criteria.question == "Does garden work lift the mood of older people?"
+    assert {"depression", "seasonal affective disorder"} <= set(criteria.of_role("population")[0].terms)
+    assert criteria.of_role("population")[0].abbreviations == ("SAD",)
+    assert "bipolar disorder" in criteria.of_role("population")[0].against
+    assert {"gardening", "horticultural therapy"} <= set(criteria.of_role("intervention")[0].terms)
+    assert criteria.of_role("comparator")[0].terms == ("waiting list",)
+    assert "mood score" in criteria.of_role("outcome")[0].terms
+    (design,) = criteria.of_role("design")
+    assert design.designs == ("randomised trial", "non-randomised trial")
+    assert design.against_designs == ("case report", "letter")
+    assert (criteria.limits.languages, criteria.limits.year_from) == (("english", "dutch"), 1995)
+    assert parse_criteria(made.to_toml()) == criteria
+
+
+@pytest.mark.parametrize("both", [(PROTOCOL, OVID), (PROTOCOL + "\n\n" + OVID,)])
+def test_of_both_the_terms_are_the_strategys_and_the_roles_the_texts(both: tuple[str, ...]) -> None:
+    made = draft(*both)
+    assert concepts(made, "population") == [["Depression", "depress*", "low mood"]]
+    assert concepts(made, "intervention") == [["Gardening", "garden*", "horticultur therap*"]]
+    assert concepts(made, "comparator") == [["waiting list"]]
+    assert not made.criteria.of_role("outcome")[0].required
+    assert "case report" in made.criteria.of_role("design")[0].against_designs
+
+
+def test_prose_is_no_strategy() -> None:
+    assert is_strategy(OVID)
+    assert not is_strategy(PROTOCOL)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "x" * 1_000_001])
+def test_no_text_and_far_too_much_are_told(text: str) -> None:
+    with pytest.raises(CriteriaError):
+        tiab.draft_criteria(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "?", "*", "((((", ")))) and ((((", "1\n2\n3", "or/1-5", "1 and 1", "1 2 and 3\n2 1 and 3\n3 1 or 2",
+        "\x00\x1b[2J",
+        "“”", "(" * 3000 + "yoga" + ")" * 3000, "a AND " * 500, "[mh] [tiab] .ti,ab.",
+        "limit 99999999999999 to english",
+        "ed=19991399 AND ed=00000000 AND yoga", "1 1-99999999/or\n2 1 and yoga.ti.", "Excluded:\n-\n:", "# \n#1 #2 #3",
+        'title = "x"\n[population]\nterms = ["yoga \\" \\u007f"]',
+    ],
+)  # fmt: skip
+def test_whatever_is_pasted_gives_criteria_that_can_be_read_again(text: str) -> None:
+    made = draft(text)
+    assert parse_criteria(made.to_toml()) == made.criteria
+
+
+def test_the_command_writes_a_file_that_check_reads(tmp_path: Path) -> None:
+    source, target = tmp_path / "strategy.txt", tmp_path / "criteria.toml"
+    source.write_text(OVID, encoding="utf-8")
+    result = CliRunner().invoke(app, ["criteria", "draft", str(source), "-o", str(target)])
+    assert result.exit_code == 0, result.output
+    assert tiab.read_criteria(target) == tiab.draft_criteria(OVID)
+    answer = CliRunner().invoke(app, ["criteria", "draft", str(source), "--json"])
+    assert json.loads(answer.stdout)["title"] == "Garden work for low mood in older people"
+    assert CliRunner().invoke(app, ["criteria", "draft", str(source), "-o", str(source)]).exit_code == 2
+    assert source.read_text(encoding="utf-8") == OVID
+
+
+def test_real_strategies_give_concepts_that_cover_their_blocks(shared: Path) -> None:
+    """Of each strategy, the words of its terms are counted by eye of a plain pattern, not by the reader itself."""
+    covered = 0
+    files = sorted((shared / "protocols" / "strategies").glob("*.txt"))
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        made = draft(text)
+        assert parse_criteria(made.to_toml()) == made.criteria, file.name
+        covered += _covers(made, text)
+    assert (len(files), covered >= 120) == (126, True), covered
+
+
+_METHODS = (
+    r"(?i)trial|random|placebo|clinical|blind|humans?\b|animals?\b|group|control|therapy\.fs|letter|editorial"
+    r"|comment|cohort|stud|limit|remove dup|database|\bnot\b"
+)
+_HEADINGS = r"^\d+\.? [A-Z][a-z]|^Search"
+
+
+def _covers(made: Draft, text: str) -> bool:
+    """Whether nine tenths of the words of the source's term lines are in the draft's terms."""
+    lines = [re.sub(r"\[[^\]]*\]?|\.[a-z,]{2,}\.", " ", line) for line in text.splitlines()[1:]]
+    lines = [line for line in lines if not re.search(_METHODS, line) and not re.match(_HEADINGS, line)]
+    wanted = {word[:5].casefold() for line in lines for word in re.findall(r"[^\W\d_]{5,}", line)} - {"explo"}
+    terms = [
+        term.text for concept in made.concepts for term in (*concept.terms, *concept.abbreviations, *concept.against)
+    ]
+    there = {word[:5].casefold() for term in terms for word in re.findall(r"[^\W\d_]{3,}", term)}
+    missed = {word for word in wanted if word not in there}
+    return bool(made.concepts) and len(missed) <= max(2, 0.1 * len(wanted))
