@@ -199,6 +199,49 @@ def test_what_may_be_two_reports_is_never_certain(name: str) -> None:
         assert 0 <= doubt.similarity <= 1
 
 
+UNSPACED = {
+    "Chinese": "瑜伽对慢性腰痛患者疼痛和功能的影响：随机对照试验",
+    "Japanese": "慢性腰痛患者におけるヨガの効果に関する無作為化比較試験",
+    "Korean": "만성 요통 환자에 대한 요가의 효과: 무작위 대조 시험",
+    "Russian": "Влияние йоги на боль в пояснице: рандомизированное исследование",
+}
+ABROAD: dict[str, Any] = {"authors": ("张三", "李四"), "year": 2019, "journal": "中国康复医学杂志", "extra": ()}
+
+
+@pytest.mark.parametrize("script", UNSPACED)
+def test_titles_in_other_scripts_are_compared(script: str) -> None:
+    title = UNSPACED[script]
+    same = pair(
+        ABROAD | {"title": title},
+        ABROAD | {"title": title.replace("：", " ").replace(":", ".") + "。", "abstract": "…"},
+    )
+    assert [group.record_ids for group in find_duplicates(same).certain] == [("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("other", "more"),
+    [
+        ("瑜伽对慢性颈痛患者疼痛和功能的影响：随机对照试验", {}),  # another part of the body
+        ("太极对慢性腰痛患者疼痛和功能的影响：随机对照试验", {}),  # another exercise
+        ("瑜伽对慢性腰痛女性患者疼痛和功能的影响：随机对照试验", {}),  # women alone
+        (UNSPACED["Chinese"], {"authors": ("王五",)}),
+        (UNSPACED["Chinese"], {"year": 2014}),
+        (UNSPACED["Chinese"], {"journal": ""}),
+        (UNSPACED["Chinese"], {"abstract": "目的观察太极的疗效结果表明睡眠改善结论需要更多研究" * 8}),
+    ],
+)
+def test_reports_in_chinese_that_may_be_two_are_never_certain(other: str, more: dict[str, Any]) -> None:
+    abstract = "纳入二十名女性随机分组训练十二周后比较疼痛评分两组差异有统计学意义" * 8
+    one = ABROAD | {"title": UNSPACED["Chinese"], "abstract": abstract}
+    assert not find_duplicates(pair(one, ABROAD | {"title": other} | more)).certain
+
+
+def test_a_short_chinese_title_names_no_report() -> None:
+    assert not find_duplicates(
+        pair(ABROAD | {"title": "编者按"}, ABROAD | {"title": "编者按。", "abstract": "…"})
+    ).certain
+
+
 def test_a_doi_of_a_whole_supplement_shows_nothing() -> None:
     titles = ("yoga", "pilates", "rowing", "dancing", "climbing")
     records = [

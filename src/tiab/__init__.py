@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tiab.criteria import Criteria, read_criteria
     from tiab.decisions import read_labels
     from tiab.drafting import draft_criteria
-    from tiab.errors import TiabError
+    from tiab.errors import TiabError, TiabWarning
     from tiab.evaluation.evaluate import Evaluation, evaluate
     from tiab.evaluation.simulation import simulate
     from tiab.features.extract import extract_pico
@@ -43,6 +43,7 @@ __all__ = [
     "Record",
     "Review",
     "TiabError",
+    "TiabWarning",
     "draft_criteria",
     "evaluate",
     "extract_pico",
@@ -67,6 +68,7 @@ _HOMES = {
     "Record": "records",
     "Review": "review",
     "TiabError": "errors",
+    "TiabWarning": "errors",
     "draft_criteria": "drafting",
     "evaluate": "evaluation.evaluate",
     "extract_pico": "features.extract",

@@ -8,6 +8,8 @@
     ├── ModelFileError    a model file that is truncated, altered, foreign or from another version
     └── ReviewError       a review folder that cannot be opened, written or understood
 
+    TiabWarning           what was read or ranked, but looks doubtful; never raised
+
 Every message says what happened, where, and what to do next. A command that meets one says it in one line and leaves
 with status 2; `tiab.cli.root.ExitStatus` has all that there are.
 """
@@ -16,7 +18,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["CriteriaError", "EvaluationError", "InputError", "LabelError", "ModelFileError", "ReviewError", "TiabError"]
+__all__ = [
+    "CriteriaError",
+    "EvaluationError",
+    "InputError",
+    "LabelError",
+    "ModelFileError",
+    "ReviewError",
+    "TiabError",
+    "TiabWarning",
+]
 
 
 class TiabError(Exception):
@@ -71,3 +82,7 @@ class ModelFileError(TiabError):
 
 class ReviewError(TiabError):
     """A review folder that cannot be opened, written or understood."""
+
+
+class TiabWarning(UserWarning):
+    """Something that was read or ranked all the same, and that a person should know of."""

@@ -10,7 +10,7 @@ import typer
 from tiab.cli.inputs import pool_of
 from tiab.cli.options import JobsOption, JsonOption
 from tiab.cli.outputs import Commands
-from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.cli.show import console, note, print_json, print_table, progress_bar, warn
 from tiab.criteria import Criteria, read_criteria
 from tiab.drafting import draft
 from tiab.errors import CriteriaError
@@ -69,7 +69,9 @@ def check_criteria(
         pool = pool_of(records)
         with progress_bar("reading abstracts", len(pool.records)) as progress:
             hits = count_hits(pool.records, criteria, jobs=jobs, progress=progress)
-        result |= hits.to_dict()
+        result |= hits.to_dict() | {"warnings": [*pool.warnings, *hits.warnings]}
+        for warning in hits.warnings:
+            warn(warning)
     if as_json:
         print_json(result)
         return

@@ -10,7 +10,7 @@ import typer
 
 from tiab.cli.options import FilesArgument, JsonOption
 from tiab.cli.outputs import Commands, records_output
-from tiab.cli.show import counted, note, print_json, print_table, progress_bar
+from tiab.cli.show import counted, note, print_json, print_table, progress_bar, warn
 from tiab.dedupe import DuplicateGroup, Duplicates, find_duplicates, read_apart, related_reports, taken_once
 from tiab.formats import write_records
 from tiab.records import Record
@@ -44,7 +44,10 @@ def dedupe(
 
     [dim]Example:[/dim] tiab dedupe pubmed.nbib embase.ris scopus.csv -o once.csv
     """
-    records = read_apart(files)
+    warnings: list[str] = []
+    records = read_apart(files, on_warning=warnings.append)
+    for warning in warnings:
+        warn(warning)
     with progress_bar("comparing", len(records)) as progress:
         found = find_duplicates(records, progress=progress)
     once, columns = taken_once(records, found)
@@ -53,7 +56,8 @@ def dedupe(
         write_records(output, once, columns=columns)
         note(f"{len(once)} of {len(records)} records written to {output}")
     if as_json:
-        print_json(_as_dict(records, found) | {"related": [_group(reports) for reports in related]})
+        beside = {"related": [_group(reports) for reports in related], "warnings": warnings}
+        print_json(_as_dict(records, found) | beside)
     else:
         _print(records, found, len(related), top=top)
 

@@ -21,7 +21,7 @@ from tiab.errors import InputError
 from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.evaluation.gold import read_gold
 from tiab.evaluation.withheld import Withheld, few_labels
-from tiab.formats import read_records, write_records
+from tiab.formats import iter_records, write_records
 from tiab.ranking.rank import Ranking, rank
 from tiab.writing import write_json
 
@@ -49,7 +49,7 @@ def demo(
     [dim]Example:[/dim] tiab demo --output demo-output
     """
     corpus = corpus_path()
-    records, criteria = read_records(corpus / "records.csv"), read_criteria(corpus / "criteria.toml")
+    records, criteria = list(iter_records(corpus / "records.csv")), read_criteria(corpus / "criteria.toml")
     gold = read_gold(corpus / "gold.csv", records)
     ranking = rank(records, criteria=criteria)
     evaluation = evaluate(ranking.order, gold)

@@ -13,7 +13,7 @@ from tiab.cli.inputs import gold_of, note_undecided
 from tiab.cli.options import JsonOption
 from tiab.cli.outputs import Commands, is_review, picture_output
 from tiab.cli.review_folder import make_ready, opened
-from tiab.cli.show import console, note, print_json, print_table
+from tiab.cli.show import console, note, print_json, print_table, warn
 from tiab.errors import EvaluationError
 from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.evaluation.gold import read_gold, read_judged, read_known, read_order
@@ -73,26 +73,31 @@ def evaluate_ranking(
 
     [dim]Example:[/dim] tiab evaluate ranked.csv --gold gold.csv --curve recall.svg
     """
+    warnings: list[str] = []
     if is_review(ranked):
         if prior:
             raise EvaluationError("--prior is for a ranking", hint="A review knows what it was told: tiab prior.")
         evaluation = _of_review(ranked, gold, order, missing)
     else:
-        evaluation = _of_file(ranked, gold, prior, missing)
+        evaluation = _of_file(ranked, gold, prior, missing, warnings)
+    told = evaluation.to_dict() | {"warnings": warnings}
     if output:
-        write_json(output, evaluation.to_dict())
+        write_json(output, told)
         note(f"written to {output}")
     if curve:
         draw(curve, evaluation)
         note(f"drawn to {curve}")
     if as_json:
-        print_json(evaluation.to_dict())
+        print_json(told)
     else:
         print_evaluation(evaluation)
 
 
-def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: Missing) -> Evaluation:
-    records = read_order(ranked)
+def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: Missing, warnings: list[str]) -> Evaluation:
+    """The evaluation of a ranking; what is doubtful in its file is told, and added to `warnings`."""
+    records = read_order(ranked, on_warning=warnings.append)
+    for warning in warnings:
+        warn(warning)
     judged = read_judged(gold, records)
     if judged is not None:
         note_undecided(len(records) - len(judged), f" in {gold.name}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiab.cli.show import note, progress_bar
+from tiab.cli.show import note, progress_bar, warn
 from tiab.decisions import pool_labels
 from tiab.errors import TiabError
 from tiab.evaluation.gold import read_gold, read_judged
@@ -19,11 +19,13 @@ __all__ = ["gold_of", "labels_of", "note_undecided", "pool_of"]
 
 
 def pool_of(files: list[Path]) -> Pool:
-    """The records of the files, and a word about those that stood in more than one."""
+    """The records of the files, with a word about what is doubtful in them and those that stood in more than one."""
     with progress_bar("reading records", None) as progress:
         pool = read_pool(files, progress=progress)
     if not pool.records:
         raise TiabError("there are no records in these files", hint="Check that the search export is not empty.")
+    for warning in pool.warnings:
+        warn(warning)
     if pool.repeated:
         note(f"{pool.repeated} records stand in more than one file; each is ranked once.")
     return pool

@@ -11,8 +11,9 @@ from tiab.cli.inputs import labels_of, pool_of
 from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, SeedOption
 from tiab.cli.outputs import Commands, is_review, records_output
 from tiab.cli.review_folder import make_ready, opened
-from tiab.cli.show import counted, note, print_json, print_ranking, progress_bar
+from tiab.cli.show import counted, note, print_json, print_ranking, progress_bar, warn
 from tiab.criteria import read_criteria
+from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.errors import TiabError
 from tiab.formats import write_records
 from tiab.ranking.model_file import read_model
@@ -59,7 +60,11 @@ def rank_files(
             raise TiabError("a review is ranked by what it holds alone", hint="Give its folder and nothing else.")
         with opened(files[0], jobs=jobs) as review:
             make_ready(review, None)
-            _show(review.rank(), output=output, top=top, as_json=as_json)
+            ranking = review.rank()
+            foreign = foreign_scripts(ranking.records, review.snapshot.criteria)
+            if foreign:
+                warn(script_warning(foreign, len(ranking.records)))
+            _show(ranking, output=output, top=top, as_json=as_json)
         return
 
     known_criteria = read_criteria(criteria) if criteria else None

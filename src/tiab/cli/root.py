@@ -6,6 +6,9 @@ import io
 import os
 import signal
 import sys
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Annotated, Any, NoReturn
 
@@ -13,8 +16,8 @@ import typer
 
 import tiab
 from tiab.cli.commands import COMMANDS, ListedCommand
-from tiab.cli.show import visible
-from tiab.errors import TiabError
+from tiab.cli.show import note, visible
+from tiab.errors import TiabError, TiabWarning
 
 __all__ = ["ExitStatus", "app", "main"]
 
@@ -52,7 +55,8 @@ class _Group(typer.core.TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with _told_warnings():
+                return super().invoke(ctx)
         except TiabError as error:
             _say(error)
             raise typer.Exit(ExitStatus.MISTAKE) from error
@@ -65,6 +69,34 @@ class _Group(typer.core.TyperGroup):
         except (OSError, MemoryError, RecursionError) as error:
             _say(_told_by_the_system(error))
             raise typer.Exit(ExitStatus.MISTAKE) from error
+
+
+@contextmanager
+def _told_warnings() -> Iterator[None]:
+    """Afterwards each warning of tiab's within is a line on standard error, unless a mistake is told there."""
+    said: dict[str, None] = {}
+
+    def show(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+        if issubclass(category, TiabWarning):
+            said[str(message)] = None
+        else:
+            others(message, category, *place, **more)
+
+    with warnings.catch_warnings():
+        others = warnings.showwarning
+        warnings.simplefilter("always", TiabWarning)
+        warnings.showwarning = show
+        try:
+            yield
+        except typer.Exit:
+            _tell(said)
+            raise
+    _tell(said)
+
+
+def _tell(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        note(warning)
 
 
 def _say(message: object) -> None:

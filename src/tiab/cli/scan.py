@@ -14,7 +14,7 @@ from rich.text import Text
 from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
 from tiab.cli.outputs import Commands, records_output
 from tiab.cli.root import ExitStatus
-from tiab.cli.show import console, live_lines, note, print_json, print_table
+from tiab.cli.show import console, live_lines, note, print_json, print_table, warn
 from tiab.criteria import read_criteria
 from tiab.errors import TiabError
 from tiab.formats import write_records
@@ -92,6 +92,9 @@ def scan_files(
             on_progress=show,
         )
     write_records(output, [found.record for found in result.found], columns=_columns(result))
+    for line in result.lines:
+        for warning in line.warnings:
+            warn(warning)
     if as_json:
         print_json(_as_json(result))
     else:
@@ -116,6 +119,7 @@ def _as_json(result: Scan) -> dict[str, Any]:
     return {
         "records": result.n_records,
         "files": len(result.lines),
+        "warnings": [warning for line in result.lines for warning in line.warnings],
         "damaged": [_damage(line) for line in result.damaged],
         "found": [
             {"rank": rank, "record_id": one.record.record_id, "score": one.score, "title": one.record.title}

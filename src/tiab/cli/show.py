@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 import sys
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,24 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from tiab.errors import TiabWarning
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
 
-__all__ = ["console", "live_lines", "note", "print_json", "print_ranking", "print_table", "progress_bar", "visible"]
+__all__ = [
+    "console",
+    "live_lines",
+    "note",
+    "print_json",
+    "print_ranking",
+    "print_table",
+    "progress_bar",
+    "visible",
+    "warn",
+]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -50,7 +63,12 @@ _notes: Console = _Console(stderr=True, highlight=False)
 
 def note(message: str) -> None:
     """Says something beside the result, on standard error."""
-    _notes.print(Text(message))
+    _notes.print(Text(message), soft_wrap=True)
+
+
+def warn(message: str) -> None:
+    """Says what looks doubtful beside the result, on standard error, once the command has done its work."""
+    warnings.warn(message, TiabWarning, stacklevel=2)
 
 
 def print_json(value: Any) -> None:

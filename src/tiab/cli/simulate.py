@@ -14,9 +14,10 @@ from rich.text import Text
 from tiab.cli.inputs import labels_of, note_undecided, pool_of
 from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption
 from tiab.cli.outputs import Commands, picture_output
-from tiab.cli.show import console, note, print_json, print_table, progress_bar
+from tiab.cli.show import console, note, print_json, print_table, progress_bar, warn
 from tiab.cli.stopping_rules import note_left_out, print_by_guarantee
 from tiab.criteria import read_criteria
+from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.errors import LabelError
 from tiab.evaluation.simulation import Retrain, ScreeningRun, apply_stopping_rules, draw_priors, simulate
 from tiab.features import make_features
@@ -87,6 +88,9 @@ def simulate_screening(
     known_criteria = read_criteria(criteria) if criteria else None
     pool = pool_of(files)
     decisions = labels_of(labels or files, pool)
+    foreign = [*filter(None, [script_warning(foreign_scripts(pool.records, known_criteria), len(pool.records))])]
+    for warning in foreign:
+        warn(warning)
     relevant = _relevant(decisions)
     undecided = sum(decisions.get(record.record_id, "maybe") == "maybe" for record in pool.records)
     note_undecided(undecided)
@@ -100,7 +104,8 @@ def simulate_screening(
     if curve:
         _draw(runs, curve)
     if as_json:
-        print_json({"runs": [_to_dict(run) for run in runs], "rules": [asdict(outcome) for outcome in outcomes]})
+        told = {"runs": [_to_dict(run) for run in runs], "rules": [asdict(outcome) for outcome in outcomes]}
+        print_json(told | {"warnings": [*pool.warnings, *foreign]})
     else:
         _print(runs)
         _print_rules(runs, outcomes, target)

@@ -50,6 +50,7 @@ def train_model(
     write_model(output, model)
     learned = {"included": model.n_included, "excluded": model.n_excluded, "columns": len(model.coef)}
     if as_json:
-        print_json({"output": str(output), **learned, "data_hash": model.data_hash, "seed": model.seed})
+        told = {**learned, "data_hash": model.data_hash, "seed": model.seed, "warnings": list(pool.warnings)}
+        print_json({"output": str(output), **told})
     else:
         note(f"learned from {model.n_included} included and {model.n_excluded} excluded records; kept in {output}")

@@ -70,4 +70,6 @@ def _pairs(places: Sequence[int], citations: Sequence[Citation]) -> Iterator[tup
 
 
 def _alike(a: Citation, b: Citation) -> bool:
+    if not (a.title.isascii() or b.title.isascii()):
+        return ratio(a.key, b.key, score_cutoff=_ALIKE) > 0
     return ratio(a.title, b.title, score_cutoff=_ALIKE) > 0 or token_set_ratio(a.title, b.title, score_cutoff=95) > 0

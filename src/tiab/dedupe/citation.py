@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from tiab.dedupe.place import Place, first_known, place_of
-from tiab.dedupe.spelling import plain_title, plain_words, word_list
+from tiab.dedupe.spelling import parted, plain_title, plain_words, word_list
 from tiab.folding import heading
 from tiab.records import Record
 
@@ -96,9 +97,23 @@ class Citation:
         return self.title.replace(" ", "")
 
     @cached_property
+    def length(self) -> int:
+        """The letters of the title; one of Chinese or Japanese says as much as two of an alphabet."""
+        return len(self.key) + sum(map(_is_sign, self.title.split()))
+
+    @cached_property
     def abstract_words(self) -> frozenset[str]:
-        """The words of the abstract."""
-        return frozenset(self.abstract.split())
+        """The words of the abstract; of Chinese and Japanese each two letters, as single ones come back everywhere."""
+        words = self.abstract.split()
+        if self.abstract.isascii():
+            return frozenset(words)
+        pairs = (one + other for one, other in pairwise(words) if _is_sign(one) and _is_sign(other))
+        return frozenset((*(word for word in words if not _is_sign(word)), *pairs))
+
+
+def _is_sign(word: str) -> bool:
+    """Whether `parted` made it a word."""
+    return len(word) == 1 and word >= "\u3040"
 
 
 def citation_of(record: Record) -> Citation:
@@ -124,7 +139,7 @@ def citation_of(record: Record) -> Citation:
         place=place_of(extra),
         doi=record.doi,
         pmid=record.pmid,
-        abstract=" ".join(plain_words(record.abstract[:MAX_ABSTRACT])),
+        abstract=parted(" ".join(plain_words(record.abstract[:MAX_ABSTRACT]))),
         registered=_registered(record, extra),
         meeting=bool(meeting) or any(_CONFERENCE_ABSTRACT.search(kind) for kind in kinds),
         proceedings=any(_PROCEEDINGS.fullmatch(kind.strip()) for kind in kinds),

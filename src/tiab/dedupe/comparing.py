@@ -100,7 +100,7 @@ def contradiction(a: Citation, b: Citation, *, titles: bool = True) -> str:
 
 def names_one_report(citation: Citation) -> bool:
     """Whether the title is long enough to name one report among all others."""
-    return len(citation.key) >= LONG_TITLE and len(citation.words) >= TITLE_WORDS
+    return citation.length >= LONG_TITLE and len(citation.words) >= TITLE_WORDS
 
 
 def _sign(a: Citation, b: Citation) -> str:

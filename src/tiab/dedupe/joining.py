@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,17 @@ _FILLED = (
 )
 
 
-def read_apart(paths: Iterable[str | Path]) -> list[Record]:
+def read_apart(paths: Iterable[str | Path], *, on_warning: Callable[[str], object] | None = None) -> list[Record]:
     """All records of all files, in order, with ids that differ; the same record in two files is there twice.
+
+    Args:
+        on_warning: is called with what looks doubtful in a file, its name before it.
 
     Raises:
         InputError: a file cannot be read.
     """
     taken: dict[str, int] = {}
-    records = [record for path in paths for record in iter_records(path)]
+    records = [record for path in paths for record in iter_records(path, on_warning=on_warning)]
     return [replace(record, record_id=unique(record.record_id, taken)) for record in records]
 
 

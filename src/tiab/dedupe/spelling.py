@@ -12,11 +12,13 @@ from typing import Any
 from tiab.folding import GREEK, folded
 from tiab.formats.markup import without_markup
 
-__all__ = ["language_of", "plain_title", "plain_words", "word_list"]
+__all__ = ["language_of", "parted", "plain_title", "plain_words", "word_list"]
 
 _WORD = re.compile(r"[^\W_]+")
 _LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 _LETTERS = {ord(letter): f" {name} " for letter, name in GREEK.items()} | {ord(a): b for a, b in _LATIN.items()}
+_UNSPACED = re.compile("[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+"""The letters of Chinese and Japanese, which part no words by spaces."""
 _SPELLINGS = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (
@@ -72,13 +74,24 @@ def plain_words(text: str) -> list[str]:
     return _WORD.findall(plain if plain.isascii() else plain.translate(_LETTERS))
 
 
+def parted(words: str) -> str:
+    """`words` with each letter of Chinese and Japanese as a word of its own, since no spaces tell theirs.
+
+    >>> parted("il 6 瑜伽")
+    'il 6 瑜 伽'
+    """
+    return words if words.isascii() else " ".join(_UNSPACED.sub(r" \g<0> ", words).split())
+
+
 def plain_title(text: str) -> str:
     """The words of a title with one space between them, in one spelling, and small numbers in digits.
 
     >>> plain_title("Two Randomised trials of labour") == plain_title("2 randomized trials of labor")
     True
     """
-    words = " ".join(plain_words(text)).replace("horizontal ellipsis", "")  # what becomes of "…" in one database
+    words = parted(" ".join(plain_words(text))).replace(
+        "horizontal ellipsis", ""
+    )  # what becomes of "…" in one database
     for pattern, plain in _SPELLINGS:
         words = pattern.sub(plain, words)
     return " ".join(_NUMBERS.get(word, word) for word in words.split())

@@ -30,7 +30,8 @@ def similarity(a: Citation, b: Citation) -> float:
     """How alike two titles are, from 0 to 1; 1 for a title and the same with a subtitle."""
     if a.key == b.key:
         return 1.0
-    whole = ratio(a.title, b.title)
+    spaced = a.title.isascii() or b.title.isascii()
+    whole = ratio(a.title, b.title) if spaced else ratio(a.key, b.key)  # where each letter stands alone, spaces agree
     shorter = min(len(a.words), len(b.words))
     return max(whole, token_set_ratio(a.title, b.title) if shorter >= _SOME_WORDS else 0.0) / 100
 

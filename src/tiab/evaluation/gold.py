@@ -11,20 +11,26 @@ from pathlib import Path
 
 from tiab.decisions import Decided, RecordIndex, find_record, read_decisions, told_apart
 from tiab.errors import EvaluationError
-from tiab.formats import read_records
+from tiab.formats import iter_records
 from tiab.labels import Decision
 from tiab.records import Record
 
 __all__ = ["read_gold", "read_judged", "read_known", "read_order"]
 
 
-def read_order(path: str | Path) -> list[Record]:
+def read_order(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> list[Record]:
     """The records of a ranking, best first: by its column `rank` where it has one, else as they stand.
+
+    Args:
+        on_warning: is called with what looks doubtful in the file, and where it has no ranks.
 
     Raises:
         InputError: the file cannot be read.
     """
-    return sorted(read_records(path), key=_rank)
+    records = list(iter_records(path, on_warning=on_warning))
+    if on_warning and all(_rank(record) == math.inf for record in records):
+        on_warning(f"{path}: has no ranks: the order of the file is taken as the ranking")
+    return sorted(records, key=_rank)
 
 
 def read_gold(path: str | Path, records: Sequence[Record]) -> list[str]:

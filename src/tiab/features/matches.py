@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
 from tiab.criteria import Criteria
+from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.features import read_coverage
 from tiab.pico import find_spans
 from tiab.pico.pipeline import Progress
@@ -27,6 +28,7 @@ class Hits:
         all_required: records that have every required concept.
         terms: concept -> (term or abbreviation, records that have it), in the order of the criteria.
         words: concept -> its terms, without the abbreviations.
+        foreign: script -> records in it, of scripts that no term can match.
     """
 
     n_records: int
@@ -35,6 +37,12 @@ class Hits:
     all_required: int
     terms: dict[str, tuple[tuple[str, int], ...]]
     words: dict[str, tuple[str, ...]]
+    foreign: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the counts can't say: which records no term can match, whatever they are about."""
+        return tuple(filter(None, (script_warning(self.foreign, self.n_records),)))
 
     @property
     def silent_terms(self) -> dict[str, tuple[str, ...]]:
@@ -51,6 +59,7 @@ class Hits:
             "pairs": [{"concepts": [a, b], "records": n} for a, b, n in self.pairs],
             "every_required_concept": self.all_required,
             "silent_terms": {name: list(terms) for name, terms in self.silent_terms.items()},
+            "foreign_scripts": self.foreign,
         }
 
 
@@ -77,6 +86,7 @@ def count_hits(
             for c in criteria.concepts
         },
         words={c.name: c.terms for c in criteria.concepts},
+        foreign=foreign_scripts(records, criteria),
     )
 
 
@@ -92,4 +102,5 @@ def add_hits(one: Hits, other: Hits) -> Hits:
             for name, counts in one.terms.items()
         },
         words=one.words,
+        foreign=dict(Counter(one.foreign) + Counter(other.foreign)),
     )

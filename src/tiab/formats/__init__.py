@@ -7,11 +7,13 @@ in the tally where record starts stand in the raw text, counted by code of its o
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tiab.errors import InputError
+from tiab.errors import InputError, TiabWarning
 from tiab.formats import (
     bibtex,
     cochrane,
@@ -42,7 +44,7 @@ from tiab.formats.text import head_text
 from tiab.formats.writing import write_records
 from tiab.records import Record
 
-__all__ = ["Reading", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
+__all__ = ["ReadResult", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
 
 _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
@@ -65,8 +67,8 @@ _FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Sourc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What one file held.
+class ReadResult:
+    """What one file held, and what looks doubtful in it.
 
     Attributes:
         format: the name of the format that was found.
@@ -89,12 +91,22 @@ def read_records(path: str | Path) -> list[Record]:
     Raises:
         InputError: the file is missing, a folder, empty, binary, damaged or of no known format; or a record in it
             could not be read. The message names the file and, where it is known, the line.
+
+    Warns:
+        TiabWarning: something about the file is doubtful, such as its encoding; or records have no abstract.
     """
-    return list(iter_records(path))
+    said: list[str] = []
+    records = list(iter_records(path, on_warning=said.append))
+    for warning in said:
+        warnings.warn(warning, TiabWarning, stacklevel=2)
+    return records
 
 
-def iter_records(path: str | Path) -> Iterator[Record]:
+def iter_records(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> Iterator[Record]:
     """The records that `read_records` gives, one at a time, so that a large PubMed file takes little memory.
+
+    Args:
+        on_warning: is called with each warning, the file's name before it, once the file is read to its end.
 
     Raises:
         InputError: as `read_records`; what is wrong far down the file is only found there, after earlier records.
@@ -104,9 +116,12 @@ def iter_records(path: str | Path) -> Iterator[Record]:
             opened.refuse_unreadable()
             yield record
         opened.refuse_unreadable()
+        if on_warning:
+            for warning in opened.warnings():
+                on_warning(f"{opened.source.path}: {warning}")
 
 
-def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> Reading:
+def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> ReadResult:
     """All that one file holds, with what could not be read and what looks doubtful.
 
     Args:
@@ -117,36 +132,36 @@ def read(path: str | Path, *, on_warning: Callable[[str], object] | None = None)
     """
     each = read_each(path)
     names = [f"{Path(one.path).name}: " if len(each) > 1 else "" for one in each]
-    warnings = [name + warning for name, one in zip(names, each, strict=True) for warning in one.warnings]
+    said = [name + warning for name, one in zip(names, each, strict=True) for warning in one.warnings]
     if on_warning:
-        for warning in warnings:
+        for warning in said:
             on_warning(f"{path}: {warning}")
-    return Reading(
+    return ReadResult(
         path=str(path),
         format=", ".join(dict.fromkeys(one.format for one in each)),
         records=tuple(record for one in each for record in one.records),
         unreadable=tuple(lost for one in each for lost in one.unreadable),
-        warnings=tuple(warnings),
+        warnings=tuple(said),
     )
 
 
-def read_each(path: str | Path) -> list[Reading]:
+def read_each(path: str | Path) -> list[ReadResult]:
     """What each export in a zip archive holds, its `path` that of the member; else what the file itself holds.
 
     Raises:
         InputError: as `read`.
     """
-    return [_reading(opened) for opened in _open(path)]
+    return [_result(opened) for opened in _open(path)]
 
 
-def _reading(opened: _Opened) -> Reading:
+def _result(opened: _Opened) -> ReadResult:
     records = tuple(opened.records())
-    return Reading(
+    return ReadResult(
         path=str(opened.source.path),
         format=opened.format,
         records=records,
         unreadable=tuple(opened.tally.unreadable),
-        warnings=(*opened.tally.warnings, *_gaps(records)),
+        warnings=opened.warnings(),
     )
 
 
@@ -158,16 +173,34 @@ class _Opened:
     format: str
     taken: dict[str, int]
     tally: Tally
+    counts: Counter[str] = field(default_factory=Counter)
 
     def records(self) -> Iterator[Record]:
         """The records with unique ids; at the end, an error unless as many came as the raw text has record starts."""
         lines: list[int] = []
         for line, record in _FORMATS[self.format][1](self.source, self.tally):
             lines.append(line)
+            self._count(record)
             record_id = unique(record.record_id, self.taken)
             yield record if record_id == record.record_id else replace(record, record_id=record_id)
         lines.extend(lost.line for lost in self.tally.unreadable)
         self._compare(lines)
+
+    def _count(self, record: Record) -> None:
+        self.counts["records"] += 1
+        self.counts["title"] += not record.title
+        self.counts["abstract"] += not record.abstract
+        self.counts["rounded"] += any(column_key(n) in TABLE.pmid and is_rounded(v) for n, v in record.extra)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the reader noticed, and which records give little to rank by; once all records were given."""
+        said = list(self.tally.warnings)
+        for name in ("title", "abstract"):
+            if count := self.counts[name]:
+                said.append(f"{count} of {self.counts['records']} records {'has' if count == 1 else 'have'} no {name}")
+        if self.counts["rounded"]:
+            said.append(f"PMIDs that a spreadsheet rounded, which are left out: {self.counts['rounded']}")
+        return tuple(said)
 
     def _compare(self, lines: Sequence[int]) -> None:
         signs = expected(self.tally)
@@ -212,15 +245,3 @@ def _format_of(source: Source) -> str:
     if not found:
         raise unknown(source, head)
     return min(found, key=lambda pair: pair[0])[1]
-
-
-def _gaps(records: tuple[Record, ...]) -> Iterator[str]:
-    """A warning for records that give little to rank by."""
-    for name in ("title", "abstract"):
-        count = sum(not getattr(record, name) for record in records)
-        if count:
-            verb = "has" if count == 1 else "have"
-            yield f"{count} of {len(records)} records {verb} no {name}"
-    rounded = sum(any(column_key(n) in TABLE.pmid and is_rounded(v) for n, v in record.extra) for record in records)
-    if rounded:
-        yield f"PMIDs that a spreadsheet rounded, which are left out: {rounded}"

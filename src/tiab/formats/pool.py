@@ -24,10 +24,12 @@ class Pool:
     Attributes:
         records: in the order of the files; their ids differ.
         repeated: how many more there were that an earlier file had too, by PMID, DOI or content.
+        warnings: what looks doubtful in the files, each with the file's name before it.
     """
 
     records: tuple[Record, ...]
     repeated: int = 0
+    warnings: tuple[str, ...] = ()
     _ids: Mapping[_File, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     def ids_of(self, path: str | Path) -> Mapping[str, str]:
@@ -44,7 +46,9 @@ def read_pool(paths: Iterable[str | Path], *, progress: Callable[[int], object] 
     Raises:
         InputError: a file cannot be read.
     """
-    return _joined([(_file(path), list(_counted(iter_records(path), progress))) for path in paths])
+    said: list[str] = []
+    files = [(_file(path), list(_counted(iter_records(path, on_warning=said.append), progress))) for path in paths]
+    return replace(_joined(files), warnings=tuple(said))
 
 
 def _file(path: str | Path) -> _File:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tiab.errors import InputError
-from tiab.formats import read_records
+from tiab.formats import iter_records
 from tiab.formats.opening import open_source
 from tiab.formats.text import decoding_of, lines_of
 
@@ -26,7 +26,7 @@ def read_pmids(path: str | Path) -> list[str]:
     source = open_source(path)
     lines = [line.strip() for line in lines_of(source, decoding_of(source))]
     if not lines or not _PMID.fullmatch(next((line for line in lines if line), "")):
-        pmids = _in_table(lines) or [record.pmid for record in read_records(path)]
+        pmids = _in_table(lines) or [record.pmid for record in iter_records(path)]
     else:
         pmids = []
         for number, line in enumerate(lines, 1):

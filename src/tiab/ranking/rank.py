@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.criteria import Criteria
+from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.decisions import labels_on
-from tiab.errors import LabelError, TiabError
+from tiab.errors import LabelError, TiabError, TiabWarning
 from tiab.features import Features, FeatureSpace, make_features
 from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
@@ -187,9 +189,15 @@ def rank(
     Raises:
         TiabError: there are no records, or two have one id, or there is nothing to rank by.
         LabelError: a label names no record of the pool.
+
+    Warns:
+        TiabWarning: records are in a script, such as Chinese, in which no term of the criteria can match.
     """
     known = labels_on(records, labels)
     _check(records, known, criteria, model)
+    foreign = script_warning(foreign_scripts(records, model.space.criteria if model else criteria), len(records))
+    if foreign:
+        warnings.warn(foreign, TiabWarning, stacklevel=2)
     features = make_features(
         records, criteria=criteria, space=model.space if model else None, jobs=jobs, progress=progress
     )

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tiab.criteria import Criteria
+from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.decisions import RecordIndex
 from tiab.dedupe import Duplicates, find_duplicates
 from tiab.errors import InputError, ReviewError
-from tiab.formats import Reading, Unreadable, read_each
+from tiab.formats import ReadResult, Unreadable, read_each
 from tiab.formats.archive import open_sources
 from tiab.records import Record
 from tiab.review.groups import ReportGroups
@@ -61,7 +63,7 @@ class FileReport:
         return plain | {"unreadable": lost, "warnings": list(self.warnings)}
 
 
-def read_exports(path: str | Path) -> list[tuple[Reading, str]]:
+def read_exports(path: str | Path) -> list[tuple[ReadResult, str]]:
     """What a file holds, and its SHA-256 in hex; of a zip archive that of each export in it, as if it stood alone.
 
     Raises:
@@ -96,7 +98,7 @@ class _FileRecords:
     `restored` are those of them whose imports were undone: they are in the pool again.
     """
 
-    reading: Reading
+    reading: ReadResult
     sha256: str
     records: tuple[Record, ...]
     held: tuple[str, ...]
@@ -115,6 +117,7 @@ class _Plan:
     doubts: Mapping[str, int]
     linked: frozenset[str]
     undone: frozenset[int]
+    criteria: Criteria | None
 
 
 def add_files(
@@ -153,7 +156,7 @@ def add_files(
     return reports
 
 
-def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress: Progress | None) -> _Plan:
+def _plan(readings: Sequence[tuple[ReadResult, str]], snapshot: Snapshot, progress: Progress | None) -> _Plan:
     gone = {record.record_id: record for record, _ in snapshot.withdrawn}
     known = RecordIndex(snapshot.records, snapshot.fingerprints)
     for record, fingerprint in snapshot.withdrawn:
@@ -164,10 +167,10 @@ def _plan(readings: Sequence[tuple[Reading, str]], snapshot: Snapshot, progress:
     ids = {record.record_id for record in fresh}
     linked = frozenset(ids & snapshot.groups.main_of.keys())
     undone = frozenset(one.source_id for one in snapshot.logged.files if one.undone)
-    return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids), linked, undone)
+    return _Plan(kept, _links(found, snapshot.groups, ids), _doubts(found, ids), linked, undone, snapshot.criteria)
 
 
-def _keep(reading: Reading, sha256: str, known: RecordIndex, gone: dict[str, Record]) -> _FileRecords:
+def _keep(reading: ReadResult, sha256: str, known: RecordIndex, gone: dict[str, Record]) -> _FileRecords:
     """What is to be kept of a file; records of `gone`, which come in again with it, are taken out of there."""
     name = Path(reading.path).name
     records: list[Record] = []
@@ -214,6 +217,7 @@ def _store(store: Store, kept: _FileRecords, plan: _Plan, reviewer: str) -> File
     found = len(reading.records) + len(reading.unreadable)
     again = any(one.sha256 == kept.sha256 and one.source_id not in plan.undone for one in store.sources())
     source = Source(name=name, sha256=kept.sha256, found=found, unreadable=len(reading.unreadable), **counts)
+    foreign = foreign_scripts(reading.records, plan.criteria)
     doubtful = sum(plan.doubts.get(record.record_id, 0) for record in added)
     payload = {"format": reading.format, "again": again, "doubtful": doubtful}
     store.add(source, kept.records, reviewer=reviewer, payload=payload, entries=entries, held=kept.held)
@@ -223,7 +227,7 @@ def _store(store: Store, kept: _FileRecords, plan: _Plan, reviewer: str) -> File
         found=found,
         doubtful=doubtful,
         unreadable=reading.unreadable,
-        warnings=reading.warnings,
+        warnings=(*reading.warnings, *filter(None, [script_warning(foreign, len(reading.records))])),
         again=again,
         **counts,
     )

@@ -85,6 +85,7 @@ def _scan_file(task: Task) -> FileLine:
         deleted=len(previews.deleted),
         unreadable=tuple(unreadable[:_SHOWN]),
         n_unreadable=len(unreadable),
+        warnings=tuple(previews.warnings),
         error=previews.error,
         seconds=round(time.perf_counter() - started, 3),
         cpu_seconds=round(time.process_time() - cpu, 3),

@@ -45,12 +45,14 @@ class Previews:
     Attributes:
         deleted: PMIDs that the file says were deleted.
         unreadable: sentences about records that could not be read.
+        warnings: sentences about what looks doubtful in the file.
         error: why the rest of the file could not be read, "" where all of it could.
     """
 
     path: Path
     deleted: list[int] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     error: str = ""
 
     def read(self) -> Iterator[Preview]:
@@ -61,7 +63,7 @@ class Previews:
                 for source in sources:
                     yield from self._articles(source)
             else:
-                yield from map(_of_record, iter_records(self.path))
+                yield from map(_of_record, iter_records(self.path, on_warning=self.warnings.append))
         except InputError as error:
             self.error = f"{error.message}. {error.hint}".strip()
 

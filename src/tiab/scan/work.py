@@ -51,6 +51,7 @@ class FileLine:
         deleted: citations that the file deletes.
         unreadable: records that start in the file and could not be read, the first of them.
         n_unreadable: all of them.
+        warnings: what looks doubtful in the file.
         error: why the file could not be read to its end, "" where it could.
         seconds, cpu_seconds: how long it took.
     """
@@ -66,6 +67,7 @@ class FileLine:
     deleted: int = 0
     unreadable: tuple[str, ...] = ()
     n_unreadable: int = 0
+    warnings: tuple[str, ...] = ()
     error: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -90,7 +92,8 @@ class FileLine:
         data = parse_json(text)
         score, fingerprint, record_id = data["edge"] or LAST
         edge = (float(score), str(fingerprint), str(record_id))
-        return cls(**{**data, "edge": edge, "unreadable": tuple(data["unreadable"])})
+        said = {name: tuple(data.get(name, ())) for name in ("unreadable", "warnings")}
+        return cls(**{**data, "edge": edge, **said})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
