@@ -30,7 +30,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # before numpy
 import psutil
 
 from tiab.assets import model_path
-from tiab.formats.opening import open_source
+from tiab.formats.input_file import open_source
 from tiab.formats.pubmed_articles import Articles
 from tiab.ranking.model_file import read_model
 from tiab.scan import scan

@@ -59,5 +59,5 @@ def test_control_characters_in_xml_are_left_out(tmp_path: Path, monkeypatch: pyt
     record = f"<record><titles><title>{text}</title></titles></record>"
     path.write_text(f"<xml><records>{record * 3}</records></xml>", encoding="utf-8")
     for size in (1, 7, 16, 61, 1 << 18):
-        monkeypatch.setattr("tiab.formats.opening.CHUNK", size)
+        monkeypatch.setattr("tiab.formats.input_file.CHUNK", size)
         assert [record.title for record in read(path).records] == ["Yoga and pain ± & α x"] * 3

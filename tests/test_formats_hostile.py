@@ -70,7 +70,7 @@ def test_missing_and_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_that_vanishes(tmp_path: Path) -> None:
-    from tiab.formats.opening import open_source
+    from tiab.formats.input_file import open_source
 
     path = tmp_path / "a.ris"
     path.write_bytes(RIS)
@@ -81,7 +81,7 @@ def test_a_file_that_vanishes(tmp_path: Path) -> None:
 
 
 def test_a_gzip_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tiab.formats.opening.FREE_EXPANDED", 1 << 20)
+    monkeypatch.setattr("tiab.formats.input_file.FREE_EXPANDED", 1 << 20)
     path = tmp_path / "bomb.ris.gz"
     path.write_bytes(gzip.compress(RIS + b"a b\n" * 10_000_000, 9))
     tracemalloc.start()

@@ -121,7 +121,7 @@ def test_an_entity_of_the_dtd_is_text(tmp_path: Path) -> None:
 
 def test_start_tags_are_counted_across_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for size in (1, 7, 64, 1000):
-        monkeypatch.setattr("tiab.formats.opening.CHUNK", size)
+        monkeypatch.setattr("tiab.formats.input_file.CHUNK", size)
         assert len(read_records(write(tmp_path, document(*[SPARSE] * 7, "\n", BOOK)))) == 8
 
 

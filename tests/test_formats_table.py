@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tiab.errors import InputError
 from tiab.formats import read, read_records
-from tiab.formats.splitting import split_names
+from tiab.formats.list_fields import split_names
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20)
 CELL = st.lists(TEXT, max_size=6).map(" ".join).map(lambda s: unicodedata.normalize("NFC", " ".join(s.split())))

@@ -16,7 +16,7 @@ from tiab.criteria import read_criteria
 from tiab.errors import InputError
 from tiab.features import make_features, parts_of, read_tokens
 from tiab.formats import iter_records
-from tiab.formats.opening import open_source
+from tiab.formats.input_file import open_source
 from tiab.formats.pubmed_articles import Articles, Revision, read_article, read_quick, read_revision
 from tiab.pico.text import plain_form, split_words
 from tiab.ranking.model_file import read_model

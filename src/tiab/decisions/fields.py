@@ -24,7 +24,7 @@ _COLUMNS = (
     "abstract included", "included abstract", "included after abstract", "label abstract screening",
     "label abstract included", "label abstract", "screened abstracts", "screened titles",
 )  # fmt: skip
-"""Columns that hold decisions, best first, as `table.heading` spells them: tiab, ASReview, metagear, revtools."""
+"""Columns that hold decisions, best first, as `folding.heading` spells them: tiab, ASReview, metagear, revtools."""
 
 _DOUBTFUL = frozenset({"label", "include", "inclusion"})
 """Those of them that other programs, or people, use for something else."""

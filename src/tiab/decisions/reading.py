@@ -13,7 +13,7 @@ from tiab.decisions.fields import decided_when, decision_of, is_prior, label_col
 from tiab.decisions.order import tells_order
 from tiab.errors import InputError, LabelError
 from tiab.formats import read_each
-from tiab.formats.rows import IDENTIFIERS, is_key_table, read_rows
+from tiab.formats.key_table import IDENTIFIERS, is_key_table, read_rows
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tiab.folding import folded_words
 from tiab.formats.absent import no_abstract
-from tiab.formats.entries import RAW, plain_record
+from tiab.formats.mapping import RAW, plain_record
 from tiab.formats.markup import plain_value
 from tiab.records import Record
 

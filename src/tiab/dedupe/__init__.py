@@ -3,8 +3,8 @@
 Nothing is deleted or changed: these functions name ids, and whoever calls them links the records.
 """
 
+from tiab.dedupe.deduplicated import joined, read_apart, taken_once
 from tiab.dedupe.finding import find_duplicates
-from tiab.dedupe.joining import joined, read_apart, taken_once
 from tiab.dedupe.related import RelatedReports, related_reports
 from tiab.dedupe.results import DoubtfulPair, DuplicateGroup, Duplicates
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tiab.errors import InputError
-from tiab.formats.rows import read_rows
+from tiab.formats.key_table import read_rows
 from tiab.pico.findings.table import EvidenceTable, counts_in_words
 
 __all__ = ["FullTextCount", "read_counts"]

@@ -7,6 +7,7 @@ in the tally where record starts stand in the raw text, counted by code of its o
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -33,20 +34,19 @@ from tiab.formats import (
     xlsx,
 )
 from tiab.formats.archive import open_sources
-from tiab.formats.entries import Draft, Tally, Unreadable, unique
 from tiab.formats.guard import doubtful_line, expected
 from tiab.formats.identifiers import is_rounded
-from tiab.formats.opening import Source
-from tiab.formats.sniffing import unknown
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Tally, Unreadable, unique
+from tiab.formats.table import DELIMITERS, column_key
 from tiab.formats.table import RULES as TABLE
-from tiab.formats.table import column_key
-from tiab.formats.text import head_text
+from tiab.formats.text import clean_line, decoding_of, head_text
 from tiab.formats.writing import write_records
 from tiab.records import Record
 
 __all__ = ["ReadResult", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
 
-_FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[Source, Tally], Iterator[Draft]]]] = {
+_FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[InputFile, Tally], Iterator[RecordAt]]]] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
     "EndNote XML": (endnote_xml.found_at, endnote_xml.parse),
     "ICTRP XML": (trials.found_at, trials.parse),
@@ -169,7 +169,7 @@ def _result(opened: _Opened) -> ReadResult:
 class _Opened:
     """A source whose format has been found; `taken` is shared by the members of an archive."""
 
-    source: Source
+    source: InputFile
     format: str
     taken: dict[str, int]
     tally: Tally
@@ -230,7 +230,7 @@ def _open(path: str | Path) -> Iterator[_Opened]:
         yield _Opened(source, _format_of(source), taken, Tally())
 
 
-def _format_of(source: Source) -> str:
+def _format_of(source: InputFile) -> str:
     """The name of the format whose sign stands first in the file.
 
     Raises:
@@ -243,5 +243,35 @@ def _format_of(source: Source) -> str:
     places = {name: found_at(lines) for name, (found_at, _) in _FORMATS.items()}
     found = [(place, name) for name, place in places.items() if place is not None]
     if not found:
-        raise unknown(source, head)
+        raise _unknown(source, head)
     return min(found, key=lambda pair: pair[0])[1]
+
+
+def _unknown(source: InputFile, head: str) -> InputError:
+    """The error for a file whose beginning, `head`, no reader takes for its own.
+
+    Raises:
+        InputError: the file is not even text.
+    """
+    decoding_of(source)
+    start = head.lstrip()
+    shown = clean_line(start[:120])[:60]
+    if re.match(r"<(?:!doctype\s+html|html|head|body)\b", start, re.IGNORECASE):
+        return InputError(
+            "is a web page, not a search export",
+            path=source.path,
+            hint="Use the database's own export function; you may have been logged out.",
+        )
+    first = start.split("\n", 1)[0]
+    if start[:1] not in "<{[@" and any(delimiter in first for delimiter in DELIMITERS):
+        return InputError(
+            f"has no column for titles; its first line is '{clean_line(first)[:60]}'",
+            path=source.path,
+            line=1,
+            hint="Name one of its columns 'title', and the one of abstracts 'abstract'.",
+        )
+    return InputError(
+        f"is of no format that tiab knows; it begins '{shown}'",
+        path=source.path,
+        hint="Export the search again as RIS, NBIB, PubMed XML, CSV or TSV.",
+    )

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from tiab.errors import InputError
-from tiab.formats.opening import FREE_EXPANDED, MAX_RATIO, Source, bounded, open_source, signature, source_of
+from tiab.formats.input_file import FREE_EXPANDED, MAX_RATIO, InputFile, bounded, open_source, signature, source_of
 from tiab.formats.text import clean_line
 from tiab.formats.xlsx import is_workbook
 from tiab.reading import unreadable
@@ -25,7 +25,7 @@ MAX_MEMBERS = 1000
 _CLUTTER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def open_sources(path: str | Path) -> list[Source]:
+def open_sources(path: str | Path) -> list[InputFile]:
     """What there is to read at `path`: the file itself, or each member of a zip archive in the order of their names.
 
     Raises:
@@ -66,7 +66,7 @@ def _is_clutter(name: str) -> bool:
     )
 
 
-def _member(path: Path, member: zipfile.ZipInfo) -> Source:
+def _member(path: Path, member: zipfile.ZipInfo) -> InputFile:
     name = clean_line(PurePosixPath(member.filename.replace("\\", "/")).name) or "unnamed"
     name = name[-100:]
     shown = path / name

@@ -11,11 +11,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tiab.errors import InputError
-from tiab.formats.carrying import packed
-from tiab.formats.entries import Draft, Rules, Tally, build, note_lines, year_in
 from tiab.formats.guard import watched
+from tiab.formats.input_file import InputFile
 from tiab.formats.latex import decoded, encoded
-from tiab.formats.opening import Source
+from tiab.formats.mapping import RecordAt, Rules, Tally, build, note_lines, year_in
+from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record
 
@@ -69,7 +69,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return None
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
@@ -83,7 +83,7 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
             yield line, _record(kind, text, words, source.name)
 
 
-def _chunks(source: Source, lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
+def _chunks(source: InputFile, lines: Iterable[str]) -> Iterator[tuple[int, str, str]]:
     """(line, kind, text behind the opening brace) of each entry; an entry ends where the next begins."""
     start, kind, parts, size = 0, "", list[str](), 0
     pieces = ((number, piece) for number, line in enumerate(lines, 1) for piece in _ON_ONE_LINE.split(line))

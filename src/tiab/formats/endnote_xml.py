@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
-from tiab.formats.carrying import packed
-from tiab.formats.entries import Draft, Rules, Tally, build, note_lines, year_in
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Rules, Tally, build, note_lines, year_in
+from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line, clean_text
 from tiab.formats.xml_stream import elements, text_of
 from tiab.records import Record
@@ -91,7 +91,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `xml_stream.elements`."""
     for line, element in elements(source, tally, ("record",), _START):
         yield line, build(_with_pmid(list(_pairs(element))), RULES, source.name)

@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from tiab.formats.entries import Tally
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import Tally
 from tiab.formats.text import decoding_of, lines_of
 
 __all__ = ["doubtful_line", "expected", "watched"]
@@ -58,7 +58,7 @@ _IN_BLOCK = {
 """What stands in one block of lines of each record, maybe on several; `part` ends a block as a blank line does."""
 
 
-def watched(source: Source, tally: Tally, kind: str) -> Iterator[str]:
+def watched(source: InputFile, tally: Tally, kind: str) -> Iterator[str]:
     """The lines of `source` as they come, noting in the tally where the signs of the format `kind` stand.
 
     Raises:

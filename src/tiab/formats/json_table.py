@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tiab.errors import InputError
-from tiab.formats.entries import Draft, Tally, build
+from tiab.formats.input_file import InputFile
+from tiab.formats.list_fields import split_names, split_words
+from tiab.formats.mapping import RecordAt, Tally, build
 from tiab.formats.nested import pairs_in
-from tiab.formats.opening import Source
-from tiab.formats.splitting import split_names, split_words
 from tiab.formats.table import RULES as TABLE_RULES
 from tiab.formats.table import column_key, is_known
 from tiab.formats.text import decoding_of
@@ -41,7 +41,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return 0 if re.match(r"\{\s*\"|\[\s*\{", text) and _NAMED.search(text) else None
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
@@ -78,7 +78,7 @@ def _apart(name: str, text: str, item: dict[str, Any]) -> Iterator[tuple[str, st
     yield name, text
 
 
-def _values(source: Source, text: str) -> Iterator[Any]:
+def _values(source: InputFile, text: str) -> Iterator[Any]:
     """The values that stand in the file one after the other, which is one but in JSON lines."""
     decoder = json.JSONDecoder()
     at = len(text) - len(text.lstrip())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tiab.formats.entries import Draft, Rules, Tally
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Rules, Tally
 from tiab.formats.tagged import Grammar, parse_tagged
 
 __all__ = ["GRAMMAR", "RULES", "found_at", "parse"]
@@ -53,6 +53,6 @@ def found_at(lines: Sequence[str]) -> int | None:
     return tags[0] if len(tags) > 1 else None
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
     return parse_tagged(source, tally, "NoteExpress", GRAMMAR, RULES)

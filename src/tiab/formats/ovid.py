@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from tiab.formats.entries import Draft, Rules, Tally
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Rules, Tally
 from tiab.formats.tagged import Grammar, parse_tagged
 from tiab.formats.text import head_text
 
@@ -121,7 +121,7 @@ def _named(line: str) -> bool:
     return bool(inline) and inline[1].strip().casefold() in _KNOWN  # type: ignore[index]
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
     grammar = grammar_of(head_text(source).split("\n"))
     return parse_tagged(source, tally, "Ovid text", grammar, RULES, _with_pmid)

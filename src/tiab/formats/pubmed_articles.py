@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from tiab.errors import InputError
-from tiab.formats.entries import Unreadable
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import Unreadable
 from tiab.formats.markup import plain_value
-from tiab.formats.opening import Source
 from tiab.formats.pubmed_xml import NO_LABEL, NO_TITLE, read_element
 from tiab.formats.text import clean_line, xml_encoding
 from tiab.formats.xml_stream import MAX_RECORD
@@ -85,7 +85,7 @@ class Articles:
         n_starts: the articles that start in it.
     """
 
-    source: Source
+    source: InputFile
     deleted: list[int] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     n_starts: int = 0

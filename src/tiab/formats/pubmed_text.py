@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tiab.formats.entries import Draft, Tally, cleaned, with_id, year_in
 from tiab.formats.guard import watched
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Tally, cleaned, with_id, year_in
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
@@ -42,7 +42,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return None
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:

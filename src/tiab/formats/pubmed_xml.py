@@ -12,8 +12,8 @@ from typing import Any
 
 from lxml import etree
 
-from tiab.formats.entries import Draft, Tally, cleaned, with_id, year_in
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Tally, cleaned, with_id, year_in
 from tiab.formats.text import clean_line
 from tiab.formats.xml_stream import elements, text_of
 from tiab.records import Record, normalise_doi
@@ -36,7 +36,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from tiab.formats.carrying import packed
-from tiab.formats.entries import Draft, Rules, Tally, build, year_in
 from tiab.formats.guard import watched
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Rules, Tally, build, year_in
+from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line
 from tiab.records import Record
 
@@ -73,7 +73,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return min([*sure[:1], *(tags[:1] if len(tags) > 1 or sure else [])], default=None)
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:

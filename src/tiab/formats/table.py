@@ -10,9 +10,9 @@ from typing import Literal
 
 from tiab.errors import InputError
 from tiab.folding import heading
-from tiab.formats.entries import Draft, Rules, Tally, Unreadable, build
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Rules, Tally, Unreadable, build
 from tiab.formats.nested import pairs_in, parsed
-from tiab.formats.opening import Source
 from tiab.formats.text import MAX_LINE, clean_line, clean_text, decoding_of, lines_of
 from tiab.records import Record
 
@@ -211,7 +211,7 @@ def _first_row(lines: Sequence[str], delimiter: str) -> tuple[str, ...]:
     return tuple(clean_line(cell) for cell in row[: MAX_COLUMNS + 1])
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source`, one for each row that is not blank, with the lines at which they start.
 
     Raises:
@@ -311,7 +311,7 @@ def _beginning(lines: Iterator[str]) -> Iterator[str]:
             return
 
 
-def _rows(source: Source, lines: Iterable[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
+def _rows(source: InputFile, lines: Iterable[str], layout: _Layout) -> Iterator[tuple[int, list[str]]]:
     """The rows below the headings with the lines at which they start."""
     csv.field_size_limit(MAX_LINE)
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE

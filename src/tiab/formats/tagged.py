@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from tiab.formats.entries import Draft, Rules, Tally, build
 from tiab.formats.guard import watched
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Rules, Tally, build
 from tiab.formats.text import clean_line
 
 __all__ = ["Grammar", "parse_tagged"]
@@ -34,13 +34,13 @@ class Grammar:
 
 
 def parse_tagged(
-    source: Source,
+    source: InputFile,
     tally: Tally,
     kind: str,
     grammar: Grammar,
     rules: Rules,
     renamed: Callable[[list[_Pair]], list[_Pair]] = lambda pairs: pairs,
-) -> Iterator[Draft]:
+) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Args:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 
 from tiab.errors import InputError
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
 
 __all__ = ["Decoding", "clean_line", "clean_text", "decoding_of", "head_text", "lines_of", "xml_encoding"]
 
@@ -66,7 +66,7 @@ def clean_text(value: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def lines_of(source: Source, decoding: Decoding) -> Iterator[str]:
+def lines_of(source: InputFile, decoding: Decoding) -> Iterator[str]:
     """The lines of `source` without their ends; CR, LF and CRLF all end one.
 
     Raises:
@@ -82,18 +82,18 @@ def lines_of(source: Source, decoding: Decoding) -> Iterator[str]:
             ) from error
 
 
-def head_text(source: Source) -> str:
+def head_text(source: InputFile) -> str:
     """The first 64 KiB as text, for a look at what the file is; what can't be decoded is replaced."""
     encoding = _marked(source.head) or "utf-8-sig"
     return _LINE_ENDS.sub("\n", source.head.decode(encoding, "replace")).replace("\ufeff", "")
 
 
-def xml_encoding(source: Source) -> str:
+def xml_encoding(source: InputFile) -> str:
     """The encoding of an XML file that a byte order mark tells, or "" where its own declaration is to be believed."""
     return _marked(source.head)
 
 
-def decoding_of(source: Source, *, longest: int = MAX_LINE) -> Decoding:
+def decoding_of(source: InputFile, *, longest: int = MAX_LINE) -> Decoding:
     """How to decode `source`, from all of its bytes, no line of which may have more than `longest`.
 
     A byte order mark is believed. Valid UTF-8 is UTF-8. UTF-8 with a few stray bytes has those read as cp1252. Text
@@ -132,7 +132,7 @@ def decoding_of(source: Source, *, longest: int = MAX_LINE) -> Decoding:
 class _Lengths:
     """Counts lines chunk by chunk, and refuses too long a one."""
 
-    def __init__(self, source: Source, longest: int) -> None:
+    def __init__(self, source: InputFile, longest: int) -> None:
         self._source = source
         self._longest = longest
         self._open = 0
@@ -152,7 +152,7 @@ class _Lengths:
         self.line += chunk.count(b"\n")
 
 
-def _guess(source: Source) -> Decoding:
+def _guess(source: InputFile) -> Decoding:
     """The decoding of a file that is not UTF-8."""
     size = multibyte = high = 0
     sample = bytearray()
@@ -178,7 +178,7 @@ def _guess(source: Source) -> Decoding:
     return _checked(source, Decoding(best.encoding, warning=warning))
 
 
-def _checked(source: Source, decoding: Decoding) -> Decoding:
+def _checked(source: InputFile, decoding: Decoding) -> Decoding:
     """`decoding`, once it has been seen to fit the whole file; the line of the first byte that it lacks otherwise."""
     decoder = codecs.getincrementaldecoder(decoding.encoding)(decoding.errors)
     line = 1
@@ -193,7 +193,7 @@ def _checked(source: Source, decoding: Decoding) -> Decoding:
     return decoding
 
 
-def _not_text(source: Source, line: int | None) -> InputError:
+def _not_text(source: InputFile, line: int | None) -> InputError:
     return InputError(
         "is not text in any encoding that tiab knows",
         path=source.path,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tiab.formats.entries import Draft, Tally, build
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import RecordAt, Tally, build
 from tiab.formats.table import RULES, keys_of
 from tiab.formats.text import clean_text
 from tiab.formats.xml_stream import elements, text_of
@@ -25,7 +25,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `xml_stream.elements`."""
     for line, element in elements(source, tally, ("Trial",), _START):
         pairs = [(str(child.tag), clean_text(text_of(child))) for child in element]

@@ -18,8 +18,8 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from tiab.errors import InputError
-from tiab.formats.entries import Draft, Tally, Unreadable
-from tiab.formats.opening import FREE_EXPANDED, MAX_RATIO, Source
+from tiab.formats.input_file import FREE_EXPANDED, MAX_RATIO, InputFile
+from tiab.formats.mapping import RecordAt, Tally, Unreadable
 from tiab.formats.sheets import CELL, sheet_of
 from tiab.formats.table import MAX_COLUMNS, RULES, keys_of, row_record
 from tiab.formats.text import clean_line, clean_text
@@ -133,7 +133,7 @@ def _cell(cell: str, style: int) -> str:
     return f'<c t="inlineStr" s="{quoted}"><is><t xml:space="preserve">{escape(kept)}</t></is></c>'
 
 
-def parse(source: Source, tally: Tally) -> Iterator[Draft]:
+def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """The records of the first sheet that has a column for titles, with the rows at which they stand.
 
     Raises:
@@ -157,7 +157,7 @@ def parse(source: Source, tally: Tally) -> Iterator[Draft]:
     raise InputError("has no sheet with a column for titles", path=source.path, hint="Call one of its columns 'title'.")
 
 
-def _row_counts(source: Source, data: bytes) -> dict[str, int]:
+def _row_counts(source: InputFile, data: bytes) -> dict[str, int]:
     """How many rows each sheet has in its raw XML; refuses a workbook that is a bomb or declares entities."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -171,7 +171,7 @@ def _row_counts(source: Source, data: bytes) -> dict[str, int]:
         raise _damaged(source, error) from error
 
 
-def _row_count(source: Source, part: IO[bytes]) -> int:
+def _row_count(source: InputFile, part: IO[bytes]) -> int:
     count, tail = 0, b""
     with part:
         while chunk := part.read(1 << 20):
@@ -183,7 +183,7 @@ def _row_count(source: Source, part: IO[bytes]) -> int:
     return count
 
 
-def _rows(source: Source, sheet: Any, counts: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
+def _rows(source: InputFile, sheet: Any, counts: Mapping[str, int]) -> Iterator[tuple[int, list[str]]]:
     """The rows of a sheet as texts, numbered from 1; at the end, an error if there were more in the raw XML."""
     number = 0
     try:
@@ -199,12 +199,12 @@ def _rows(source: Source, sheet: Any, counts: Mapping[str, int]) -> Iterator[tup
         raise InputError(f"a sheet has {expected} rows, but {number} were read", path=source.path, line=number)
 
 
-def _too_wide(source: Source, number: int) -> InputError:
+def _too_wide(source: InputFile, number: int) -> InputError:
     hint = "Keep the columns you need."
     return InputError(f"has more than {MAX_COLUMNS} columns", path=source.path, line=number, hint=hint)
 
 
-def _damaged(source: Source, error: Exception) -> InputError:
+def _damaged(source: InputFile, error: Exception) -> InputError:
     reason = clean_line(str(error))[:100] or type(error).__name__
     return InputError(f"is a damaged workbook ({reason})", path=source.path, hint="Save it again.")
 
@@ -214,7 +214,7 @@ def _part(sheet: Any) -> str:
     return str(getattr(sheet, "_worksheet_path", "")).lstrip("/")
 
 
-def _filled_rows(source: Source, data: bytes, part: str) -> list[int]:
+def _filled_rows(source: InputFile, data: bytes, part: str) -> list[int]:
     """The numbers of the rows that say something, for the guard: told from the raw XML, without openpyxl."""
     filled, number = [], 0
     try:
@@ -268,7 +268,7 @@ def is_record(row: Sequence[str]) -> bool:
 
 def _records(
     tally: Tally, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]], source: str
-) -> Iterator[Draft]:
+) -> Iterator[RecordAt]:
     names = keys_of(headings)
     columns = [column or f"column {number}" for number, column in enumerate(headings, 1)]
     for number, row in rows:

@@ -15,8 +15,8 @@ from typing import cast
 from lxml import etree
 
 from tiab.errors import InputError
-from tiab.formats.entries import Tally
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
+from tiab.formats.mapping import Tally
 from tiab.formats.text import Decoding, clean_line, decoding_of, xml_encoding
 
 __all__ = ["elements", "forget", "text_of"]
@@ -32,7 +32,7 @@ _REFERENCE = 16
 
 
 def elements(
-    source: Source, tally: Tally, tags: Sequence[str], start: re.Pattern[bytes]
+    source: InputFile, tally: Tally, tags: Sequence[str], start: re.Pattern[bytes]
 ) -> Iterator[tuple[int, etree._Element]]:
     """Each element of one of `tags`, whole, and the line at which it starts; it is emptied when the next is asked for.
 
@@ -90,7 +90,7 @@ def text_of(element: etree._Element | None) -> str:
     return "".join(html.unescape(part) if part.startswith("&") and part.endswith(";") else part for part in parts)
 
 
-def _decoding(source: Source) -> Decoding | None:
+def _decoding(source: InputFile) -> Decoding | None:
     """How to decode the file where neither its declaration nor its being UTF-8 is to be believed; None where one is."""
     marked = xml_encoding(source)
     if marked:
@@ -102,7 +102,7 @@ def _decoding(source: Source) -> Decoding | None:
     return decoding if decoding.warning else None
 
 
-def _counted(source: Source, decoding: Decoding | None, tally: Tally, start: re.Pattern[bytes]) -> Iterator[bytes]:
+def _counted(source: InputFile, decoding: Decoding | None, tally: Tally, start: re.Pattern[bytes]) -> Iterator[bytes]:
     """The bytes as UTF-8 or as the file declares, with an empty end, noting the line of each record's start tag."""
     decoder = codecs.getincrementaldecoder(decoding.encoding)(decoding.errors) if decoding else None
     line, tail, since = 1, b"", 0

@@ -3,8 +3,7 @@
 Nothing here is asked by itself: a caller makes a `Server`, whose `Settings` say where it is and how often to ask it.
 """
 
-from tiab.pubmed.fetching import Fetched, check_suffix, fetch_found, fetch_pmids
-from tiab.pubmed.pmids import read_pmids
+from tiab.pubmed.fetching import Fetched, check_suffix, fetch_found, fetch_pmids, read_pmids
 from tiab.pubmed.reviewing import Doubt, RealPool, fetch_review
 from tiab.pubmed.searching import DATE_TYPES, Found, Part, search
 from tiab.pubmed.server import Server, Settings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,14 +12,16 @@ from pathlib import Path
 from typing import IO, cast
 
 from tiab.errors import InputError, TiabError
-from tiab.formats import write_records
+from tiab.formats import iter_records, write_records
+from tiab.formats.input_file import open_source
+from tiab.formats.text import decoding_of, lines_of
 from tiab.formats.writing import SUFFIXES
 from tiab.pubmed.batches import Kept, fetch_batches, records_in
 from tiab.pubmed.searching import Found, Part
 from tiab.pubmed.server import Server
 from tiab.writing import replacing
 
-__all__ = ["Fetched", "check_suffix", "fetch_found", "fetch_pmids"]
+__all__ = ["Fetched", "check_suffix", "fetch_found", "fetch_pmids", "read_pmids"]
 
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
 _END = b"</PubmedArticleSet>"
@@ -140,3 +143,42 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             return
         with gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) as packed:
             yield cast("IO[bytes]", packed)
+
+
+_PMID = re.compile(r"(?:PMID\s*:?\s*)?0*([1-9]\d{0,8})", re.IGNORECASE)
+
+
+def read_pmids(path: str | Path) -> list[str]:
+    """The PMIDs in a file, each once, in its order: one a line, or those of a table's column `pmid`, or of an export.
+
+    Raises:
+        InputError: the file cannot be read, holds none, or a line of a plain list is no PMID; the message names it.
+    """
+    source = open_source(path)
+    lines = [line.strip() for line in lines_of(source, decoding_of(source))]
+    if not lines or not _PMID.fullmatch(next((line for line in lines if line), "")):
+        pmids = _in_table(lines) or [record.pmid for record in iter_records(path)]
+    else:
+        pmids = []
+        for number, line in enumerate(lines, 1):
+            match = _PMID.fullmatch(line)
+            if match:
+                pmids.append(match[1])
+            elif line:
+                raise InputError(f"'{line[:40]}' is no PMID", path=path, line=number, hint="Give one a line.")
+    found = list(dict.fromkeys(filter(None, pmids)))
+    if not found:
+        raise InputError("names no PMID", path=path, hint="Give one a line, or a table with a column pmid.")
+    return found
+
+
+def _in_table(lines: Sequence[str]) -> list[str]:
+    """The column `pmid` of a table, which need not have one for titles."""
+    head = lines[0] if lines else ""
+    delimiter = max(",;\t", key=head.count)
+    rows = csv.DictReader([line + "\n" for line in lines], delimiter=delimiter)
+    column = next((name for name in rows.fieldnames or () if name.strip().strip('"').casefold() == "pmid"), None)
+    if column is None:
+        return []
+    cells = [_PMID.fullmatch((row[column] or "").strip()) for row in rows]
+    return [cell[1] for cell in cells if cell]

@@ -15,7 +15,7 @@ from tiab.criteria import read_criteria
 from tiab.errors import InputError
 from tiab.folding import folded_words
 from tiab.formats import iter_records
-from tiab.formats.opening import open_source
+from tiab.formats.input_file import open_source
 from tiab.formats.text import decoding_of, lines_of
 from tiab.pubmed.fetching import fetch_found, fetch_pmids
 from tiab.pubmed.searching import Found, Part, search

@@ -12,7 +12,7 @@ from tiab.errors import InputError
 from tiab.features import parts_of
 from tiab.formats import iter_records
 from tiab.formats.archive import open_sources
-from tiab.formats.opening import Source
+from tiab.formats.input_file import InputFile
 from tiab.formats.pubmed_articles import Articles, Revision, read_article, read_quick, read_revision
 from tiab.formats.pubmed_xml import found_at
 from tiab.formats.text import head_text
@@ -67,7 +67,7 @@ class Previews:
         except InputError as error:
             self.error = f"{error.message}. {error.hint}".strip()
 
-    def _articles(self, source: Source) -> Iterator[Preview]:
+    def _articles(self, source: InputFile) -> Iterator[Preview]:
         articles = Articles(source)
         try:
             for number, raw in enumerate(articles.read(), 1):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tiab.errors import EvaluationError, InputError
-from tiab.formats.opening import open_source
+from tiab.formats.input_file import open_source
 from tiab.pico.findings.model import ANSWERS, findings_model, known
 from tiab.pico.findings.questions import Question
 from tiab.reading import parse_json

@@ -19,7 +19,7 @@ from spacy.language import Language
 
 import tiab.pico.sentences  # noqa: F401  (registers its factory)
 from tiab.errors import InputError
-from tiab.formats.opening import open_source
+from tiab.formats.input_file import open_source
 from tiab.pico.learned.roles import SECTION_ROLE
 from tiab.pico.learned.words import Words, read_words
 from tiab.pico.sections import section_of

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiab.errors import InputError
-from tiab.formats.opening import open_source
+from tiab.formats.input_file import open_source
 from tiab.pico.sentences import sentence_starts
 from tiab.reading import check_input, read_whole
 from tiab.records import Record

@@ -15,7 +15,7 @@ from typing import IO, cast
 from tiab.errors import InputError
 from tiab.reading import check_input, unreadable
 
-__all__ = ["Source", "bounded", "open_source", "signature", "source_of"]
+__all__ = ["InputFile", "bounded", "open_source", "signature", "source_of"]
 
 CHUNK = 1 << 18
 HEAD = 1 << 16
@@ -43,7 +43,7 @@ _HINT = "Export the search again as RIS, NBIB, PubMed XML, CSV or TSV."
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class InputFile:
     """A file, or a member of an archive, that exists and is not empty.
 
     Attributes:
@@ -84,7 +84,7 @@ class Source:
         return data
 
 
-def open_source(path: str | Path) -> Source:
+def open_source(path: str | Path) -> InputFile:
     """The file at `path`, plain or gzipped, ready to be read.
 
     Raises:
@@ -113,7 +113,7 @@ def signature(path: Path) -> bytes:
     return start
 
 
-def source_of(path: Path, name: str, opener: Callable[[], IO[bytes]], *, workbook: bool = False) -> Source:
+def source_of(path: Path, name: str, opener: Callable[[], IO[bytes]], *, workbook: bool = False) -> InputFile:
     """The source that `opener` opens, once its head has been seen to be of a kind that can be read.
 
     Raises:
@@ -128,7 +128,7 @@ def source_of(path: Path, name: str, opener: Callable[[], IO[bytes]], *, workboo
             if head.startswith(start):
                 hint = "Open it and save it as XLSX or CSV." if kind == _OLD else _HINT
                 raise InputError(f"is {kind}, not a search export", path=path, hint=hint)
-    return Source(path=path, name=name, head=head, opener=opener)
+    return InputFile(path=path, name=name, head=head, opener=opener)
 
 
 def _open_file(path: Path, *, zipped: bool) -> IO[bytes]:

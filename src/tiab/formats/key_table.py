@@ -8,13 +8,13 @@ from pathlib import Path
 
 from tiab.errors import InputError
 from tiab.folding import heading
-from tiab.formats.opening import open_source, signature
+from tiab.formats.input_file import open_source, signature
 from tiab.formats.text import MAX_LINE, clean_line, decoding_of, head_text, lines_of
 
 __all__ = ["IDENTIFIERS", "is_key_table", "read_rows"]
 
 IDENTIFIERS = ("record id", "pmid", "doi")
-"""The columns that tell which record a row speaks of, as `table.heading` spells them."""
+"""The columns that tell which record a row speaks of, as `folding.heading` spells them."""
 
 _DELIMITERS = ",;\t|"
 
@@ -32,7 +32,7 @@ def is_key_table(path: str | Path) -> bool:
 
 
 def read_rows(path: str | Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, column -> cell) of each row of a table, columns as `table.heading` spells them; blank rows left out.
+    """(line, column -> cell) of each row of a table, columns as `folding.heading` spells them; blank rows left out.
 
     Raises:
         InputError: the file cannot be read as a table.

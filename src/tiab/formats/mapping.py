@@ -9,17 +9,17 @@ from itertools import groupby
 from typing import Any
 
 from tiab.formats.absent import no_abstract, no_title
-from tiab.formats.carrying import MARK, restored
 from tiab.formats.identifiers import pmid_in, pmid_said
+from tiab.formats.list_fields import lines_in, once, people_in, split_names, split_words, words_in
 from tiab.formats.markup import are_plain, plain_value
-from tiab.formats.splitting import lines_in, once, people_in, split_names, split_words, words_in
+from tiab.formats.round_trip import MARK, restored
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
 __all__ = [
     "NOTE",
     "RAW",
-    "Draft",
+    "RecordAt",
     "Rules",
     "Tally",
     "Unreadable",
@@ -32,7 +32,7 @@ __all__ = [
     "year_in",
 ]
 
-Draft = tuple[int, Record]
+RecordAt = tuple[int, Record]
 """The line at which a record starts, counted from 1, and the record, whose id may still occur twice."""
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
@@ -80,7 +80,7 @@ class Rules:
     `doi_hints` and `pmid_hints` may hold one among other things: they are looked at, and kept in `extra`. So do
     `cited`, in which the journal stands before the volume, and `registered`, whose number is the id of a trial that has
     no other. `notes` hold what tiab writes for people, as "tiab_rank: 3", which is ("rank", "3") in `extra`; `carry`
-    what `carrying` packs.
+    what `round_trip` packs.
     """
 
     title: tuple[str, ...]
