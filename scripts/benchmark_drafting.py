@@ -80,6 +80,9 @@ def page(found: Sequence[Row]) -> str:
         "`tiab.drafting.draft` makes of the published eligibility text untouched, and by title and question alone.",
         f"Made by `scripts/benchmark_drafting.py {' '.join(name for name, *_ in found)}`.",
         "",
+        "The words of the reader of protocols were chosen on the texts of these reviews, and changed once after a first",
+        "run, on the word of Cohen_Estrogens; a text that it has not seen may fare worse. A dash: no criteria by hand.",
+        "",
         f"| review | records | relevant | {' | '.join(WAYS)} |",
         "|---|---|---|---|---|---|",
     ]

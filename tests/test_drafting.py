@@ -124,6 +124,16 @@ def test_of_both_the_terms_are_the_strategys_and_the_roles_the_texts(both: tuple
     assert "case report" in made.criteria.of_role("design")[0].against_designs
 
 
+def test_a_title_alone_makes_concepts_and_says_nothing_of_the_review_itself() -> None:
+    criteria = tiab.draft_criteria(
+        "Garden work for low mood: a systematic review of trials\n\nExcluded: trials without gardens"
+    )
+    assert [(concept.role, concept.terms) for concept in criteria.concepts] == [
+        ("population", ("low mood",)),
+        ("intervention", ("Garden work",)),
+    ]
+
+
 def test_prose_is_no_strategy() -> None:
     assert is_strategy(OVID)
     assert not is_strategy(PROTOCOL)

@@ -28,6 +28,8 @@ _TITLE = re.compile(r"(?i)^\W*(?:review )?title\s*:\s*")
 _HEADING = re.compile(r"^\W*(?P<name>[A-Z][^:.?!]{2,60}):\s*(?P<rest>.*)$")
 _LONGEST_TITLE = 250
 _UNSURE = "nothing else fits"
+_KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
+"""What a title says of the review itself."""
 _SHORT = 12
 """Words; a longer sentence that names a language or a year says other things, too."""
 
@@ -90,23 +92,32 @@ def _begins(found: _Found, number: int, raw: str) -> bool:
         found.question.append(re.sub(r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*", "", line))
         return True
     plain = len(line) <= _LONGEST_TITLE and not line.endswith((".", ":", ";")) and raw.strip() == line
-    if not found.title and not found.question and plain and not _HEADING.match(line) and len(line.split()) > 3:
+    if not found.title and not found.question and plain and not _is_heading(line) and len(line.split()) > 2:
         found.title, found.title_line = line, number
         return True
     return False
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line begins with a heading; the first part of a title with a colon is longer, and names no role."""
+    found = _HEADING.match(line)
+    return found is not None and (
+        len(found["name"].split()) < 4 or bool(_EXCLUDED.search(found["name"]) or _INCLUDED.search(found["name"]))
+    )
 
 
 def _take(found: _Found, line: int, sentence: str, role: str, excluded: bool) -> None:
     """One sentence: its limits, its designs, and its noun phrases for its role."""
     if _limit(found, sentence, excluded):
         return
-    designs = designs_in(sentence)
+    turned = excluded and bool(_TURNED.search(sentence))
+    designs = () if turned else designs_in(sentence)
     (found.against_designs if excluded else found.designs).extend(designs)
     if role == "design" or (designs and not role):
         return
     phrases = noun_phrases(sentence)
     guessed, why = (role, "by its heading") if role else role_of(phrases, found.title)
-    if excluded and _TURNED.search(sentence):
+    if turned:
         found.not_used.append((line, sentence, "says what is excluded by what is not"))
         return
     if not phrases:
@@ -195,7 +206,7 @@ def _with_title(said: list[DraftConcept], titled: list[DraftConcept]) -> list[Dr
 def _of_title(found: _Found) -> Iterator[DraftConcept]:
     """Concepts from the title: what stands before its "for" or "in", and what stands behind."""
     parts = re.split(r"(?i)\b(?:for|in|among|to|on)\b", re.split(r"[:?]", found.title)[0])
-    phrases = [noun_phrases(part) for part in parts]
+    phrases = [[phrase for phrase in noun_phrases(part) if not _KIND.search(phrase)] for part in parts]
     phrases = [part for part in phrases if part]
     roles = (role_of(phrases[0])[0] or "intervention",) if len(phrases) == 1 else ("intervention", "population")
     for role, part in zip(roles, [phrases[0], phrases[-1]] if phrases else [], strict=False):

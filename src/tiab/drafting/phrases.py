@@ -22,6 +22,8 @@ _SMALL_WORDS = """
     while who whom whose will with within without would written your
 """
 _GENERAL_WORDS = """
+    contain contains large small area areas interest unit units output academic industry relief example usual like meet
+    existing relating relevance harm harms benefit benefits cumulative systematic literature overview meta-analysis
     adult adults age aged analysis article articles baseline case cases change changes comparator comparators
     comparison condition conditions control controls criteria criterion data design designs different drug drugs
     effect effectiveness effects efficacy english factor factors full group groups high human humans individual
@@ -34,6 +36,14 @@ _GENERAL_WORDS = """
 """
 _SMALL, _GENERAL = frozenset(_SMALL_WORDS.split()), frozenset(_GENERAL_WORDS.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""
+_NARROWING = frozenset(("low", "high", "primary", "secondary", "age"))
+"""General words that belong to a phrase that they begin: low back pain."""
+_KEPT = re.compile(r"(?i)\b(?:quality of life|activities of daily living|range of motion|standard of care)\b")
+"""Phrases that hold a small word."""
+_PARTICIPLE = re.compile(
+    r"(?i)(?<!train)(?<!screen)(?<!imag)(?<!counsel)(?<!counsell)(?<!smok)(?<!cycl)ing$|[^aeiou]ed$"
+)
+"""A verb's form that says nothing alone; some are nouns."""
 
 
 def noun_phrases(text: str) -> list[str]:
@@ -43,16 +53,25 @@ def noun_phrases(text: str) -> list[str]:
     ['knee osteoarthritis', 'rheumatoid arthritis', 'gait training']
     """
     found: dict[str, None] = {}
+    text = _KEPT.sub(lambda match: match[0].replace(" ", "_"), text)
     for piece in re.split(r"[^\w\s'’+./‐-]+|[./](?=\s|$)|\s-\s", text):
         words: list[str] = []
         for word in [*re.findall(r"[\w'’+./‐-]+", piece), "and"]:
             plain = word.strip("'’./-").casefold()
             if plain in _SMALL or _is_verb(plain) or not re.search(r"[^\W\d_]", plain):
-                _add(found, words)
+                if len(words) != 1 or len(piece.split()) == 1 or not _PARTICIPLE.search(words[0]):
+                    _add(found, words)
                 words = []
             else:
                 words.append(word.strip("'’./-"))
-    return list(found)
+    return list(dict.fromkeys(form.replace("_", " ") for phrase in found for form in _forms(phrase)))
+
+
+def _forms(phrase: str) -> list[str]:
+    """A long phrase, and the same without its first word, which most often only narrows it down."""
+    shorter = phrase.split(" ")[1:]
+    telling = sum(word.casefold() not in _GENERAL for word in shorter)
+    return [phrase, " ".join(shorter)] if len(shorter) > 1 and telling else [phrase]
 
 
 def _is_verb(word: str) -> bool:
@@ -62,7 +81,7 @@ def _is_verb(word: str) -> bool:
 
 
 def _add(found: dict[str, None], words: list[str]) -> None:
-    while words and words[0].casefold() in _GENERAL:
+    while words and words[0].casefold() in _GENERAL - _NARROWING:
         words = words[1:]
     telling = [word for word in words if word.casefold() not in _GENERAL]
     if telling and (len(telling) > 1 or len(telling[0]) > 2):

@@ -15,7 +15,19 @@ _LANGUAGES = (
 _LONGEST = 4
 _VAGUE = frozenset(
     (
-        *("review", "survey", "note", "letter", "comment", "animal", "trial", "laboratory", "longitudinal", "protocol"),
+        *(
+            "review",
+            "survey",
+            "note",
+            "letter",
+            "comment",
+            "animal",
+            "trial",
+            "trials",
+            "laboratory",
+            "longitudinal",
+            "protocol",
+        ),
         *("overview", "qualitative", "observational", "randomised", "randomized", "opinion", "cohort"),
     )
 )
