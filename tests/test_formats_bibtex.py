@@ -85,3 +85,10 @@ def test_encoding_is_undone(text: str) -> None:
 )
 def test_tex(tex: str, text: str) -> None:
     assert decoded(tex) == text
+
+
+def test_others_are_no_author(tmp_path: Path) -> None:
+    path = tmp_path / "refs.bib"
+    path.write_text("@article{a, title={Yoga}, author={Smith, John and Doe, Ann and others}, abstract={We looked.}}\n")
+    (record,) = read_records(path)
+    assert record.authors == ("Smith, John", "Doe, Ann")

@@ -25,6 +25,10 @@ _ITEM = re.compile(r"""\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(?:,|(?=
 _ESCAPE = re.compile(r"\\(.)")
 
 
+_MORE = ("et al", "others")
+"""What stands for authors that are not named; the second is BibTeX's."""
+
+
 def split_names(text: str) -> tuple[str, ...]:
     """The people named in one cell, whichever separator it uses.
 
@@ -77,7 +81,7 @@ def _several(text: str) -> tuple[str, ...]:
 
 def _named(people: tuple[str, ...]) -> tuple[str, ...]:
     """The names without the numbers behind them; what says that there is none, left out."""
-    return tuple(_NUMBERED.sub("", name) for name in people if not no_author(name) and name.rstrip(".") != "et al")
+    return tuple(_NUMBERED.sub("", name) for name in people if not no_author(name) and name.rstrip(".") not in _MORE)
 
 
 def split_words(text: str) -> tuple[str, ...]:
