@@ -153,6 +153,8 @@ def test_no_text_and_far_too_much_are_told(text: str) -> None:
         "“”", "(" * 3000 + "yoga" + ")" * 3000, "a AND " * 500, "[mh] [tiab] .ti,ab.",
         "limit 99999999999999 to english",
         "ed=19991399 AND ed=00000000 AND yoga", "1 1-99999999/or\n2 1 and yoga.ti.", "Excluded:\n-\n:", "# \n#1 #2 #3",
+        "yoga[tiab] OR a[tiab] OR b[tiab] OR " + "(" * 3000 + "x[tiab]", "a[tiab] NOT " * 3000,
+        "1 yoga.ti.\n2 asana.ab.\n" + "\n".join(f"{n} {n - 1} or {n - 2}" for n in range(3, 200)),
         'title = "x"\n[population]\nterms = ["yoga \\" \\u007f"]',
     ],
 )  # fmt: skip

@@ -38,6 +38,7 @@ _WRITTEN_OTHERWISE = (
     (re.compile(r"(^|\(|\bOR |\bAND )(?:TI|AB|SU|KW|AK|TX) (?=[\w(\"])"), r"\1"),
 )
 """What other databases write for what Ovid's lines say."""
+_MOST_NESTED = 50
 _DATES = re.compile(r"\d{4}(?:/\d\d?(?:/\d\d?)?)?(?::\S*)?\s*\[|\d{4}/\d\d/\d\d:|:\s*\d{4}")
 
 
@@ -125,8 +126,20 @@ def parse_line(text: str, *, lines: int = 0) -> Parsed:
     listed = _listed(cleaned, lines)
     if listed is not None:
         return Parsed(listed)
-    reader = _Reader(list(_tokens(cleaned, lines)))
+    tokens = list(_tokens(cleaned, lines))
+    if sum(token.kind in ("open", "not") for token in tokens) > _MOST_NESTED and _is_deep(tokens):
+        return Parsed(None, [cleaned[:200]])
+    reader = _Reader(tokens)
     return Parsed(reader.read(), reader.ignored)
+
+
+def _is_deep(tokens: list[_Token]) -> bool:
+    """Whether brackets within brackets, or NOT after NOT, go deeper than anyone searches."""
+    depth = deepest = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        deepest = max(deepest, depth)
+    return max(deepest, sum(token.kind == "not" for token in tokens)) > _MOST_NESTED
 
 
 def _listed(text: str, lines: int) -> Node | None:

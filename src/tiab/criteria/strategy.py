@@ -169,6 +169,8 @@ class _Search:
     lines: list[_Line]
     unwanted: list[SearchTerm] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
+    blocks_of: dict[int, list[Block]] = field(default_factory=dict)
+    terms_of: dict[int, list[SearchTerm]] = field(default_factory=dict)
 
     def strategy(self) -> Strategy:
         for place, line in enumerate(self.lines):
@@ -207,11 +209,12 @@ class _Search:
             return []
         if isinstance(node, Reference):
             there = self._line(node.line, at)
-            return (
-                []
-                if there is None
-                else self._named(self._blocks(self.lines[there].parsed.node, there, depth + 1), there)
-            )
+            if there is None:
+                return []
+            if there not in self.blocks_of:  # read once: lines may refer to lines that refer to lines
+                below = self._blocks(self.lines[there].parsed.node, there, depth + 1)
+                self.blocks_of[there] = _once(self._named(below, there))
+            return self.blocks_of[there]
         if isinstance(node, And):
             return [block for part in node.parts for block in self._blocks(part, at, depth + 1)]
         if isinstance(node, Not):
@@ -265,7 +268,12 @@ class _Search:
             return [_search_term(node, self.lines[at].place)] if node.text else []
         if isinstance(node, Reference):
             there = self._line(node.line, at)
-            return [] if there is None else self._terms(self.lines[there].parsed.node, there, depth + 1)
+            if there is None:
+                return []
+            if there not in self.terms_of:
+                below = self._terms(self.lines[there].parsed.node, there, depth + 1)
+                self.terms_of[there] = _terms_once(below)
+            return self.terms_of[there]
         if isinstance(node, Near):
             return list(_phrases([self._terms(part, at, depth + 1) for part in node.parts]))
         if isinstance(node, Not):
