@@ -92,7 +92,8 @@ def find_outcomes(text: str, targets: Sequence[Target], outcomes: Sequence[Span]
 def _name_bounds(text: str, start: int, end: int) -> tuple[int, int]:
     """(start, end) of an outcome's name: whole words, no words of change before it, no half bracket behind it."""
     start = _behind_change(text, start, end)
-    while 0 < start < end and (text[start - 1] in "-/" or (text[start - 1].isalnum() and text[start].isalnum())):
+    first = max(0, start - _LONGEST - 1)  # beyond it, no word is a name
+    while first < start < end and (text[start - 1] in "-/" or (text[start - 1].isalnum() and text[start].isalnum())):
         start -= 1
     name = text[start:end]
     if name.count("(") > name.count(")"):
