@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tiab.criteria import DESIGNS, Concept
 from tiab.features import CRITERION, IN_TITLE, Tokens, read_tokens
+from tiab.folding import GREEK
 from tiab.pico.spelling import american, singular, stem_forms
 from tiab.pico.text import normal_form, plain_form, split_words
 from tiab.pico.vocabulary import vocabulary
@@ -28,13 +29,7 @@ T = TypeVar("T", bound=Hashable)
 _REMEMBERED = 500_000  # words whose triggers are known; more than an English vocabulary
 _LETTERS = re.compile("[a-z]{2,}")
 _GREEK = re.compile("alpha|beta|gamma|delta|kappa")
-_GREEK_LETTERS = frozenset(
-    re.findall(
-        "[a-z]+",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
-        "omega",
-    )
-)
+_GREEK_LETTERS = frozenset(GREEK.values())
 """What a single Greek letter is called in the search; it is no word for the counting."""
 _ODD = re.compile(
     "[\u00ad\u0130\u0300-\u036f\u200b-\u200d\u2060\ufeff"  # invisible within a word, or changed by lower()
