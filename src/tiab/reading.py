@@ -13,6 +13,7 @@ from tiab.errors import InputError
 __all__ = ["check_input", "parse_json", "read_whole", "unreadable"]
 
 _LARGEST = 64 << 20
+_PIECE = 1 << 20
 
 
 def check_input(path: str | Path) -> None:
@@ -50,13 +51,16 @@ def read_whole(path: str | Path, *, largest: int = _LARGEST) -> bytes:
     check_input(path)
     try:
         with open(path, "rb") as stream:
-            data = stream.read(largest + 1)
+            # In pieces: read(n) takes n bytes of memory at once, however small the file.
+            data, piece = bytearray(), b"."
+            while piece and len(data) <= largest:
+                data += (piece := stream.read(_PIECE))
     except OSError as error:
         raise unreadable(path, error) from error
     if len(data) > largest:
         hint = "Check that it is the file that you mean."
         raise InputError(f"holds more than {largest >> 20} MB", path=path, hint=hint)
-    return data
+    return bytes(data)
 
 
 def parse_json(text: str | bytes) -> Any:
