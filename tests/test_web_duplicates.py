@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tiab.errors import LabelError
 from tiab.records import Record
 from tiab.review import Review
-from tiab.review.duplicates import compare_fields
+from tiab.review.field_comparison import compare_fields
 from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tiab.criteria import Criteria, parse_criteria, read_criteria
-from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
-from tiab.reading import read_whole
-from tiab.store import FILE_NAME, Entry, Event, LogState, Store
-from tiab.writing import replacing, write_bytes
+from tiab.criteria import Criteria, read_criteria
+from tiab.errors import CriteriaError, ReviewError
+from tiab.store import FILE_NAME, Entry, LogState, Store
+from tiab.writing import replacing
 
 __all__ = [
     "CRITERIA_NAME",
     "CriteriaFile",
-    "CriteriaText",
-    "CriteriaVersion",
     "as_toml",
     "criteria_payload",
-    "criteria_versions",
     "logged_criteria",
     "make_folder",
-    "read_text",
-    "version_text",
-    "write_text",
 ]
 
 CRITERIA_NAME = "criteria.toml"
@@ -113,59 +103,6 @@ def _value(value: object) -> str:
     return json.dumps(listed, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CriteriaText:
-    """The text of the criteria file, and a mark that changes with it; "" where there are none."""
-
-    text: str
-    mark: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CriteriaVersion:
-    """Criteria that held from some time on: the number of their entry in the log, the time, and their title."""
-
-    event_id: int
-    time: str
-    title: str
-    terms: int
-
-
-def read_text(folder: Path, criteria: Criteria | None) -> CriteriaText:
-    """The text of the criteria file in `folder`, mistakes and all; where there is no file, `criteria` as TOML.
-
-    Raises:
-        CriteriaError: the file cannot be read as text.
-    """
-    path = folder / CRITERIA_NAME
-    try:
-        written = read_whole(path).decode("utf-8-sig") if path.exists() else None
-    except (InputError, UnicodeDecodeError) as error:
-        raise CriteriaError("cannot be read as text", path=CRITERIA_NAME, hint="Save it as UTF-8 text.") from error
-    text = written if written is not None else as_toml(criteria) if criteria else ""
-    return CriteriaText(text=text, mark=hashlib.sha256(text.encode()).hexdigest()[:16])
-
-
-def write_text(folder: Path, text: str, *, edited: CriteriaText, mark: str) -> None:
-    """Puts `text` into the criteria file in `folder`, whole or not at all.
-
-    Args:
-        edited: the text that is there now.
-        mark: that of the text which was edited.
-
-    Raises:
-        CriteriaError: there is a mistake in the text; the file is as it was.
-        InputError: the file cannot be written.
-        ReviewError: somebody else changed the file since.
-    """
-    text = text.replace("\r\n", "\n")
-    parse_criteria(text, path=CRITERIA_NAME)
-    if edited.mark != mark:
-        hint = "Copy your text, load the page again, and see what is different."
-        raise ReviewError("the criteria were changed elsewhere since you opened them", hint=hint)
-    write_bytes(folder / CRITERIA_NAME, text.encode())
-
-
 def criteria_payload(criteria: Criteria | None, *, seed: int) -> dict[str, Any]:
     """What a `criteria` event says: the criteria themselves, so that a later change of the file loses nothing."""
     fingerprint = criteria.fingerprint if criteria else ""
@@ -186,29 +123,6 @@ def logged_criteria(state: LogState) -> Criteria | None:
     except CriteriaError as error:
         hint = "Another program may have altered the file: take the last copy of the folder."
         raise ReviewError(f"the criteria in the log cannot be understood ({error})", hint=hint) from error
-
-
-def criteria_versions(events: Iterable[Event]) -> tuple[CriteriaVersion, ...]:
-    """The criteria that have held, by their `criteria` events; last first."""
-    found = []
-    for event in events:
-        if event.payload.get("criteria"):
-            criteria = Criteria.from_dict(event.payload["criteria"])
-            terms = sum(len(concept.terms) + len(concept.abbreviations) for concept in criteria.concepts)
-            found.append(CriteriaVersion(event_id=event.event_id, time=event.time, title=criteria.title, terms=terms))
-    return tuple(reversed(found))
-
-
-def version_text(events: Iterable[Event], event_id: int) -> str:
-    """The criteria of the `criteria` event of that number, as TOML, without the comments that the file had.
-
-    Raises:
-        LabelError: there is no such event.
-    """
-    for event in events:
-        if event.event_id == event_id and event.payload.get("criteria"):
-            return as_toml(Criteria.from_dict(event.payload["criteria"]))
-    raise LabelError(f"entry {event_id} of the log holds no criteria", hint="Look again.")
 
 
 def make_folder(folder: str | Path, criteria: Criteria | str | Path | None, *, seed: int) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tiab.criteria import Criteria
 from tiab.decisions import RecordIndex
 from tiab.dedupe import joined
-from tiab.errors import ReviewError
+from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.review.criteria_file import CRITERIA_NAME, CriteriaFile, criteria_payload, logged_criteria
@@ -214,6 +214,18 @@ class SnapshotReader:
                 last = take(self._state, self._records, self._fingerprints, criteria=criteria, earlier=last)
                 self._last = last
             return last
+
+    def record(self, record_id: str) -> Record:
+        """The record of that id.
+
+        Raises:
+            LabelError: there is none, or its import was undone.
+        """
+        record = self._store.record(record_id)
+        if self._store.has_undone_import() and record_id not in self.snapshot.places:
+            hint = "Import its file again to bring it back."
+            raise LabelError(f"the import of record '{record_id[:80]}' was undone", path=self._store.folder, hint=hint)
+        return record
 
     def _follow(self) -> None:
         """Reads what was written since; records first appear in the log, so none is missed."""

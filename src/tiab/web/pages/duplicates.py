@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
-from tiab.review.duplicates import compare_fields
+from tiab.review.field_comparison import compare_fields
 from tiab.web.pages import RecordId, Session, UndoRequest, page, render, render_failures
 from tiab.web.session import ReviewerSession
 

@@ -1,0 +1,104 @@
+"""The text of an open review's criteria file as people edit it, and the versions of it that the log keeps."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from tiab.criteria import Criteria, parse_criteria
+from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
+from tiab.reading import read_whole
+from tiab.review.criteria_file import CRITERIA_NAME, as_toml
+from tiab.review.snapshot import SnapshotReader
+from tiab.store import Store
+from tiab.writing import write_bytes
+
+__all__ = ["CriteriaText", "CriteriaVersion", "CriteriaVersions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriteriaText:
+    """The text of the criteria file, and a mark that changes with it; "" where there are none."""
+
+    text: str
+    mark: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriteriaVersion:
+    """Criteria that held from some time on: the number of their entry in the log, the time, and their title."""
+
+    event_id: int
+    time: str
+    title: str
+    terms: int
+
+
+class CriteriaVersions:
+    """The criteria of an open review as text: the version in the file, and those that have held."""
+
+    def __init__(self, store: Store, reader: SnapshotReader) -> None:
+        self._store, self._reader = store, reader
+        self._path = store.folder / CRITERIA_NAME
+
+    def text(self) -> CriteriaText:
+        """The text of the criteria file, mistakes and all; where there is no file, what the log says.
+
+        Raises:
+            CriteriaError: the file cannot be read as text.
+        """
+        text = self._written() if self._path.exists() else self._logged()
+        return CriteriaText(text=text, mark=hashlib.sha256(text.encode()).hexdigest()[:16])
+
+    def save(self, text: str, *, mark: str) -> CriteriaText:
+        """Puts `text` into the criteria file, whole or not at all, and notes the criteria in the log.
+
+        Args:
+            mark: that of the text which was edited.
+
+        Raises:
+            CriteriaError: there is a mistake in the text; the file is as it was.
+            InputError: the file cannot be written.
+            ReviewError: somebody else changed the file since.
+        """
+        edited, text = self.text(), text.replace("\r\n", "\n")
+        parse_criteria(text, path=CRITERIA_NAME)
+        if edited.mark != mark:
+            hint = "Copy your text, load the page again, and see what is different."
+            raise ReviewError("the criteria were changed elsewhere since you opened them", hint=hint)
+        write_bytes(self._path, text.encode())
+        _ = self._reader.snapshot  # which logs criteria that changed
+        return self.text()
+
+    def all(self) -> tuple[CriteriaVersion, ...]:
+        """The criteria that have held, last first."""
+        found = []
+        for event in self._store.events(kinds=["criteria"]):
+            if event.payload.get("criteria"):
+                criteria = Criteria.from_dict(event.payload["criteria"])
+                terms = sum(len(concept.terms) + len(concept.abbreviations) for concept in criteria.concepts)
+                found.append(
+                    CriteriaVersion(event_id=event.event_id, time=event.time, title=criteria.title, terms=terms)
+                )
+        return tuple(reversed(found))
+
+    def read(self, event_id: int) -> str:
+        """The criteria that the log noted under that number, as TOML, without the comments that the file had.
+
+        Raises:
+            LabelError: it noted none there.
+        """
+        for event in self._store.events(kinds=["criteria"]):
+            if event.event_id == event_id and event.payload.get("criteria"):
+                return as_toml(Criteria.from_dict(event.payload["criteria"]))
+        raise LabelError(f"entry {event_id} of the log holds no criteria", hint="Look again.")
+
+    def _written(self) -> str:
+        try:
+            return read_whole(self._path).decode("utf-8-sig")
+        except (InputError, UnicodeDecodeError) as error:
+            raise CriteriaError("cannot be read as text", path=CRITERIA_NAME, hint="Save it as UTF-8 text.") from error
+
+    def _logged(self) -> str:
+        criteria = self._reader.snapshot.criteria
+        return as_toml(criteria) if criteria else ""
