@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# one process a core; whoever is done takes tests from the other
+PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test coverage check lint types floors format models clean
@@ -14,10 +16,10 @@ demo: $(VENV)/.installed ## Rank the embedded corpus, show the ranking and the e
 	@$(BIN)/tiab demo
 
 test: $(VENV)/.developed ## Run the tests
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
 
 coverage: $(VENV)/.developed ## Run the tests and show which lines they reach
-	@$(BIN)/python -m pytest -q --cov=tiab --cov-report=term:skip-covered
+	@$(PYTEST) --cov=tiab --cov-report=term:skip-covered
 
 check: lint types floors ## Check style, types and floors
 

@@ -226,9 +226,11 @@ def test_an_answer_that_is_lost_costs_nothing(
 ) -> None:
     page.goto(serve(session))
     first = shown(page)
-    page.route("**/screen/decisions", lambda route: (route.fetch(), route.abort()), times=1)
+    # not `times=1`: that ends the interception while the request is held, and lets it through
+    page.route("**/screen/decisions", lambda route: (route.fetch(), route.abort()))
     page.keyboard.press("i")
     expect(page.get_by_role("alert")).to_contain_text("tiab does not answer")
+    page.unroute("**/screen/decisions")
     assert shown(page) == first
     press(page, "i")
     expect(page.get_by_role("alert")).to_be_empty()
