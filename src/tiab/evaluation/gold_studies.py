@@ -15,8 +15,7 @@ from tiab.features import Features
 from tiab.labels import Decision
 from tiab.metrics import clopper_pearson
 from tiab.ranking.linear import Memory, make_ranker
-from tiab.ranking.rank import Ranking, fit
-from tiab.ranking.reasons import find_reasons
+from tiab.ranking.rank import Ranking, fit, reasons_of
 from tiab.records import Record
 
 __all__ = ["evaluate_order", "evaluate_reading", "gold_found", "judge_gold", "reading_order"]
@@ -240,8 +239,7 @@ class _HeldOut:
                 fingerprints=self._fingerprints,
             )
         scores = model.score(ranking.features)
-        columns, values = ranking.features.row(place)
-        reasons = find_reasons([model.space.names[c] for c in columns], values * model.coef[columns])
+        reasons = reasons_of(model, ranking.features, place)
         better = int(np.sum(scores[self._others] > scores[place]))
         ties = int(np.sum(scores[self._others] == scores[place]))
         return _Assessment(

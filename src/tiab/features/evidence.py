@@ -15,24 +15,34 @@ from tiab.pico import Span
 from tiab.pico.design_scores import design_scores
 from tiab.records import Record
 
-__all__ = ["CRITERION", "IN_TITLE", "Coverage", "evidence_names", "evidence_row", "prior_evidence", "read_coverage"]
+__all__ = [
+    "ABBREVIATED",
+    "AGAINST",
+    "CRITERION",
+    "DESIGN",
+    "ELIGIBLE",
+    "INELIGIBLE",
+    "IN_TITLE",
+    "LIMITS",
+    "NO_ABSTRACT",
+    "Coverage",
+    "evidence_names",
+    "evidence_row",
+    "limits_missed",
+    "prior_evidence",
+    "read_coverage",
+]
 
 _UNSEEN = 0.3
 """How far a concept that is not in the title counts as met where there is no abstract to look in."""
 
-_NO_ABSTRACT = "no abstract to look in"
-_GENERAL = (
-    _NO_ABSTRACT,
-    "eligible design",
-    "ineligible design",
-    "other species",
-    "other language",
-    "outside the years",
-    *(f"design: {design}" for design in DESIGNS),
-)
-CRITERION, IN_TITLE = "criterion", "criterion in the title"
-_CONCEPT = (CRITERION, IN_TITLE, "term against", "criterion abbreviated only")
-_PRIOR = {"eligible design": 1.0, "ineligible design": -1.5}
+NO_ABSTRACT, DESIGN, ELIGIBLE, INELIGIBLE = "no abstract to look in", "design", "eligible design", "ineligible design"
+LIMITS = ("other species", "other language", "outside the years")
+_GENERAL = (NO_ABSTRACT, ELIGIBLE, INELIGIBLE, *LIMITS, *(f"{DESIGN}: {design}" for design in DESIGNS))
+CRITERION, IN_TITLE, AGAINST = "criterion", "criterion in the title", "term against"
+ABBREVIATED = "criterion abbreviated only"
+_CONCEPT = (CRITERION, IN_TITLE, AGAINST, ABBREVIATED)
+_PRIOR = {ELIGIBLE: 1.0, INELIGIBLE: -1.5}
 _PRIOR |= {"other species": -0.75, "other language": -0.25, "outside the years": -0.25}
 _PRIOR_CONCEPT = dict(zip(_CONCEPT, (1.0, 0.5, -0.5, 0.2), strict=True))
 _LIKELY = 0.5
@@ -156,7 +166,7 @@ def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | Non
 def prior_evidence(criteria: Criteria) -> list[float]:
     """What each column of evidence weighs before there is any label, in the order of `evidence_names`."""
     shares = [_share(concept) for concept in criteria.concepts]
-    prior = _PRIOR | {_NO_ABSTRACT: _UNSEEN * sum(shares)}
+    prior = _PRIOR | {NO_ABSTRACT: _UNSEEN * sum(shares)}
     weights = [prior.get(name, 0.0) for name in _GENERAL]
     return weights + [share * _PRIOR_CONCEPT[part] for share in shares for part in _CONCEPT]
 

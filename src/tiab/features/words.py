@@ -24,22 +24,13 @@ from tiab.features.counting import TITLE, Ints, Tokens, count, parts_of, read_to
 from tiab.features.stems import stem
 from tiab.records import Record
 
-__all__ = ["WordSpace", "make_word_space", "word_of"]
+__all__ = ["ANY_FORM", "IN_TITLE", "WordSpace", "make_word_space"]
 
 IN_TITLE, ANY_FORM = "title: ", "*"
 _SHARES = {"words": 1.0, "forms": 0.5, "titles": 0.2}
 _LENGTHS = [float(np.sqrt(share / sum(_SHARES.values()))) for share in _SHARES.values()]
 """How long a record's part in each block is; together they have length 1."""
 _TITLE_TIMES = 2.0
-
-
-def word_of(name: str) -> str:
-    """The word, or the pair, that a column of this name stands for, whatever its block; another's name as it is.
-
-    >>> word_of("title: exercise*"), word_of("exercise training"), word_of("criterion: exercise")
-    ('exercise', 'exercise training', 'criterion: exercise')
-    """
-    return name.removeprefix(IN_TITLE).removesuffix(ANY_FORM)
 
 
 @dataclass(frozen=True, eq=False)

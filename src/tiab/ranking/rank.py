@@ -16,7 +16,7 @@ from tiab.criteria import Criteria
 from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.decisions import labels_on
 from tiab.errors import LabelError, TiabError, TiabWarning
-from tiab.features import Features, FeatureSpace, make_features
+from tiab.features import Features, FeatureSpace, make_features, read_coverage
 from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
 from tiab.ranking.linear import UNLABELLED, Memory, make_ranker
@@ -149,6 +149,14 @@ class Ranking:
         constant["contribution"] = self.model.intercept
         return pd.concat([table, pd.DataFrame([constant])], ignore_index=True)
 
+    def reasons(self, record_id: str) -> Reasons:
+        """Why a record ranks where it does, in the reader's words; what they added sums to the score.
+
+        Raises:
+            LabelError: no record of that id is in the pool.
+        """
+        return self._reasons(self._place(record_id))
+
     def _place(self, record_id: str) -> int:
         for place, record in enumerate(self.records):
             if record.record_id == record_id:
@@ -160,8 +168,22 @@ class Ranking:
         return str(label.decision) if label else ""
 
     def _reasons(self, place: int) -> Reasons:
-        columns, values = self.features.row(place)
-        return find_reasons([self.model.space.names[c] for c in columns], values * self.model.coef[columns])
+        return reasons_of(self.model, self.features, place)
+
+
+def reasons_of(model: RankingModel, features: Features, place: int) -> Reasons:
+    """Why the record at `place` of the pool scores what it does by `model`."""
+    columns, values = features.row(place)
+    record, criteria = features.records[place], model.space.criteria
+    spans = features.spans[place] if features.spans else ()
+    return find_reasons(
+        record,
+        spans,
+        read_coverage(record, spans, criteria) if criteria else (),
+        [model.space.names[column] for column in columns],
+        values * model.coef[columns],
+        constant=model.intercept,
+    )
 
 
 def rank(

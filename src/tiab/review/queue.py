@@ -95,12 +95,13 @@ def view_record(snapshot: Snapshot, queue: Queue | None, record_id: str) -> Reco
     record, criteria = snapshot.merged_record(main_id), snapshot.criteria
     spans = find_spans([record], criteria)[0]
     rank = queue.learned.ranks.get(main_id) if queue else None
-    score, reasons = _weighed(queue, rank) if queue and rank else (None, Reasons(()))
+    coverage = read_coverage(record, spans, criteria) if criteria else ()
+    score, reasons = _weighed(queue, rank, record, spans, coverage) if queue and rank else (None, Reasons())
     return RecordView(
         record=record,
         duplicates=snapshot.groups.duplicates(main_id),
         spans=spans,
-        coverage=read_coverage(record, spans, criteria) if criteria else (),
+        coverage=coverage,
         limits=_outside(record, spans, criteria),
         rank=rank,
         score=score,
@@ -112,15 +113,18 @@ def _outside(record: Record, spans: tuple[Span, ...], criteria: Criteria | None)
     return tuple(limits_missed(record, spans, criteria.limits)) if criteria else ()
 
 
-def _weighed(queue: Queue, rank: int) -> tuple[float | None, Reasons]:
-    """The score at `rank`, and what each column added to it."""
+def _weighed(
+    queue: Queue, rank: int, record: Record, spans: Sequence[Span], coverage: Sequence[Coverage]
+) -> tuple[float | None, Reasons]:
+    """The score at `rank`, and why the record has it."""
     model, features = queue.learned.model, queue.features
     if model is None or features is None:
-        return None, Reasons(())
+        return None, Reasons()
     place = int(queue.learned.places[rank - 1])
     columns, values = features.row(place)
-    names = model.space.names
-    reasons = find_reasons([names[column] for column in columns], values * model.coef[columns])
+    names = [model.space.names[column] for column in columns]
+    effects = values * model.coef[columns]
+    reasons = find_reasons(record, spans, coverage, names, effects, constant=model.intercept)
     return float(queue.learned.scores[place]), reasons
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from tiab.ranking.reasons import Reason
 from tiab.records import Record
 from tiab.review import RecordView
 from tiab.store import GivenLabel
@@ -34,7 +35,8 @@ class Card:
     Attributes:
         publication: journal, year and kind of publication, as far as they are known.
         links: (name, address) of the record elsewhere.
-        raised, lowered: (term, what it added to the score), strongest first.
+        raised, lowered: why it ranks where it does; concepts first, then the strongest.
+        rest: what else added to the score, so that all three sum to it.
         decision: this reviewer's decision on it, if any.
         rank, score: None where they are hidden or there is none.
     """
@@ -46,8 +48,9 @@ class Card:
     links: tuple[tuple[str, str], ...]
     criteria: tuple[CriterionRow, ...]
     limits: tuple[str, ...]
-    raised: tuple[tuple[str, float], ...]
-    lowered: tuple[tuple[str, float], ...]
+    raised: tuple[Reason, ...]
+    lowered: tuple[Reason, ...]
+    rest: tuple[Reason, ...]
     rank: int | None
     score: float | None
     duplicates: tuple[str, ...]
@@ -62,6 +65,7 @@ class Card:
 def make_card(view: RecordView, decision: GivenLabel | None, settings: Settings) -> Card:
     """What is shown of a record under these settings."""
     record, shown = view.record, not settings.hide_rank
+    named = view.reasons.named if shown else ()
     return Card(
         record=record,
         text=mark_record(record, view.spans, off=settings.roles_off, words=settings.words),
@@ -70,8 +74,9 @@ def make_card(view: RecordView, decision: GivenLabel | None, settings: Settings)
         links=_links(record),
         criteria=_criteria(view),
         limits=view.limits,
-        raised=view.reasons.strongest(positive=True) if shown else (),
-        lowered=view.reasons.strongest(positive=False) if shown else (),
+        raised=tuple(row for row in named if row.effect > 0),
+        lowered=tuple(row for row in named if row.effect < 0),
+        rest=view.reasons.rest if shown else (),
         rank=view.rank if shown and view.score is not None else None,
         score=view.score if shown else None,
         duplicates=view.duplicates,
