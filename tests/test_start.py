@@ -17,6 +17,8 @@ from tiab.review import Review
 
 RECORDS = corpus_path() / "records.csv"
 HEAVY = ("joblib", "matplotlib", "pandas", "sklearn", "spacy", "uvicorn")
+READING = ("charset_normalizer", "http.client", "lxml", "rapidfuzz", "scipy", "tiab.dedupe", "tiab.formats")
+"""What reads files and compares records takes as long to load as all else that a short command does."""
 PROGRAM = """
 import json, sys, time
 from tiab.cli import app
@@ -63,6 +65,12 @@ def test_what_ranks_nothing_loads_nothing_that_ranks(ms: Path, command: str) -> 
     assert status == 0
     assert not loaded & set(HEAVY)
     assert seconds < 2.0
+
+
+@pytest.mark.parametrize("command", ["status DIR", "label DIR deckx-2016 exclude -r eva", "undo DIR -r eva"])
+def test_what_reads_no_file_loads_nothing_that_reads(ms: Path, command: str) -> None:
+    _, _, loaded = begun(*(str(ms) if word == "DIR" else word for word in command.split()))
+    assert not loaded & set(READING)
 
 
 def test_a_simulation_loads_neither_tables_nor_figures() -> None:

@@ -16,8 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.special import ndtri
+from scipy import special, stats
 
 from tiab import metrics, stopping
 from tiab.errors import EvaluationError
@@ -119,6 +118,14 @@ def test_cdf_agrees_with_scipy_on_a_large_pool() -> None:
     assert hypergeometric.cdf(*arguments) == pytest.approx(
         stats.hypergeom.cdf(arguments[0], arguments[1], arguments[2], arguments[3]), abs=1e-9
     )
+
+
+def test_log_choose_agrees_with_scipy_to_its_last_digits() -> None:
+    n = np.arange(3_000, dtype=np.float64)
+    for chosen in (np.zeros_like(n), n // 3, n):
+        expected = special.gammaln(n + 1) - special.gammaln(chosen + 1) - special.gammaln(n - chosen + 1)
+        assert hypergeometric.log_choose(n, chosen) == pytest.approx(expected, rel=1e-14, abs=1e-11)
+    assert float(hypergeometric.log_choose(10**8, 1)) == pytest.approx(np.log(10**8), rel=1e-7)
 
 
 def test_buscarpy_agrees() -> None:
@@ -559,7 +566,7 @@ def test_simulated_scores_are_lifted_by_the_normal_quantile_of_scipy_stats(auc: 
     scores[:50] += math.sqrt(2) * float(stats.norm.ppf(auc))
     (order,) = stopping.simulate_orderings(500, 50, auc=auc, runs=1, seed=3)
     assert order.tolist() == (np.argsort(-scores) < 50).tolist()
-    assert ndtri(auc) == pytest.approx(stats.norm.ppf(auc), abs=1e-12)
+    assert special.ndtri(auc) == pytest.approx(stats.norm.ppf(auc), abs=1e-12)
 
 
 def test_nothing_that_counts_or_stops_imports_scipy_stats() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -15,8 +15,10 @@ from tiab.cli.show import console, counted, note, print_json
 from tiab.errors import InputError, LabelError
 from tiab.labels import Decision
 from tiab.reading import read_whole
-from tiab.review import DecisionsReport, Matching
 from tiab.store import Event
+
+if TYPE_CHECKING:
+    from tiab.review import DecisionsReport, Matching
 
 __all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict", "undo_decision"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,10 @@ from tiab.cli.outputs import Commands, records_output
 from tiab.cli.review_folder import make_ready, opened, say_warnings
 from tiab.cli.show import counted, note, print_json, print_table, progress_bar
 from tiab.labels import Decision
-from tiab.review import FileReport, Review
+from tiab.review import Review
+
+if TYPE_CHECKING:
+    from tiab.review import FileReport
 
 __all__ = [
     "add_files",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tiab.cli.show import note, progress_bar
 from tiab.review import Review
-from tiab.review.decision_import import must_be_alone
+from tiab.review.deciding import must_be_alone
 
 __all__ = [
     "make_ready",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from html import escape
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
 
@@ -188,7 +188,7 @@ _TAGS = {
 
 def _leaf(name: str, value: str) -> str:
     # EndNote breaks lines with a carriage return, which XML keeps only as a reference.
-    text = escape(clean_text(value)).replace("\n", "&#xD;")
+    text = escape(clean_text(value), quote=False).replace("\n", "&#xD;")
     if name == "ref-type":
-        return f"<ref-type name={quoteattr(clean_line(value))}>{_TYPES.get(value, 13)}</ref-type>"
+        return f'<ref-type name="{escape(clean_line(value))}">{_TYPES.get(value, 13)}</ref-type>'
     return f"<{name}>{text}</{name}>"

@@ -9,8 +9,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from tiab.errors import InputError
 from tiab.formats.input_file import InputFile
 
@@ -171,6 +169,8 @@ def _guess(source: InputFile) -> Decoding:
         except InputError:
             if high < _ENOUGH:
                 raise
+    from charset_normalizer import from_bytes  # loaded for files of old encodings alone
+
     best = from_bytes(bytes(sample)).best()
     if best is None:
         raise _not_text(source, None)

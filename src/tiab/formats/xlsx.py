@@ -12,8 +12,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from html import escape
 from typing import IO, Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -130,7 +130,7 @@ def _cell(cell: str, style: int) -> str:
         return f"<c><v>{cell}</v></c>"
     kept = _ESCAPED.sub("_x005F_", cell)
     quoted = 2 if cell[0] in "=+-@" else style
-    return f'<c t="inlineStr" s="{quoted}"><is><t xml:space="preserve">{escape(kept)}</t></is></c>'
+    return f'<c t="inlineStr" s="{quoted}"><is><t xml:space="preserve">{escape(kept, quote=False)}</t></is></c>'
 
 
 def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv
 
 from tiab.errors import EvaluationError
 from tiab.metrics.ranks import Ranks, as_fraction, checked_ranks
@@ -118,6 +117,8 @@ def clopper_pearson(k: int, n: int, *, confidence: float = 0.95) -> tuple[float,
         raise EvaluationError(f"{k} of {n} is no proportion")
     if not 0 < confidence < 1:
         raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95 % as 0.95.")
+    from scipy.special import betaincinv  # its import takes longer than most commands
+
     half = (1 - confidence) / 2
     low = float(betaincinv(k, n - k + 1, half)) if k else 0.0
     high = float(betaincinv(k + 1, n - k, 1 - half)) if k < n else 1.0

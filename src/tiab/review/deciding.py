@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 
+from tiab.errors import LabelError
 from tiab.labels import Label
-from tiab.review.decision_import import must_be_alone
 from tiab.review.lazy_learning import LazyLearning
 from tiab.review.notes import NoteKind, Notes
 from tiab.review.screening import Screening
 from tiab.review.snapshot import SnapshotReader
 from tiab.store import Event, Store, label_entry
 
-__all__ = ["Deciding"]
+__all__ = ["Deciding", "must_be_alone"]
 
 
 class Deciding:
@@ -68,3 +69,12 @@ class Deciding:
         """
         self._reader.record(record_id)
         return self._notes.keep(record_id, text, reviewer, kind, seen=seen)
+
+
+def must_be_alone(names: Collection[str], path: str | None = None) -> None:
+    """Raises LabelError where a decision without a name would stand beside those of named reviewers."""
+    if names:
+        so_far = ", ".join(sorted(names)[:5])
+        hint = f"Say whose they are: --reviewer NAME, or 'Reviewer' on the page ({so_far} so far)."
+        what = "does not say who made these decisions" if path else "decisions in this review have names"
+        raise LabelError(what, path=path, hint=hint)

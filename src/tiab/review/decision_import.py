@@ -12,10 +12,11 @@ from typing import Any
 from tiab.decisions import Decided, FileLabels, Matching, find_record, match_decisions, moment
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
+from tiab.review.deciding import must_be_alone
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, GivenLabel, Import, LogState, label_entry
 
-__all__ = ["DecisionsReport", "find_import", "label_entries", "must_be_alone", "plan_import", "undo_entries"]
+__all__ = ["DecisionsReport", "find_import", "label_entries", "plan_import", "undo_entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,15 +178,6 @@ def _event_id(given: GivenLabel) -> int:
 
 def _named(one: Decided, reviewer: str | None, prior: bool) -> Decided:
     return replace(one, reviewer=one.reviewer or reviewer or "", prior=prior or one.prior)
-
-
-def must_be_alone(names: Collection[str], path: str | None = None) -> None:
-    """Raises LabelError where a decision without a name would stand beside those of named reviewers."""
-    if names:
-        so_far = ", ".join(sorted(names)[:5])
-        hint = f"Say whose they are: --reviewer NAME, or 'Reviewer' on the page ({so_far} so far)."
-        what = "does not say who made these decisions" if path else "decisions in this review have names"
-        raise LabelError(what, path=path, hint=hint)
 
 
 def _must_be_said(path: str, reviewer: str | None, state: LogState) -> None:

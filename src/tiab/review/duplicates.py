@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from tiab.dedupe import DoubtfulPair, Duplicates, find_duplicates
+from tiab.dedupe import DoubtfulPair, Duplicates, RelatedReports, find_duplicates, related_reports
 from tiab.errors import LabelError
 from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.store import Entry, Event, Store
@@ -117,6 +117,10 @@ class DuplicateLinks:
     def still_open(self, found: Duplicates) -> Duplicates:
         """Of the duplicates that were found earlier, those on which nobody has decided since."""
         return _still_open(found, self._reader.snapshot, self._store.events(kinds=_PAIR_EVENTS))
+
+    def related(self) -> tuple[RelatedReports, ...]:
+        """The records that seem to report one study; they are shown together and never linked."""
+        return related_reports(self._reader.snapshot.merged_records())
 
     def decisions(self) -> tuple[PairDecision, ...]:
         """What people said of pairs and did not take back, last first."""

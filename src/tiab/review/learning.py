@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from tiab.criteria import Criteria
+from tiab.errors import LabelError
 from tiab.features import Features
+from tiab.labels import Decision
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.ranking.rank import Ranking
 from tiab.records import Record
+from tiab.review.exporting import export
 from tiab.review.feature_cache import CACHE_NAME, find_kept_spans, prepare
+from tiab.review.imports import Imports
 from tiab.review.queue import Queue, RecordView, Suggestion, criteria_missing, suggest, view_record
 from tiab.review.rankings import Learner, is_due, nothing_learned, ranked_entry
-from tiab.review.record_import import FileReport
 from tiab.review.replaying import Replay, Replaying, replay
+from tiab.review.screening import Screening
 from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.review.updating import Update, make_update
 from tiab.store import Entry, Store
@@ -74,23 +79,47 @@ class Learning:
             if queue is not None and entries and entries[-1] is queue.entry:
                 self._queues[reviewer] = replace(queue, logged=True)
 
-    def ranking(self, reviewer: str | None) -> Ranking | None:
-        """The ranking made from all labels there are now, with what PICO found; None where nothing ranks."""
-        _, queue = self.learned(reviewer)
+    def next(self, screening: Screening, reviewer: str, *, learn: bool) -> Suggestion | None:
+        """The record that this reviewer should screen next; None where all are screened.
+
+        Args:
+            learn: first learn from the decisions since, where it is due; else read on from the ranking there is.
+        """
+        if learn or self.queue(reviewer) is None:
+            self.learn(reviewer)
+        queue = self.queue(reviewer)
+        record_id = screening.next_id(queue)
+        if queue is None or record_id is None:
+            return None
+        return suggest(self._reader.snapshot, queue, record_id, left=screening.counts().left)
+
+    def rank(self, reviewer: str | None, *, log: bool) -> Ranking:
+        """All records ranked by all labels there are now, with what PICO found.
+
+        Args:
+            log: write into the log that this ranking was made.
+
+        Raises:
+            LabelError: there is nothing to rank by.
+        """
+        _, queue = self._learned(reviewer)
         learned, snapshot = queue.learned, queue.snapshot
         if learned.model is None:
-            return None
+            hint = "Give the review criteria, or label at least one record 'include'."
+            raise LabelError("there is nothing to rank by", hint=hint)
+        if log:
+            self._log_ranking(reviewer)
         whole = replace(self._features_of(snapshot), spans=tuple(self.spans(snapshot.records, snapshot.criteria)))
         features, labels = snapshot.of_studies(whole), snapshot.labels(reviewer)
         return Ranking(features=features, model=learned.model, labels=labels, scores=learned.scores)
 
-    def learned(self, reviewer: str | None) -> tuple[Learner, Queue]:
+    def _learned(self, reviewer: str | None) -> tuple[Learner, Queue]:
         """The ranking made from all labels there are now, and what made it."""
         self.learn(reviewer, always=True)
         queue = self._queues[reviewer]
         return self._learner_of(queue.snapshot), queue
 
-    def log_ranking(self, reviewer: str | None) -> None:
+    def _log_ranking(self, reviewer: str | None) -> None:
         """Writes into the log the ranking that something outside was made from, unless it is there."""
         entries = [] if self._store.read_only else self.unlogged(reviewer)
         if entries:
@@ -112,24 +141,40 @@ class Learning:
         return criteria_missing(records, self.spans(records, criteria), criteria) if criteria else [()] * len(records)
 
     def view(self, record_id: str, reviewer: str | None) -> RecordView:
-        """A record as it ranks to one reviewer, or (None) to all together."""
+        """A record as it ranks to one reviewer, or (None) to all together; a LabelError where there is none."""
+        self._reader.record(record_id)
         return view_record(self._reader.snapshot, self.queue(reviewer), record_id)
 
-    def suggest(self, queue: Queue, record_id: str, *, left: int) -> Suggestion:
-        """What a reviewer is told of the record that comes next in their queue."""
-        return suggest(self._reader.snapshot, queue, record_id, left=left)
+    def export(
+        self, path: str | Path, *, reviewer: str | None, only: Collection[Decision], duplicates: bool, brief: bool
+    ) -> int:
+        """Writes the records, best first, as `exporting.export` says; how many there are."""
+        self.learn(reviewer)
+        snapshot, queue = self._reader.snapshot, self.queue(reviewer)
+        entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
+        self._log_ranking(reviewer)
+        if not self._store.read_only:
+            self._store.append(entry)
+        return int(entry.payload["records"])
 
-    def update(self, before: tuple[Learner, Queue], reports: Sequence[FileReport]) -> Update:
-        """What was added since `before`, ranked by what was learned then."""
-        after, (learner, queue) = self._reader.snapshot, before
+    def update(self, imports: Imports, files: Iterable[str | Path], *, reviewer: str = "") -> Update:
+        """Adds a later search, and ranks what is new in it by what was learned before."""
+        learner, queue = self._learned(None)
+        reports = imports.add_records(files, reviewer=reviewer)
+        after = self._reader.snapshot
         records = [one for one in after.records if one.record_id not in queue.snapshot.places]
         records = [one for one in records if one.record_id not in after.groups.main_of]
         spans = self.spans(records, queue.snapshot.criteria)
-        self.log_ranking(None)
+        self._log_ranking(None)
         return make_update(learner, queue, records, spans, reports)
 
     def replay(self, progress: Replaying | None) -> Replay:
-        """Every ranking that the log names, made again."""
+        """Every ranking that the log names, made again.
+
+        Raises:
+            ReviewError: the file is damaged.
+        """
+        self._store.check()
         return replay(self._store, jobs=self._jobs, progress=progress)
 
     def _learner_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Learner:

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING, Any
 
 import tiab
 from tiab.criteria import Criteria
-from tiab.decisions import Matching
-from tiab.dedupe import Duplicates, RelatedReports, related_reports
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.review.conflict_resolution import ConflictResolution
 from tiab.review.criteria_file import make_folder
 from tiab.review.criteria_versions import CriteriaText, CriteriaVersion, CriteriaVersions
 from tiab.review.deciding import Deciding
-from tiab.review.decision_import import DecisionsReport
-from tiab.review.duplicates import DuplicateLinks, PairDecision
-from tiab.review.imports import Imports
 from tiab.review.lazy_learning import LazyLearning
 from tiab.review.notes import NoteKind, Notes
-from tiab.review.record_import import FileReport
 from tiab.review.reviewers import Conflict
 from tiab.review.screening import Screening
 from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.review.status import Status, measure_status
 from tiab.store import Check, Entry, Event, GivenLabel, Import, LogEnd, Store, check_folder
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what takes long to load is loaded when it is first used
+    from tiab.decisions import Matching
+    from tiab.dedupe import Duplicates, RelatedReports
     from tiab.evaluation.agreement import Agreement
     from tiab.pico import Span
     from tiab.pico.pipeline import Progress
     from tiab.ranking.rank import Ranking
+    from tiab.review.decision_import import DecisionsReport
+    from tiab.review.duplicates import DuplicateLinks, PairDecision
+    from tiab.review.imports import Imports
     from tiab.review.queue import Queue, RecordView, Suggestion
+    from tiab.review.record_import import FileReport
     from tiab.review.replaying import Replay, Replaying
     from tiab.review.searching import LaterSearch
     from tiab.review.updating import Update
@@ -78,10 +78,8 @@ class Review:
         self._notes = Notes(self._store)
         self._learning = LazyLearning(self._store, self._reader, jobs=jobs, progress=progress)
         self._criteria = CriteriaVersions(self._store, self._reader)
-        self._imports = Imports(self._store, self._reader)
         self._deciding = Deciding(self._store, self._reader, self._notes, self._learning)
         self._conflicts = ConflictResolution(self._store, self._reader, self._notes)
-        self._duplicates = DuplicateLinks(self._store, self._reader)
         self.folder = Path(folder)
         self.read_only, self.warnings = self._store.read_only, self._store.warnings
 
@@ -125,6 +123,18 @@ class Review:
     def close(self) -> None:
         """Closes the review; a second time does nothing."""
         self._store.close()
+
+    @property
+    def _imports(self) -> Imports:
+        from tiab.review.imports import Imports  # loads all readers of files
+
+        return Imports(self._store, self._reader)
+
+    @property
+    def _duplicates(self) -> DuplicateLinks:
+        from tiab.review.duplicates import DuplicateLinks  # loads what compares records
+
+        return DuplicateLinks(self._store, self._reader)
 
     # The review as it is
 
@@ -190,7 +200,7 @@ class Review:
 
     def update(self, files: Iterable[str | Path], *, reviewer: str = "") -> Update:
         """Adds a later search as `add` does, and ranks what is new in it by all that was learned before."""
-        return self._learning.update(self._imports, files, reviewer=reviewer)
+        return self._learning.loaded.update(self._imports, files, reviewer=reviewer)
 
     def add_labels(
         self,
@@ -228,7 +238,7 @@ class Review:
         """Notes a search whose records were added: the next one begins where it ended."""
         return self._store.append(Entry(kind="searched", reviewer=reviewer, payload=later.to_dict()))
 
-    # Screening: see Deciding and LazyLearning
+    # Screening: see Deciding and Learning
 
     def next(self, reviewer: str = "", *, learn: bool = True) -> Suggestion | None:
         """The record that this reviewer should screen next; None where all are screened.
@@ -236,7 +246,7 @@ class Review:
         Args:
             learn: first learn from the decisions since, where it is due; else read on from the ranking there is.
         """
-        return self._learning.next(self.screening(reviewer), reviewer, learn=learn)
+        return self._learning.loaded.next(self.screening(reviewer), reviewer, learn=learn)
 
     def screening(self, reviewer: str = "") -> Screening:
         """What one reviewer has decided so far, and which record comes next without learning anew."""
@@ -338,7 +348,7 @@ class Review:
 
     def related_reports(self) -> tuple[RelatedReports, ...]:
         """The records that seem to report one study; they are shown together and never linked."""
-        return related_reports(self.snapshot.merged_records())
+        return self._duplicates.related()
 
     def link_certain(self, found: Duplicates, *, reviewer: str = "") -> int:
         """Links the records of each certain group to its first; how many. Each link can be taken back."""
@@ -360,7 +370,7 @@ class Review:
         """Takes back what was said of a pair, which is asked again; a LabelError where it was taken back already."""
         return self._duplicates.undo(event_id, reviewer=reviewer, token=token)
 
-    # Rankings: see LazyLearning
+    # Rankings: see Learning
 
     def learn(self, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
         """Makes a reviewer's ranking (None: that of all together) anew where it is due; whether it was.
@@ -376,7 +386,7 @@ class Review:
 
     def view(self, record_id: str, *, reviewer: str | None = "") -> RecordView:
         """One record as this reviewer sees it, with what was found in it and what moved it to its place."""
-        return self._learning.view(record_id, reviewer)
+        return self._learning.loaded.view(record_id, reviewer)
 
     def spans(self, record: Record) -> tuple[Span, ...]:
         """All that PICO finds in one record, with sample sizes, doses and markers."""
@@ -393,7 +403,7 @@ class Review:
             reviewer: to whom; None for all together.
             log: write into the log that this ranking was made.
         """
-        return self._learning.rank(reviewer, log=log)
+        return self._learning.loaded.rank(reviewer, log=log)
 
     def export(
         self,
@@ -416,8 +426,8 @@ class Review:
         Raises:
             InputError: the file cannot be written.
         """
-        return self._learning.export(path, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
+        return self._learning.loaded.export(path, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
 
     def replay(self, *, progress: Replaying | None = None) -> Replay:
         """Every ranking that the log names, made again from the log, and compared with what it was."""
-        return self._learning.replay(progress)
+        return self._learning.loaded.replay(progress)

@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tiab.criteria import Criteria
-from tiab.decisions import RecordIndex
-from tiab.dedupe import joined
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.records import Record
@@ -20,6 +18,7 @@ from tiab.review.reviewers import joint_labels, own_labels
 from tiab.store import Entry, LogState, Store, advance
 
 if TYPE_CHECKING:
+    from tiab.decisions import RecordIndex
     from tiab.features import Features
 
 __all__ = ["Snapshot", "SnapshotReader", "take"]
@@ -87,7 +86,7 @@ class Snapshot:
         """The record as it is screened: of several reports the fullest, with what the others know, under its own id."""
         others = self.groups.duplicates(record_id)
         reports = [self.records[self.places[one]] for one in (record_id, *others)]
-        return replace(joined(reports), record_id=record_id) if others else reports[0]
+        return replace(_joined(reports), record_id=record_id) if others else reports[0]
 
     def of_studies(self, features: Features) -> Features:
         """The part of the records' features that is screened; of several reports of a study that of the fullest."""
@@ -105,18 +104,26 @@ class Snapshot:
         if not others:
             return place
         places = [place, *(self.places[one] for one in others)]
-        chosen = joined([self.records[one] for one in places]).record_id
+        chosen = _joined([self.records[one] for one in places]).record_id
         return next(one for one in places if self.records[one].record_id == chosen)
 
     @cached_property
     def record_index(self) -> RecordIndex:
         """The records by what identifies them."""
+        from tiab.decisions import RecordIndex  # which loads all readers of files
+
         return RecordIndex(self.records, self.fingerprints)
 
     @cached_property
     def places(self) -> dict[str, int]:
         """Record id -> its place in `records`."""
         return {record.record_id: place for place, record in enumerate(self.records)}
+
+
+def _joined(reports: Sequence[Record]) -> Record:
+    from tiab.dedupe import joined  # which loads all readers of files
+
+    return joined(reports)
 
 
 def take(

@@ -10,8 +10,6 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from scipy.special import bdtr, betaincinv
-
 from tiab.errors import EvaluationError
 from tiab.metrics import as_fraction, clopper_pearson
 from tiab.stopping.hypergeometric import cdf
@@ -36,6 +34,8 @@ def rate_upper_bound(hits: int, sampled: int, *, confidence: float = 0.95) -> fl
     0.00994
     """
     _check(hits, sampled, confidence)
+    from scipy.special import betaincinv  # its import takes longer than most commands
+
     return float(betaincinv(hits + 1, sampled - hits, confidence)) if hits < sampled else 1.0
 
 
@@ -50,6 +50,8 @@ def sample_size(max_rate: float, *, hits: int = 0, confidence: float = 0.95) -> 
     if not 0 < max_rate < 1:
         raise EvaluationError(f"a rate of {max_rate} is not between 0 and 1", hint="Write 1 % as 0.01.")
     _check(hits, hits, confidence)
+    from scipy.special import bdtr  # see above
+
     low, high = hits + 1, 2 * (hits + 1)
     while bdtr(hits, high, max_rate) > 1 - confidence:
         low, high = high, 2 * high

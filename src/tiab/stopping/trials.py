@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from tiab.errors import EvaluationError
 from tiab.metrics import needed
@@ -68,6 +67,8 @@ def simulate_orderings(
             hint=f"Plan for fewer records or runs: at most {_MOST:,} records in all runs together.",
         )
     generator = np.random.default_rng(seed)
+    from scipy.special import ndtri  # its import takes longer than most commands
+
     lift = math.sqrt(2) * float(ndtri(auc))
     orderings = []
     for _ in range(runs):
