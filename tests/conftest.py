@@ -29,6 +29,16 @@ settings.load_profile("tiab")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_configuration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests neither read nor change what tiab keeps for whoever runs them."""
+    folder = tmp_path_factory.mktemp("person")
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        changed.setenv("TIAB_HOME", str(folder / "tiab"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository."""

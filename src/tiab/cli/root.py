@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tiab
+from tiab.__main__ import load_module
 from tiab.cli.commands import COMMANDS, ListedCommand
 from tiab.cli.show import note, visible
 from tiab.errors import TiabError, TiabWarning
@@ -116,7 +117,7 @@ def _told_by_the_system(error: OSError | MemoryError | RecursionError) -> str:
 app = typer.Typer(
     name="tiab",
     cls=_Group,
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode="rich",
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -131,14 +132,24 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Without a command: open the page in the browser.")
+    ] = True,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Without a command: the port; 0 for any that is free.", show_default=False),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
     ] = False,
 ) -> None:
     """Rank the records of a literature search, so that screening meets the relevant ones first.
 
-    Start with [bold]tiab demo[/bold]. Every command has its own --help with an example.
+    [bold]tiab[/bold] alone opens your reviews in the browser. Every command has its own --help with an example.
     """
+    if context.invoked_subcommand is None:
+        load_module("tiab.cli.home").open_home(port=port, browser=browser)
 
 
 def main() -> None:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import json
-import webbrowser
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
+from tiab.cli.home import opened_in_browser
 from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOption
 from tiab.cli.outputs import Commands
-from tiab.cli.review_folder import make_ready, must_be_named, opened
+from tiab.cli.review_folder import must_be_named, opened
 from tiab.cli.show import note
-from tiab.web import ReviewerSession, listen, serve
-from tiab.web.serving import leading_to
+from tiab.web import OpenReviews, serve
+from tiab.web.pages.home import address_of
+from tiab.web.serving import entrance, listen_near
+from tiab.web.user_files import HomeFile, page_token
 
 __all__ = ["open_page"]
 
 commands = Commands()
+
+_PATIENCE = 5.0
+"""Seconds for which the address waits for a first ranking; the page says how far it is after that."""
 
 
 @commands.command("screen")
 def open_page(
     folder: FolderArgument,
     reviewer: ReviewerOption = "",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.", show_default=False)
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
     blind: Annotated[bool, typer.Option("--blind", help="Keep what other reviewers decided out of sight.")] = False,
     jobs: JobsOption = 1,
@@ -42,28 +47,23 @@ def open_page(
     [dim]Example:[/dim] tiab screen ms-review --reviewer eva
     """
 
-    def ready(address: str) -> None:
+    def ready() -> None:
         typer.echo(json.dumps({"address": address}) if as_json else address)  # in one line, however wide the terminal
         note("Screening at this address. Ctrl-C stops it; each decision is on the disk once the next record shows.")
         if browser:
-            leaving.enter_context(_opened_in_browser(address, folder))
+            leaving.enter_context(opened_in_browser(address, folder))
 
-    # The port first: reading abstracts for the first time may take minutes.
-    with listen(port) as listening, opened(folder, jobs=jobs) as review, ExitStack() as leaving:
-        must_be_named(review, reviewer)
-        make_ready(review, reviewer)
-        session = ReviewerSession(review, reviewer=reviewer, blind=blind)
-        leaving.callback(session.close)
+    with listen_near(port) as listening, ExitStack() as leaving:
+        with opened(folder, jobs=jobs) as review:
+            must_be_named(review, reviewer)
+        reviews, token = OpenReviews(HomeFile(), jobs=jobs), page_token()
+        leaving.callback(reviews.close)
+        key = reviews.open(folder, reviewer=reviewer, blind=blind)
+        learning = reviews.session(key).learning
+        learning.start()
+        learning.wait(_PATIENCE)
+        address = entrance(token, listening.getsockname()[1], address_of(key))
         try:
-            serve(session, listening, ready=ready)
+            serve(reviews, listening, token=token, ready=ready)
         except KeyboardInterrupt:
             note("Stopped.")
-
-
-@contextmanager
-def _opened_in_browser(address: str, folder: Path) -> Iterator[None]:
-    """Opens the page; where no file can be written beside the review, the printed address has to do."""
-    with ExitStack() as kept:
-        with suppress(OSError):
-            webbrowser.open(kept.enter_context(leading_to(address, folder)))
-        yield

@@ -1,4 +1,7 @@
-"""make_app: all pages as one ASGI application. A new page is a module and a line in `PAGES`."""
+"""The pages of one review as an ASGI application, and what becomes of their errors.
+
+A new page is a module and a line in `PAGES`. `tiab.web.home` serves many reviews, each by the pages of this module.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from tiab.errors import LabelError, TiabError
 from tiab.web.background import Background
@@ -22,14 +25,14 @@ from tiab.web.pages import Session, conflicts, criteria, duplicates, exporting, 
 from tiab.web.security import AccessControl
 from tiab.web.session import ReviewerSession, StaleError
 
-__all__ = ["PAGES", "UPLOADS", "make_app"]
+__all__ = ["PAGES", "UPLOADS", "answer_errors", "make_app", "make_pages"]
 
 _log = logging.getLogger(__name__)
 
 _DEFECT = "Your decisions are stored. The terminal shows the details: please report them."
 
-UPLOADS: Mapping[str, int] = {"/import": 512 * 1024 * 1024}
-"""Where more than 1 MB may be sent, by the beginning of the path; bytes."""
+UPLOADS: Mapping[str, int] = {r"(/reviews/[^/]+)?/(import|update)(/|$)": 512 * 1024 * 1024}
+"""Where more than 1 MB may be sent, by a pattern of how the path begins; bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ PAGES = (
 
 
 def make_app(session: ReviewerSession, *, token: str, port: int) -> FastAPI:
-    """The pages of `session`, for whoever brings `token` to `port` of this computer."""
+    """The pages of `session` alone, for whoever brings `token` to `port` of this computer."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -61,18 +64,33 @@ def make_app(session: ReviewerSession, *, token: str, port: int) -> FastAPI:
         yield
         session.close()
 
+    app = make_pages(session, lifespan=lifespan)
+    app.add_middleware(AccessControl, token=token, port=port, limits=UPLOADS)
+    return app
+
+
+def make_pages(session: ReviewerSession, *, home: str = "", lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The pages of `session`; somebody else has to see to who may open them.
+
+    Args:
+        home: the way up from the first page to the page of all reviews; "" where there is none.
+    """
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.session, app.state.pages = session, PAGES
-    app.mount("/static", StaticFiles(directory=str(files("tiab.web") / "static")), name="static")
+    app.state.session, app.state.pages, app.state.home = session, PAGES, home
     for one in PAGES:
         app.include_router(one.router)
     app.add_api_route("/retry", _retry, methods=["POST"])
+    answer_errors(app)
+    app.add_middleware(_Priority, preparing=session.preparing)
+    return app
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Has `app` say what went wrong, to a script as JSON and to a person as a page; also serves what pages load."""
+    app.mount("/static", StaticFiles(directory=str(files("tiab.web") / "static")), name="static")
     app.add_exception_handler(TiabError, _answer_error)
     app.add_exception_handler(HTTPException, _answer_status)
     app.add_exception_handler(RequestValidationError, _answer_malformed)
-    app.add_middleware(_Priority, preparing=session.preparing)
-    app.add_middleware(AccessControl, token=token, port=port, limits=UPLOADS)
-    return app
 
 
 class _Priority:
@@ -129,5 +147,5 @@ def _answer_malformed(request: Request, error: Exception) -> Response:
 def _failure(request: Request, status: int, sentence: str) -> Response:
     """What went wrong, to a script as JSON and to a person as a page."""
     if "text/html" in request.headers.get("accept", ""):
-        return page(request, "error.html.j2", status=status, sentence=sentence)
+        return page(request, "error.html.j2", status=status, sentence=sentence[:1].upper() + sentence[1:])
     return JSONResponse({"error": sentence}, status)

@@ -8,10 +8,15 @@ from elsewhere.
 Why a secret folder: a browser sends a cookie to every port of a host, so that another program's page on this computer
 would be handed one that holds for "/". A cookie that holds for a folder is sent to that folder alone, on whatever port,
 and nobody else knows its name. The folder follows from the token, so that one secret is all there is to keep.
+
+A second start of tiab finds the first by a question that only the first can answer (`proof`): the token itself is never
+sent to a port before it is known who listens there. The cookie outlives the browser, so that a bookmark is enough.
 """
 
 from __future__ import annotations
 
+import hmac
+import re
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -25,7 +30,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["HEADERS", "AccessControl", "secret_folder"]
+__all__ = ["HEADERS", "PRESENCE", "AccessControl", "proof", "secret_folder"]
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -40,9 +45,14 @@ HEADERS = {
 }
 """Sent with every answer."""
 
+PRESENCE = "/tiab"
+"""The one path outside of the secret folder: who asks there with a `nonce` gets its `proof`."""
+
 _READS = ("GET", "HEAD")
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,100}")
+_YEAR = 365 * 24 * 60 * 60
 _SMALL = 1024 * 1024
-_ASK = "This page is private to the person who started it. Open the address that `tiab screen` printed."
+_ASK = "This page is private to the person who started it. Open the address that tiab printed, or type `tiab`."
 _ENTRANCE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=./">
 <title>tiab</title><a href="./">Open the page</a></html>"""
 _TOO_MUCH = "This is larger than the page accepts."
@@ -57,6 +67,11 @@ def secret_folder(token: str) -> str:
     return "/" + urlsafe_b64encode(sha256(f"folder of {token}".encode()).digest()[:16]).decode().rstrip("=")
 
 
+def proof(token: str, port: int, nonce: str) -> str:
+    """What only the server with this token, on this very port, can answer to `nonce`; it does not reveal the token."""
+    return hmac.new(token.encode(), f"tiab at {port}: {nonce}".encode(), sha256).hexdigest()
+
+
 class AccessControl:
     """ASGI middleware that lets nobody in without the token.
 
@@ -65,14 +80,14 @@ class AccessControl:
     Args:
         token: what the address that the reviewer opens carries.
         port: the port that the page is served on.
-        limits: the most bytes that a request may carry, by the beginning of its path; elsewhere 1 MB.
+        limits: the most bytes that a request may carry, by a pattern of how its path begins; elsewhere 1 MB.
     """
 
     def __init__(self, app: ASGIApp, *, token: str, port: int, limits: Mapping[str, int] | None = None) -> None:
-        self._app, self._token, self._folder = app, token, secret_folder(token)
+        self._app, self._token, self._folder, self._port = app, token, secret_folder(token), port
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
         self._cookie = f"tiab_{self._folder[1:9]}"  # a name that no other page can set in its place
-        self._limits = dict(limits or {})
+        self._limits = {re.compile(pattern): most for pattern, most in (limits or {}).items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -84,7 +99,7 @@ class AccessControl:
         headers = Headers(scope=scope)
         folder, path = scope["path"][: len(self._folder)], scope["path"][len(self._folder) :]
         answer = self._refused(scope, headers, folder, path)
-        most = next((size for beginning, size in self._limits.items() if path.startswith(beginning)), _SMALL)
+        most = next((size for pattern, size in self._limits.items() if pattern.match(path)), _SMALL)
         if answer is None and _is_above(headers.get("content-length"), most):
             answer = _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TOO_MUCH)
         if answer is not None:
@@ -97,11 +112,13 @@ class AccessControl:
         host = headers.get("host", "")
         if host not in self._hosts or len(headers.getlist("host")) != 1:
             return _refusal(HTTPStatus.MISDIRECTED_REQUEST, "This page is available at 127.0.0.1 only.")
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        if scope["path"] == PRESENCE and _NONCE.fullmatch(nonce := query.get("nonce", [""])[0]):
+            return PlainTextResponse(proof(self._token, self._port, nonce))
         if not (_same(folder, self._folder) and path.startswith("/")):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("token") if path == "/" else None
-        if given:
-            return self._enter(given[0], headers)
+        if path.endswith("/") and (given := query.get("token")):
+            return self._enter(given[0], headers, scope["path"])
         cookie = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
         if not _same(cookie, self._token):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
@@ -109,8 +126,8 @@ class AccessControl:
             return _refusal(HTTPStatus.FORBIDDEN, "Only the page itself may store anything.")
         return None
 
-    def _enter(self, given: str, headers: Headers) -> Response:
-        """The cookie for the token; the address that the browser keeps no longer has it.
+    def _enter(self, given: str, headers: Headers, path: str) -> Response:
+        """The cookie for the token; the address that the browser keeps, of the same page, no longer has it.
 
         A browser that came by a link in another page does not send a strict cookie where it is redirected to, but it
         does where a page of our own sends it.
@@ -118,8 +135,9 @@ class AccessControl:
         if not _same(given, self._token):
             return _refusal(HTTPStatus.FORBIDDEN, _ASK)
         typed = headers.get("sec-fetch-site") in ("none", "same-origin")
-        answer = RedirectResponse(f"{self._folder}/", HTTPStatus.SEE_OTHER) if typed else HTMLResponse(_ENTRANCE)
-        answer.set_cookie(self._cookie, self._token, path=f"{self._folder}/", httponly=True, samesite="strict")
+        answer = RedirectResponse(path, HTTPStatus.SEE_OTHER) if typed else HTMLResponse(_ENTRANCE)
+        folder = f"{self._folder}/"
+        answer.set_cookie(self._cookie, self._token, path=folder, httponly=True, samesite="strict", max_age=_YEAR)
         return answer
 
 

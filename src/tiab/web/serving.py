@@ -1,8 +1,9 @@
-"""serve: the page on a port of this computer, until Ctrl-C."""
+"""serve: the pages on a port of this computer, until Ctrl-C."""
 
 from __future__ import annotations
 
 import errno
+import http.client
 import os
 import secrets
 import socket
@@ -13,30 +14,56 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from tiab.errors import TiabError
 from tiab.web.app import make_app
-from tiab.web.security import secret_folder
+from tiab.web.home import make_home
+from tiab.web.open_reviews import OpenReviews
+from tiab.web.security import PRESENCE, proof, secret_folder
 from tiab.web.session import ReviewerSession
 
-__all__ = ["leading_to", "listen", "make_server", "serve"]
+__all__ = ["PORT", "entrance", "is_serving", "leading_to", "listen", "listen_near", "make_server", "serve"]
+
+PORT = 8422
+"""The port of tiab's pages, unless another program has it: "TIAB" on the keys of a telephone."""
 
 _HOST = "127.0.0.1"
 _TURN = 0.0005
 """Seconds after which a thread that learns gives way to one that answers."""
+_PATIENCE = 2.0
+"""Seconds for which whatever listens on a port may take to answer."""
 
 
-def serve(session: ReviewerSession, listening: socket.socket, *, ready: Callable[[str], object]) -> None:
-    """Serves the pages until Ctrl-C; requests under way are still answered.
+def serve(reviews: OpenReviews, listening: socket.socket, *, token: str, ready: Callable[[], object]) -> None:
+    """Serves the pages of all reviews until Ctrl-C; requests under way are still answered.
 
     Args:
         listening: what `listen` gave.
-        ready: called with the address to open.
+        ready: called once the pages can be opened.
     """
     sys.setswitchinterval(_TURN)
-    server, address = make_server(session, listening)
-    ready(address)
+    server = _server(make_home(reviews, token=token, port=listening.getsockname()[1]))
+    ready()
     server.run(sockets=[listening])
+
+
+def entrance(token: str, port: int, path: str = "") -> str:
+    """The address that opens a page, with the token; `path` leads to it from the page of all reviews."""
+    return f"http://{_HOST}:{port}{secret_folder(token)}/{path}?token={token}"
+
+
+def is_serving(token: str, port: int) -> bool:
+    """Whether a tiab with this token serves on that port; what else may listen there learns nothing of the token."""
+    nonce, asked = secrets.token_urlsafe(24), http.client.HTTPConnection(_HOST, port, timeout=_PATIENCE)
+    try:
+        asked.request("GET", f"{PRESENCE}?nonce={nonce}")
+        told = asked.getresponse().read(1000)
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
+    return secrets.compare_digest(told, proof(token, port, nonce).encode())
 
 
 @contextmanager
@@ -55,17 +82,35 @@ def leading_to(address: str, folder: Path) -> Iterator[str]:
 
 
 def make_server(session: ReviewerSession, listening: socket.socket) -> tuple[uvicorn.Server, str]:
-    """The server on that socket, and the address to open, with a token that nobody can guess."""
+    """The server of one review alone on that socket, and the address to open, with a token that nobody can guess."""
     token, port = secrets.token_urlsafe(32), listening.getsockname()[1]
+    return _server(make_app(session, token=token, port=port)), entrance(token, port)
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
     config = uvicorn.Config(
-        make_app(session, token=token, port=port),
+        app,
         log_level="warning",
         access_log=False,  # the address holds the token
         server_header=False,
         timeout_graceful_shutdown=3,
         ws="none",
     )
-    return uvicorn.Server(config), f"http://{_HOST}:{port}{secret_folder(token)}/?token={token}"
+    return uvicorn.Server(config)
+
+
+def listen_near(port: int | None) -> socket.socket:
+    """A socket on the port that was asked for; where none was, on the usual one, or on any that is free.
+
+    Raises:
+        TiabError: the port that was asked for is in use, or cannot be used.
+    """
+    if port is not None:
+        return listen(port)
+    try:
+        return listen(PORT)
+    except TiabError:  # another program has it
+        return listen(0)
 
 
 def listen(port: int) -> socket.socket:
@@ -76,8 +121,10 @@ def listen(port: int) -> socket.socket:
     """
     # asyncio sends small answers at once only on a socket that was made with its protocol; else each waits some 40 ms.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    # What the option means on Windows is that others may listen on the same port: there one that forbids it is set.
+    option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
     try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.setsockopt(socket.SOL_SOCKET, option, 1)
         listening.bind((_HOST, port))
         listening.listen(128)
     except OSError as error:

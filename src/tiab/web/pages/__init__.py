@@ -86,15 +86,18 @@ def render_failures(session: ReviewerSession) -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A whole page, with the header and the navigation that all pages share."""
-    session, here = session_of(request), _path_of(request)
+    state, here = request.app.state, _path_of(request)
+    session: ReviewerSession | None = getattr(state, "session", None)  # none on the pages above all reviews
+    root = "../" * (here.count("/") - 1)
     shared = {
-        "review_title": _title(session),
-        "reviewer": session.reviewer,
-        "pages": request.app.state.pages,
-        "failures": session.failures,
+        "review_title": _title(session) if session else "",
+        "reviewer": session.reviewer if session else "",
+        "pages": state.pages,
+        "failures": session.failures if session else (),
         "status": status,
         "here": here,
-        "root": "../" * (here.count("/") - 1),
+        "root": root,
+        "home": f"{root}{state.home}" if state.home else "",
         "version": tiab.__version__,
     }
     return HTMLResponse(render(template, **shared, **values), status)

@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -32,6 +33,15 @@ _LONGEST = 120
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterImport:
+    """How far the review is: its records without duplicates, whether it has criteria, and any decision."""
+
+    records: int
+    has_concepts: bool
+    begun: bool
+
+
 class UndoImportRequest(BaseModel):
     """An import is to be undone, by its number."""
 
@@ -42,7 +52,8 @@ class UndoImportRequest(BaseModel):
 def show_import(request: Request, session: Session) -> HTMLResponse:
     """Where files are dropped, and the imported files."""
     people = sorted({name for name in session.review.status().reviewers if name} | {session.reviewer} - {""})
-    return page(request, "import/page.html.j2", imports=session.review.imports(), people=people)
+    values: dict[str, Any] = {"imports": session.review.imports(), "people": people, "after": _after(session)}
+    return page(request, "import/page.html.j2", **values)
 
 
 @router.post("/import/records")
@@ -78,7 +89,7 @@ def undo_import(session: Session, body: UndoImportRequest) -> dict[str, Any]:
     """Undoes an import as a whole."""
     session.review.undo_import(body.number, reviewer=session.reviewer)
     session.refresh()
-    return {"sources": _sources(session)}
+    return _so_far(session)
 
 
 async def _import(
@@ -95,11 +106,23 @@ async def _import(
 
 def _imported(session: ReviewerSession, template: str, report: object) -> dict[str, Any]:
     session.refresh()
-    return {"report": render(template, report=report, listed=_LISTED), "sources": _sources(session)}
+    return {"report": render(template, report=report, listed=_LISTED)} | _so_far(session)
 
 
-def _sources(session: ReviewerSession) -> str:
-    return render("import/sources.html.j2", imports=session.review.imports())
+def _so_far(session: ReviewerSession) -> dict[str, str]:
+    """All imported files, and where to go from here."""
+    sources = render("import/sources.html.j2", imports=session.review.imports())
+    return {"sources": sources, "next": render("import/next.html.j2", after=_after(session))}
+
+
+def _after(session: ReviewerSession) -> AfterImport:
+    snapshot = session.review.snapshot
+    criteria = snapshot.criteria
+    return AfterImport(
+        records=len(snapshot.main_ids),
+        has_concepts=bool(criteria and criteria.concepts),
+        begun=session.counts().screened > 0,
+    )
 
 
 def _of_file(error: TiabError, path: Path) -> TiabError:

@@ -7,6 +7,7 @@ const drop = document.getElementById("drop");
 const files = document.getElementById("files");
 const reports = document.getElementById("reports");
 const sources = document.getElementById("sources");
+const next = document.getElementById("next");
 const MAX_BYTES = 512 * 1024 * 1024;
 let last = Promise.resolve(); // the file that is being sent
 
@@ -26,13 +27,18 @@ function fail(row, name, message) {
   row.replaceChildren(title, why);
 }
 
+function showSoFar(answer) {
+  sources.innerHTML = answer.sources;
+  next.innerHTML = answer.next;
+}
+
 async function send(file, path, row) {
   if (file.size > MAX_BYTES) return fail(row, file.name, "This file is larger than 512 MB. Split it, or use tiab add.");
   try {
     const answer = await request(path, { method: "POST", body: file });
     row.className = "";
     row.innerHTML = answer.report; // made and escaped by the server; the page runs no script but its own
-    if (answer.sources) sources.innerHTML = answer.sources;
+    showSoFar(answer);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     fail(row, file.name, error.message);
@@ -51,13 +57,26 @@ function sendAll(list) {
   }
 }
 
+// The files of what was dropped: of a folder all that are in it, whatever they are; hidden ones are no exports.
+async function filesOf(entry) {
+  if (entry.name.startsWith(".")) return [];
+  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) { // it tells a hundred at a time
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) return (await Promise.all(found.map(filesOf))).flat();
+    found.push(...some);
+  }
+}
+
 sources.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-import]");
   if (!button) return;
   button.disabled = true;
   try {
     const answer = await request("/import/undo", { method: "POST", body: { number: Number(button.dataset.import) } });
-    sources.innerHTML = answer.sources;
+    showSoFar(answer);
     showMessage("Import undone. Import the file again to bring it back.");
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -87,5 +106,7 @@ addEventListener("dragleave", (event) => {
 addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
-  sendAll(event.dataTransfer.files);
+  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (entries.some((entry) => entry.isDirectory)) Promise.all(entries.map(filesOf)).then((found) => sendAll(found.flat()));
+  else sendAll(event.dataTransfer.files);
 });
