@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["noun_phrases"]
+__all__ = ["GENERAL_WORDS", "SMALL_WORDS", "noun_phrases"]
 
 _LONGEST = 4
-_SMALL_WORDS = """
+_SMALL = """
     a able about administered after against aimed all allowed also am among an and another any are as assess
     assessed assessing associated at based be because been before being between both but by can clear collected
     combined compare compared compares comparing conducted considered could defined describe described describing
@@ -21,7 +21,7 @@ _SMALL_WORDS = """
     under undergoing until us use used uses using versus very via vs was we well were what when where whether which
     while who whom whose will with within without would written your
 """
-_GENERAL_WORDS = """
+_GENERAL = """
     contain contains large small area areas interest unit units output academic industry relief example usual like meet
     existing relating relevance harm harms benefit benefits cumulative systematic literature overview meta-analysis
     adult adults age aged analysis article articles baseline case cases change changes comparator comparators
@@ -34,7 +34,7 @@ _GENERAL_WORDS = """
     specific studies study subject subjects system systems test tests therapies therapy time times treatment
     treatments trial trials type types value values weeks year years
 """
-_SMALL, _GENERAL = frozenset(_SMALL_WORDS.split()), frozenset(_GENERAL_WORDS.split())
+SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""
 _NARROWING = frozenset(("low", "high", "primary", "secondary", "age"))
 """General words that belong to a phrase that they begin: low back pain."""
@@ -58,7 +58,7 @@ def noun_phrases(text: str) -> list[str]:
         words: list[str] = []
         for word in [*re.findall(r"[\w'’+./‐-]+", piece), "and"]:
             plain = word.strip("'’./-").casefold()
-            if plain in _SMALL or _is_verb(plain) or not re.search(r"[^\W\d_]", plain):
+            if plain in SMALL_WORDS or _is_verb(plain) or not re.search(r"[^\W\d_]", plain):
                 if len(words) != 1 or len(piece.split()) == 1 or not _PARTICIPLE.search(words[0]):
                     _add(found, words)
                 words = []
@@ -70,7 +70,7 @@ def noun_phrases(text: str) -> list[str]:
 def _forms(phrase: str) -> list[str]:
     """A long phrase, and the same without its first word, which most often only narrows it down."""
     shorter = phrase.split(" ")[1:]
-    telling = sum(word.casefold() not in _GENERAL for word in shorter)
+    telling = sum(word.casefold() not in GENERAL_WORDS for word in shorter)
     return [phrase, " ".join(shorter)] if len(shorter) > 1 and telling else [phrase]
 
 
@@ -81,9 +81,9 @@ def _is_verb(word: str) -> bool:
 
 
 def _add(found: dict[str, None], words: list[str]) -> None:
-    while words and words[0].casefold() in _GENERAL - _NARROWING:
+    while words and words[0].casefold() in GENERAL_WORDS - _NARROWING:
         words = words[1:]
-    telling = [word for word in words if word.casefold() not in _GENERAL]
+    telling = [word for word in words if word.casefold() not in GENERAL_WORDS]
     if telling and (len(telling) > 1 or len(telling[0]) > 2):
         phrase = " ".join(words[-_LONGEST:])
         if len(words) > 1 or not phrase.isupper() or len(phrase) > 3:
