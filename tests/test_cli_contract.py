@@ -33,6 +33,7 @@ ALL = dict(all_commands())
 RUNS = {
     "criteria check": "criteria.toml records.csv",
     "criteria draft": "criteria.toml -o drafted.toml",
+    "criteria suggest": "records.csv -c criteria.toml",
     "dedupe": "records.csv",
     "rank": "records.csv -c criteria.toml -o ranked.csv",
     "pico": "records.csv -c criteria.toml",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tiab.ranking.rank import Ranking, RankingModel, rank, train
     from tiab.records import Record
     from tiab.review import Review
+    from tiab.suggesting import suggest_terms
 
 __version__ = "0.1.0"
 
@@ -53,6 +54,7 @@ __all__ = [
     "read_model",
     "read_records",
     "simulate",
+    "suggest_terms",
     "train",
     "write_model",
     "write_records",
@@ -78,6 +80,7 @@ _HOMES = {
     "read_model": "ranking.model_file",
     "read_records": "formats",
     "simulate": "evaluation.simulation",
+    "suggest_terms": "suggesting",
     "train": "ranking.rank",
     "write_model": "ranking.model_file",
     "write_records": "formats",

@@ -1,24 +1,29 @@
-"""tiab criteria check and draft"""
+"""tiab criteria check, draft and suggest"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tiab.cli.inputs import pool_of
-from tiab.cli.options import JobsOption, JsonOption
-from tiab.cli.outputs import Commands
+from tiab.cli.options import CriteriaOption, JobsOption, JsonOption, LabelsOption, ReviewerOption
+from tiab.cli.outputs import Commands, is_review
+from tiab.cli.review_folder import opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar, warn
 from tiab.criteria import Criteria, read_criteria
+from tiab.decisions import pool_reasons
 from tiab.drafting import draft
 from tiab.errors import CriteriaError
 from tiab.features.matches import Hits, count_hits
 from tiab.reading import read_whole
+from tiab.records import Record
+from tiab.suggesting import KINDS, TermSuggestion, suggest_terms
 from tiab.writing import write_bytes
 
-__all__ = ["check_criteria", "criteria_app", "draft_criteria"]
+__all__ = ["check_criteria", "criteria_app", "draft_criteria", "suggest"]
 
 _LARGEST = 4 << 20
 """Bytes; a protocol has some tens of kB."""
@@ -93,15 +98,21 @@ def draft_criteria(
         ),
     ] = None,
     title: Annotated[str, typer.Option(help="The review's title, where the files do not say it.")] = "",
+    records: Annotated[
+        list[Path] | None,
+        typer.Option("--records", help="A search export, or a review, to count each term in.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Draft the criteria from a protocol, a search strategy or both, to be looked over.
 
     Comments in the file say which words each term came from, and what was not used.
 
-    [dim]Example:[/dim] tiab criteria draft protocol.txt strategy.txt -o criteria.toml
+    [dim]Example:[/dim] tiab criteria draft protocol.txt strategy.txt --records pubmed.nbib -o criteria.toml
     """
     drafted = draft(*(_text_of(path) for path in files), title=title)
+    if records:
+        drafted = drafted.counted(_records_of(records))
     if output is not None:
         write_bytes(output, drafted.to_toml().encode("utf-8"))
     if as_json:
@@ -114,6 +125,95 @@ def draft_criteria(
     if drafted.not_used:
         note(f"{len(drafted.not_used)} pieces of the source were not used; the end of {output.name} lists them.")
     note("This is a draft: read it before you rank by it.")
+
+
+@criteria_app.command("suggest")
+def suggest(
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="DIR|FILES", help="A review, or search exports.", show_default=False)
+    ],
+    criteria: CriteriaOption = None,
+    labels: LabelsOption = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", help='A suggested term, or "CONCEPT: TERM"; in a review.', show_default=False),
+    ] = None,
+    reviewer: ReviewerOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Suggest changes to the terms of the criteria, from the records and the decisions on them.
+
+    Spellings, abbreviations, headings, words that set included records apart, terms that find nothing, and terms that
+    let in what was excluded. Accepting one changes the review's criteria; `tiab undo DIR --criteria` undoes it.
+
+    [dim]Example:[/dim] tiab criteria suggest ms-review --accept "whole body vibration"
+    [dim]Example:[/dim] tiab criteria suggest pubmed.nbib -c criteria.toml --labels decisions.csv
+    """
+    if len(sources) == 1 and is_review(sources[0]):
+        if criteria or labels:
+            hint = "Leave --criteria and --labels out."
+            raise CriteriaError("a review has its own criteria and decisions", hint=hint)
+        with opened(sources[0]) as review:
+            found = review.suggestions(reviewer or None)
+            accepted = [_chosen(found, wanted) for wanted in accept or []]
+            for one in accepted:
+                review.accept_suggestion(one)
+        _show_suggestions(found, accepted, as_json=as_json)
+        return
+    if accept:
+        raise CriteriaError("suggestions are accepted in a review", hint="Edit the criteria file, or give a review.")
+    if criteria is None:
+        raise CriteriaError("there are no criteria to suggest terms for", hint="Give them with --criteria FILE.")
+    pool = pool_of(sources)
+    known, doubts = pool_reasons(pool, labels or [])
+    for doubt in doubts:
+        note(doubt)
+    found = suggest_terms(pool.records, criteria=read_criteria(criteria), labels=known.values())
+    _show_suggestions(found, [], as_json=as_json)
+
+
+def _chosen(found: Sequence[TermSuggestion], wanted: str) -> TermSuggestion:
+    """The suggestion that somebody accepts by its term, or by its concept and its term."""
+    said = wanted.casefold().strip()
+    chosen = [one for one in found if said in (one.term.casefold(), f"{one.concept}: {one.term}".casefold())]
+    if not chosen:
+        raise CriteriaError(f"'{wanted}' is not among the suggestions", hint="Run it without --accept to see them.")
+    if len({(one.concept, one.key) for one in chosen}) > 1:
+        names = ", ".join(f'"{one.concept}: {one.term}"' for one in chosen)
+        raise CriteriaError(f"'{wanted}' is suggested for more than one concept", hint=f"Give one of {names}.")
+    return chosen[0]
+
+
+def _show_suggestions(found: Sequence[TermSuggestion], accepted: Sequence[TermSuggestion], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"suggestions": [one.to_dict() for one in found], "accepted": [one.to_dict() for one in accepted]})
+        return
+    columns = ("concept", "change", "term", "why", "records", "included", "excluded", "unread", "p")
+    for kind, title in KINDS.items():
+        rows = [
+            (
+                one.concept,
+                one.action if one.key == "terms" else f"{one.action} to {one.key}",
+                one.term,
+                one.because,
+                *(one.records, one.included, one.excluded, one.unread, "" if one.p is None else f"{one.p:.2g}"),
+            )
+            for one in found
+            if one.kind == kind
+        ]
+        if rows:
+            print_table(title, columns, rows, right=5)
+    if not found:
+        note("There is nothing to suggest.")
+    for one in accepted:
+        note(f"{'Added' if one.action == 'add' else 'Removed'} “{one.term}” ({one.concept}, {one.key}).")
+
+
+def _records_of(sources: list[Path]) -> Sequence[Record]:
+    if len(sources) == 1 and is_review(sources[0]):
+        with opened(sources[0]) as review:
+            return review.snapshot.merged_records()
+    return pool_of(sources).records
 
 
 def _text_of(path: Path) -> str:

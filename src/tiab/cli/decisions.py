@@ -119,6 +119,7 @@ def undo_decision(
             "--import", min=1, help="Undo an import as a whole: its number in tiab status.", show_default=False
         ),
     ] = None,
+    criteria: Annotated[bool, typer.Option("--criteria", help="Undo the last change of the criteria.")] = False,
     reviewer: ReviewerOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -129,6 +130,9 @@ def undo_decision(
     [dim]Example:[/dim] tiab undo ms-review --reviewer eva
     [dim]Example:[/dim] tiab undo ms-review --import 3
     """
+    if criteria:
+        _undo_criteria(folder, other=bool(record or number is not None), as_json=as_json)
+        return
     if number is not None:
         if record:
             raise LabelError("--import and --record say different things", hint="Give one of them.")
@@ -150,6 +154,18 @@ def undo_decision(
     else:
         stands = f"'{label.decision}' stands again" if label else "it is to be screened again"
         note(f"Taken back: {event.record_id}; {stands}.")
+
+
+def _undo_criteria(folder: Path, *, other: bool, as_json: bool) -> None:
+    if other:
+        raise LabelError("--criteria goes with neither --record nor --import", hint="Give one of them.")
+    with opened(folder) as review:
+        review.undo_criteria()
+        fingerprint = review.snapshot.criteria_fingerprint
+    if as_json:
+        print_json({"criteria": fingerprint})
+    else:
+        note("The criteria are as they were before their last change.")
 
 
 @commands.command("conflicts")

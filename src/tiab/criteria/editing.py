@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from tiab.criteria.concepts import Concept, Criteria
 from tiab.criteria.reading import parse_criteria
@@ -37,8 +38,8 @@ def _changed(concept: Concept, key: str, term: str, added: bool) -> Concept:
     after = (*before, term) if added and term not in before else tuple(t for t in before if added or t != term)
     if not after and key == "terms" and not (concept.designs or concept.against_designs):
         raise CriteriaError(f"'{term}' is the only term of '{concept.name}'", hint="Remove the concept instead.")
-    changed: Concept = replace(concept, **{key: after})
-    return changed
+    lists: dict[str, Any] = {key: after}
+    return replace(concept, **lists)
 
 
 def edit_terms(text: str, concept: str, key: str, term: str, *, added: bool) -> str | None:
@@ -119,7 +120,8 @@ def _with(text: str, start: int, tokens: list[re.Match[str]], term: str) -> str:
     place = place if 0 <= place < tokens[-1].start() else last
     indent = text[text.rfind("\n", 0, texts[-1].start()) + 1 : texts[-1].start()]
     head = text[:last] + "," + text[comma.end() if comma else last : place]
-    return f"{head}\n{indent}{_quoted(term)},{text[place:] if text[place:].startswith(chr(10)) else chr(10) + text[place:]}"
+    tail = text[place:] if text[place:].startswith("\n") else "\n" + text[place:]
+    return f"{head}\n{indent}{_quoted(term)},{tail}"
 
 
 def _without(text: str, tokens: list[re.Match[str]], term: str) -> str | None:

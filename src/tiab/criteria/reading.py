@@ -15,7 +15,7 @@ from tiab.criteria.designs import designs_called
 from tiab.errors import CriteriaError, InputError
 from tiab.reading import read_whole
 
-__all__ = ["parse_criteria", "read_criteria"]
+__all__ = ["parse_criteria", "read_criteria", "read_criteria_text"]
 
 _LARGEST = 1 << 20
 """Bytes; criteria have a few kB."""
@@ -30,15 +30,23 @@ def read_criteria(path: str | Path) -> Criteria:
         CriteriaError: the file is missing or is not TOML; a key is unknown, missing or of the wrong type. The
             message names the line and the key and, for an unknown one, the nearest that is valid.
     """
+    return parse_criteria(read_criteria_text(path), path=path)
+
+
+def read_criteria_text(path: str | Path) -> str:
+    """The text of a criteria file.
+
+    Raises:
+        CriteriaError: the file is missing, far too large, or not UTF-8.
+    """
     try:
         raw = read_whole(path, largest=_LARGEST)
     except InputError as error:
         raise CriteriaError(error.message, path=path, hint=error.hint) from error
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise CriteriaError("is not UTF-8 text", path=path, hint="Save it as UTF-8 text.") from error
-    return parse_criteria(text, path=path)
 
 
 def parse_criteria(text: str, *, path: str | Path = "criteria.toml") -> Criteria:

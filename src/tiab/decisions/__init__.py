@@ -8,7 +8,7 @@ identifies both, and never by an id alone where the titles disagree. Everything 
 from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.matching import Matching, find_record, match_decisions, match_names, told_apart
 from tiab.decisions.order import moment
-from tiab.decisions.placing import labels_on, pool_labels
+from tiab.decisions.placing import labels_on, pool_labels, pool_reasons
 from tiab.decisions.reading import read_decisions, read_labels
 from tiab.decisions.record_index import RecordIndex, alike, plain_title
 
@@ -25,6 +25,7 @@ __all__ = [
     "moment",
     "plain_title",
     "pool_labels",
+    "pool_reasons",
     "read_decisions",
     "read_labels",
     "told_apart",

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from tiab.decisions.decided import FileLabels
+from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.matching import Matching, match_decisions
 from tiab.decisions.reading import read_labels
 from tiab.decisions.record_index import RecordIndex
@@ -15,7 +15,7 @@ from tiab.formats.pool import Pool
 from tiab.labels import Decision, Label, as_labels
 from tiab.records import Record
 
-__all__ = ["labels_on", "pool_labels"]
+__all__ = ["labels_on", "pool_labels", "pool_reasons"]
 
 
 def labels_on(records: Sequence[Record], labels: Iterable[Label] | Mapping[str, object] | None) -> dict[str, Label]:
@@ -32,7 +32,7 @@ def labels_on(records: Sequence[Record], labels: Iterable[Label] | Mapping[str, 
     placed, doubts = _placed(labels, records, {})
     for doubt in (*labels.warnings, *doubts):
         warnings.warn(f"{labels.path}: {doubt}", stacklevel=3)
-    return {record_id: Label(record_id=record_id, decision=decision) for record_id, decision in placed.items()}
+    return {record_id: _label(record_id, one) for record_id, one in placed.items()}
 
 
 def pool_labels(pool: Pool, paths: Iterable[str | Path]) -> tuple[dict[str, Decision], list[str]]:
@@ -44,35 +44,46 @@ def pool_labels(pool: Pool, paths: Iterable[str | Path]) -> tuple[dict[str, Deci
         InputError: a file cannot be read.
         LabelError: a file carries no decisions, or one that is on none of the pool's records.
     """
-    labels: dict[str, Decision] = {}
+    labels, doubts = pool_reasons(pool, paths)
+    return {record_id: label.decision for record_id, label in labels.items()}, doubts
+
+
+def pool_reasons(pool: Pool, paths: Iterable[str | Path]) -> tuple[dict[str, Label], list[str]]:
+    """The same with the reasons for exclusion that the files give."""
+    labels: dict[str, Label] = {}
     doubts: list[str] = []
     for path in paths:
         read = read_labels(path)
         placed, more = _placed(read, pool.records, pool.ids_of(path))
         doubts += [f"{path}: {one}" for one in (*read.warnings, *more)]
-        changed = [record_id for record_id, said in placed.items() if labels.get(record_id, said) is not said]
+        new = {record_id: _label(record_id, one) for record_id, one in placed.items()}
+        changed = [key for key, one in new.items() if labels.get(key, one).decision is not one.decision]
         if changed:
             doubts.append(
                 f"{path}: decides otherwise than an earlier file on {len(changed)} records "
                 f"('{changed[0]}' first); the later file counts"
             )
-        labels |= placed
+        labels |= new
     return labels, doubts
 
 
 def _placed(
     labels: FileLabels, records: Sequence[Record], own_ids: Mapping[str, str]
-) -> tuple[dict[str, Decision], tuple[str, ...]]:
-    """Record id -> decision, and warnings; `own_ids` leads from the ids of the file to those of `records`."""
+) -> tuple[dict[str, Decided], tuple[str, ...]]:
+    """Record id -> what was decided, and warnings; `own_ids` leads from the ids of the file to those of `records`."""
     if all(one.record.record_id in own_ids for one in labels.decided):
-        return {own_ids[one.record.record_id]: one.decision for one in labels.decided}, ()
+        return {own_ids[one.record.record_id]: one for one in labels.decided}, ()
     by_id = {record.record_id: record for record in records}
     if all(by_id.get(one.record.record_id) == one.record for one in labels.decided):
-        return {one.record.record_id: one.decision for one in labels.decided}, ()
+        return {one.record.record_id: one for one in labels.decided}, ()
     matching = match_decisions(labels.decided, RecordIndex(records))
     if matching.missing:
         raise _misplaced(labels, matching)
-    return {record_id: one.decision for record_id, one in matching.found}, matching.warnings
+    return dict(matching.found), matching.warnings
+
+
+def _label(record_id: str, one: Decided) -> Label:
+    return Label(record_id=record_id, decision=one.decision, reason=one.reason)
 
 
 def _misplaced(labels: FileLabels, matching: Matching) -> LabelError:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from tiab.criteria import ROLES, Concept, Criteria, Limits, Search
+from tiab.pico.term_index import TermIndex
+from tiab.records import Record
 
 __all__ = ["Draft", "DraftConcept", "DraftTerm"]
 
@@ -20,11 +22,13 @@ class DraftTerm:
         text: as criteria have it; only its end may be a `*`.
         line: the line of the source, from 1.
         source: the words of the source that it was made from.
+        records: how many records have it; None where none were given.
     """
 
     text: str
     line: int
     source: str
+    records: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,11 @@ class Draft:
             search=self.search,
         )
 
+    def counted(self, records: Sequence[Record]) -> Draft:
+        """The draft with the number of records that each term finds."""
+        index = TermIndex(records)
+        return replace(self, concepts=tuple(_counted(concept, index) for concept in self.concepts))
+
     def to_dict(self) -> dict[str, Any]:
         """The draft as plain JSON types."""
         return asdict(self)
@@ -113,6 +122,14 @@ class Draft:
             yield name, concept
 
 
+def _counted(concept: DraftConcept, index: TermIndex) -> DraftConcept:
+    lists: dict[str, Any] = {
+        key: tuple(replace(term, records=int(index.records(term.text).sum())) for term in getattr(concept, key))
+        for key in ("terms", "abbreviations", "against")
+    }
+    return replace(concept, **lists)
+
+
 def _table(name: str, concept: DraftConcept) -> Iterator[str]:
     yield f"[[{concept.role}]]" + (f"  # guessed: {_comment(concept.because)}" if concept.because else "")
     yield f"name = {_quoted(name)}"
@@ -129,7 +146,9 @@ def _table(name: str, concept: DraftConcept) -> Iterator[str]:
 def _listed(key: str, terms: Sequence[DraftTerm]) -> Iterator[str]:
     if terms:
         yield f"{key} = ["
-        yield from (f"  {_quoted(term.text)},  # line {term.line}: {_comment(term.source)}" for term in terms)
+        for term in terms:
+            found = "" if term.records is None else f"{term.records} records; "
+            yield f"  {_quoted(term.text)},  # {found}line {term.line}: {_comment(term.source)}"
         yield "]"
 
 

@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tiab.criteria import Criteria, read_criteria
+from tiab.criteria import Criteria, parse_criteria, read_criteria
+from tiab.criteria.reading import read_criteria_text
 from tiab.errors import CriteriaError, ReviewError
 from tiab.store import FILE_NAME, Entry, LogState, Store
 from tiab.writing import replacing
@@ -33,6 +34,7 @@ class CriteriaFile:
     """The criteria in one file, read again only when the file changed.
 
     Attributes:
+        text: the file as it was last read, comments and all.
         fingerprint: that of the criteria last read.
     """
 
@@ -40,7 +42,7 @@ class CriteriaFile:
         self._path = path
         self._mark: tuple[int, int, int] | None = None
         self._criteria: Criteria | None = None
-        self.fingerprint = ""
+        self.text = self.fingerprint = ""
 
     def read(self) -> Criteria | None:
         """The criteria; None where there is no file.
@@ -54,7 +56,9 @@ class CriteriaFile:
             return None
         mark = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if mark != self._mark:
-            self._criteria, self._mark = read_criteria(self._path), mark
+            text = read_criteria_text(self._path)
+            self._criteria, self._mark = parse_criteria(text, path=self._path), mark
+            self.text = text
             self.fingerprint = self._criteria.fingerprint
         return self._criteria
 
@@ -103,10 +107,11 @@ def _value(value: object) -> str:
     return json.dumps(listed, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def criteria_payload(criteria: Criteria | None, *, seed: int) -> dict[str, Any]:
-    """What a `criteria` event says: the criteria themselves, so that a later change of the file loses nothing."""
+def criteria_payload(criteria: Criteria | None, *, text: str, seed: int) -> dict[str, Any]:
+    """What a `criteria` event says: the criteria and the file's text, so that a later change of it loses nothing."""
     fingerprint = criteria.fingerprint if criteria else ""
-    return {"fingerprint": fingerprint, "criteria": criteria.to_dict() if criteria else None, "seed": seed}
+    said = criteria.to_dict() if criteria else None
+    return {"fingerprint": fingerprint, "criteria": said, "text": text, "seed": seed}
 
 
 def logged_criteria(state: LogState) -> Criteria | None:
@@ -152,6 +157,7 @@ def make_folder(folder: str | Path, criteria: Criteria | str | Path | None, *, s
     elif wanted is not None and there != wanted:
         hint = "Leave --criteria out to use them, or move them away."
         raise ReviewError("there are other criteria here already", path=place / CRITERIA_NAME, hint=hint)
-    payload = criteria_payload(file.read(), seed=seed)
+    criteria_now = file.read()
+    payload = criteria_payload(criteria_now, text=file.text, seed=seed)
     with Store.create(place) as store:
         store.append(Entry(kind="criteria", payload=payload))

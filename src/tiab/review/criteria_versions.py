@@ -6,11 +6,12 @@ import hashlib
 from dataclasses import dataclass
 
 from tiab.criteria import Criteria, parse_criteria
+from tiab.criteria.editing import edit_terms, with_term
 from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
 from tiab.reading import read_whole
 from tiab.review.criteria_file import CRITERIA_NAME, as_toml
 from tiab.review.snapshot import SnapshotReader
-from tiab.store import Store
+from tiab.store import Event, Store
 from tiab.writing import write_bytes
 
 __all__ = ["CriteriaText", "CriteriaVersion", "CriteriaVersions"]
@@ -83,15 +84,48 @@ class CriteriaVersions:
         return tuple(reversed(found))
 
     def read(self, event_id: int) -> str:
-        """The criteria that the log noted under that number, as TOML, without the comments that the file had.
+        """The text of the criteria that the log noted under that number, as TOML.
+
+        Earlier versions of tiab noted the criteria without the comments that the file had.
 
         Raises:
             LabelError: it noted none there.
         """
         for event in self._store.events(kinds=["criteria"]):
             if event.event_id == event_id and event.payload.get("criteria"):
-                return as_toml(Criteria.from_dict(event.payload["criteria"]))
+                return str(event.payload.get("text") or as_toml(Criteria.from_dict(event.payload["criteria"])))
         raise LabelError(f"entry {event_id} of the log holds no criteria", hint="Look again.")
+
+    def change_term(self, concept: str, key: str, term: str, *, added: bool) -> CriteriaText:
+        """Adds a term to a list of a concept, or removes it; comments stay where the file can be edited in place.
+
+        Args:
+            key: "terms", "abbreviations" or "against".
+
+        Raises:
+            CriteriaError: there is no such concept, or it would have no term left.
+            InputError: the file cannot be written.
+        """
+        before = self.text()
+        text = edit_terms(before.text, concept, key, term, added=added)
+        if text is None:
+            text = as_toml(with_term(parse_criteria(before.text), concept, key, term, added=added))
+        return self.save(text, mark=before.mark)
+
+    def undo(self) -> CriteriaText:
+        """Brings back the criteria as they were before their last change that was not undone; the log keeps all.
+
+        Raises:
+            LabelError: there are no earlier ones.
+        """
+        _ = self._reader.snapshot  # which logs criteria that changed
+        held: list[Event] = []
+        for event in self._store.events(kinds=["criteria"]):
+            undoes = len(held) > 1 and event.payload.get("fingerprint") == held[-2].payload.get("fingerprint")
+            held = held[:-1] if undoes else [*held, event]
+        if len(held) < 2 or not held[-2].payload.get("criteria"):
+            raise LabelError("there are no earlier criteria to bring back", hint="Edit the criteria file instead.")
+        return self.save(self.read(held[-2].event_id), mark=self.text().mark)
 
     def _written(self) -> str:
         try:

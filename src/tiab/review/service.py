@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import tiab
 from tiab.criteria import Criteria
+from tiab.errors import CriteriaError
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.review.conflict_resolution import ConflictResolution
@@ -37,6 +38,7 @@ if TYPE_CHECKING:  # what takes long to load is loaded when it is first used
     from tiab.review.replaying import Replay, Replaying
     from tiab.review.searching import LaterSearch
     from tiab.review.updating import Update
+    from tiab.suggesting import TermSuggestion
 
 __all__ = ["Review"]
 
@@ -186,6 +188,33 @@ class Review:
     def criteria_version(self, event_id: int) -> str:
         """The criteria that the log noted under that number, as TOML; a LabelError where it noted none."""
         return self._criteria.read(event_id)
+
+    def change_term(self, concept: str, key: str, term: str, *, added: bool) -> CriteriaText:
+        """Adds a term to a list of a concept ("terms", "abbreviations", "against"), or removes it; comments stay."""
+        return self._criteria.change_term(concept, key, term, added=added)
+
+    def undo_criteria(self) -> CriteriaText:
+        """Brings back the criteria as they were before their last change; a LabelError where there are none."""
+        return self._criteria.undo()
+
+    def suggestions(self, reviewer: str | None = None) -> tuple[TermSuggestion, ...]:
+        """Changes to the terms of the criteria that the records and a reviewer's decisions (None: all) speak for.
+
+        Raises:
+            CriteriaError: there are no criteria, or none of their concepts has terms.
+        """
+        from tiab.suggesting import suggest_terms  # loads scipy and spaCy
+
+        snapshot = self.snapshot
+        if snapshot.criteria is None:
+            raise CriteriaError("this review has no criteria", hint="Draft them first: tiab criteria draft.")
+        labels = snapshot.labels(reviewer).values()
+        return suggest_terms(snapshot.merged_records(), criteria=snapshot.criteria, labels=labels)
+
+    def accept_suggestion(self, suggestion: TermSuggestion) -> CriteriaText:
+        """Makes the change that is suggested: a new version of the criteria, which `undo_criteria` takes back."""
+        one = suggestion
+        return self._criteria.change_term(one.concept, one.key, one.term, added=one.action == "add")
 
     # Files that bring records and decisions: see Imports
 

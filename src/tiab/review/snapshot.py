@@ -256,7 +256,8 @@ class SnapshotReader:
             return self._logged_criteria()
         if self._criteria_file.fingerprint != self._state.criteria.get("fingerprint") and not self._store.read_only:
             seed = int(self._state.criteria.get("seed", 0))
-            self._store.append(Entry(kind="criteria", payload=criteria_payload(criteria, seed=seed)))
+            payload = criteria_payload(criteria, text=self._criteria_file.text, seed=seed)
+            self._store.append(Entry(kind="criteria", payload=payload))
             self._follow()
         return criteria
 

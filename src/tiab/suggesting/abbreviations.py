@@ -11,11 +11,11 @@ import numpy as np
 from tiab.criteria import Concept
 from tiab.drafting.roles import content_words
 from tiab.pico.abbreviations import find_abbreviations
+from tiab.pico.term_index import Mask, TermIndex
 from tiab.pico.text import normal_words
 from tiab.records import Record
 from tiab.suggesting.pool import Pool
-from tiab.suggesting.suggestion import Suggestion
-from tiab.suggesting.term_index import Mask, TermIndex
+from tiab.suggesting.term_suggestion import TermSuggestion
 
 __all__ = ["suggest_abbreviations"]
 
@@ -31,7 +31,7 @@ class _Definition:
     written: Counter[str] = field(default_factory=Counter)
 
 
-def suggest_abbreviations(pool: Pool) -> Iterator[Suggestion]:
+def suggest_abbreviations(pool: Pool) -> Iterator[TermSuggestion]:
     """Short forms of terms that are missing, and long forms of the abbreviations that are."""
     defined = _definitions(pool)
     longs = sorted({long for _, long in defined})
@@ -73,18 +73,16 @@ def _ends_with(index: TermIndex, terms: tuple[str, ...]) -> Mask:
     return found
 
 
-def _is_usual(
-    defined: Mapping[tuple[str, tuple[str, ...]], _Definition], short: str, long: tuple[str, ...]
-) -> bool:
+def _is_usual(defined: Mapping[tuple[str, tuple[str, ...]], _Definition], short: str, long: tuple[str, ...]) -> bool:
     """Whether the short form most often stands for this."""
     others = sum(len(made.places) for (form, other), made in defined.items() if form == short and other != long)
     return len(defined[short, long].places) > others
 
 
-def _short(pool: Pool, concept: Concept, short: str, made: _Definition) -> Suggestion:
+def _short(pool: Pool, concept: Concept, short: str, made: _Definition) -> TermSuggestion:
     having = np.zeros(len(pool.records), dtype=bool)
     having[made.places] = True
-    return Suggestion(
+    return TermSuggestion(
         kind="abbreviation",
         action="add",
         concept=concept.name,
@@ -96,11 +94,11 @@ def _short(pool: Pool, concept: Concept, short: str, made: _Definition) -> Sugge
     )
 
 
-def _long(pool: Pool, concept: Concept, short: str, made: _Definition, *, alike: bool) -> Suggestion:
+def _long(pool: Pool, concept: Concept, short: str, made: _Definition, *, alike: bool) -> TermSuggestion:
     """The long form as a term where it shares a word with the terms, else as something that counts against."""
     long = made.written.most_common(1)[0][0]
     having = pool.index.records(long)
-    return Suggestion(
+    return TermSuggestion(
         kind="expansion",
         action="add",
         concept=concept.name,

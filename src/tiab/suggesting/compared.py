@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tiab.criteria import Concept
+from tiab.pico.term_index import Mask
 from tiab.pico.text import normal_words
 from tiab.suggesting.chance import Floats, adjusted, at_least
 from tiab.suggesting.phrases import Phrases, neighbours, telling_phrases
 from tiab.suggesting.pool import Pool
-from tiab.suggesting.suggestion import Suggestion
-from tiab.suggesting.term_index import Mask
+from tiab.suggesting.term_suggestion import TermSuggestion
 
 __all__ = ["suggest_compared", "suggest_narrower"]
 
@@ -34,7 +34,7 @@ class _Against:
     what: str
 
 
-def suggest_compared(pool: Pool) -> Iterator[Suggestion]:
+def suggest_compared(pool: Pool) -> Iterator[TermSuggestion]:
     """Words that included records have more often than excluded ones, than those excluded for one role, or than all.
 
     The chance is exact (Fisher), so that it holds for words of two records, and is corrected for the words tried.
@@ -88,11 +88,11 @@ def _unlike(phrases: Phrases, places: Sequence[int], included: Mask) -> Iterator
             yield place
 
 
-def _word(pool: Pool, having: Mask, text: str, against: _Against, p: float) -> Suggestion:
+def _word(pool: Pool, having: Mask, text: str, against: _Against, p: float) -> TermSuggestion:
     concept = against.concept or _lacked(pool, having)
     included = int((having & pool.included).sum())
     others = int((having & against.others).sum())
-    return Suggestion(
+    return TermSuggestion(
         kind="word",
         action="add",
         concept=concept.name,
@@ -108,7 +108,7 @@ def _word(pool: Pool, having: Mask, text: str, against: _Against, p: float) -> S
 
 
 def _lacked(pool: Pool, having: Mask) -> Concept:
-    """The concept that included records with the word lack most often; else the one that all with it have most often."""
+    """The concept that most included records with the word lack; else the one that most of its records have."""
     wanted = having & pool.included
     lacking = [int((wanted & ~pool.met[concept.name]).sum()) for concept in pool.concepts]
     if max(lacking):
@@ -117,7 +117,7 @@ def _lacked(pool: Pool, having: Mask) -> Concept:
     return pool.concepts[int(np.argmax(shares))]
 
 
-def suggest_narrower(pool: Pool) -> Iterator[Suggestion]:
+def suggest_narrower(pool: Pool) -> Iterator[TermSuggestion]:
     """Terms by which alone excluded records met a concept and no included one, and phrases around terms likewise."""
     for concept in pool.concepts:
         against = pool.may_speak_against(concept.role)
@@ -130,11 +130,11 @@ def suggest_narrower(pool: Pool) -> Iterator[Suggestion]:
             yield from _phrases_around(pool, concept, term, against)
 
 
-def _let_in(pool: Pool, concept: Concept, term: str, alone: Mask, against: Mask) -> Iterator[Suggestion]:
+def _let_in(pool: Pool, concept: Concept, term: str, alone: Mask, against: Mask) -> Iterator[TermSuggestion]:
     bad, p = _let_in_by(pool, alone, against)
     if not bad:
         return
-    yield Suggestion(
+    yield TermSuggestion(
         kind="lets in",
         action="remove",
         concept=concept.name,
@@ -148,7 +148,7 @@ def _let_in(pool: Pool, concept: Concept, term: str, alone: Mask, against: Mask)
     )
 
 
-def _phrases_around(pool: Pool, concept: Concept, term: str, against: Mask) -> Iterator[Suggestion]:
+def _phrases_around(pool: Pool, concept: Concept, term: str, against: Mask) -> Iterator[TermSuggestion]:
     """Phrases of the term and a word beside it that only excluded records have: language training, choir training."""
     starts, length = pool.index.places(term)
     if not length:
@@ -158,7 +158,7 @@ def _phrases_around(pool: Pool, concept: Concept, term: str, against: Mask) -> I
         having = pool.index.records_at(places)
         bad, p = _let_in_by(pool, having, against)
         if bad and normal_words(phrase) not in known:
-            yield Suggestion(
+            yield TermSuggestion(
                 kind="lets in",
                 action="add",
                 concept=concept.name,

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from tiab.criteria import Concept
+from tiab.pico.term_index import Mask
 from tiab.suggesting.chance import adjusted, at_least
 from tiab.suggesting.pool import Pool
-from tiab.suggesting.suggestion import Suggestion
-from tiab.suggesting.term_index import Mask
+from tiab.suggesting.term_suggestion import TermSuggestion
 
 __all__ = ["suggest_headings"]
 
@@ -29,7 +29,7 @@ _LEAST, _SHARE, _LIFT, _LEVEL = 3, 0.5, 2.0, 0.05
 """A heading must be on so many records, so many of them must have the concept, so many times as many as elsewhere."""
 
 
-def suggest_headings(pool: Pool) -> Iterator[Suggestion]:
+def suggest_headings(pool: Pool) -> Iterator[TermSuggestion]:
     """Headings that most often are on records that have a concept, each for the concept that it goes with most."""
     headings = _headings(pool)
     names = [name for name, new in zip(headings, ~pool.covered(list(headings)), strict=True) if new]
@@ -43,12 +43,12 @@ def suggest_headings(pool: Pool) -> Iterator[Suggestion]:
             yield from _suggestion(pool, concepts[int(best[place])], names[place], headings[names[place]])
 
 
-def _suggestion(pool: Pool, concept: Concept, name: str, having: Mask) -> Iterator[Suggestion]:
+def _suggestion(pool: Pool, concept: Concept, name: str, having: Mask) -> Iterator[TermSuggestion]:
     """The suggestion, unless the heading adds no record, is mostly on others, or on excluded records alone."""
     counts, both = pool.counts(having), int((having & pool.met[concept.name]).sum())
     rejected = counts["excluded"] > 1 and not counts["included"]
     if _SHARE * counts["records"] <= both < counts["records"] and not rejected:
-        yield Suggestion(
+        yield TermSuggestion(
             kind="heading",
             action="add",
             concept=concept.name,

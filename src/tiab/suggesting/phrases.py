@@ -9,12 +9,11 @@ import numpy as np
 
 from tiab.drafting.phrases import GENERAL_WORDS, SMALL_WORDS
 from tiab.pico.spelling import singular
-from tiab.suggesting.term_index import Ints, Mask, TermIndex
+from tiab.pico.term_index import Ints, Mask, TermIndex
 
 __all__ = ["Phrases", "neighbours", "telling_phrases"]
 
-_REPORTING_WORDS = frozenset(
-    """
+_REPORTING = """
     abstract additional alone analyse analyze approximately assigned author background conclude conclusion confidence
     copyright daily day decrease decreased decreasing demonstrated difference elsevier estimated evidence finding
     followed having hour important improve improved improvement increase increased increasing indicate indicated
@@ -22,10 +21,12 @@ _REPORTING_WORDS = frozenset(
     previous prior purpose random randomly range ratio received respectively right role score show showed shown side
     significance significant significantly similar small statistically suggest suggesting take taken taking total took
     treat treated typical weekly yearly
-    """.split()
-)
+"""
+_REPORTING_WORDS = frozenset(_REPORTING.split())
 """Words in which any abstract reports."""
-_STOP_WORDS = SMALL_WORDS | GENERAL_WORDS | _REPORTING_WORDS | {singular(word) for word in GENERAL_WORDS}
+_SUBJECTS = frozenset(("academic", "drug", "drugs", "industry", "language", "model", "system", "systems", "therapy"))
+"""Words that are too general for a protocol's terms, but may tell included and excluded records apart."""
+_STOP_WORDS = (SMALL_WORDS | GENERAL_WORDS | _REPORTING_WORDS | {singular(word) for word in GENERAL_WORDS}) - _SUBJECTS
 """Words that are about no subject."""
 
 
@@ -72,9 +73,7 @@ def telling_phrases(index: TermIndex, wanted: Mask, *, least: int = 2) -> Phrase
     pairs = np.unique(np.stack([keys[chosen], places[chosen].astype(np.int64)]), axis=1)
     starts = np.searchsorted(pairs[0], frequent)
     texts = [_text(index, int(key), n_forms) for key in frequent]
-    return Phrases(
-        texts=texts, record=pairs[1], bounds=np.append(starts, pairs.shape[1]), n_records=index.n_records
-    )
+    return Phrases(texts=texts, record=pairs[1], bounds=np.append(starts, pairs.shape[1]), n_records=index.n_records)
 
 
 def neighbours(index: TermIndex, starts: Ints, length: int) -> Iterator[tuple[str, Ints]]:

@@ -12,14 +12,14 @@ import numpy as np
 from tiab.criteria import Concept, Criteria
 from tiab.drafting.roles import named_role
 from tiab.labels import Decision, Label
+from tiab.pico.term_index import Mask, TermIndex
 from tiab.records import Record
-from tiab.suggesting.term_index import Mask, TermIndex
 
 __all__ = ["Counts", "Pool"]
 
 
 class Counts(TypedDict):
-    """How many records there are of each kind, as a `Suggestion` holds them."""
+    """How many records there are of each kind, as a `TermSuggestion` holds them."""
 
     records: int
     included: int
@@ -72,11 +72,14 @@ class Pool:
 
     def excluded_for(self, role: str) -> Mask:
         """Which records were excluded for a reason that names this role, such as "wrong population"."""
-        return self.excluded & np.array([said == role for said in self._roles], dtype=bool)
+        return self.excluded & self._said(role)
 
     def may_speak_against(self, role: str) -> Mask:
         """Which records were excluded for this role, or nobody said why."""
-        return self.excluded & np.array([said in ("", role) for said in self._roles], dtype=bool)
+        return self.excluded & self._said("", role)
+
+    def _said(self, *roles: str) -> Mask:
+        return np.array([said in roles for said in self._roles], dtype=bool)
 
     def counts(self, having: Mask) -> Counts:
         """How many records, and included, excluded and unread ones, are among those `having` something."""

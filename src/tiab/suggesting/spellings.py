@@ -1,4 +1,4 @@
-"""Spellings: the terms of the criteria as the records also write them: joined, parted, with another ending, mistyped."""
+"""Spellings: terms of the criteria as the records also write them: joined, parted, otherwise ended, mistyped."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from tiab.criteria import Concept
 from tiab.features.stems import stem
+from tiab.pico.term_index import TermIndex
 from tiab.pico.text import normal_form, normal_words, split_words
 from tiab.suggesting.pool import Pool
-from tiab.suggesting.suggestion import Suggestion
-from tiab.suggesting.term_index import TermIndex
+from tiab.suggesting.term_suggestion import TermSuggestion
 
 __all__ = ["suggest_spellings"]
 
@@ -19,7 +19,7 @@ _SHORTEST_MISTYPED, _SAME_START = 7, 3
 _SHORTEST_PART = 3
 
 
-def suggest_spellings(pool: Pool) -> Iterator[Suggestion]:
+def suggest_spellings(pool: Pool) -> Iterator[TermSuggestion]:
     """Other spellings of each term that the concept does not find yet."""
     words = _Words(pool.index)
     for concept in pool.concepts:
@@ -31,10 +31,10 @@ def suggest_spellings(pool: Pool) -> Iterator[Suggestion]:
                     yield from _suggestion(pool, concept, term, spelt, why)
 
 
-def _suggestion(pool: Pool, concept: Concept, term: str, spelt: str, why: str) -> Iterator[Suggestion]:
+def _suggestion(pool: Pool, concept: Concept, term: str, spelt: str, why: str) -> Iterator[TermSuggestion]:
     having = pool.index.records(spelt)
     if having.any() and not pool.covered([spelt])[0]:
-        yield Suggestion(
+        yield TermSuggestion(
             kind="spelling",
             action="add",
             concept=concept.name,

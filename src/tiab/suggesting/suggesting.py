@@ -15,7 +15,7 @@ from tiab.suggesting.compared import suggest_compared, suggest_narrower
 from tiab.suggesting.headings import suggest_headings
 from tiab.suggesting.pool import Pool
 from tiab.suggesting.spellings import suggest_spellings
-from tiab.suggesting.suggestion import KINDS, Suggestion
+from tiab.suggesting.term_suggestion import KINDS, TermSuggestion
 
 __all__ = ["suggest_terms"]
 
@@ -28,7 +28,7 @@ def suggest_terms(
     criteria: Criteria,
     labels: Iterable[Label] | Mapping[str, object] | None = None,
     most: int = _MOST,
-) -> tuple[Suggestion, ...]:
+) -> tuple[TermSuggestion, ...]:
     """Changes to the terms of the criteria that the records speak for; those from decisions first.
 
     They are for a person to accept or not: a heading that goes with a concept may mean something else.
@@ -45,7 +45,7 @@ def suggest_terms(
     >>> pool = [Record(record_id="1", title="Healthcare at home (HAH)"), Record(record_id="2", title="Tax law")]
     >>> criteria = Criteria(title="", concepts=(Concept(role="intervention", name="home", terms=("health care",)),))
     >>> [(one.kind, one.term) for one in suggest_terms(pool, criteria=criteria)]
-    [('spelling', 'healthcare')]
+    [('spelling', 'healthcare'), ('silent', 'health care')]
     """
     pool = Pool(records=records, criteria=criteria, labels=labels_on(records, labels))
     if not pool.concepts:
@@ -63,14 +63,14 @@ def suggest_terms(
     return tuple(kept)
 
 
-def _strength(one: Suggestion) -> tuple[float, int, int]:
+def _strength(one: TermSuggestion) -> tuple[float, int, int]:
     """What comes first is less; headings come in their own order."""
     if one.kind == "heading":
         return 1.0, 0, 0
     return (1.0 if one.p is None else one.p, -one.changed, -one.records)
 
 
-def _all(pool: Pool) -> Iterator[Suggestion]:
+def _all(pool: Pool) -> Iterator[TermSuggestion]:
     yield from suggest_narrower(pool)
     yield from suggest_compared(pool)
     yield from suggest_spellings(pool)
@@ -79,12 +79,12 @@ def _all(pool: Pool) -> Iterator[Suggestion]:
     yield from _silent(pool)
 
 
-def _silent(pool: Pool) -> Iterator[Suggestion]:
+def _silent(pool: Pool) -> Iterator[TermSuggestion]:
     for concept in pool.concepts:
         for term in concept.terms:
             having = pool.index.records(term)
             if not having.any():
-                yield Suggestion(
+                yield TermSuggestion(
                     kind="silent",
                     action="remove",
                     concept=concept.name,

@@ -1,4 +1,4 @@
-"""Suggestion: a term that the records offer to the criteria, or one that they speak against, with its counts."""
+"""TermSuggestion: a term that the records offer to the criteria, or one that they speak against, with its counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["KINDS", "Suggestion"]
+__all__ = ["KINDS", "TermSuggestion"]
 
 Kind = Literal["lets in", "word", "spelling", "abbreviation", "expansion", "heading", "silent"]
 KINDS: Mapping[Kind, str] = {
@@ -22,7 +22,7 @@ KINDS: Mapping[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion:
+class TermSuggestion:
     """A change to the terms of one concept.
 
     Attributes:
