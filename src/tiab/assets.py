@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tiab.errors import InputError
 
-__all__ = ["corpus_path", "model_path"]
+__all__ = ["corpus_path", "has_model", "model_path"]
 
 
 def corpus_path(name: str = "exercise-ms-cytokines") -> Path:
@@ -28,9 +28,20 @@ def model_path(name: str = "exercise-ms-cytokines.safetensors") -> Path:
     return _asset("models", name)
 
 
+def has_model(name: str) -> bool:
+    """Whether this installation has a kept model; weights may be left out of it."""
+    return _found("models", name) is not None
+
+
 def _asset(kind: str, name: str) -> Path:
+    path = _found(kind, name)
+    if path is None:
+        hint = "Reinstall tiab, or give a file of your own."
+        raise InputError(f"tiab carries no '{name}' among its {kind}", hint=hint)
+    return path
+
+
+def _found(kind: str, name: str) -> Path | None:
     package = Path(str(files("tiab")))
-    for folder in (package / f"_{kind}", package.parent.parent / kind):
-        if (folder / name).exists():
-            return folder / name
-    raise InputError(f"tiab carries no '{name}' among its {kind}", hint="Reinstall tiab, or give a file of your own.")
+    paths = (folder / name for folder in (package / f"_{kind}", package.parent.parent / kind))
+    return next((path for path in paths if path.exists()), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -23,7 +24,9 @@ import tiab.pico.people
 import tiab.pico.sample_size
 import tiab.pico.sections
 import tiab.pico.sentences  # noqa: F401  (importing a component's module registers its factory)
+from tiab.assets import has_model
 from tiab.criteria import Criteria
+from tiab.errors import TiabWarning
 from tiab.pico.concepts import criteria_config
 from tiab.pico.layout import get_spans, set_fields
 from tiab.pico.spans import Span, in_reading_order
@@ -36,7 +39,9 @@ Progress = Callable[[int], object]
 
 _ALWAYS = ("tiab_design", "tiab_cues")
 _NUMBERS = ("tiab_sample_size", "tiab_people", "tiab_dose", "tiab_markers")
-_LEARNED = ("tiab_roles", "tiab_pio")
+_LEARNED = {"tiab_roles": "pico-roles.safetensors", "tiab_pio": "pico-pio.safetensors"}
+"""Each learned component, and its weights, which an installation may leave out."""
+
 _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
 _TOLD = 100  # records after which it is told how far this is
 _CHUNK = 500  # records that a worker process takes at once
@@ -52,6 +57,9 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, lea
         learned: whether the learned components run, too: roles of sentences, and spans of participants, interventions
             and outcomes that no list names. They take more time than the rules.
 
+    Warns:
+        TiabWarning: weights of learned components are not installed; the rules run without them.
+
     >>> [name for name, _ in make_pipeline(numbers=False).pipeline][:3]
     ['tiab_sentences', 'tiab_sections', 'tiab_abbreviations']
     """
@@ -62,9 +70,19 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, lea
     if criteria is not None:
         nlp.add_pipe("tiab_concepts", config={"criteria": criteria_config(criteria)})
     findings = ("tiab_findings",) if numbers else ()  # last, as it reads what the others found
-    for name in (*_ALWAYS, *(_NUMBERS if numbers else ()), *(_LEARNED if learned else ()), *findings):
+    for name in (*_ALWAYS, *(_NUMBERS if numbers else ()), *(_learned_components() if learned else ()), *findings):
         nlp.add_pipe(name)
     return nlp
+
+
+def _learned_components() -> list[str]:
+    """The learned components whose weights are installed."""
+    missing = [file for file in _LEARNED.values() if not has_model(file)]
+    if missing:
+        names = " and ".join(missing)
+        hint = "Reinstall tiab to find what no rule names, too."
+        warnings.warn(f"PICO is found by rules alone: {names} is not installed. {hint}", TiabWarning, stacklevel=3)
+    return [name for name, file in _LEARNED.items() if file not in missing]
 
 
 def find_spans(
@@ -86,6 +104,8 @@ def find_spans(
     """
     if jobs == 1 or len(records) < _WORTH_A_PROCESS:
         return _read(records, *_pipeline(criteria, numbers, learned), progress)
+    if learned:
+        _learned_components()
     chunks = [records[i : i + _CHUNK] for i in range(0, len(records), _CHUNK)]
     found: list[tuple[Span, ...]] = []
     with Parallel(n_jobs=jobs, return_as="generator") as parallel:
@@ -99,7 +119,10 @@ def find_spans(
 def _read_chunk(
     records: Sequence[Record], criteria: Criteria | None, numbers: bool, learned: bool
 ) -> list[tuple[Span, ...]]:
-    return _read(records, *_pipeline(criteria, numbers, learned), None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", TiabWarning)  # the parent process has warned
+        pipeline = _pipeline(criteria, numbers, learned)
+    return _read(records, *pipeline, None)
 
 
 def _read(records: Sequence[Record], nlp: Language, lock: Lock, progress: Progress | None) -> list[tuple[Span, ...]]:
