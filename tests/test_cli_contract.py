@@ -52,6 +52,7 @@ RUNS = {
     "label": "ms dalgas-2010 include -r eva --note hm",
     "undo": "ms -r eva",
     "status": "ms",
+    "team": "ms",
     "conflicts": "ms",
     "resolve": "ms deckx-2016 include -r nora",
     "update": "ms update.csv",

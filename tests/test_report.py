@@ -14,7 +14,7 @@ import pytest
 from tiab.errors import EvaluationError, LabelError
 from tiab.report.building import build_report
 from tiab.report.data import ReportData
-from tiab.review import Review
+from tiab.review import Policy, Review
 from tiab.review.evaluating import evaluate_review
 from tiab.review.history import read_history
 from tiab.stopping import ASSUMPTION, missing_at_most, stop_at
@@ -53,6 +53,7 @@ def test_every_record_is_counted_once_and_none_unscreened_is_excluded(review: Re
     review.add([tmp_path / "one.csv"])
     review.merge("40", "39", reviewer="eva")
     review.add_prior(["30"])
+    review.set_policy(Policy(scheme="one"))
     screen(review, range(1, 11))
     review.label("10", "maybe", reviewer="ben")
     counts = report(review).counts
@@ -292,6 +293,7 @@ def test_second_thoughts_and_overrides_are_counted(review: Review) -> None:
 
 
 def test_agreement_and_records_without_abstract_are_listed(review: Review) -> None:
+    review.set_policy(Policy(blinded=False))
     screen(review, range(1, 11), "eva")
     screen(review, range(1, 10), "ben")
     review.label("10", "include", reviewer="ben")

@@ -14,7 +14,7 @@ import pytest
 from tiab.assets import corpus_path
 from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
 from tiab.labels import Decision
-from tiab.review import Review
+from tiab.review import Policy, Review
 from tiab.review.criteria_file import CRITERIA_NAME
 
 INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
@@ -186,6 +186,8 @@ def test_nobody_sees_a_decision_of_another_before_their_own(review: Review) -> N
     assert [record.record_id for record, _ in review.resolved()] == ["2", "1"]
     assert [record.record_id for record, _ in review.resolved("kim")] == ["1"]
     assert len(review.resolved("lead")) == 2
+    assert review.agreement("kim") == {}  # no figures before all is screened
+    review.set_policy(Policy(blinded=False))
     assert list(review.agreement("kim")) == [("ben", "kim"), ("eva", "kim")]
     assert review.agreement("new") == {}
 
@@ -219,6 +221,7 @@ def test_terminal_and_page_are_told_of_the_same_record(review: Review) -> None:
 
 
 def test_agreement_is_measured_on_what_both_screened(review: Review) -> None:
+    review.set_policy(Policy(blinded=False))
     assert review.agreement() == {}
     for n in range(1, 11):
         review.label(str(n), INCLUDE if n < 4 else EXCLUDE, reviewer="eva")
@@ -477,7 +480,7 @@ def test_threads_may_share_a_review(review: Review) -> None:
 
 LIGHT = """
 import sys
-from tiab.review import Review
+from tiab.review import Policy, Review
 
 with Review(sys.argv[1]) as review:
     review.label("1", "include", reviewer="eva")

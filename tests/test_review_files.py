@@ -20,7 +20,7 @@ from tiab.decisions import read_decisions, read_labels
 from tiab.errors import InputError, LabelError, ReviewError
 from tiab.formats import read_records
 from tiab.labels import Decision
-from tiab.review import Review
+from tiab.review import Policy, Review
 
 INCLUDE, EXCLUDE, MAYBE = Decision.INCLUDE, Decision.EXCLUDE, Decision.MAYBE
 STUDIES = [
@@ -232,6 +232,7 @@ def test_a_project_in_which_nothing_was_screened(review: Review, root: Path, tmp
 
 
 def test_an_export_says_rank_decision_and_reasons(review: Review, tmp_path: Path) -> None:
+    review.set_policy(Policy(scheme="one"))
     review.label("r0", INCLUDE, reviewer="eva", note="good")
     review.label("r0", INCLUDE, reviewer="ben")
     review.label("r1", EXCLUDE, reviewer="eva", reason="law")

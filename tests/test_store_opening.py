@@ -207,7 +207,7 @@ def test_absurd_events_of_a_stranger(tmp_path: Path, payload: object) -> None:
     connection = sqlite3.connect(make(tmp_path) / FILE_NAME)
     values = (3, "t", "labelled", "", "1", None, None, payload)
     digest = event_hash(bytes.fromhex(log_end(connection).hash), values)
-    connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, digest))
+    connection.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 3, NULL, NULL)", (*values, digest))
     connection.commit()
     connection.close()
     with Store(tmp_path) as store, pytest.raises(ReviewError, match="event 3 of the log"):

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tiab.labels import Decision
-from tiab.review import Review
+from tiab.review import Policy, Review
 from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
@@ -23,6 +23,7 @@ def review(tmp_path: Path) -> Iterator[Review]:
     (tmp_path / "s.csv").write_text("record_id,title\n" + "".join(f"{n},Study {n} {SCRIPT}\n" for n in range(8)))
     with Review.create(tmp_path / "review") as made:
         made.add([tmp_path / "s.csv"])
+        made.set_policy(Policy(blinded=False))
         for n in range(6):
             made.label(str(n), "include" if n in (0, 5) else "exclude", reviewer="eva", note=SCRIPT)
             made.label(str(n), "include" if n in (3, 5) else "exclude", reviewer="kim", reason=f"why {n} {SCRIPT}")
@@ -84,7 +85,8 @@ def test_a_conflict_is_settled_once_and_can_be_opened_again(
 def test_nobody_who_is_blinded_sees_what_they_have_not_decided_on(
     review: Review, at: Callable[..., ReviewerSession], enter: Callable[[ReviewerSession], httpx.Client]
 ) -> None:
-    page = enter(at("eva", blind=True))
+    review.set_policy(Policy())
+    page = enter(at("eva"))
     for path in ("/conflicts", "/conflicts?record=6", "/conflicts/current?record=6"):
         text = page.get(path).text
         assert "Study 6" not in text

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from tiab.decisions import read_labels
 from tiab.formats import read_records
-from tiab.review import Review
+from tiab.review import Policy, Review
 from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
@@ -25,6 +25,7 @@ def review(tmp_path: Path) -> Iterator[Review]:
     )
     with Review.create(tmp_path / "the réview") as made:
         made.add([tmp_path / "s.csv"])
+        made.set_policy(Policy(scheme="one", blinded=False))
         for record_id, eva, kim in (
             ("0", "include", "include"),
             ("1", "exclude", "exclude"),

@@ -39,6 +39,7 @@ COMMANDS = {
     "label": Command("decisions", "Store a decision on a record, or all decisions that a file carries."),
     "undo": Command("decisions", "Undo your last decision, or a whole import. The log keeps everything."),
     "status": Command("status", "Show the progress of a review: records, decisions, conflicts, what may be missing."),
+    "team": Command("team", "Show or change who screens a review and how: reviewers per record, blinding, roles."),
     "conflicts": Command("decisions", "List the records on which reviewers disagree."),
     "resolve": Command("decisions", "Resolve a conflict between reviewers."),
     "map": Command("map", "Map the evidence: studies by outcomes, with what their abstracts say, and counts."),

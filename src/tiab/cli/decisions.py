@@ -177,7 +177,7 @@ def list_conflicts(
             "--reviewer",
             "-r",
             envvar="TIAB_REVIEWER",
-            help="Who looks, blinded: only conflicts on records that this reviewer has decided on.",
+            help="Who looks: a blinded reviewer sees conflicts on records that they have decided on.",
             show_default=False,
         ),
     ] = None,
@@ -185,9 +185,9 @@ def list_conflicts(
 ) -> None:
     """List the records on which reviewers disagree.
 
-    With --reviewer, only those on which this reviewer has decided: nobody sees another's decision before their own.
+    Nobody sees another's decision on a record before their own, unless the review is open: see tiab team.
 
-    [dim]Example:[/dim] tiab conflicts ms-review
+    [dim]Example:[/dim] tiab conflicts ms-review --reviewer eva
     """
     with opened(folder) as review:
         found = [(conflict, review.record(conflict.record_id)) for conflict in review.conflicts(reviewer)]
@@ -218,7 +218,7 @@ def list_conflicts(
             beside = "; ".join(text for text in (given.label.reason, given.note) if text)
             said = f"    {given.label.reviewer or '(no name)'}: {given.label.decision}"
             console.print(Text(f"{said} ({beside})" if beside else said))
-    note(counted(len(found), "conflict") + "." + (" Settle one: tiab resolve DIR ID DECISION" if found else ""))
+    note(counted(len(found), "conflict") + "." + (" Resolve one: tiab resolve DIR ID DECISION" if found else ""))
 
 
 @commands.command("resolve")

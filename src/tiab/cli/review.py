@@ -12,8 +12,10 @@ from tiab.cli.options import DECISIONS, FolderArgument, JobsOption, JsonOption, 
 from tiab.cli.outputs import Commands, records_output
 from tiab.cli.review_folder import make_ready, opened, say_warnings
 from tiab.cli.show import counted, note, print_json, print_table, progress_bar
+from tiab.cli.team import ScreenedBy, changed_policy
 from tiab.labels import Decision
-from tiab.review import Review
+from tiab.review import Policy, Review
+from tiab.review.exporting import left_out
 
 if TYPE_CHECKING:
     from tiab.review import FileReport
@@ -35,19 +37,25 @@ def make_review(
         Path | None, typer.Option("--criteria", "-c", help="The criteria, copied into the folder.", show_default=False)
     ] = None,
     seed: SeedOption = 0,
+    reviewers: ScreenedBy = None,
     as_json: JsonOption = False,
 ) -> None:
     """Create a review: a folder that keeps its records, criteria and every decision.
 
     [dim]Example:[/dim] tiab new ms-review --criteria criteria.toml
     """
+    policy = changed_policy(Policy(), reviewers)
     with Review.create(folder, criteria, seed=seed) as review:
         say_warnings(review)
+        if policy != review.policy:
+            review.set_policy(policy)
         title = review.criteria.title if review.criteria else None
     if as_json:
         print_json({"folder": str(folder), "title": title, "seed": seed})
     else:
         note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
+        if reviewers is None:
+            note(f"Two reviewers for each record? tiab team {folder} --reviewers two")
 
 
 @commands.command("add")
@@ -112,10 +120,14 @@ def export_review(
     with opened(folder, jobs=jobs) as review:
         make_ready(review, reviewer)
         count = review.export(output, reviewer=reviewer, only=only or [], duplicates=duplicates)
+        missing = left_out(review.snapshot) if only and reviewer is None else {}
     if as_json:
-        print_json({"output": str(output), "records": count})
-    else:
-        note(f"{counted(count, 'record')} written to {output}")
+        print_json({"output": str(output), "records": count} | ({"left_out": missing} if missing else {}))
+        return
+    note(f"{counted(count, 'record')} written to {output}")
+    if missing:
+        told = ", ".join(f"{count:,} {state}" for state, count in missing.items())
+        note(f"Left out, because they have no final decision yet: {told}.")
 
 
 def print_reports(reports: Sequence[FileReport]) -> None:

@@ -56,6 +56,8 @@ def open_page(
     with listen_near(port) as listening, ExitStack() as leaving:
         with opened(folder, jobs=jobs) as review:
             must_be_named(review, reviewer)
+            if blind and not review.policy.blinded:
+                note(f"This review is open. To hide others' decisions everywhere: tiab team {folder} --blinded")
         reviews, token = OpenReviews(HomeFile(), jobs=jobs), page_token()
         leaving.callback(reviews.close)
         key = reviews.open(folder, reviewer=reviewer, blind=blind)

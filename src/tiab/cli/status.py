@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
 from rich.text import Text
 
 from tiab.cli.options import FolderArgument, JsonOption
 from tiab.cli.outputs import Commands
 from tiab.cli.review_folder import opened
-from tiab.cli.show import console, counted, print_json, print_table
+from tiab.cli.show import console, counted, note, print_json, print_table
 from tiab.evaluation.missing import estimate_missing
-from tiab.review import Status
+from tiab.review import DecisionCounts, Status
 from tiab.review.history import read_history
 from tiab.store import Import
 
@@ -19,43 +22,61 @@ commands = Commands()
 
 
 @commands.command("status")
-def show_status(folder: FolderArgument, as_json: JsonOption = False) -> None:
+def show_status(
+    folder: FolderArgument,
+    reviewer: Annotated[
+        str | None,
+        typer.Option(
+            "--reviewer", "-r", envvar="TIAB_REVIEWER", help="Who looks: what is left for whom.", show_default=False
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show the progress of a review: records, decisions, conflicts, what may be missing.
 
-    Where several people screen, also how far they agree.
+    Where several people screen, also how far they agree, once blinded reviewers have finished.
 
     [dim]Example:[/dim] tiab status ms-review
     """
     with opened(folder) as review:
-        status, agreement = review.status(), review.agreement()
-        frontier = estimate_missing(read_history(review.snapshot), target=0.95, alpha=0.05)
+        status, agreement = review.status(reviewer), review.agreement(reviewer)
+        alone = reviewer if reviewer is not None and review.is_blinded(reviewer) else None
+        frontier = estimate_missing(read_history(review.snapshot, alone), target=0.95, alpha=0.05)
+        hidden = alone is None and any(counts.undisclosed for counts in status.reviewers.values())
     pairs = [{"reviewers": list(names), **one.to_dict()} for names, one in agreement.items()]
     if as_json:
         missing = {"missing": frontier.missing, "sentence": frontier.sentence, "assumption": frontier.assumption}
-        print_json(status.to_dict() | {"agreement": pairs, "frontier": missing})
+        print_json(status.to_dict() | {"agreement": pairs, "frontier": None if hidden else missing})
         return
-    _print_status(status)
-    if frontier.screened:
+    _print_status(status, reviewer)
+    if frontier.screened and not hidden:
         assumed = f" {frontier.assumption_in_short}" if frontier.states_bound else ""
         console.print(Text(frontier.sentence + assumed))
     for (first, second), one in agreement.items():
         console.print(Text(f"{_name(first)} and {_name(second)}: {one.sentence}"))
 
 
-def _print_status(status: Status) -> None:
+def _print_status(status: Status, reviewer: str | None) -> None:
     _print_imports(status)
     records, duplicates = counted(status.to_screen, "record"), counted(status.duplicates, "duplicate")
     console.print(Text(f"\n{records} to screen and {duplicates} of them; {status.no_abstract} without an abstract."))
-    people = [(_name(name), one.include, one.exclude, one.maybe) for name, one in status.reviewers.items()]
-    together = ("together" if len(people) > 1 else "so far", *_three(status))
+    people = [(_name(name), *_three(one)) for name, one in status.reviewers.items()]
+    together = ("final" if len(people) > 1 else "so far", *_three(status.joint))
     shown = [*people, together] if len(people) > 1 or status.prior else people or [together]
     print_table("decisions", ("", "include", "exclude", "maybe"), shown, right=3)
-    said = [f"{counted(status.left, 'record')} left."]
+    if reviewer is None or reviewer not in status.left_for:
+        said = [f"{counted(status.left, 'record')} left."]
+    else:
+        said = [f"{counted(status.left_for[reviewer], 'record')} left for {_name(reviewer)}."]
+    if status.pending:
+        said.append(f"{counted(status.pending, 'record')} awaiting a second reviewer.")
     if status.prior:
         said.append(f"{counted(status.prior, 'decision')} from prior knowledge.")
     if status.conflicts:
-        said.append(f"{counted(status.conflicts, 'conflict')} to be settled: tiab conflicts.")
+        said.append(f"{counted(status.conflicts, 'conflict')} to resolve: tiab conflicts.")
     console.print(Text("\n" + " ".join(said)))
+    if any(one.undisclosed for one in status.reviewers.values()):
+        note("Blinded reviewers: what each decided, and how far they agree, is shown once both have finished.")
 
 
 def _print_imports(status: Status) -> None:
@@ -74,8 +95,10 @@ def _with_undone(one: Import) -> str:
     return f"{one.name} (undone)" if one.undone else one.name
 
 
-def _three(status: Status) -> tuple[int, int, int]:
-    return status.joint.include, status.joint.exclude, status.joint.maybe
+def _three(counts: DecisionCounts) -> tuple[object, object, object]:
+    if counts.undisclosed:
+        return f"{counts.undisclosed:,} decided", "", ""
+    return counts.include, counts.exclude, counts.maybe
 
 
 def _name(reviewer: str) -> str:

@@ -32,6 +32,7 @@ class ScreeningHistory:
         prior: known beforehand, and not screened since.
         unscreened: the others, in the order of the import.
         labels: record id -> the decision of all reviewers together; without those in conflict.
+        pending: records whose decision is that of one reviewer, and not final before a second has decided.
         screeners: record id -> who decided on it.
     """
 
@@ -40,6 +41,7 @@ class ScreeningHistory:
     unscreened: tuple[str, ...]
     labels: Mapping[str, Label]
     screeners: Mapping[str, frozenset[str]]
+    pending: frozenset[str] = frozenset()
     unordered: int = 0
     since: int = 0
     because: LateStart = ""
@@ -54,6 +56,8 @@ class ScreeningHistory:
         decision = self.decision(record_id)
         if decision is None:
             return "conflict" if record_id in self.screeners else "unscreened"
+        if record_id in self.pending:
+            return "awaiting second reviewer"
         if record_id not in self.screeners:
             return "known beforehand"
         return _STATUS[decision]

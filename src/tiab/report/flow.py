@@ -40,6 +40,8 @@ def flow_lines(data: ReportData) -> list[Row]:
         sought += f", known beforehand {counts.prior_included:,}"
     if counts.conflicts:
         out.append(f"In conflict, not settled (n = {counts.conflicts:,})")
+    if counts.pending:
+        out.append(f"Awaiting a second reviewer (n = {counts.pending:,})")
     unread = [f"{UNREAD} (n = {counts.unscreened:,})", "  neither excluded nor included"]
     to_screen = [("Screening", [f"Records to screen (n = {counts.to_screen:,})"], unread)] if counts.unscreened else []
     return [

@@ -63,7 +63,8 @@ def _summary(counts: FlowCounts, missing: MissingEstimate, gold: GoldReport | No
     if counts.screened:
         said.append(
             f"{counts.included:,} included, {counts.maybe:,} maybe, {counts.excluded:,} excluded by people"
-            + (f", {counts.conflicts:,} in conflict." if counts.conflicts else ".")
+            + (f", {counts.conflicts:,} in conflict" if counts.conflicts else "")
+            + (f", {counts.pending:,} awaiting a second reviewer." if counts.pending else ".")
         )
     said.append(missing.sentence + (f" {missing.assumption_in_short}" if missing.states_bound else ""))
     if gold is not None and gold.n:

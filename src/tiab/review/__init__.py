@@ -5,9 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tiab.review.policy import Policy
 from tiab.review.reviewers import Conflict
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
+from tiab.review.states import RecordState, States
 from tiab.review.status import DecisionCounts, Status
 
 if TYPE_CHECKING:
@@ -24,12 +26,15 @@ __all__ = [
     "DecisionsReport",
     "FileReport",
     "Matching",
+    "Policy",
     "Queue",
+    "RecordState",
     "RecordView",
     "Replay",
     "Replayed",
     "Review",
     "Snapshot",
+    "States",
     "Status",
     "Suggestion",
     "Update",

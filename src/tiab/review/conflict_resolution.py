@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiab.errors import LabelError
 from tiab.labels import Label
 from tiab.records import Record
 from tiab.review.notes import Notes
-from tiab.review.reviewers import (
-    Conflict,
-    both_screened,
-    conflicts,
-    labels_by_reviewer,
-    may_see,
-    must_conflict,
-    resolved_labels,
-    unresolve_entry,
-)
+from tiab.review.reviewers import Conflict, both_screened, resolved_labels, unresolve_entry
 from tiab.review.snapshot import SnapshotReader
+from tiab.review.states import RecordState
 from tiab.store import Event, GivenLabel, Store, label_entry
 
 if TYPE_CHECKING:
@@ -29,7 +22,8 @@ __all__ = ["ConflictResolution"]
 class ConflictResolution:
     """The conflicts of an open review, those that were resolved, and the agreement of its reviewers.
 
-    Each method takes a `reviewer` who is blinded until they have decided on a record, or None for all that there is.
+    Each method takes the `reviewer` to whom it is shown, None for somebody who screens under no name, and gives what
+    the policy of the review lets them see.
     """
 
     def __init__(self, store: Store, reader: SnapshotReader, notes: Notes) -> None:
@@ -37,33 +31,40 @@ class ConflictResolution:
 
     def open(self, reviewer: str | None = None) -> tuple[Conflict, ...]:
         """The records on which reviewers disagree and that nobody resolved, as far as `reviewer` may see them."""
-        snapshot = self._reader.snapshot
-        found = conflicts(snapshot.state, snapshot.groups)
-        return tuple(conflict for conflict in found if may_see(reviewer, conflict.labels))
+        states = self._reader.snapshot.states
+        return tuple(conflict for conflict in states.conflicts if states.may_see(reviewer, conflict.record_id))
 
     def resolved(self, reviewer: str | None = None) -> tuple[tuple[Record, GivenLabel], ...]:
         """(record, how its conflict was resolved), last first; as far as `reviewer` may see them."""
         snapshot = self._reader.snapshot
-        decided = labels_by_reviewer(snapshot.state, snapshot.groups).get(reviewer or "", {})
         found = [
             (snapshot.merged_record(record_id), given)
             for record_id, given in resolved_labels(snapshot.state, snapshot.groups).items()
-            if may_see(reviewer, [given]) or record_id in decided
+            if reviewer == given.label.reviewer or snapshot.states.may_see(reviewer, record_id)
         ]
-        return tuple(sorted(found, key=lambda pair: -pair[1].event_id))
+        return tuple(sorted(found, key=lambda pair: -pair[1].place))
 
     def resolve(self, label: Label, *, note: str = "", token: str | None = None) -> Event:
         """Resolves the conflict on a record by a third entry in the log.
 
         Raises:
-            LabelError: reviewers do not disagree on it.
+            LabelError: reviewers do not disagree on it, or others are named to resolve conflicts.
         """
         if token is None or self._store.event_with(token) is None:
-            snapshot = self._reader.snapshot
-            must_conflict(snapshot.state, snapshot.groups, label.record_id)
+            self._must_be_open(label)
         event = self._store.append(label_entry(label, note=note, token=token, kind="resolved"))
         self._notes.drop_draft(event)
         return event
+
+    def _must_be_open(self, label: Label) -> None:
+        snapshot = self._reader.snapshot
+        states, record_id = snapshot.states, snapshot.groups.main_id(label.record_id)
+        if states.of.get(record_id) is not RecordState.CONFLICT:
+            hint = "tiab conflicts lists them."
+            raise LabelError(f"there is no conflict on record '{label.record_id[:80]}'", hint=hint)
+        if not states.policy.may_resolve(label.reviewer):
+            named = ", ".join(states.policy.resolvers)
+            raise LabelError(f"conflicts of this review are resolved by {named}", hint="tiab team shows the settings.")
 
     def unresolve(self, record_id: str, *, reviewer: str = "", token: str | None = None) -> Event:
         """Takes back how this reviewer resolved a conflict, which is open again.
@@ -80,16 +81,19 @@ class ConflictResolution:
     def agreement(self, reviewer: str | None = None, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
         """Two reviewers -> how far they agree on what both screened, "maybe" as include, whatever was resolved later.
 
+        Pairs that are blinded, and have not decided on all that both screen, are left out.
+
         Args:
             reviewer: only pairs with this reviewer; None for all.
         """
         snapshot = self._reader.snapshot
-        found = [pair for pair in both_screened(snapshot.state, snapshot.groups) if reviewer in (None, *pair[0])]
-        if not found:
+        pairs = both_screened(snapshot.state, snapshot.groups)
+        shown = [one for one in pairs if reviewer in (None, *one[0]) and snapshot.states.shows_figures(*one[0])]
+        if not shown:
             return {}
         from tiab.evaluation.agreement import measure_agreement  # loads scipy, which a lone reviewer need not wait for
 
         return {
             names: measure_agreement(one, other, categories=("exclude", "include"), confidence=confidence)
-            for names, one, other in found
+            for names, one, other in shown
         }

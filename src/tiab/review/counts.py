@@ -45,7 +45,8 @@ class FlowCounts:
         duplicates: records that the review had already, and those linked to another.
         by_automation: marked as ineligible by the tool, which only ever orders: 0.
         prior, prior_included: known beforehand, and not screened since.
-        screened: decided on by somebody: included + maybe + excluded + conflicts.
+        screened: decided on by somebody: included + maybe + excluded + conflicts + pending.
+        pending: decided on by one reviewer, and awaiting a second.
         unscreened: not looked at. Never "excluded".
         no_abstract, no_abstract_unscreened: of those to screen.
     """
@@ -63,6 +64,7 @@ class FlowCounts:
     maybe: int
     excluded: int
     conflicts: int
+    pending: int
     unscreened: int
     no_abstract: int
     no_abstract_unscreened: int
@@ -127,6 +129,7 @@ def count_flow(snapshot: Snapshot, history: ScreeningHistory, sources: Sequence[
         maybe=said.count("maybe"),
         excluded=said.count("excluded"),
         conflicts=said.count("conflict"),
+        pending=said.count("awaiting second reviewer"),
         unscreened=len(history.unscreened),
         no_abstract=len(empty),
         no_abstract_unscreened=len(empty & set(history.unscreened)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ __all__ = [
     "CriteriaFile",
     "as_toml",
     "criteria_payload",
+    "follows",
     "logged_criteria",
+    "logged_text",
     "make_folder",
 ]
 
@@ -114,6 +117,11 @@ def criteria_payload(criteria: Criteria | None, *, text: str, seed: int) -> dict
     return {"fingerprint": fingerprint, "criteria": said, "text": text, "seed": seed}
 
 
+def follows(state: LogState) -> dict[str, Any]:
+    """Which earlier `criteria` events a new one replaces, to be said where two copies of the review changed them."""
+    return {"follows": list(state.criteria_heads)} if len(state.criteria_heads) > 1 else {}
+
+
 def logged_criteria(state: LogState) -> Criteria | None:
     """The criteria of the last `criteria` event.
 
@@ -128,6 +136,18 @@ def logged_criteria(state: LogState) -> Criteria | None:
     except CriteriaError as error:
         hint = "Another program may have altered the file: take the last copy of the folder."
         raise ReviewError(f"the criteria in the log cannot be understood ({error})", hint=hint) from error
+
+
+def logged_text(payload: Mapping[str, Any]) -> str:
+    """The criteria of a `criteria` event as TOML, comments and all where the event has them.
+
+    Raises:
+        CriteriaError: they are not what tiab wrote.
+    """
+    criteria, text = Criteria.from_dict(payload["criteria"]), str(payload.get("text", ""))
+    if text and parse_criteria(text, path=CRITERIA_NAME).fingerprint == criteria.fingerprint:
+        return text
+    return as_toml(criteria)
 
 
 def make_folder(folder: str | Path, criteria: Criteria | str | Path | None, *, seed: int) -> None:

@@ -163,7 +163,7 @@ def undo_entries(state: LogState, number: int, *, reviewer: str) -> list[Entry]:
             hint=f"Undo import {silent.number} first, then import both files that you want to keep again.",
         )
     stacks: Iterable[tuple[GivenLabel, ...]] = (*state.labels.values(), *state.resolved.values())
-    brought = sorted((one for given in stacks for one in given if one.import_id == taken.event_id), key=_event_id)
+    brought = sorted((one for given in stacks for one in given if one.import_id == taken.event_id), key=_place)
     undone = [
         Entry(kind="undone", reviewer=one.label.reviewer, record_id=one.label.record_id, target=one.event_id)
         for one in brought
@@ -172,8 +172,8 @@ def undo_entries(state: LogState, number: int, *, reviewer: str) -> list[Entry]:
     return [*undone, Entry(kind="import_undone", reviewer=reviewer, target=taken.event_id, payload=payload)]
 
 
-def _event_id(given: GivenLabel) -> int:
-    return given.event_id
+def _place(given: GivenLabel) -> int:
+    return given.place
 
 
 def _named(one: Decided, reviewer: str | None, prior: bool) -> Decided:

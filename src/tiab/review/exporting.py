@@ -14,20 +14,19 @@ from tiab.formats import write_records
 from tiab.labels import Decision, Label
 from tiab.records import Record
 from tiab.review.reviewers import (
-    conflicts,
-    joint_labels,
     labels_by_reviewer,
     own_labels,
     prior_labels,
     resolved_labels,
 )
 from tiab.review.snapshot import Snapshot
+from tiab.review.states import RecordState
 from tiab.store import Entry, GivenLabel
 
 if TYPE_CHECKING:
     from tiab.review.queue import Queue
 
-__all__ = ["export"]
+__all__ = ["export", "left_out"]
 
 
 def export(
@@ -62,7 +61,14 @@ def export(
     used = {name: column for name, column in columns.items() if column or name == "decision"}
     write_records(path, records, columns=used)
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    payload = {"name": Path(path).name, "sha256": digest, "records": len(records), "only": sorted(map(str, only))}
+    payload: dict[str, object] = {
+        "name": Path(path).name,
+        "sha256": digest,
+        "records": len(records),
+        "only": sorted(map(str, only)),
+    }
+    if only and reviewer is None:
+        payload["left_out"] = left_out(snapshot)
     return Entry(kind="exported", reviewer=reviewer or "", payload=payload)
 
 
@@ -80,9 +86,8 @@ def _records(snapshot: Snapshot, queue: Queue | None, *, duplicates: bool) -> li
 def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> dict[str, dict[str, object]]:
     """Column -> record id -> value; a duplicate has the decision of its main record."""
     state, groups = snapshot.state, snapshot.groups
-    labels = joint_labels(state, groups) if reviewer is None else own_labels(state, groups, reviewer)
-    by_reviewer = labels_by_reviewer(state, groups)
-    shown = by_reviewer if reviewer is None else {reviewer: by_reviewer.get(reviewer, {})}
+    labels = snapshot.states.labels if reviewer is None else own_labels(state, groups, reviewer)
+    shown = _shown(snapshot, reviewer)
     columns: dict[str, dict[str, object]] = {"rank": {}, "score": {}}
     if queue is not None and queue.learned.model is not None:
         scores = queue.learned.scores.tolist()
@@ -98,7 +103,7 @@ def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> d
     if len(shown) > 1:
         for name, given in sorted(shown.items()):
             columns[f"decision_{name or 'unnamed'}"] = {key: str(one.label.decision) for key, one in given.items()}
-        columns["conflict"] = {conflict.record_id: "yes" for conflict in conflicts(state, groups)}
+        columns["conflict"] = dict.fromkeys(snapshot.states.in_state(RecordState.CONFLICT), "yes")
     columns["duplicate_of"] = dict(groups.main_of)
     columns["decision"] |= {
         key: columns["decision"][main_id] for key, main_id in groups.main_of.items() if main_id in columns["decision"]
@@ -107,6 +112,25 @@ def _columns(snapshot: Snapshot, queue: Queue | None, reviewer: str | None) -> d
         key: packed_decisions(str(columns["decision"].get(key, "")), []) for key in groups.main_of
     }
     return columns
+
+
+def _shown(snapshot: Snapshot, reviewer: str | None) -> dict[str, dict[str, GivenLabel]]:
+    """Reviewer -> record id -> their decision: of one reviewer, or (None) all that somebody without a name may see."""
+    by_reviewer, states = labels_by_reviewer(snapshot.state, snapshot.groups), snapshot.states
+    if reviewer is not None:
+        return {reviewer: by_reviewer.get(reviewer, {})}
+    if len(by_reviewer) < 2:
+        return by_reviewer
+    return {
+        name: {key: one for key, one in given.items() if states.may_see(None, key)}
+        for name, given in by_reviewer.items()
+    }
+
+
+def left_out(snapshot: Snapshot) -> dict[str, int]:
+    """Why records have no final decision yet -> how many; an export of some decisions only leaves them out."""
+    waiting = (RecordState.AWAITING_FIRST, RecordState.AWAITING_SECOND, RecordState.CONFLICT)
+    return {str(state): count for state, count in snapshot.states.counts.items() if state in waiting and count}
 
 
 def _carried(

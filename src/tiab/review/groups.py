@@ -42,15 +42,18 @@ def group_reports(merges: Iterable[Merge], *, without: Collection[str] = ()) -> 
     {'b': 'a', 'c': 'a'}
     """
     gone = frozenset(without)
-    into = {merge.record_id: merge.into for merge in merges if merge.record_id != merge.into}
-    main_of: dict[str, str] = {}
-    for record_id in into:
-        main, seen = into[record_id], {record_id}
-        while main in into and main not in seen:  # a ring, which tiab never writes, ends where it began
-            seen.add(main)
-            main = into[main]
-        if main != record_id:
-            main_of[record_id] = main
+    above: dict[str, str] = {}
+
+    def main_id(record_id: str) -> str:
+        while record_id in above:
+            record_id = above[record_id]
+        return record_id
+
+    for merge in merges:  # two people may link one record to two others, or two records to each other
+        lower, upper = main_id(merge.record_id), main_id(merge.into)
+        if lower != upper:
+            above[lower] = upper
+    main_of = {record_id: main_id(record_id) for record_id in above}
     if gone:
         main_of = _without(main_of, gone)
     duplicates: dict[str, tuple[str, ...]] = {}

@@ -1,13 +1,13 @@
 """Reviewers: what the labels of each, and of all of them together, say of each record; their conflicts and agreement.
 
 A reviewer works blinded: what counts for them is their own label, else how a conflict was resolved, else prior
-knowledge. Together, a resolved decision counts before all; else the labels given in screening, if they agree; else
-prior knowledge. Labels that disagree are a conflict, and no decision.
+knowledge. What all of them together are ranked by is a resolved decision before all; else the labels given in
+screening, if they agree; else prior knowledge. Which of these decisions are final: see `tiab.review.states`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -19,11 +19,9 @@ from tiab.store import Entry, GivenLabel, LogState
 __all__ = [
     "Conflict",
     "both_screened",
-    "conflicts",
     "joint_labels",
     "labels_by_reviewer",
-    "may_see",
-    "must_conflict",
+    "labels_by_study",
     "own_labels",
     "prior_labels",
     "resolved_labels",
@@ -52,23 +50,12 @@ def own_labels(state: LogState, groups: ReportGroups, reviewer: str) -> dict[str
 def joint_labels(state: LogState, groups: ReportGroups) -> dict[str, Label]:
     """Main record id -> the label on which all who screened the record agree, or that resolved their conflict."""
     labels = {key: given.label for key, given in prior_labels(state, groups).items()}
-    for key, given in _by_study(state, groups).items():
+    for key, given in labels_by_study(state, groups).items():
         labels.pop(key, None)
         if _agree(given):
             labels[key] = given[-1].label
     labels |= {key: given.label for key, given in resolved_labels(state, groups).items()}
     return labels
-
-
-def conflicts(state: LogState, groups: ReportGroups) -> tuple[Conflict, ...]:
-    """The records on which reviewers disagree and that nobody resolved, in the order of the first label."""
-    resolved = resolved_labels(state, groups)
-    found = [
-        Conflict(record_id=key, labels=given)
-        for key, given in _by_study(state, groups).items()
-        if key not in resolved and not _agree(given)
-    ]
-    return tuple(sorted(found, key=lambda conflict: conflict.labels[0].event_id))
 
 
 def labels_by_reviewer(state: LogState, groups: ReportGroups) -> dict[str, dict[str, GivenLabel]]:
@@ -80,12 +67,13 @@ def labels_by_reviewer(state: LogState, groups: ReportGroups) -> dict[str, dict[
     return found
 
 
-def _by_study(state: LogState, groups: ReportGroups) -> dict[str, tuple[GivenLabel, ...]]:
+def labels_by_study(state: LogState, groups: ReportGroups) -> dict[str, tuple[GivenLabel, ...]]:
+    """Main record id -> the last label of each reviewer who screened it, in the order in which they were given."""
     found: dict[str, list[GivenLabel]] = {}
     for labels in labels_by_reviewer(state, groups).values():
         for key, given in labels.items():
             found.setdefault(key, []).append(given)
-    return {key: tuple(sorted(given, key=lambda one: one.event_id)) for key, given in found.items()}
+    return {key: tuple(sorted(given, key=lambda one: one.place)) for key, given in found.items()}
 
 
 def _agree(labels: tuple[GivenLabel, ...]) -> bool:
@@ -99,7 +87,7 @@ def prior_labels(state: LogState, groups: ReportGroups) -> dict[str, GivenLabel]
 
 def resolved_labels(state: LogState, groups: ReportGroups) -> dict[str, GivenLabel]:
     """Main record id -> the last decision that resolved a conflict between reviewers."""
-    last = sorted((given[-1] for given in state.resolved.values()), key=lambda given: given.event_id)
+    last = sorted((given[-1] for given in state.resolved.values()), key=lambda given: given.place)
     return {groups.main_id(given.label.record_id): _of_study(given, groups) for given in last}
 
 
@@ -118,15 +106,6 @@ def teaching(labels: Mapping[str, Label]) -> dict[str, Label]:
     return {key: label for key, label in labels.items() if label.decision is not Decision.MAYBE}
 
 
-def may_see(reviewer: str | None, labels: Iterable[GivenLabel]) -> bool:
-    """Whether a reviewer, who is blinded until they have decided on a record, may see these decisions on it.
-
-    Args:
-        reviewer: None for somebody who is not blinded.
-    """
-    return reviewer is None or any(given.label.reviewer == reviewer for given in labels)
-
-
 def both_screened(state: LogState, groups: ReportGroups) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
     """(two reviewers, what the one said of the records that both screened, what the other did), whatever was resolved.
 
@@ -138,13 +117,6 @@ def both_screened(state: LogState, groups: ReportGroups) -> Iterator[tuple[tuple
         if both:
             one, other = ([_goes_on(people[name][key]) for key in both] for name in (first, second))
             yield (first, second), one, other
-
-
-def must_conflict(state: LogState, groups: ReportGroups, record_id: str) -> None:
-    """Raises LabelError where reviewers do not disagree on a record."""
-    main_id = groups.main_id(record_id)
-    if main_id not in {conflict.record_id for conflict in conflicts(state, groups)}:
-        raise LabelError(f"there is no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
 
 
 def unresolve_entry(state: LogState, record_id: str, *, reviewer: str, token: str | None = None) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,10 +109,11 @@ class Screening:
         events = self._store.events(after=self._cursor)
         if not events:
             return
-        if not all(_is_new_decision(event) for event in events):
+        if not all(_is_new_decision(event) and self._is_known(event) for event in events):
             self._read()
             self._reading, self._rereads = (None, 0), self._rereads + 1
             return
+        self._count_others(events)
         own = [event for event in events if event.kind == "labelled" and event.reviewer == self._reviewer]
         for given in advance(LogState(), own).standing():
             main_id = self._groups.main_id(given.label.record_id)
@@ -123,12 +124,28 @@ class Screening:
             self._screened.add(main_id)
         self._cursor = events[-1].event_id
 
+    def _is_known(self, event: Event) -> bool:
+        """Whether it is of somebody who has decided before: a second reviewer may change how many a record needs."""
+        return event.kind != "labelled" or event.reviewer in (self._reviewer, *self._states.people)
+
+    def _count_others(self, events: Sequence[Event]) -> None:
+        """Records on which others have decided, as many as a record needs, are screened."""
+        for event in events:
+            if event.kind == "labelled" and event.reviewer != self._reviewer:
+                main_id = self._groups.main_id(event.record_id)
+                people = self._others.setdefault(main_id, set())
+                people.add(event.reviewer)
+                if main_id in self._states.of and len(people) >= self._states.needed_with(self._reviewer, main_id):
+                    self._screened.add(main_id)
+
     def _read(self) -> None:
         snapshot = self._reader.snapshot
         self._groups, self._n_records = snapshot.groups, len(snapshot.main_ids)
         self._given: dict[str, GivenLabel] = labels_by_reviewer(snapshot.state, snapshot.groups).get(self._reviewer, {})
         self._counts = Counter(given.label.decision for given in self._given.values())
-        self._screened = {key for key in snapshot.labels(self._reviewer) if key not in snapshot.groups.main_of}
+        self._states = states = snapshot.states
+        self._screened = {key for key in states.of if not states.is_open_to(self._reviewer, key)}
+        self._others = {key: {*states.voters(key)} - {self._reviewer} for key in states.votes}
         self._cursor = snapshot.state.cursor
 
 

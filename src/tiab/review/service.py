@@ -17,6 +17,7 @@ from tiab.review.criteria_versions import CriteriaText, CriteriaVersion, Criteri
 from tiab.review.deciding import Deciding
 from tiab.review.lazy_learning import LazyLearning
 from tiab.review.notes import NoteKind, Notes
+from tiab.review.policy import Policy, with_sample
 from tiab.review.reviewers import Conflict
 from tiab.review.screening import Screening
 from tiab.review.snapshot import Snapshot, SnapshotReader
@@ -158,9 +159,28 @@ class Review:
         """Record id -> the label that counts for one reviewer, or (None) for all together where they agree."""
         return self.snapshot.labels(reviewer)
 
-    def status(self) -> Status:
-        """The progress of the review, in numbers."""
-        return measure_status(self.snapshot, self._store.sources())
+    def status(self, reviewer: str | None = None) -> Status:
+        """The progress of the review, in numbers, as a `reviewer` may see it, or (None) somebody without a name."""
+        return measure_status(self.snapshot, self._store.sources(), reviewer)
+
+    @property
+    def policy(self) -> Policy:
+        """How it is screened: by how many, blinded or not, and who resolves conflicts."""
+        return self.snapshot.states.policy
+
+    def is_blinded(self, reviewer: str) -> bool:
+        """Whether this reviewer is not to see what others decided, because they have still to decide themselves."""
+        state = self.snapshot.state
+        if not any(name != reviewer for _, name in state.labels):
+            return False
+        return self.snapshot.states.is_blinded(reviewer)
+
+    def set_policy(self, policy: Policy, *, reviewer: str = "") -> Event:
+        """Changes how the review is screened; its entry in the log. A ReviewError where somebody else owns it."""
+        self.policy.must_be_changed_by(reviewer)
+        snapshot = self.snapshot
+        drawn = with_sample(policy, [snapshot.fingerprints[place] for place in snapshot.main_places])
+        return self._store.append(Entry(kind="settings", reviewer=reviewer, payload=drawn.to_dict()))
 
     def events(self) -> tuple[Event, ...]:
         """The log: all that happened, in order."""
@@ -326,8 +346,8 @@ class Review:
         """The records on which reviewers disagree and that nobody resolved.
 
         Args:
-            reviewer: only those that this reviewer may see, who is blinded until they have decided on a record; None
-                for somebody who is not blinded.
+            reviewer: to whom they are shown, who is blinded until they have decided on a record; None for somebody
+                without a name, who sees those on which nobody else has to decide.
         """
         return self._conflicts.open(reviewer)
 

@@ -12,10 +12,20 @@ from tiab.criteria import Criteria
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
 from tiab.records import Record
-from tiab.review.criteria_file import CRITERIA_NAME, CriteriaFile, criteria_payload, logged_criteria
+from tiab.review.criteria_file import (
+    CRITERIA_NAME,
+    CriteriaFile,
+    criteria_payload,
+    follows,
+    logged_criteria,
+    logged_text,
+)
 from tiab.review.groups import ReportGroups, group_reports
+from tiab.review.policy import calibration_sample, read_policy
 from tiab.review.reviewers import joint_labels, own_labels
+from tiab.review.states import States, find_states
 from tiab.store import Entry, LogState, Store, advance
+from tiab.writing import write_bytes
 
 if TYPE_CHECKING:
     from tiab.decisions import RecordIndex
@@ -33,7 +43,7 @@ class Snapshot:
         logged: the same with it.
         records: all that were imported, duplicates too, in the order of the imports; without those of undone imports.
         fingerprints: theirs.
-        positions: theirs among all records that were ever imported, counted from 0.
+        positions: theirs among all records that were ever imported, in the order of the imports, counted from 0.
         withdrawn: (record, fingerprint) of those of undone imports.
         groups: which of them are duplicates.
         main_places: the places in `records` of those that are screened, which are all but the duplicates.
@@ -55,14 +65,22 @@ class Snapshot:
     _labels: dict[str | None, dict[str, Label]] = field(default_factory=dict, repr=False)
 
     @cached_property
-    def pool(self) -> tuple[tuple[int, frozenset[int]], str, tuple[tuple[str, str], ...], int]:
+    def pool(self) -> tuple[tuple[tuple[int, ...], frozenset[int]], str, tuple[tuple[str, str], ...], int]:
         """Equal for snapshots whose pools rank alike: same records, criteria, duplicates and seed."""
         return self.membership, self.criteria_fingerprint, tuple(self.groups.main_of.items()), self.seed
 
     @property
-    def membership(self) -> tuple[int, frozenset[int]]:
+    def membership(self) -> tuple[tuple[int, ...], frozenset[int]]:
         """Equal for snapshots of one review that hold the same records."""
-        return self.state.n_records, self.state.withdrawn
+        return self.state.order, self.state.withdrawn
+
+    @cached_property
+    def states(self) -> States:
+        """Where each record that is screened stands."""
+        policy, prints = read_policy(self.state.settings), [self.fingerprints[place] for place in self.main_places]
+        drawn = calibration_sample(policy, prints) if policy.scheme == "calibration" else frozenset()
+        sample = [one for one, print_ in zip(self.main_ids, prints, strict=True) if print_ in drawn]
+        return find_states(self.state, self.groups, self.main_ids, sample)
 
     def labels(self, reviewer: str | None) -> dict[str, Label]:
         """Main record id -> the label that counts for one reviewer, or (None) for all together."""
@@ -139,9 +157,10 @@ def take(
     Args:
         earlier: one of the same review; what did not change since is taken from it.
     """
-    kept = earlier if earlier and earlier.membership == (state.n_records, state.withdrawn) else None
+    kept = earlier if earlier and earlier.membership == (state.order, state.withdrawn) else None
     inside = kept.positions if kept else _inside(state)
-    pool = kept.records if kept else tuple(records[place] for place in inside)
+    places = () if kept else [state.order[place] - 1 for place in inside]
+    pool = kept.records if kept else tuple(records[place] for place in places)
     gone = kept.withdrawn if kept else _withdrawn(state, records, fingerprints)
     same_groups = kept is not None and kept.state.merges == state.merges
     without = [record.record_id for record, _ in gone]
@@ -151,7 +170,7 @@ def take(
         state=_visible(state, groups, frozenset(without)),
         logged=state,
         records=pool,
-        fingerprints=kept.fingerprints if kept else tuple(fingerprints[place] for place in inside),
+        fingerprints=kept.fingerprints if kept else tuple(fingerprints[place] for place in places),
         positions=inside,
         withdrawn=gone,
         groups=groups,
@@ -163,10 +182,10 @@ def take(
 
 
 def _inside(state: LogState) -> Sequence[int]:
-    """The places, among all records that were imported, of those in the pool."""
+    """The places in `state.order` of the records in the pool."""
     if not state.withdrawn:
-        return range(state.n_records)
-    return [place for place in range(state.n_records) if place + 1 not in state.withdrawn]
+        return range(len(state.order))
+    return [place for place, position in enumerate(state.order) if position not in state.withdrawn]
 
 
 def _withdrawn(
@@ -239,7 +258,10 @@ class SnapshotReader:
         events = self._store.events(after=self._state.cursor)
         if not events:
             return
-        state = advance(self._state, events)
+        if any(event.kind == "joined" for event in events):  # what came from another copy belongs among what was there
+            state = advance(LogState(), self._store.events())
+        else:
+            state = advance(self._state, events)
         have = len(self._records)
         if state.n_records > have:
             self._records += self._store.records(after=have, up_to=state.n_records)
@@ -254,12 +276,27 @@ class SnapshotReader:
         criteria = self._criteria_file.read()
         if criteria is None:
             return self._logged_criteria()
-        if self._criteria_file.fingerprint != self._state.criteria.get("fingerprint") and not self._store.read_only:
-            seed = int(self._state.criteria.get("seed", 0))
+        read, state = self._criteria_file.fingerprint, self._state
+        if self._store.read_only or read == state.criteria_noted == state.criteria.get("fingerprint", ""):
+            return criteria
+        if read == state.criteria_noted:  # nobody edited the file: those of another copy of the review take its place
+            return self._adopt(self._logged_criteria())
+        if read == state.criteria.get("fingerprint"):
+            self._store.append(Entry(kind="adopted", payload={"fingerprint": read}))
+        else:
+            seed = int(state.criteria.get("seed", 0))
             payload = criteria_payload(criteria, text=self._criteria_file.text, seed=seed)
-            self._store.append(Entry(kind="criteria", payload=payload))
-            self._follow()
+            self._store.append(Entry(kind="criteria", payload=payload | follows(state)))
+        self._follow()
         return criteria
+
+    def _adopt(self, criteria: Criteria | None) -> Criteria | None:
+        """Puts criteria that came from another copy into the file."""
+        if criteria is not None:
+            write_bytes(self._store.folder / CRITERIA_NAME, logged_text(self._state.criteria).encode())
+            self._store.append(Entry(kind="adopted", payload={"fingerprint": criteria.fingerprint}))
+            self._follow()
+        return self._criteria_file.read()
 
     def _logged_criteria(self) -> Criteria | None:
         """The criteria of the log, read from it once."""

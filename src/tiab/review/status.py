@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiab.labels import Decision, Label
-from tiab.review.reviewers import conflicts, joint_labels, labels_by_reviewer
+from tiab.review.reviewers import labels_by_reviewer
 from tiab.review.snapshot import Snapshot
+from tiab.review.states import RecordState, States
 from tiab.store import Import, Source
 
 __all__ = ["DecisionCounts", "Status", "measure_status"]
@@ -17,16 +18,17 @@ __all__ = ["DecisionCounts", "Status", "measure_status"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionCounts:
-    """How many records were decided on in each way."""
+    """How many records were decided on in each way; `undisclosed`: those of a reviewer whose figures are blinded."""
 
     include: int = 0
     exclude: int = 0
     maybe: int = 0
+    undisclosed: int = 0
 
     @property
     def decided(self) -> int:
         """All of them together."""
-        return self.include + self.exclude + self.maybe
+        return self.include + self.exclude + self.maybe + self.undisclosed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +43,13 @@ class Status:
         to_screen: the records without their duplicates.
         no_abstract: those of them without an abstract.
         prior: how many were known beforehand.
-        joint: what the reviewers decided together (agreed, resolved, or prior).
+        joint: the final decisions of the reviewers together (agreed, resolved, or prior).
         reviewers: what each decided alone, by name; "" is a reviewer who gave no name.
+        left_for: how many records each of them has still to decide on.
+        states: how many records are in each state of the screening.
         conflicts: how many records wait to be resolved.
-        left: records on which there is neither a decision nor a conflict.
+        pending: how many await a second reviewer.
+        left: records on which nobody has decided.
         events: how many entries the log has.
     """
 
@@ -57,7 +62,10 @@ class Status:
     prior: int
     joint: DecisionCounts
     reviewers: Mapping[str, DecisionCounts]
+    left_for: Mapping[str, int]
+    states: Mapping[str, int]
     conflicts: int
+    pending: int
     left: int
     events: int
 
@@ -70,15 +78,21 @@ class Status:
         ]
         people = {name: _counts_dict(counts) for name, counts in self.reviewers.items()}
         imports = [one.to_dict() for one in self.imports]
-        return plain | {"sources": files, "imports": imports, "joint": _counts_dict(self.joint), "reviewers": people}
+        return (
+            plain
+            | {"sources": files, "imports": imports, "joint": _counts_dict(self.joint), "reviewers": people}
+            | {
+                "left_for": dict(self.left_for),
+                "states": dict(self.states),
+            }
+        )
 
 
-def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
-    """The progress of the review of `snapshot`."""
-    state, groups = snapshot.state, snapshot.groups
+def measure_status(snapshot: Snapshot, sources: Sequence[Source], viewer: str | None = None) -> Status:
+    """The progress of the review of `snapshot`, as `viewer` may see it; None is somebody without a name."""
+    state, groups, states = snapshot.state, snapshot.groups, snapshot.states
     records = list(snapshot.merged_records())
-    joint, open_conflicts = joint_labels(state, groups), conflicts(state, groups)
-    people = labels_by_reviewer(state, groups)
+    people, counts = labels_by_reviewer(state, groups), states.counts
     undone = {one.source_id for one in snapshot.logged.files if one.undone}
     return Status(
         sources=tuple(source for source in sources if source.source_id not in undone),
@@ -87,13 +101,23 @@ def measure_status(snapshot: Snapshot, sources: Sequence[Source]) -> Status:
         duplicates=len(snapshot.records) - len(records),
         to_screen=len(records),
         no_abstract=sum(not record.abstract.strip() for record in records),
-        prior=sum(label.prior for label in joint.values()),
-        joint=_counts(joint.values()),
-        reviewers={name: _counts(one.label for one in given.values()) for name, given in sorted(people.items())},
-        conflicts=len(open_conflicts),
-        left=len(records) - len(joint) - len(open_conflicts),
+        prior=sum(label.prior for label in states.labels.values()),
+        joint=_counts(states.labels.values()),
+        reviewers={
+            name: _shown(states, name, viewer, [one.label for one in given.values()])
+            for name, given in sorted(people.items())
+        },
+        left_for={name: states.left_for(name) for name in sorted(people)},
+        states={str(one): count for one, count in counts.items()},
+        conflicts=counts[RecordState.CONFLICT],
+        pending=counts[RecordState.AWAITING_SECOND],
+        left=counts[RecordState.AWAITING_FIRST],
         events=state.cursor,
     )
+
+
+def _shown(states: States, name: str, viewer: str | None, labels: Sequence[Label]) -> DecisionCounts:
+    return _counts(labels) if states.shows_counts(name, viewer) else DecisionCounts(undisclosed=len(labels))
 
 
 def _counts(labels: Iterable[Label]) -> DecisionCounts:
@@ -102,4 +126,5 @@ def _counts(labels: Iterable[Label]) -> DecisionCounts:
 
 
 def _counts_dict(counts: DecisionCounts) -> dict[str, int]:
-    return {"include": counts.include, "exclude": counts.exclude, "maybe": counts.maybe}
+    plain = {"include": counts.include, "exclude": counts.exclude, "maybe": counts.maybe}
+    return plain | ({"undisclosed": counts.undisclosed} if counts.undisclosed else {})

@@ -18,10 +18,12 @@ from tiab.errors import ReviewError
 
 __all__ = [
     "HASHED_COLUMNS",
+    "ORIGIN_COLUMNS",
     "LogEnd",
     "as_json",
     "event_hash",
     "hash_of",
+    "hashed_of",
     "link_faults",
     "log_end",
     "named",
@@ -30,6 +32,9 @@ __all__ = [
 
 HASHED_COLUMNS = ("event_id", "time", "kind", "reviewer", "record_id", "target", "token", "payload")
 """What the hash of an event covers, in this order."""
+
+ORIGIN_COLUMNS = ("height", "origin", "original")
+"""What the hash of an event from another copy of the review covers as well, in this order."""
 
 _BEFORE_THE_FIRST = bytes(32)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=bytes.hex).encode
@@ -83,6 +88,11 @@ def event_hash(previous: bytes, values: Sequence[object]) -> bytes:
     return hashlib.sha256(previous + as_json(values)).digest()
 
 
+def hashed_of(values: Sequence[object]) -> Sequence[object]:
+    """What is hashed of the values of both: those of `ORIGIN_COLUMNS` only where there is an origin."""
+    return values if values[len(HASHED_COLUMNS) + 1] is not None else values[: len(HASHED_COLUMNS)]
+
+
 def log_end(connection: sqlite3.Connection) -> LogEnd:
     """The last event in the file."""
     row = connection.execute("SELECT event_id, hash FROM events ORDER BY event_id DESC LIMIT 1").fetchone()
@@ -103,11 +113,11 @@ def _broken_links(connection: sqlite3.Connection, *, after: int = 0) -> Iterator
 
     What follows a broken link is compared with the hash that is in the file, so that one change is named once.
     """
-    columns = ", ".join(HASHED_COLUMNS)
+    columns = ", ".join((*HASHED_COLUMNS, *ORIGIN_COLUMNS))
     previous = hash_of(connection, after)
     query = f"SELECT {columns}, hash FROM events WHERE event_id > ? ORDER BY event_id"
     for *values, stored in connection.execute(query, (after,)):
-        if stored != event_hash(previous, values):
+        if stored != event_hash(previous, hashed_of(values)):
             yield int(values[0])
         previous = _bytes(stored)
 

@@ -18,6 +18,7 @@ from tiab.store.rows import clean, must_be_one
 
 __all__ = [
     "KINDS",
+    "LOCAL_KINDS",
     "Entry",
     "Event",
     "append",
@@ -25,22 +26,26 @@ __all__ = [
     "event_from",
     "event_with",
     "events_after",
+    "insert_event",
     "label_entry",
     "last_decision",
 ]
 
 KINDS = (
+    "adopted",
     "criteria",
     "decisions_imported",
     "exported",
     "import_undone",
     "imported",
+    "joined",
     "kept_apart",
     "labelled",
     "merged",
     "ranked",
     "resolved",
     "searched",
+    "settings",
     "stopped",
     "undone",
     "unmerged",
@@ -48,7 +53,12 @@ KINDS = (
 )
 """What can happen in a review."""
 
-_COLUMNS = ", ".join((*HASHED_COLUMNS, "hash"))
+LOCAL_KINDS = ("adopted", "joined")
+"""What happens to one copy of a review and means nothing to another: its events stay where they are."""
+
+_COLUMNS = ", ".join((*HASHED_COLUMNS, "hash", "height", "origin"))
+_SHARED_ORDER = "height{0}, coalesce(origin, hash){0}"
+"""The order of events that is the same in each copy of a review, whatever was merged when, and by whose clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +87,23 @@ class Event(Entry):
     """An entry as it stands in the log.
 
     Attributes:
-        event_id: its number; later events have higher ones, whichever program wrote them.
+        event_id: its number in this copy of the review; what is written here later has a higher one.
         time: UTC, ISO 8601 with microseconds, by the clock of the computer that wrote it.
-        hash: of all that it says and of the events before it, in hex: its name in every copy of the review; "" for an
-            event that was not read from a log.
+        hash: of all that it says and of the events before it, in hex; "" for an event that was not read from a log.
+        height: how many events led to it at least, itself among them.
+        origin: the hash that it has in the copy of the review where it was written; "" where that is this one.
     """
 
     event_id: int
     time: str
     hash: str = ""
+    height: int = 0
+    origin: str = ""
+
+    @property
+    def name(self) -> str:
+        """What names it in every copy of the review, in hex."""
+        return self.origin or self.hash
 
 
 def label_entry(
@@ -142,15 +160,31 @@ def append(connection: sqlite3.Connection, entry: Entry, *, now: datetime | None
     time = (now or datetime.now(UTC)).isoformat(timespec="microseconds")
     last = log_end(connection)
     row = (last.event_id + 1, time, *wanted)
-    hashed = (*row, event_hash(bytes.fromhex(last.hash), row))
-    must_be_one(connection.execute(f"INSERT INTO events ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", hashed))
-    return event_from(hashed)
+    stored = (*row, event_hash(bytes.fromhex(last.hash), row), _highest(connection) + 1, None)
+    insert_event(connection, stored)
+    return event_from(stored)
+
+
+def insert_event(connection: sqlite3.Connection, row: Sequence[Any], *, original: str | None = None) -> None:
+    """Writes one row of the log within the caller's transaction: `HASHED_COLUMNS`, hash, height and origin."""
+    marks = ", ".join("?" * (len(row) + 1))
+    must_be_one(connection.execute(f"INSERT INTO events ({_COLUMNS}, original) VALUES ({marks})", (*row, original)))
+
+
+def _highest(connection: sqlite3.Connection) -> int:
+    """The height of the last event, which is the highest: what was joined from other copies ends with an own event."""
+    row = connection.execute("SELECT height FROM events ORDER BY event_id DESC LIMIT 1").fetchone()
+    return int(row[0]) if row else 0
 
 
 def events_after(connection: sqlite3.Connection, event_id: int, *, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
-    """The events with higher numbers than `event_id`, in order; of `kinds` only, where some are named."""
+    """The events with higher numbers than `event_id`, of `kinds` only, where some are named.
+
+    They are in the order of their numbers; all of them (after 0), in the order that is the same in each copy.
+    """
     chosen = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
-    query = f"SELECT {_COLUMNS} FROM events WHERE event_id > ?{chosen} ORDER BY event_id"
+    order = "event_id" if event_id else _SHARED_ORDER.format("")
+    query = f"SELECT {_COLUMNS} FROM events WHERE event_id > ?{chosen} ORDER BY {order}"
     return tuple(event_from(row) for row in connection.execute(query, (event_id, *kinds)).fetchall())
 
 
@@ -169,7 +203,7 @@ def decision_to_undo(
         row = connection.execute(
             f"SELECT {_COLUMNS} FROM events AS given WHERE reviewer = ? AND kind IN ('labelled', 'resolved'){chosen} "
             "AND NOT EXISTS (SELECT 1 FROM events WHERE target = given.event_id AND kind = 'undone') "
-            "ORDER BY event_id DESC LIMIT 1",
+            f"ORDER BY {_SHARED_ORDER.format(' DESC')} LIMIT 1",
             (clean(reviewer), clean(record_id)) if record_id else (clean(reviewer),),
         ).fetchone()
     return event_from(row) if row else None
@@ -179,7 +213,7 @@ def last_decision(connection: sqlite3.Connection, reviewer: str, record_id: str,
     """The last decision of that kind of a reviewer on a record, whether or not it was taken back since."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM events WHERE reviewer = ? AND kind = ? AND record_id = ? "
-        "ORDER BY event_id DESC LIMIT 1",
+        f"ORDER BY {_SHARED_ORDER.format(' DESC')} LIMIT 1",
         (clean(reviewer), kind, clean(record_id)),
     ).fetchone()
     return event_from(row) if row else None
@@ -197,7 +231,7 @@ def event_from(row: Sequence[Any]) -> Event:
     Raises:
         ReviewError: its payload is not what tiab writes.
     """
-    event_id, time, kind, reviewer, record_id, target, token, payload, digest = row
+    event_id, time, kind, reviewer, record_id, target, token, payload, digest, height, origin = row
     try:
         data = parse_json(payload)
         if not isinstance(data, dict):
@@ -215,6 +249,8 @@ def event_from(row: Sequence[Any]) -> Event:
         token=token,
         payload=MappingProxyType(data),
         hash=digest.hex() if isinstance(digest, bytes) else "",
+        height=height,
+        origin=origin.hex() if isinstance(origin, bytes) else "",
     )
 
 
@@ -226,7 +262,7 @@ def _by_token(connection: sqlite3.Connection, token: str) -> Sequence[Any] | Non
 
 
 def _same(row: Sequence[Any], wanted: Sequence[Any]) -> Event:
-    if tuple(row[2:-1]) != tuple(wanted):
+    if tuple(row[2:8]) != tuple(wanted):
         hint = "Choose a new token for each decision."
         raise ReviewError(f"the token '{row[6]}' was used for another entry of the log", hint=hint)
     return event_from(row)

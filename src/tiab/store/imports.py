@@ -38,7 +38,7 @@ class Import:
     reviewer: str
     counts: Mapping[str, int]
     source_id: int = 0
-    positions: range = range(0)
+    positions: Sequence[int] = ()
     held: tuple[int, ...] | None = ()
     undone: bool = False
 
@@ -52,8 +52,6 @@ def import_from(event: Event, number: int) -> Import:
     """The import that an `imported` or `decisions_imported` event tells of."""
     said = event.payload
     brought_records = event.kind == "imported"
-    last = int(said.get("last_position", 0))
-    stored = int(said.get("stored", int(said.get("new", 0)) + int(said.get("duplicates", 0)))) if brought_records else 0
     silent = brought_records and "held" not in said and int(said.get("known", 0)) > 0
     return Import(
         number=number,
@@ -65,9 +63,19 @@ def import_from(event: Event, number: int) -> Import:
         reviewer=event.reviewer,
         counts={name: int(said[name]) for name in _COUNTS if name in said},
         source_id=int(said.get("source_id", 0)),
-        positions=range(last - stored + 1, last + 1),
+        positions=_positions(event) if brought_records else (),
         held=None if silent else tuple(int(position) for position in said.get("held", ())),
     )
+
+
+def _positions(event: Event) -> Sequence[int]:
+    """Of the records that an import stored; one that was made in another copy of the review names each."""
+    said = event.payload
+    if "positions" in said:
+        return tuple(int(position) for position in said["positions"])
+    last = int(said["last_position"])
+    stored = int(said.get("stored", int(said.get("new", 0)) + int(said.get("duplicates", 0))))
+    return range(last - stored + 1, last + 1)
 
 
 def withdrawn(imports: Iterable[Import]) -> frozenset[int]:

@@ -137,7 +137,25 @@ def _second(connection: sqlite3.Connection) -> None:
         )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _second)
+def _third(connection: sqlite3.Connection) -> None:
+    """Version 3: events from other copies of the review, and an order that is the same in all of them.
+
+    `height` is the number of an event in the longest chain of events that led to it. An event from another copy has the
+    hash that it has there (`origin`), and what that hash covers (`original`); two people may take back one decision.
+    """
+    connection.execute("DROP TRIGGER events_no_update")
+    for column in ("height INTEGER NOT NULL DEFAULT 0", "origin BLOB", "original TEXT"):
+        connection.execute(f"ALTER TABLE events ADD COLUMN {column}")
+    connection.execute("UPDATE events SET height = event_id")
+    connection.execute("DROP INDEX events_by_target")
+    own = "WHERE target IS NOT NULL AND origin IS NULL"
+    connection.execute(f"CREATE UNIQUE INDEX events_by_target ON events (target, kind) {own}")
+    connection.execute("CREATE INDEX events_by_any_target ON events (target, kind) WHERE target IS NOT NULL")
+    connection.execute("CREATE UNIQUE INDEX events_by_origin ON events (origin) WHERE origin IS NOT NULL")
+    connection.execute(_guards()["events_no_update"])
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _second, _third)
 
 _TOKEN = re.compile(r"\w+|'[^']*'|\S")
 

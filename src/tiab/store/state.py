@@ -27,6 +27,7 @@ class GivenLabel:
     """A label as somebody gave it: `event_id` and `time` of its entry in the log, and the note beside its reason.
 
     Attributes:
+        place: of its entry in the order of the log that is the same in each copy of the review.
         ordered: its place in the log is its place in the order of reading; False where it came from a file that does
             not tell that order.
         decided: when, as that file says; "" where it came from none, or it doesn't say.
@@ -36,6 +37,7 @@ class GivenLabel:
     event_id: int
     time: str
     label: Label
+    place: int = 0
     note: str = ""
     ordered: bool = True
     decided: str = ""
@@ -60,26 +62,37 @@ class Merge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogState:
-    """What the log adds up to, after the event `cursor`.
+    """What the log adds up to: a function of the set of its events, whatever order they came into this copy in.
 
     Attributes:
+        cursor: the highest number of its events.
+        n_events: how many they are.
         labels: (record id, reviewer) -> the labels that were not taken back, oldest first; the last one stands.
         resolved: record id -> the decisions that settled a conflict between reviewers, oldest first.
         merges: event id -> the links between reports of one record that were not taken back.
         criteria: the payload of the last `criteria` event.
-        n_records: how many records had been imported.
-        imports: (event id, how many records there were then) of each import that brought any.
+        criteria_heads: the `criteria` events that no later one replaced: several where two copies changed them.
+        criteria_noted: the fingerprint of the criteria that this copy last wrote into its log.
+        settings: the payload of the last `settings` event.
+        n_records: the highest position of a record that had been imported.
+        order: the positions of all these records, counted from 1, in the order of their imports.
+        imports: (place of the event, how many records there were then) of each import that brought any.
         files: all imports, of records and decisions, in order.
         withdrawn: the positions, counted from 1, of records whose imports were undone.
-        reshaped: the event that last took records out of the pool, or back into it; 0 for none.
+        reshaped: the place of the event that last took records out of the pool, or back into it; 0 for none.
     """
 
     cursor: int = 0
+    n_events: int = 0
     n_records: int = 0
+    order: tuple[int, ...] = ()
     labels: Mapping[tuple[str, str], tuple[GivenLabel, ...]] = field(default_factory=dict)
     resolved: Mapping[str, tuple[GivenLabel, ...]] = field(default_factory=dict)
     merges: Mapping[int, Merge] = field(default_factory=dict)
     criteria: Mapping[str, Any] = field(default_factory=dict)
+    criteria_heads: tuple[int, ...] = ()
+    criteria_noted: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
     imports: tuple[tuple[int, int], ...] = ()
     files: tuple[Import, ...] = ()
     withdrawn: frozenset[int] = frozenset()
@@ -87,11 +100,11 @@ class LogState:
 
     def standing(self) -> tuple[GivenLabel, ...]:
         """The label that stands for each record and reviewer, in the order in which they were given."""
-        return tuple(sorted((given[-1] for given in self.labels.values()), key=lambda given: given.event_id))
+        return tuple(sorted((given[-1] for given in self.labels.values()), key=lambda given: given.place))
 
 
 def advance(state: LogState, events: Iterable[Event]) -> LogState:
-    """The state after `events`, which follow on `state.cursor`; `state` itself stays as it is.
+    """The state after `events`, which follow on those of `state` in their shared order; `state` stays as it is.
 
     Raises:
         ReviewError: an event says what tiab never writes.
@@ -112,7 +125,7 @@ def advance(state: LogState, events: Iterable[Event]) -> LogState:
             hint = "Another program may have altered the file: take the last copy of the folder."
             message = f"event {event.event_id} of the log ({event.kind}) cannot be understood ({error})"
             raise ReviewError(message, hint=hint) from error
-    return builder.state(cursor=events[-1].event_id)
+    return builder.state(cursor=max(state.cursor, *(event.event_id for event in events)))
 
 
 def _copied(table: Mapping[K, V]) -> dict[K, V]:
@@ -127,8 +140,10 @@ class _StateBuilder:
         self._labels = _copied(state.labels)
         self._resolved = _copied(state.resolved)
         self._merges = _copied(state.merges)
-        self._criteria = state.criteria
-        self._n_records = state.n_records
+        self._place = state.n_events
+        self._criteria, self._heads, self._noted = state.criteria, state.criteria_heads, state.criteria_noted
+        self._settings = state.settings
+        self._n_records, self._order = state.n_records, state.order
         self._imports = list(state.imports)
         self._files = list(state.files)
         self._withdrawn = state.withdrawn
@@ -144,9 +159,12 @@ class _StateBuilder:
             "merged": self._merged,
             "unmerged": self._unmerged,
             "criteria": self._new_criteria,
+            "adopted": self._adopted,
+            "settings": self._new_settings,
         }
 
     def take(self, event: Event) -> None:
+        self._place += 1
         taker = self._takers.get(event.kind)
         if taker:
             taker(event)
@@ -154,11 +172,16 @@ class _StateBuilder:
     def state(self, *, cursor: int) -> LogState:
         return LogState(
             cursor=cursor,
+            n_events=self._place,
             n_records=self._n_records,
+            order=self._order,
             labels=MappingProxyType(self._labels),
             resolved=MappingProxyType(self._resolved),
             merges=MappingProxyType(self._merges),
             criteria=self._criteria,
+            criteria_heads=self._heads,
+            criteria_noted=self._noted,
+            settings=self._settings,
             imports=tuple(self._imports),
             files=tuple(self._files),
             withdrawn=self._withdrawn,
@@ -166,28 +189,34 @@ class _StateBuilder:
         )
 
     def _imported(self, event: Event) -> None:
-        last = int(event.payload["last_position"])
-        if last > self._n_records:
-            self._imports.append((event.event_id, last))
-            self._n_records = last
+        said, known = event.payload, set(self._order)
+        told = not {"positions", "stored"}.isdisjoint(said)  # an earlier tiab tells the last position alone
+        brought = (
+            import_from(event, 0).positions if told else range(self._n_records + 1, int(said["last_position"]) + 1)
+        )
+        fresh = tuple(position for position in brought if position not in known)
+        if fresh:
+            self._order += fresh
+            self._imports.append((self._place, len(self._order)))
+            self._n_records = max(self._n_records, *fresh)
         self._came_in(event)
 
     def _came_in(self, event: Event) -> None:
         self._files.append(import_from(event, len(self._files) + 1))
-        self._withdraw(event)
+        self._withdraw()
 
     def _import_undone(self, event: Event) -> None:
         self._files = [replace(one, undone=True) if one.event_id == event.target else one for one in self._files]
-        self._withdraw(event)
+        self._withdraw()
 
-    def _withdraw(self, event: Event) -> None:
+    def _withdraw(self) -> None:
         now = withdrawn(self._files)
         if now != self._withdrawn:
-            self._withdrawn, self._reshaped = now, event.event_id
+            self._withdrawn, self._reshaped = now, self._place
 
     def _labelled(self, event: Event) -> None:
         key = (event.record_id, event.reviewer)
-        self._labels[key] = (*self._labels.get(key, ()), _given(event))
+        self._labels[key] = (*self._labels.get(key, ()), _given(event, self._place))
         if "ordered" not in event.payload:
             self._tell_order(event)
 
@@ -203,7 +232,7 @@ class _StateBuilder:
                 )
 
     def _settled(self, event: Event) -> None:
-        self._resolved[event.record_id] = (*self._resolved.get(event.record_id, ()), _given(event))
+        self._resolved[event.record_id] = (*self._resolved.get(event.record_id, ()), _given(event, self._place))
 
     def _undone(self, event: Event) -> None:
         _take_back(self._labels, (event.record_id, event.reviewer), event.target)
@@ -223,7 +252,17 @@ class _StateBuilder:
             self._merges.pop(event.target, None)
 
     def _new_criteria(self, event: Event) -> None:
+        replaced = event.payload.get("follows", self._heads)
+        self._heads = (*(one for one in self._heads if one not in replaced), event.event_id)
         self._criteria = event.payload
+        if not event.origin:
+            self._noted = str(event.payload.get("fingerprint", ""))
+
+    def _adopted(self, event: Event) -> None:
+        self._noted = str(event.payload["fingerprint"])
+
+    def _new_settings(self, event: Event) -> None:
+        self._settings = event.payload
 
 
 def _take_back(table: dict[Any, tuple[GivenLabel, ...]], key: Any, target: int | None) -> None:
@@ -234,7 +273,7 @@ def _take_back(table: dict[Any, tuple[GivenLabel, ...]], key: Any, target: int |
         table.pop(key, None)
 
 
-def _given(event: Event) -> GivenLabel:
+def _given(event: Event, place: int) -> GivenLabel:
     said = event.payload
     label = Label(
         record_id=event.record_id,
@@ -247,6 +286,7 @@ def _given(event: Event) -> GivenLabel:
         event_id=event.event_id,
         time=event.time,
         label=label,
+        place=place,
         note=str(said.get("note", "")),
         ordered=bool(said.get("ordered", True)),
         decided=str(said.get("decided", "")),

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
-from statistics import median
 
 from tiab.evaluation.missing import MissingEstimate, estimate_missing, rule_stops
 from tiab.review import Snapshot
 from tiab.review.history import read_history
+from tiab.review.team import measure_pace
 
 __all__ = ["Progress", "measure_progress"]
 
 TARGET, ALPHA = 0.95, 0.05
 _CONFIDENCE = f"{1 - ALPHA:.0%}"
-_WINDOW = 50
-_GLANCE, _BREAK = 1.0, 300.0
-_FEW = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +70,8 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Pr
     history = read_history(snapshot, reviewer)
     frontier = estimate_missing(history, target=TARGET, alpha=ALPHA)
     stops = {name: at for name, _, at in rule_stops(history, target=TARGET, alpha=ALPHA)}
-    pace = _pace(_times(snapshot, reviewer))
+    own = [given[-1] for (_, name), given in snapshot.state.labels.items() if name == reviewer]
+    pace = measure_pace(one for one in own if not one.label.prior)
     left = frontier.n_records - frontier.screened
     return Progress(
         screened=frontier.screened,
@@ -123,19 +119,3 @@ def _curve(now: MissingEstimate) -> tuple[tuple[int, int], ...]:
         points += [(at, found - 1), (at, found)]
     step = max(1, len(points) // 400)
     return (*points[::step], (now.screened, now.found))
-
-
-def _times(snapshot: Snapshot, reviewer: str) -> list[datetime]:
-    """When this reviewer decided, of late."""
-    given = [
-        own[-1] for (_, name), own in snapshot.state.labels.items() if name == reviewer and not own[-1].label.prior
-    ]
-    last = sorted(given, key=lambda one: one.event_id)[-_WINDOW - 1 :]
-    return [datetime.fromisoformat(one.time) for one in last]
-
-
-def _pace(times: Sequence[datetime]) -> float | None:
-    """The median of the seconds between decisions; what is longer was a break, and what is shorter no reading."""
-    gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
-    working = [gap for gap in gaps if _GLANCE < gap < _BREAK]
-    return median(working) if len(working) >= _FEW else None

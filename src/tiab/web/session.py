@@ -45,7 +45,6 @@ class ReviewerSession:
     Attributes:
         review: the review.
         reviewer: the name; "" where none was given.
-        blind: whether what other reviewers decided is kept from this one.
         records: the list of records, with search and filters.
         duplicates: finds the records that may be duplicates.
         term_counter: counts the records that match criteria while they are edited.
@@ -55,7 +54,7 @@ class ReviewerSession:
     """
 
     def __init__(self, review: Review, *, reviewer: str = "", blind: bool = False) -> None:
-        self.review, self.reviewer, self.blind = review, reviewer, blind
+        self.review, self.reviewer, self._blind = review, reviewer, blind
         self.records = RecordList(review, reviewer)
         self.duplicates, self.term_counter = DuplicateSearch(review), TermCounter(review)
         self.abstracts = Abstracts()
@@ -70,6 +69,11 @@ class ReviewerSession:
         """Ends what is done in the background; the review stays open."""
         for job in self._jobs:
             job.close()
+
+    @property
+    def blind(self) -> bool:
+        """Whether what other reviewers decided is kept from this one: by the policy of the review, or as was asked."""
+        return self._blind or self.review.is_blinded(self.reviewer)
 
     @property
     def failures(self) -> tuple[str, ...]:
