@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import httpx
@@ -41,11 +43,10 @@ def checked(page: httpx.Client, text: str) -> dict[str, object]:
 
 def test_each_term_is_counted_while_it_is_written(page: httpx.Client, review: Review) -> None:
     assert "# mine" in page.get("/criteria").text
-    html = str(checked(page, TOML.replace("COPD", "back pain"))["html"])
-    assert "<b>3</b> of 4 records have every required concept" in html
+    shown = str(checked(page, TOML.replace("COPD", "back pain"))["html"])
+    assert "<b>3</b> of 4 records have every required concept" in shown
     for term, count in (("asthma", 2), ("back pain", 1), ("yoga", 2), ("asana*", 1)):
-        assert f'<span class="term">{term}</span>' in html
-        row = html.split(f'<span class="term">{term}</span>')[1].split("</li>")[0]
+        row = shown.split(f'">{term}</a>')[1].split("</li>")[0]
         assert f'<span class="number">{count}</span>' in row
     assert "No matches" in str(checked(page, TOML)["html"])
     assert review.criteria_text().text == TOML
@@ -116,7 +117,7 @@ def test_a_review_without_criteria_gets_some(tmp_path: Path, enter: Callable[[Re
     with Review.create(tmp_path / "bare") as review:
         session = ReviewerSession(review)
         page = enter(session)
-        assert "What the review is about" in page.get("/criteria").text
+        assert fields(page)["concepts"] == []  # empty cards, and no example
         assert page.post("/criteria/save", json={"text": TOML, "mark": review.criteria_text().mark}).status_code == 200
         assert review.criteria is not None
         session.close()
@@ -147,6 +148,7 @@ def test_written_checked_and_saved_by_keyboard(
     with open_page(session, "/criteria", scheme, width) as page:
         expect(page.locator("#counts")).to_contain_text("2 of 4 records have every required concept")
         accessible(page, "criteria")
+        page.locator("#advanced summary").press("Enter")
         page.locator("#text").focus()
         page.keyboard.press("Control+End")
         page.keyboard.type("colour = 1\n")
@@ -161,3 +163,111 @@ def test_written_checked_and_saved_by_keyboard(
         page.locator("#versions summary").click()
         accessible(page, "criteria that were saved")
     assert review.criteria_text().text == TOML + "required = false\n"
+
+
+def fields(page: httpx.Client) -> dict[str, object]:
+    """What the form holds when the page is loaded."""
+    data = page.get("/criteria").text.split('data-fields="')[1].split('"')[0]
+    loaded: dict[str, object] = json.loads(html.unescape(data))
+    return loaded
+
+
+def concept(role: str, *terms: str, **more: object) -> dict[str, object]:
+    return {"role": role, "terms": list(terms), **more}
+
+
+def test_the_form_says_what_the_text_says_and_back(page: httpx.Client, review: Review) -> None:
+    said = fields(page)
+    unchanged = page.post("/criteria/check", json={"text": TOML, "fields": said}).json()
+    assert unchanged["text"] == TOML
+    said["concepts"] = [
+        concept("population", "asthma", "back pain"),
+        concept("design", designs=["RCTs", "cohort"], against_designs=["editorial"]),
+    ]
+    said["limits"] = {"year_from": 1990, "languages": ["English"]}
+    answer = page.post("/criteria/save", json={"text": TOML, "fields": said, "mark": review.criteria_text().mark})
+    assert answer.status_code == 200
+    text = review.criteria_text().text
+    assert "# mine" in text
+    assert answer.json()["text"] == text
+    criteria = review.criteria
+    assert criteria is not None
+    assert [(one.role, one.terms, one.required) for one in criteria.concepts] == [
+        ("population", ("asthma", "back pain"), True), ("design", (), False)
+    ]  # fmt: skip
+    assert criteria.concepts[1].designs == ("randomised trial", "cohort study")
+    assert criteria.concepts[1].against_designs == ("letter",)
+    assert (criteria.limits.year_from, criteria.limits.languages) == (1990, ("english",))
+    assert page.post("/criteria/check", json={"text": text}).json()["fields"] == fields(page)
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"title": " "}, "The review has no title. Enter one at the top."),
+        ({"title": "x", "concepts": [concept("design", designs=["blood test"])]}, "“blood test” is not a study design"),
+        ({"title": "x", "concepts": [concept("outcome", abbreviations=["IL"])]}, "Outcome has no terms"),
+        ({"title": "x", "concepts": [concept("outcome", "inter*leukin")]}, "has a * that does not end it"),
+        (
+            {"title": "x", "concepts": [concept("outcome", "a", name="n"), concept("outcome", "b", name="n")]},
+            "called 'n'",
+        ),
+        ({"title": "x", "limits": {"year_from": 2020, "year_to": 1999}}, "The first year is after the last"),
+    ],
+)
+def test_a_mistake_in_the_form_is_said_in_its_words(
+    page: httpx.Client, review: Review, said: dict[str, object], sentence: str
+) -> None:
+    answer = page.post("/criteria/check", json={"text": TOML, "fields": said}).json()
+    assert sentence in answer["error"]
+    assert "TOML" not in answer["error"]
+    assert answer["line"] is None
+    saved = page.post("/criteria/save", json={"text": TOML, "fields": said, "mark": review.criteria_text().mark})
+    assert saved.status_code == 400
+    assert review.criteria_text().text == TOML
+
+
+def test_what_is_typed_into_the_form_is_text(page: httpx.Client) -> None:
+    said = {"title": '"""\n[population]\x00', "concepts": [concept("population", '"]\nx = 1', "\x7f\\", "ok\tyes")]}
+    answer = page.post("/criteria/check", json={"text": TOML, "fields": said}).json()
+    assert answer["error"] == ""
+    assert answer["fields"]["title"] == '""" [population]'
+    assert answer["fields"]["concepts"][0]["terms"] == ['"] x = 1', "\\", "ok yes"]
+
+
+def test_the_form_is_filled_in_by_somebody_who_never_saw_such_a_file(
+    tmp_path: Path, enter: Callable[[ReviewerSession], httpx.Client],
+    open_page: Callable[..., AbstractContextManager[Page]], accessible: Callable[[Page, str], None],
+) -> None:  # fmt: skip
+    (tmp_path / "s.csv").write_text(
+        "record_id,title\na,Yoga in asthma: a randomised trial\nb,Yoga in COPD\nc,Tax law\n"
+    )
+    with Review.create(tmp_path / "bare") as review, closing(ReviewerSession(review)) as session:
+        review.add([tmp_path / "s.csv"])
+        with open_page(session, "/criteria", "light", 1280) as page:
+            page.get_by_label("Population").fill("asthma, COPD")
+            page.get_by_label("Intervention").press_sequentially("yoga")
+            page.keyboard.press("Enter")
+            page.keyboard.press("Enter")  # nothing more to add: not the end of the form
+            page.get_by_label("Comparator").fill("usual care")
+            page.get_by_label("Outcome").fill("quality of life")
+            page.get_by_label("Study designs").fill("RCT")
+            expect(page.locator("#counts")).to_contain_text("0 of 3 records have every required concept")
+            expect(page.locator(".chips .unmatched")).to_have_text(["usual care×", "quality of life×"])
+            accessible(page, "a form that is filled in")
+            page.get_by_role("button", name="Remove quality of life").click()
+            page.get_by_role("button", name="Save criteria").click()
+            expect(page.get_by_role("status").last).to_contain_text("Saved")
+            expect(page.locator("#counts")).to_contain_text("2 of 3 records have every required concept")
+            page.reload()
+            expect(page.locator(".chips li").first).to_contain_text("asthma")
+            page.locator("#advanced summary").click()
+            page.locator("#text").fill('title = "T"\n[population]\nterms = ["tax"]\n')
+            expect(page.locator(".chips li")).to_have_text(["tax×"])
+            page.get_by_label("Population").fill("law")  # and left in the field
+            page.get_by_role("button", name="Save criteria").click()
+            expect(page.get_by_role("status").last).to_contain_text("Saved")
+            page.get_by_role("link", name="Start screening").click()
+            expect(page.locator("#title")).to_be_visible()
+        assert review.criteria is not None
+        assert review.criteria.concepts[0].terms == ("tax", "law")

@@ -101,7 +101,7 @@ class KnownReview:
         """What stands for the review in addresses: the name of its folder, and what tells it from others of that name.
 
         >>> KnownReview(path="/home/eva/tiab/Exercise in MS").key
-        'exercise-in-ms-efaa3a61'
+        'exercise-in-ms-f2730eac'
         """
         name = re.sub(r"[^a-z0-9]+", "-", Path(self.path).name.casefold()).strip("-")[:60] or "review"
         return f"{name}-{hashlib.sha256(self.path.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

@@ -132,6 +132,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "n": lambda value: f"{value:,}",
         "counted": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
+        "as_search": lambda term: term[:-1] if term.endswith("*") else f'"{term}"',
         "signed": lambda value: f"{value:+.2f}".replace("-", "−"),
     }
     return environment
