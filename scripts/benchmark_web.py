@@ -5,8 +5,9 @@
 Each decision goes through the web server as from the page: stored on the disk, answered with the next record, as a
 ranking is learned beside. Records whose title has the word of --include are included. The server and what asks it share
 one process, so that a reviewer waits no longer than this says; CPU time is what is left of it on a machine that does
-nothing else. With --browser, Chromium presses the keys instead, and what is measured is the time from the key to the
-next record in sight.
+nothing else. With --fresh, nothing was read or ranked before the page is opened: how long does the first record take,
+and how long the ranking that follows once all abstracts are read? With --browser, Chromium presses the keys instead,
+and what is measured is the time from the key to the next record in sight.
 """
 
 from __future__ import annotations
@@ -36,21 +37,23 @@ BLOCKS = 10
 SEARCHES = ("exercise", "randomised", "interleukin", "the", "zzzz")
 
 
-def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
+def prepare(folder: Path, path: Path, n: int, criteria: Path | None, *, learn: bool = True) -> None:
     """Makes a review of the first `n` records, under ids of our own."""
     with Review.create(folder, criteria) as review:
         some = itertools.islice(iter_records(path), n)
         records = [replace(record, record_id=f"b{number}") for number, record in enumerate(some)]
         with Store(review.folder) as store:
             store.add(Source(name="benchmark"), records)
-        review.learn()
+        if learn:
+            review.learn()
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[str, ReviewerSession]]:
+def served(folder: Path, *, learn: bool = True) -> Iterator[tuple[str, ReviewerSession]]:
     """The address of the page on the review, and its session."""
     with Review(folder) as review, listen(0) as listening:
-        review.learn()
+        if learn:
+            review.learn()
         session = ReviewerSession(review)
         server, address = make_server(session, listening)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -135,6 +138,26 @@ def look(client: httpx.Client, concept: str) -> None:
         print(f"{path:<34} {times}", flush=True)
 
 
+def start(client: httpx.Client, session: ReviewerSession) -> None:
+    """Prints how long the first record takes, how long each after it, and when all abstracts are read."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    while not (shown := client.get("/screen/record").json())["record_id"]:
+        time.sleep(0.1)
+    seconds = f"{time.perf_counter() - wall:.1f} s, CPU {time.process_time() - cpu:.1f} s"
+    print(f"first record after {seconds}; ranked by words: {session.ranks_by_words}", flush=True)
+    waits: list[float] = []
+    while session.ranks_by_words:
+        decision = {"record_id": shown["record_id"], "decision": "exclude", "token": f"benchmark {len(waits)}"}
+        began = time.perf_counter()
+        shown = client.post("/screen/decisions", json=decision).raise_for_status().json()
+        waits.append(1000 * (time.perf_counter() - began))
+        time.sleep(0.5)  # nobody reads faster
+    if waits:
+        say("decision while abstracts are read", waits)
+    seconds = f"{time.perf_counter() - wall:.1f} s, CPU {time.process_time() - cpu:.1f} s"
+    print(f"all abstracts read and ranked by after {seconds}; {megabytes():,.0f} MB", flush=True)
+
+
 def wait(session: ReviewerSession, seconds: float) -> None:
     """Waits as somebody who reads the first records before they look through all of them."""
     began = time.perf_counter()
@@ -158,20 +181,24 @@ def main() -> int:
     parser.add_argument("--include", default="exercise", metavar="WORD")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="make the review there, or take what is there")
     parser.add_argument("--browser", action="store_true")
+    parser.add_argument("--fresh", action="store_true", help="measure the start with records that nobody read yet")
     parser.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="how long lists may be prepared")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as parent:
         kept = asked.keep or Path(parent) / "kept"
         if not kept.exists():
-            prepare(kept, asked.path, asked.records, asked.criteria)
+            prepare(kept, asked.path, asked.records, asked.criteria, learn=not asked.fresh)
         folder = shutil.copytree(kept, Path(parent) / "review")
-        with served(folder) as (address, session):
+        with served(folder, learn=not asked.fresh) as (address, session):
             if asked.browser:
                 say("key to next record", press(address, asked.decisions, asked.include))
                 return 0
             with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
                 client.get(address)
                 client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
+                if asked.fresh:
+                    start(client, session)
+                    return 0
                 wait(session, asked.wait)
                 screen(client, asked.decisions, asked.include)
                 criteria = session.review.criteria

@@ -33,13 +33,13 @@ from tiab.records import Record
 from tiab.store import Store
 from tiab.tensors import TensorFormat, read_tensors, write_tensors
 
-__all__ = ["CACHE_NAME", "find_kept_spans", "prepare", "rules_version"]
+__all__ = ["CACHE_NAME", "count_unread", "find_kept_spans", "prepare", "rules_version"]
 
 _NAMES = tuple(field.name for field in fields(Span))
 _TYPES = dict.fromkeys(_NAMES, str) | dict.fromkeys(("start", "end", "sentence"), int) | {"weight": int | float}
 _LARGEST = 1 << 24
 """Bytes of what is found in one record, unpacked; of the longest abstracts some 100 kB."""
-_BATCH = 2_000
+_BATCH = 500
 """So many records are kept at once: as much is lost when the program is stopped while it reads."""
 
 
@@ -71,6 +71,13 @@ def find_kept_spans(
         if not store.read_only:
             store.keep_pico({text: _packed_spans(held) for text, held in fresh.items()}, **key)
     return [found[text] for text in texts]
+
+
+def count_unread(store: Store, records: Sequence[Record], criteria: Criteria | None) -> int:
+    """How many of `records` PICO has not read for these criteria; as far as the store tells."""
+    key = {"criteria": criteria.fingerprint if criteria else "", "version": rules_version()}
+    texts = [_text_key(record) for record in records]
+    return len(set(texts) - store.pico(texts, **key).keys())
 
 
 @cache

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from tiab.criteria import Criteria
 from tiab.errors import LabelError
-from tiab.features import Features
+from tiab.features import Features, make_features
+from tiab.features.term_spans import find_term_spans
 from tiab.labels import Decision
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.ranking.rank import Ranking
 from tiab.records import Record
 from tiab.review.exporting import export
-from tiab.review.feature_cache import CACHE_NAME, find_kept_spans, prepare
+from tiab.review.feature_cache import CACHE_NAME, count_unread, find_kept_spans, prepare
 from tiab.review.imports import Imports
 from tiab.review.queue import Queue, RecordView, Suggestion, criteria_missing, suggest, view_record
 from tiab.review.rankings import Learner, is_due, nothing_learned, ranked_entry
@@ -27,6 +28,9 @@ from tiab.review.updating import Update, make_update
 from tiab.store import Entry, Store
 
 __all__ = ["Learning"]
+
+_MANY = 300
+"""Unread abstracts that take longer to read than anybody should wait for a first record: some seconds."""
 
 
 class Learning:
@@ -56,16 +60,35 @@ class Learning:
         with self._learning:
             snapshot, queue = self._reader.snapshot, self.queue(reviewer)
             labels = snapshot.labels(reviewer)
-            current = queue is not None and queue.snapshot.pool == snapshot.pool
+            current = queue is not None and queue.snapshot.pool == snapshot.pool and not queue.by_words
             if queue is not None and current and not always and not is_due(queue.learned.labels, labels):
                 return False
             learner = self._learner_of(snapshot, progress) if snapshot.main_places else None
-            learned = learner.learn(labels) if learner else nothing_learned()
-            entry, features = ranked_entry(learned, snapshot, reviewer), learner.features if learner else None
-            made = Queue(snapshot=snapshot, learned=learned, entry=entry, features=features)
-            with self._lock:
-                self._queues[reviewer] = made
+            self._keep_queue(reviewer, snapshot, learner)
             return True
+
+    def learn_by_words(self, reviewer: str | None) -> bool:
+        """Makes a first ranking of one reviewer by words and terms, where many abstracts are unread; whether it did."""
+        with self._learning:
+            snapshot, queue = self._reader.snapshot, self.queue(reviewer)
+            if queue is not None and queue.snapshot.pool == snapshot.pool:
+                return False
+            records, criteria = tuple(snapshot.records), snapshot.criteria
+            if len(records) < _MANY or count_unread(self._store, records, criteria) < _MANY:
+                return False
+            whole = make_features(records, criteria=criteria, spans=find_term_spans(records, criteria))
+            self._keep_queue(reviewer, snapshot, _learner(snapshot, whole), by_words=True)
+            return True
+
+    def _keep_queue(
+        self, reviewer: str | None, snapshot: Snapshot, learner: Learner | None, *, by_words: bool = False
+    ) -> None:
+        learned = learner.learn(snapshot.labels(reviewer)) if learner else nothing_learned()
+        entry = ranked_entry(learned, snapshot, reviewer, by_words=by_words)
+        features = learner.features if learner else None
+        made = Queue(snapshot=snapshot, learned=learned, entry=entry, features=features, by_words=by_words)
+        with self._lock:
+            self._queues[reviewer] = made
 
     def unlogged(self, reviewer: str | None) -> list[Entry]:
         """What the log must say before a decision that rests on this reviewer's ranking."""
@@ -179,9 +202,7 @@ class Learning:
 
     def _learner_of(self, snapshot: Snapshot, progress: Progress | None = None) -> Learner:
         if self._learner is None or self._learner_pool != snapshot.pool:
-            features = snapshot.of_studies(self._features_of(snapshot, progress))
-            prints = [snapshot.fingerprints[place] for place in snapshot.main_places]
-            self._learner = Learner(features, prints, seed=snapshot.seed)
+            self._learner = _learner(snapshot, self._features_of(snapshot, progress))
             self._learner_pool = snapshot.pool
         return self._learner
 
@@ -198,3 +219,9 @@ class Learning:
             )
             self._features = (key, features)
         return self._features[1]
+
+
+def _learner(snapshot: Snapshot, whole: Features) -> Learner:
+    """What learns on the records of a snapshot that are screened; `whole` are the features of all, duplicates too."""
+    prints = [snapshot.fingerprints[place] for place in snapshot.main_places]
+    return Learner(snapshot.of_studies(whole), prints, seed=snapshot.seed)

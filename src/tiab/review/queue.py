@@ -24,6 +24,7 @@ class Queue:
 
     Attributes:
         features: of the pool that was ranked, in the order of `learned.record_ids`; None for an empty pool.
+        by_words: whether it is the first ranking of a pool, by words and terms, until the abstracts are read.
     """
 
     snapshot: Snapshot
@@ -31,6 +32,7 @@ class Queue:
     entry: Entry
     features: Features | None = None
     logged: bool = False
+    by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

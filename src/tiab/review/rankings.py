@@ -145,6 +145,7 @@ class RankingEntry:
         model: hash of every digit of the model; "" where there was nothing to rank by.
         order: hash of the record ids in their order.
         rules, tiab: the version of the rules for PICO and features, and of tiab.
+        by_words: whether PICO had not read the records yet, and the terms were looked for in their words.
     """
 
     after: int
@@ -160,6 +161,7 @@ class RankingEntry:
     order: str
     rules: str
     tiab: str
+    by_words: bool = False
 
     @classmethod
     def read(cls, reviewer: str, payload: Mapping[str, Any]) -> RankingEntry:
@@ -182,10 +184,11 @@ class RankingEntry:
             order=str(payload["order"]),
             rules=str(payload["rules"]),
             tiab=str(payload["tiab"]),
+            by_words=bool(payload.get("by_words", False)),
         )
 
 
-def ranked_entry(learned: Learned, snapshot: Snapshot, reviewer: str | None) -> Entry:
+def ranked_entry(learned: Learned, snapshot: Snapshot, reviewer: str | None, *, by_words: bool = False) -> Entry:
     """What the log is to say of a ranking of `snapshot` for one reviewer, or (None) for all together."""
     model = learned.model
     payload = {
@@ -201,5 +204,6 @@ def ranked_entry(learned: Learned, snapshot: Snapshot, reviewer: str | None) -> 
         "order": learned.order_hash,
         "rules": rules_version(),
         "tiab": tiab.__version__,
+        **({"by_words": True} if by_words else {}),
     }
     return Entry(kind="ranked", reviewer=reviewer or "", payload=payload)

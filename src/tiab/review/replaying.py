@@ -9,7 +9,7 @@ from typing import Any
 
 from tiab.errors import ReviewError
 from tiab.features import make_features
-from tiab.records import Record
+from tiab.features.term_spans import find_term_spans
 from tiab.review.criteria_file import logged_criteria
 from tiab.review.feature_cache import rules_version
 from tiab.review.rankings import Learner, RankingEntry, ranked_entry
@@ -108,7 +108,7 @@ def replay(store: Store, *, jobs: int = 1, progress: Replaying | None = None) ->
         end = bisect_right(events, entry.after, key=lambda one: one.event_id)
         state, seen = advance(state, events[seen:end]), max(seen, end)
         snapshot = take(state, records, fingerprints, criteria=logged_criteria(state))
-        done.append(_made_again(event, entry, snapshot, learners.of(snapshot)))
+        done.append(_made_again(event, entry, snapshot, learners.of(snapshot, by_words=entry.by_words)))
         if progress:
             progress(len(done), len(wanted))
     return Replay(events=len(events), rankings=tuple(sorted(done, key=lambda one: one.event_id)))
@@ -130,7 +130,8 @@ def _entries(events: Sequence[Event]) -> list[tuple[Event, RankingEntry]]:
 def _made_again(event: Event, entry: RankingEntry, snapshot: Snapshot, learner: Learner) -> Replayed:
     reviewer = entry.reviewer if entry.scope == "own" else None
     learned = learner.learn(snapshot.labels(reviewer))
-    again = RankingEntry.read(entry.reviewer, ranked_entry(learned, snapshot, reviewer).payload)
+    payload = ranked_entry(learned, snapshot, reviewer, by_words=entry.by_words).payload
+    again = RankingEntry.read(entry.reviewer, payload)
     same_data = (again.data, again.criteria, again.records) == (entry.data, entry.criteria, entry.records)
     return Replayed(
         event_id=event.event_id,
@@ -153,10 +154,12 @@ class _Learners:
         self._pool: object = None
         self._learner: Learner | None = None
 
-    def of(self, snapshot: Snapshot) -> Learner:
-        if self._learner is None or self._pool != snapshot.pool:
-            records: tuple[Record, ...] = tuple(snapshot.records)
-            features = snapshot.of_studies(make_features(records, criteria=snapshot.criteria, jobs=self._jobs))
+    def of(self, snapshot: Snapshot, *, by_words: bool) -> Learner:
+        pool = snapshot.pool, by_words
+        if self._learner is None or self._pool != pool:
+            records, criteria = tuple(snapshot.records), snapshot.criteria
+            spans = find_term_spans(records, criteria) if by_words else None
+            whole = make_features(records, criteria=criteria, spans=spans, jobs=self._jobs)
             prints = [snapshot.fingerprints[place] for place in snapshot.main_places]
-            self._learner, self._pool = Learner(features, prints, seed=snapshot.seed), snapshot.pool
+            self._learner, self._pool = Learner(snapshot.of_studies(whole), prints, seed=snapshot.seed), pool
         return self._learner

@@ -429,6 +429,13 @@ class Review:
         """
         return self._learning.loaded.learn(reviewer, progress=progress)
 
+    def learn_by_words(self, reviewer: str | None = "") -> bool:
+        """Makes a first ranking by words and terms where hundreds of abstracts are still unread; whether it did.
+
+        It takes seconds where reading takes minutes, and holds until `learn` has read them.
+        """
+        return self._learning.loaded.learn_by_words(reviewer)
+
     def queue(self, reviewer: str | None = "") -> Queue | None:
         """The ranking that this reviewer reads from; None before the first `learn`."""
         return self._learning.queue(reviewer)

@@ -44,7 +44,7 @@ class Background:
         self.name = name
         self._work, self._anew, self._quiet, self._longest = work, anew, quiet, longest
         self._changed = threading.Condition()
-        self._due = self._working = self._closing = False
+        self._due = self._working = self._closing = self._stale = False
         self._first = self._begin = 0.0
         self._answering = 0
         self._error: TiabError | None = None
@@ -69,6 +69,12 @@ class Background:
         """Has the work done at once, unless that is under way."""
         with self._changed:
             self._due, self._begin = self._due or not self._working, 0.0
+            self._changed.notify_all()
+
+    def restart(self) -> None:
+        """Has the work done at once and from its beginning: what is under way is left off at its next `pause`."""
+        with self._changed:
+            self._due, self._begin, self._stale = True, 0.0, self._working
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> bool:
@@ -106,7 +112,7 @@ class Background:
         self._thread.join()
 
     def _is_over(self) -> bool:
-        return self._closing or (self._anew and self._due)
+        return self._closing or self._stale or (self._anew and self._due)
 
     def _run(self) -> None:
         while self._waits_for_work():
@@ -131,7 +137,7 @@ class Background:
             while not self._closing:
                 left = self._begin - time.monotonic()
                 if self._due and left <= 0:
-                    self._due, self._working = False, True
+                    self._due, self._working, self._stale = False, True, False
                     return True
                 self._changed.wait(left if self._due else None)
             return False

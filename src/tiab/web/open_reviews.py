@@ -168,6 +168,7 @@ class OpenReviews:
             review.close()
             raise
         session.preparing.wake()
+        session.learning.start()  # which loads what ranks, before anybody waits for it
         return session
 
     def _leave(self, key: str) -> None:

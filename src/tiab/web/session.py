@@ -60,6 +60,7 @@ class ReviewerSession:
         self.abstracts = Abstracts()
         self._screening = review.screening(reviewer)
         self._rereads = self._screening.rereads
+        self._learned_pool: object = None
         self._settings = SettingsFile(review.folder, reviewer)
         self.preparing = Background(self._prepare, name="Preparing the list of records", anew=True)
         self.learning = Background(self._learn, name="Ranking", quiet=_QUIET, longest=_LONGEST)
@@ -182,8 +183,17 @@ class ReviewerSession:
         self._refresh()
         self.learning.wake()
 
+    @property
+    def ranks_by_words(self) -> bool:
+        """Whether the ranking is a first one, until the abstracts have been read."""
+        queue = self.review.queue(self.reviewer)
+        return queue is not None and queue.by_words
+
     def _learn(self) -> None:
-        self.abstracts = Abstracts(of=len(self.review.snapshot.records))
+        snapshot = self.review.snapshot
+        self._learned_pool = snapshot.membership, snapshot.criteria_fingerprint
+        self.abstracts = Abstracts(of=len(snapshot.records))
+        self.review.learn_by_words(self.reviewer)
         self.review.learn(self.reviewer, progress=self._count_abstracts)
         self.preparing.wake()
 
@@ -200,6 +210,9 @@ class ReviewerSession:
         rereads = self._screening.rereads
         if rereads != self._rereads:
             self._rereads = rereads
+            snapshot = self.review.snapshot
+            if self._learned_pool not in (None, (snapshot.membership, snapshot.criteria_fingerprint)):
+                self.learning.restart()  # nobody waits for the abstracts to be read for criteria that hold no more
             self.learning.wake()
 
     def _look_up(self, skipped: Collection[str]) -> tuple[str | None, bool]:

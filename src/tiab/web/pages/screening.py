@@ -122,12 +122,14 @@ def _shown(session: ReviewerSession, record_id: str = "", skip: Sequence[str] = 
     try:
         found = record_id or session.next_id(skip)
         counts = session.counts()
-        always = {"counts": render("screen/counts.html.j2", counts=counts), "failures": render_failures(session)}
+        reading = session.abstracts if session.ranks_by_words else None
+        shown = render("screen/counts.html.j2", counts=counts, reading=reading)
+        always = {"counts": shown, "failures": render_failures(session)}
         if found is None and counts.left and session.learning.error:
             return nothing | always | {"record": render("screen/failed.html.j2")}
         if found is None and counts.left:
-            reading = render("screen/reading.html.j2", abstracts=session.abstracts)
-            return nothing | always | {"record": reading, "waiting": True}
+            state = render("screen/reading.html.j2", abstracts=session.abstracts)
+            return nothing | always | {"record": state, "waiting": True}
         if found is None:
             return nothing | always | {"record": render("screen/end.html.j2", counts=counts)}
         card = make_card(session.view(found), session.decision_on(found), session.settings)
