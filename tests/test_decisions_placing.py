@@ -82,6 +82,13 @@ def test_it_may_be_named_by_another_path(files: tuple[Path, Path], tmp_path: Pat
         assert by_title(pool, pool_labels(pool, [tmp_path / name])[0]) == MEANT
 
 
+def test_a_file_of_the_pool_is_not_read_again_for_its_decisions(files: tuple[Path, Path]) -> None:
+    pool = read_pool(files)
+    numbered(files[1], [AQUA, YOGA, FISH], [0, 0, 0])  # behind the pool's back, into the same file
+    labels, _ = pool_labels(pool, [files[1]])
+    assert by_title(pool, labels) == {AQUA: INCLUDE, YOGA: INCLUDE, FISH: EXCLUDE}
+
+
 def test_several_label_files_that_number_their_records_alike(files: tuple[Path, Path], tmp_path: Path) -> None:
     pool = read_pool(files)
     more = numbered(tmp_path / "more.csv", [NETS, HIPS, RATS], [0, "maybe", 0], first=0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.matching import Matching, match_decisions
-from tiab.decisions.reading import read_labels
+from tiab.decisions.reading import read_decisions
 from tiab.decisions.record_index import RecordIndex
 from tiab.errors import LabelError
 from tiab.formats.pool import Pool
@@ -53,8 +53,9 @@ def pool_reasons(pool: Pool, paths: Iterable[str | Path]) -> tuple[dict[str, Lab
     labels: dict[str, Label] = {}
     doubts: list[str] = []
     for path in paths:
-        read = read_labels(path)
-        placed, more = _placed(read, pool.records, pool.ids_of(path))
+        file = pool.file(path)
+        read = read_decisions(path, reading=file.reading if file else None)
+        placed, more = _placed(read, pool.records, file.ids if file else {})
         doubts += [f"{path}: {one}" for one in (*read.warnings, *more)]
         new = {record_id: _label(record_id, one) for record_id, one in placed.items()}
         changed = [key for key, one in new.items() if labels.get(key, one).decision is not one.decision]

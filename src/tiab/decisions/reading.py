@@ -12,7 +12,7 @@ from tiab.decisions.decided import Decided, FileLabels
 from tiab.decisions.fields import decided_when, decision_of, is_prior, label_column, note_of, reason_of
 from tiab.decisions.order import tells_order
 from tiab.errors import InputError, LabelError
-from tiab.formats import read_each
+from tiab.formats import ReadResult, read_each
 from tiab.formats.key_table import IDENTIFIERS, is_key_table, read_rows
 from tiab.labels import Decision
 from tiab.records import Record, normalise_doi
@@ -45,6 +45,7 @@ def read_decisions(
     decision: Decision | None = None,
     default: Decision | None = None,
     by_reviewer: bool = False,
+    reading: ReadResult | None = None,
 ) -> FileLabels:
     """What `read_labels` gives.
 
@@ -52,6 +53,7 @@ def read_decisions(
         decision: the one that was made on each record of the file, which is a list of such records.
         default: the same, where the file carries no decisions.
         by_reviewer: of a file that tiab exported each reviewer's decisions, not what they come to together.
+        reading: what `tiab.formats.read` gave for the file, where it was read already.
 
     Raises:
         InputError: the file cannot be read.
@@ -60,7 +62,7 @@ def read_decisions(
     if decision is None and is_project(path):
         decided, others = read_project(path)
         return _labels(path, decided, others=others, ordered=True)
-    records, is_table, warnings = _records(path)
+    records, is_table, warnings = _records(path, reading)
     if decision is None:
         column = label_column(records, is_table=is_table)
         said = [decision_of(record, column) for record in records]
@@ -87,18 +89,18 @@ def _labels(
     return FileLabels(path=str(path), decided=tuple(decided), others=tuple(others), ordered=ordered, warnings=said)
 
 
-def _records(path: str | Path) -> tuple[list[Record], bool, list[str]]:
+def _records(path: str | Path, reading: ReadResult | None) -> tuple[list[Record], bool, list[str]]:
     """The records of a file, whether people name its columns, and what could not be read."""
-    if is_key_table(path):
+    if reading is None and is_key_table(path):
         return list(_key_rows(path)), True, []
-    readings = read_each(path)
-    records = [record for reading in readings for record in reading.records]
-    lost = [(reading.path, one) for reading in readings for one in reading.unreadable]
+    readings = [reading] if reading else read_each(path)
+    records = [record for one in readings for record in one.records]
+    lost = [(one.path, record) for one in readings for record in one.unreadable]
     if lost and not records:
         where, first = lost[0]
         raise InputError(f"cannot be read: {first.reason}", path=where, line=first.line, hint="Export it again.")
     warnings = [f"{len(lost)} of its records cannot be read, nor what was decided on them"] if lost else []
-    return records, all(reading.format in _TABLES for reading in readings), warnings
+    return records, all(name in _TABLES for one in readings for name in one.format.split(", ")), warnings
 
 
 def _key_rows(path: str | Path) -> Iterator[Record]:

@@ -102,16 +102,24 @@ def read_records(path: str | Path) -> list[Record]:
     return records
 
 
-def iter_records(path: str | Path, *, on_warning: Callable[[str], object] | None = None) -> Iterator[Record]:
+def iter_records(
+    path: str | Path,
+    *,
+    on_format: Callable[[str], object] | None = None,
+    on_warning: Callable[[str], object] | None = None,
+) -> Iterator[Record]:
     """The records that `read_records` gives, one at a time, so that a large PubMed file takes little memory.
 
     Args:
+        on_format: is called with the name of the file's format before its first record; for each export in an archive.
         on_warning: is called with each warning, the file's name before it, once the file is read to its end.
 
     Raises:
         InputError: as `read_records`; what is wrong far down the file is only found there, after earlier records.
     """
     for opened in _open(path):
+        if on_format:
+            on_format(opened.format)
         for record in opened.records():
             opened.refuse_unreadable()
             yield record

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from tiab.formats import iter_records
+from tiab.formats import ReadResult, iter_records
 from tiab.records import Record
 
 __all__ = ["Pool", "read_pool"]
@@ -15,6 +15,14 @@ __all__ = ["Pool", "read_pool"]
 _STEP = 100
 _File = tuple[int, int]
 """Device and inode: one file, by whatever path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolFile:
+    """One file of a pool: what was read from it, and the ids of its records -> their ids in the pool."""
+
+    reading: ReadResult
+    ids: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +38,11 @@ class Pool:
     records: tuple[Record, ...]
     repeated: int = 0
     warnings: tuple[str, ...] = ()
-    _ids: Mapping[_File, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    _files: Mapping[_File, PoolFile] = field(default_factory=dict, repr=False)
 
-    def ids_of(self, path: str | Path) -> Mapping[str, str]:
-        """The ids of a file's records there -> their ids in the pool; none where the pool wasn't read from it."""
-        return self._ids.get(_file(path), {})
+    def file(self, path: str | Path) -> PoolFile | None:
+        """The file of the pool at `path`, by whatever name; None where the pool wasn't read from it."""
+        return self._files.get(_file(path))
 
 
 def read_pool(paths: Iterable[str | Path], *, progress: Callable[[int], object] | None = None) -> Pool:
@@ -46,9 +54,15 @@ def read_pool(paths: Iterable[str | Path], *, progress: Callable[[int], object] 
     Raises:
         InputError: a file cannot be read.
     """
+    return _joined([(_file(path), _read(path, progress)) for path in paths])
+
+
+def _read(path: str | Path, progress: Callable[[int], object] | None) -> ReadResult:
+    formats: dict[str, None] = {}
     said: list[str] = []
-    files = [(_file(path), list(_counted(iter_records(path, on_warning=said.append), progress))) for path in paths]
-    return replace(_joined(files), warnings=tuple(said))
+    records = iter_records(path, on_format=lambda name: formats.setdefault(name), on_warning=said.append)
+    counted = tuple(_counted(records, progress))
+    return ReadResult(path=str(path), format=", ".join(formats), records=counted, warnings=tuple(said))
 
 
 def _file(path: str | Path) -> _File:
@@ -66,13 +80,13 @@ def _counted(records: Iterable[Record], progress: Callable[[int], object] | None
         yield record
 
 
-def _joined(files: Sequence[tuple[_File, Sequence[Record]]]) -> Pool:
+def _joined(files: Sequence[tuple[_File, ReadResult]]) -> Pool:
     known: dict[str, Record] = {}
     ids: dict[_File, dict[str, str]] = {}
     repeated = 0
-    for file, records in files:
+    for file, reading in files:
         earlier, own = dict(known), ids.setdefault(file, {})
-        for record in records:
+        for record in reading.records:
             twin = earlier.get(record.record_id)
             if twin is not None and _same(record, twin):
                 repeated += 1
@@ -80,7 +94,9 @@ def _joined(files: Sequence[tuple[_File, Sequence[Record]]]) -> Pool:
                 continue
             own[record.record_id] = _free_id(record, known)
             known[own[record.record_id]] = replace(record, record_id=own[record.record_id])
-    return Pool(records=tuple(known.values()), repeated=repeated, _ids=ids)
+    said = tuple(warning for _, reading in files for warning in reading.warnings)
+    own_files = {file: PoolFile(reading=reading, ids=ids[file]) for file, reading in files}
+    return Pool(records=tuple(known.values()), repeated=repeated, warnings=said, _files=own_files)
 
 
 def _free_id(record: Record, known: Mapping[str, Record]) -> str:
