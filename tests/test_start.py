@@ -76,5 +76,5 @@ def test_what_reads_no_file_loads_nothing_that_reads(ms: Path, command: str) -> 
 def test_a_simulation_loads_neither_tables_nor_figures() -> None:
     status, seconds, loaded = begun("simulate", RECORDS, "-c", corpus_path() / "criteria.toml")
     assert status == 0
-    assert not loaded & {"matplotlib", "pandas", "sklearn", "scipy.optimize", "scipy.stats"}
+    assert not loaded & {"joblib", "matplotlib", "pandas", "sklearn", "scipy.optimize", "scipy.stats"}
     assert seconds < 8.0

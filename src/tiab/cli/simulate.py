@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from joblib import Parallel, delayed
 from rich.text import Text
 
 from tiab.cli.inputs import labels_of, note_undecided, pool_of
@@ -142,15 +141,25 @@ def _runs(
     def start(seed: int) -> Sequence[str] | None:
         return draw_priors(ids, relevant, seed=seed, count=count) if count else settings["prior"]
 
-    tasks = (
-        delayed(simulate)(records, relevant, prior=start(seed), features=features, seed=seed, retrain=retrain)
-        for seed in range(seeds)
-    )
+    def task(call: Callable[..., Any], seed: int) -> Any:
+        return call(records, relevant, prior=start(seed), features=features, seed=seed, retrain=retrain)
+
     runs = []
-    for run in Parallel(n_jobs=jobs, return_as="generator")(tasks):
+    for run in _side_by_side(task, seeds, jobs):
         runs.append(run)
         progress(1)
     return runs
+
+
+def _side_by_side(task: Callable[[Callable[..., Any], int], Any], seeds: int, jobs: int) -> Iterable[ScreeningRun]:
+    if jobs == 1:
+        return (task(simulate, seed) for seed in range(seeds))
+    from joblib import Parallel, delayed  # loaded where there are processes to start
+
+    found: Iterable[ScreeningRun] = Parallel(n_jobs=jobs, return_as="generator")(
+        task(delayed(simulate), seed) for seed in range(seeds)
+    )
+    return found
 
 
 def _draw(runs: list[ScreeningRun], path: Path) -> None:

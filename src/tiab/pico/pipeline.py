@@ -9,7 +9,6 @@ from itertools import islice
 from threading import Lock
 
 import spacy
-from joblib import Parallel, delayed
 from spacy.language import Language
 
 import tiab.pico.abbreviations
@@ -106,6 +105,8 @@ def find_spans(
         return _read(records, *_pipeline(criteria, numbers, learned), progress)
     if learned:
         _learned_components()
+    from joblib import Parallel, delayed  # loaded where there are processes to start
+
     chunks = [records[i : i + _CHUNK] for i in range(0, len(records), _CHUNK)]
     found: list[tuple[Span, ...]] = []
     with Parallel(n_jobs=jobs, return_as="generator") as parallel:
