@@ -184,7 +184,8 @@ def _screen(
 def _ranked(scores: NDArray[np.float64], y: NDArray[np.int_]) -> list[int]:
     """The places of the unlabelled records, best first; equal scores in the order of the records."""
     order = np.argsort(-scores, kind="stable")
-    return [int(number) for number in order[y[order] == UNLABELLED]]
+    ranked: list[int] = order[y[order] == UNLABELLED].tolist()
+    return ranked
 
 
 def _interval(retrain: Retrain) -> int:

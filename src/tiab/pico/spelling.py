@@ -29,6 +29,8 @@ _ENDINGS = (
     (re.compile(r"(def|off|pret|lic)ence$"), r"\1ense"),
     (re.compile(r"practis"), "practic"),
 )
+_BRITISH = re.compile("|".join([_INSIDE_RE.pattern, *(pattern.pattern for pattern, _ in _ENDINGS)]))
+"""In any word that some rule bends: most words are none, and one look tells."""
 _IRREGULAR = {
     "mice": "mouse", "women": "woman", "men": "man", "children": "child", "feet": "foot", "teeth": "tooth",
     "analyses": "analysis", "metastases": "metastasis", "hypotheses": "hypothesis", "syntheses": "synthesis",
@@ -46,7 +48,7 @@ def american(word: str) -> str:
     >>> [american(w) for w in ("haemoglobin", "randomised", "behavioural", "fibre", "modelling", "analysed")]
     ['hemoglobin', 'randomized', 'behavioral', 'fiber', 'modeling', 'analyzed']
     """
-    if len(word) < 4:
+    if len(word) < 4 or not _BRITISH.search(word):
         return word
     word = _INSIDE_RE.sub(lambda found: _INSIDE_MAP[found[0]], word)
     for pattern, replacement in _ENDINGS:

@@ -58,7 +58,7 @@ class GrowingGram:
 
     def _with_row(self, row: int) -> NDArray[Any]:
         """The products of the known rows with one, in the digits that a product of two sparse matrices has."""
-        column = self._X[[row]].toarray().ravel()
+        column = _dense_row(self._X, row)
         if 3 * len(self._rows) > self._X.shape[0]:  # picking the rows out would take longer than using them all
             return np.asarray((self._X @ column)[self._rows])
         return np.asarray(self._X[self._rows] @ column)
@@ -113,10 +113,18 @@ class PoolProducts:
                 larger = np.empty((2 * self._known, self._X.shape[0]), dtype=self._X.dtype)
                 larger[: self._known] = self._products
                 self._products = larger
-            self._products[self._known] = self._X @ self._X[[row]].toarray().ravel()
+            self._products[self._known] = self._X @ _dense_row(self._X, row)
             self._place[row] = self._known
             self._known += 1
         return self._place[rows]
+
+
+def _dense_row(X: Any, row: int) -> NDArray[Any]:
+    """One row of a sparse matrix, shape (n_columns,); without the checks that scipy's indexing makes at each row."""
+    start, end = X.indptr[row : row + 2]
+    dense = np.zeros(X.shape[1], dtype=X.dtype)
+    np.add.at(dense, X.indices[start:end], X.data[start:end])  # a column may be there twice
+    return dense
 
 
 def inner_products(X: Any) -> Inner:
