@@ -53,6 +53,8 @@ RUNS = {
     "undo": "ms -r eva",
     "status": "ms",
     "team": "ms",
+    "share": "ms -o review-eva.tiab -r eva",
+    "merge": "ms review-eva.tiab",
     "conflicts": "ms",
     "resolve": "ms deckx-2016 include -r nora",
     "update": "ms update.csv",

@@ -188,7 +188,7 @@ def test_nothing_can_be_changed_or_deleted(store: Store, table: str) -> None:
 
 def test_no_method_deletes() -> None:
     methods = {name for name in vars(Store) if not name.startswith("_")}
-    written = {"add", "undo", "append", "append_all", "import_decisions", "keep_pico"}
+    written = {"add", "undo", "append", "append_all", "import_decisions", "join", "keep_pico"}
     read = {
         "records",
         "fingerprints",
@@ -200,6 +200,7 @@ def test_no_method_deletes() -> None:
         "pico",
         "check",
         "named_reviewers",
+        "copy",
         "has_undone_import",
     }
     assert methods == written | read | {"create", "close"}

@@ -40,6 +40,11 @@ COMMANDS = {
     "undo": Command("decisions", "Undo your last decision, or a whole import. The log keeps everything."),
     "status": Command("status", "Show the progress of a review: records, decisions, conflicts, what may be missing."),
     "team": Command("team", "Show or change who screens a review and how: reviewers per record, blinding, roles."),
+    "share": Command("merge", "Write a copy of a review into one file, for a colleague to merge."),
+    "merge": Command(
+        "merge",
+        "Merge other copies of a review into this one: records, decisions, notes, links and settings.",
+    ),
     "conflicts": Command("decisions", "List the records on which reviewers disagree."),
     "resolve": Command("decisions", "Resolve a conflict between reviewers."),
     "map": Command("map", "Map the evidence: studies by outcomes, with what their abstracts say, and counts."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -21,10 +21,9 @@ __all__ = ["ScreenedBy", "changed_policy", "show_team"]
 commands = Commands()
 
 ScreenedBy = Annotated[
-    str | None,
+    Literal["one", "two", "auto"] | None,
     typer.Option(
         "--reviewers",
-        metavar="one|two|auto",
         help="Reviewers for each record; auto: one, and two once a second reviewer has decided on something.",
         show_default=False,
     ),
@@ -94,7 +93,7 @@ def show_team(
 
 def changed_policy(
     policy: Policy,
-    reviewers: str | None = None,
+    reviewers: Literal["one", "two", "auto"] | None = None,
     calibration: int | None = None,
     *,
     blinded: bool | None = None,
@@ -111,10 +110,7 @@ def changed_policy(
         hint = "Leave --reviewers out: the sample is screened by two, the rest by one."
         raise LabelError("--reviewers and --calibration exclude each other", hint=hint)
     if reviewers is not None:
-        if reviewers not in ("one", "two", "auto"):
-            raise LabelError(f"'{reviewers}' is no number of reviewers", hint="Use one, two or auto.")
-        scheme = {"one": "one", "two": "two", "auto": ""}[reviewers]
-        policy = replace(policy, scheme=scheme, calibration=0, sample=())  # type: ignore[arg-type]
+        policy = replace(policy, scheme="" if reviewers == "auto" else reviewers, calibration=0, sample=())
     if calibration is not None:
         policy = replace(policy, scheme="calibration", calibration=calibration, sample=())
     said = {"blinded": blinded, "maybe_conflicts": maybe, "owner": owner}

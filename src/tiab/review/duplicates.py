@@ -15,7 +15,7 @@ from tiab.store import Entry, Event, Store
 if TYPE_CHECKING:
     from tiab.pico.pipeline import Progress
 
-__all__ = ["DuplicateLinks", "PairDecision"]
+__all__ = ["DuplicateLinks", "LinkContradiction", "PairDecision"]
 
 _BY_HAND = "settled side by side"
 """How the reason of a link begins that a person made between two records that they saw beside each other."""
@@ -39,6 +39,16 @@ class PairDecision:
     same: bool
     reviewer: str
     time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkContradiction:
+    """Two records that are linked as one, although somebody said that they are two, in the event `event_id`."""
+
+    one: str
+    other: str
+    reviewer: str
+    event_id: int
 
 
 class DuplicateLinks:
@@ -125,6 +135,18 @@ class DuplicateLinks:
     def decisions(self) -> tuple[PairDecision, ...]:
         """What people said of pairs and did not take back, last first."""
         return _pair_decisions(self._store.events(kinds=_PAIR_EVENTS))
+
+    def contradictions(self) -> tuple[LinkContradiction, ...]:
+        """The pairs that one person linked and another kept apart, as may happen in two copies of a review.
+
+        They stay linked until the link is taken back (`unlink`); or what was said against it is (`undo`).
+        """
+        main_id = self._reader.snapshot.groups.main_id
+        return tuple(
+            LinkContradiction(one=said.one, other=said.other, reviewer=said.reviewer, event_id=said.event_id)
+            for said in self.decisions()
+            if not said.same and main_id(said.one) == main_id(said.other)
+        )
 
     def undo(self, event_id: int, *, reviewer: str = "", token: str | None = None) -> PairDecision:
         """Takes back what was said of a pair, which is asked again; what it was.

@@ -195,6 +195,7 @@ def trace_provenance(
         software: (name, version) of what computes; by default what is installed.
     """
     rankings = [event for event in events if event.kind == "ranked"]
+    last = max(events, key=lambda event: event.event_id, default=None)
     learned = _learned(ranking) if ranking else None
     return Provenance(
         tool="tiab",
@@ -209,9 +210,9 @@ def trace_provenance(
         events=len(events),
         rankings=len(rankings),
         versions=tuple(sorted({str(event.payload.get("tiab", "")) for event in rankings} - {""})),
-        anchor=str(LogEnd(event_id=events[-1].event_id, hash=events[-1].hash)) if events else "",
+        anchor=str(LogEnd(event_id=last.event_id, hash=last.hash)) if last else "",
         first_event_at=events[0].time[:19] if events else "",
-        last_event_at=events[-1].time[:19] if events else "",
+        last_event_at=last.time[:19] if last else "",
     )
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ from tiab.review.criteria_file import logged_criteria
 from tiab.review.feature_cache import rules_version
 from tiab.review.rankings import Learner, RankingEntry, ranked_entry
 from tiab.review.snapshot import Snapshot, take
-from tiab.store import Event, LogState, Store, advance
+from tiab.store import Event, LogState, Store, advance, unrolled
 
 __all__ = ["Replay", "Replayed", "Replaying", "replay"]
 
@@ -101,12 +100,14 @@ def replay(store: Store, *, jobs: int = 1, progress: Replaying | None = None) ->
     """
     events = store.events()
     records, fingerprints = store.records(), store.fingerprints()
-    wanted = sorted(_entries(events), key=lambda pair: (pair[1].after, pair[0].event_id))
-    state, seen, learners = LogState(), 0, _Learners(jobs)
+    wanted = sorted(_entries(events), key=lambda pair: (len(pair[2]), pair[0].event_id))
+    state, seen, learners = LogState(), list[Event](), _Learners(jobs)
     done: list[Replayed] = []
-    for event, entry in wanted:
-        end = bisect_right(events, entry.after, key=lambda one: one.event_id)
-        state, seen = advance(state, events[seen:end]), max(seen, end)
+    for event, entry, view in wanted:
+        known = [one for one in events if one.event_id in view]
+        follows = known[: len(seen)] == seen
+        state = advance(state if follows else LogState(), known[len(seen) :] if follows else known)
+        seen = known
         snapshot = take(state, records, fingerprints, criteria=logged_criteria(state))
         done.append(_made_again(event, entry, snapshot, learners.of(snapshot, by_words=entry.by_words)))
         if progress:
@@ -114,12 +115,17 @@ def replay(store: Store, *, jobs: int = 1, progress: Replaying | None = None) ->
     return Replay(events=len(events), rankings=tuple(sorted(done, key=lambda one: one.event_id)))
 
 
-def _entries(events: Sequence[Event]) -> list[tuple[Event, RankingEntry]]:
-    entries = []
+def _entries(events: Sequence[Event]) -> list[tuple[Event, RankingEntry, Set[int]]]:
+    """The rankings that the log names, each with the numbers of the events that it rests on."""
+    entries: list[tuple[Event, RankingEntry, Set[int]]] = []
+    here = frozenset(event.event_id for event in events)
     for event in events:
         if event.kind == "ranked":
             try:
-                entries.append((event, RankingEntry.read(event.reviewer, event.payload)))
+                entry = RankingEntry.read(event.reviewer, event.payload)
+                # One from another copy of the review rests on what was there then.
+                view = set(unrolled(event.payload["view"])) if event.origin else range(1, entry.after + 1)
+                entries.append((event, entry, here.intersection(view)))
             except (KeyError, TypeError, ValueError) as error:
                 hint = "Another program may have altered the file: take the last copy of the folder."
                 message = f"event {event.event_id} of the log (ranked) cannot be understood ({error})"

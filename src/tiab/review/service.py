@@ -32,8 +32,9 @@ if TYPE_CHECKING:  # what takes long to load is loaded when it is first used
     from tiab.pico.pipeline import Progress
     from tiab.ranking.rank import Ranking
     from tiab.review.decision_import import DecisionsReport
-    from tiab.review.duplicates import DuplicateLinks, PairDecision
+    from tiab.review.duplicates import DuplicateLinks, LinkContradiction, PairDecision
     from tiab.review.imports import Imports
+    from tiab.review.merging import CriteriaConflict, Decisions, MergeReport, Merging, ShareReport
     from tiab.review.queue import Queue, RecordView, Suggestion
     from tiab.review.record_import import FileReport
     from tiab.review.replaying import Replay, Replaying
@@ -132,6 +133,12 @@ class Review:
         from tiab.review.imports import Imports  # loads all readers of files
 
         return Imports(self._store, self._reader)
+
+    @property
+    def _merging(self) -> Merging:
+        from tiab.review.merging import Merging  # loads what compares records
+
+        return Merging(self._store, self._reader, self._duplicates)
 
     @property
     def _duplicates(self) -> DuplicateLinks:
@@ -376,6 +383,28 @@ class Review:
     def agreement(self, reviewer: str | None = None, *, confidence: float = 0.95) -> dict[tuple[str, str], Agreement]:
         """Two reviewers -> how far they agree on what both screened; for a `reviewer` only their own pairs."""
         return self._conflicts.agreement(reviewer, confidence=confidence)
+
+    # Other copies of the review: see Merging
+
+    def merge_copy(self, other: str | Path, *, reviewer: str = "") -> MergeReport:
+        """Takes in another copy of this review, a folder or a file that `share` wrote; what came of it."""
+        return self._merging.merge(other, reviewer=reviewer)
+
+    def share(self, path: str | Path, *, reviewer: str = "", decisions: Decisions = "") -> ShareReport:
+        """Writes a file from which another copy takes in this review; of a blinded one only `reviewer`'s decisions."""
+        return self._merging.share(path, reviewer=reviewer, decisions=decisions)
+
+    def criteria_conflict(self) -> CriteriaConflict | None:
+        """The criteria that were changed in two copies and not settled since; None where there are none."""
+        return self._merging.criteria_conflict()
+
+    def settle_criteria(self, event_id: int, *, reviewer: str = "") -> Event:
+        """Chooses between criteria that were changed in two copies; a LabelError where there is no such choice."""
+        return self._merging.settle_criteria(event_id, reviewer=reviewer)
+
+    def link_contradictions(self) -> tuple[LinkContradiction, ...]:
+        """The pairs that one person linked as duplicates and another kept apart."""
+        return self._duplicates.contradictions()
 
     # Duplicates: see DuplicateLinks
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from tiab.errors import LabelError, ReviewError
+from tiab.reading import parse_json
 from tiab.store.anchor import ANCHOR_NAME, anchor_fault, read_anchor
-from tiab.store.chain import LogEnd, link_faults, log_end, named, numbering_faults
+from tiab.store.chain import LogEnd, event_hash, link_faults, log_end, named, numbering_faults
 from tiab.store.events import Event, events_after
 from tiab.store.faults import reported
 from tiab.store.opening import FILE_NAME, must_exist, open_file
@@ -90,7 +91,9 @@ def _check(connection: sqlite3.Connection, anchors: Sequence[LogEnd], *, noted: 
     damaged = damage(connection)
     if damaged:
         return Check(faults=(damaged,))
-    upgraded = connection.execute("SELECT max(event_id), max(time) FROM events WHERE kind = 'upgraded'").fetchone()
+    upgraded = connection.execute(
+        "SELECT max(event_id), max(time) FROM events WHERE kind = 'upgraded' AND origin IS NULL"
+    ).fetchone()
     remarks = []
     if not noted:
         remarks.append(f"{ANCHOR_NAME} is missing: whether entries at the end of the log are missing cannot be told.")
@@ -132,8 +135,27 @@ def faults_of(connection: sqlite3.Connection, anchors: Iterable[LogEnd] = ()) ->
     except (ReviewError, LabelError) as error:
         yield error.message
         return
-    yield from _import_faults(connection, [event for event in events if "last_position" in event.payload])
+    yield from _origin_faults(connection)
+    listed = [event for event in events if event.kind == "imported" or "last_position" in event.payload]
+    yield from _import_faults(connection, sorted(listed, key=lambda event: event.event_id))
     yield from _record_faults(connection)
+
+
+def _origin_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    """The events from other copies of the review that are not what their names were made of."""
+    wrong = []
+    for number, origin, original in connection.execute(
+        "SELECT event_id, origin, original FROM events WHERE origin IS NOT NULL ORDER BY event_id"
+    ):
+        try:
+            before, *values = parse_json(original)
+            sound = event_hash(bytes.fromhex(before), values) == origin
+        except (TypeError, ValueError):
+            sound = False
+        if not sound:
+            wrong.append(int(number))
+    if wrong:
+        yield f"{named('event', wrong)} of its log came from another copy, where it said something else"
 
 
 def _import_faults(connection: sqlite3.Connection, events: Sequence[Event]) -> Iterator[str]:
@@ -142,13 +164,13 @@ def _import_faults(connection: sqlite3.Connection, events: Sequence[Event]) -> I
     sources = {row[0]: row[1:] for row in connection.execute(query).fetchall()}
     before = 0
     for event in events:
-        said, last = event.payload, event.payload["last_position"]
+        said, last = event.payload, event.payload.get("last_position", before)
         if event.kind == "imported" and sources.pop(said.get("source_id"), None) != tuple(
             map(said.get, SOURCE_COLUMNS)
         ):
             yield f"the file {said.get('name')} is not listed as event {event.event_id} says"
-        # An upgrade covers all records that there were.
-        found = records_sha256(connection, after=before if event.kind == "imported" else 0, up_to=last)
+        # An upgrade covers all records that there were; the records of an import in another copy came with `joined`.
+        found = records_sha256(connection, after=0 if event.kind == "upgraded" else before, up_to=last)
         if said.get("records_sha256", found) != found:
             name = said.get("name", event.kind)
             yield f"the records of event {event.event_id} ({name}) are not those that were stored"

@@ -172,8 +172,10 @@ def insert_event(connection: sqlite3.Connection, row: Sequence[Any], *, original
 
 
 def _highest(connection: sqlite3.Connection) -> int:
-    """The height of the last event, which is the highest: what was joined from other copies ends with an own event."""
-    row = connection.execute("SELECT height FROM events ORDER BY event_id DESC LIMIT 1").fetchone()
+    """The greatest height of an event: that of the last one, where it was written here."""
+    row = connection.execute("SELECT height, origin FROM events ORDER BY event_id DESC LIMIT 1").fetchone()
+    if row and row[1] is not None:
+        row = connection.execute("SELECT max(height) FROM events").fetchone()
     return int(row[0]) if row else 0
 
 

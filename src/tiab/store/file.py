@@ -17,6 +17,7 @@ from tiab.store.anchor import read_anchor, write_anchor
 from tiab.store.chain import log_end
 from tiab.store.checking import damage, faults_of
 from tiab.store.checkpoints import Checkpoints
+from tiab.store.copies import Copy, read_copy
 from tiab.store.events import (
     Entry,
     Event,
@@ -27,6 +28,7 @@ from tiab.store.events import (
     last_decision,
 )
 from tiab.store.faults import reported
+from tiab.store.joining import Joined, join
 from tiab.store.opening import FILE_NAME, create_file, must_be_unaltered, open_file
 from tiab.store.places import place_warning
 from tiab.store.rows import (
@@ -227,6 +229,23 @@ class Store:
             "AND NOT EXISTS (SELECT 1 FROM events WHERE target = given.event_id AND kind = 'undone')"
         )
         return {str(row[0]) for row in self._read(query, ())}
+
+    def copy(self) -> Copy:
+        """All of the review that another copy of it can take in."""
+        with self._lock, reported(self._path), one_state(self._connection):
+            return read_copy(self._connection)
+
+    def join(self, copy: Copy, *, name: str, reviewer: str = "") -> Joined:
+        """Takes in what another copy of this review has and this one lacks, in one transaction.
+
+        Args:
+            name: of the file or folder that it came from.
+
+        Raises:
+            ReviewError: it is a copy of another review, or damaged; nothing was stored.
+        """
+        with self._transaction() as connection:
+            return join(connection, copy, name=name, reviewer=reviewer)
 
     def import_decisions(self, entry: Entry, labels: Iterable[Entry]) -> Event:
         """Writes the `decisions_imported` entry of a file, and its decisions, in one transaction; the event.

@@ -252,7 +252,8 @@ class _StateBuilder:
             self._merges.pop(event.target, None)
 
     def _new_criteria(self, event: Event) -> None:
-        replaced = event.payload.get("follows", self._heads)
+        # Where it is not said, it replaces what held in this copy; what another copy brought later has higher numbers.
+        replaced = event.payload.get("follows", [one for one in self._heads if one < event.event_id])
         self._heads = (*(one for one in self._heads if one not in replaced), event.event_id)
         self._criteria = event.payload
         if not event.origin:
