@@ -29,44 +29,49 @@ Missing = Literal["error", "count"]
 Order = Literal["screening", "ranking"]
 
 
+RankedArgument = Annotated[
+    Path, typer.Argument(help="A ranking, as tiab rank wrote it, or the folder of a review.", show_default=False)
+]
+GoldOption = Annotated[
+    Path,
+    typer.Option("--gold", "-g", help="The relevant records: a table with record_id, pmid or doi.", show_default=False),
+]
+MissingOption = Annotated[
+    Missing, typer.Option(help="A relevant record outside the ranking is an error, or counts as missed.")
+]
+OrderOption = Annotated[Order, typer.Option(help="Of a review: as it was and will be read, or as it ranks now.")]
+PriorOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Records known beforehand, such as what a ranking was given with --labels. They are left out, and "
+        "counted as read first beside.",
+        show_default=False,
+    ),
+]
+CurveOption = Annotated[
+    Path | None,
+    typer.Option(
+        writable=True,
+        callback=picture_output,
+        help="Draw the recall curve there (.svg, .png or .pdf).",
+        show_default=False,
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", writable=True, help="Write the evaluation there as JSON.", show_default=False),
+]
+
+
 @commands.command("evaluate")
 def evaluate_ranking(
-    ranked: Annotated[
-        Path, typer.Argument(help="A ranking, as tiab rank wrote it, or the folder of a review.", show_default=False)
-    ],
-    gold: Annotated[
-        Path,
-        typer.Option(
-            "--gold", "-g", help="The relevant records: a table with record_id, pmid or doi.", show_default=False
-        ),
-    ],
-    missing: Annotated[
-        Missing, typer.Option(help="A relevant record outside the ranking is an error, or counts as missed.")
-    ] = "error",
-    order: Annotated[
-        Order, typer.Option(help="Of a review: as it was and will be read, or as it ranks now.")
-    ] = "screening",
-    prior: Annotated[
-        Path | None,
-        typer.Option(
-            help="Records known beforehand, such as what a ranking was given with --labels. They are left out, and "
-            "counted as read first beside.",
-            show_default=False,
-        ),
-    ] = None,
-    curve: Annotated[
-        Path | None,
-        typer.Option(
-            writable=True,
-            callback=picture_output,
-            help="Draw the recall curve there (.svg, .png or .pdf).",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", writable=True, help="Write the evaluation there as JSON.", show_default=False),
-    ] = None,
+    ranked: RankedArgument,
+    gold: GoldOption,
+    missing: MissingOption = "error",
+    order: OrderOption = "screening",
+    prior: PriorOption = None,
+    curve: CurveOption = None,
+    output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure a ranking, or the order of a review, against the known relevant records.

@@ -31,41 +31,48 @@ _SECONDS = 10.0
 """Between two lines of progress where nobody looks at a terminal."""
 
 
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(help="Files, and folders of them: PubMed's .xml.gz, or any export.", show_default=False),
+]
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        "-o",
+        writable=True,
+        callback=records_output,
+        help="Where to write the best: .csv, .ris or .xlsx.",
+        show_default=False,
+    ),
+]
+ModelOption = Annotated[
+    Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)
+]
+ClusterOption = Annotated[
+    str, typer.Option(help="A Dask scheduler, tcp://host:8786; its workers read the files.", show_default=False)
+]
+WorkOption = Annotated[
+    Path | None,
+    typer.Option(
+        writable=True,
+        file_okay=False,
+        help="Where what was done is kept.",
+        show_default="the output's name and .scan",
+    ),
+]
+
+
 @commands.command("scan")
 def scan_files(
-    files: Annotated[
-        list[Path],
-        typer.Argument(help="Files, and folders of them: PubMed's .xml.gz, or any export.", show_default=False),
-    ],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            writable=True,
-            callback=records_output,
-            help="Where to write the best: .csv, .ris or .xlsx.",
-            show_default=False,
-        ),
-    ],
+    files: FilesArgument,
+    output: OutputOption,
     criteria: CriteriaOption = None,
-    model: Annotated[
-        Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)
-    ] = None,
+    model: ModelOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many of the best records to keep.")] = 1000,
     jobs: JobsOption = 1,
-    cluster: Annotated[
-        str, typer.Option(help="A Dask scheduler, tcp://host:8786; its workers read the files.", show_default=False)
-    ] = "",
-    work: Annotated[
-        Path | None,
-        typer.Option(
-            writable=True,
-            file_okay=False,
-            help="Where what was done is kept.",
-            show_default="the output's name and .scan",
-        ),
-    ] = None,
+    cluster: ClusterOption = "",
+    work: WorkOption = None,
     full_pass: Annotated[bool, typer.Option("--full-pass", help="Read every record whole: slower, the same list.")] = (
         False
     ),

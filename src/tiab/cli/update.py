@@ -29,30 +29,35 @@ _BARS = 12
 _WIDEST = 40
 
 
+ExportsArgument = Annotated[
+    list[Path] | None, typer.Argument(help="The exports of the later search.", show_default=False)
+]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="With --pubmed: the first day.", show_default=False),
+]
+ShortListOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        writable=True,
+        callback=records_output,
+        help="Write the short list there: .csv, .ris or .xlsx.",
+        show_default=False,
+    ),
+]
+
+
 @commands.command("update")
 def update_review(
     folder: FolderArgument,
-    files: Annotated[
-        list[Path] | None, typer.Argument(help="The exports of the later search.", show_default=False)
-    ] = None,
+    files: ExportsArgument = None,
     pubmed: Annotated[
         bool, typer.Option("--pubmed", help="Ask PubMed what the review's own search finds since the last time.")
     ] = False,
-    since: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="With --pubmed: the first day.", show_default=False),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            writable=True,
-            callback=records_output,
-            help="Write the short list there: .csv, .ris or .xlsx.",
-            show_default=False,
-        ),
-    ] = None,
+    since: SinceOption = None,
+    output: ShortListOption = None,
     top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
     reviewer: ReviewerOption = "",
     jobs: JobsOption = 1,
