@@ -9,7 +9,7 @@ from typing import Any
 
 from tiab.dedupe.results import Duplicates
 from tiab.formats import iter_records
-from tiab.formats.mapping import unique
+from tiab.formats.reader_notes import unique
 from tiab.records import Record
 
 __all__ = ["joined", "read_apart", "taken_once"]

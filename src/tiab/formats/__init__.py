@@ -1,8 +1,8 @@
 """Search exports in: the format is found from the content, and no record is lost in silence.
 
-Each format has a module with `found_at(lines)` and `parse(source, tally)`. `found_at` gives the first of a file's lines
+Each format has a module with `found_at(lines)` and `parse(source, noted)`. `found_at` gives the first of a file's lines
 that speaks for the format; the earliest decides, as any text may stand further down. `parse` gives records, and notes
-in the tally where record starts stand in the raw text, counted by code of its own; `read` compares the two.
+where record starts stand in the raw text, counted by code of its own; `read` compares the two.
 """
 
 from __future__ import annotations
@@ -34,19 +34,21 @@ from tiab.formats import (
     xlsx,
 )
 from tiab.formats.archive import open_sources
+from tiab.formats.columns import RULES, column_key
 from tiab.formats.guard import doubtful_line, expected
 from tiab.formats.identifiers import is_rounded
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Tally, Unreadable, unique
-from tiab.formats.table import DELIMITERS, column_key
-from tiab.formats.table import RULES as TABLE
+from tiab.formats.reader_notes import ReaderNotes, RecordAt, Unreadable, unique
+from tiab.formats.table import DELIMITERS
 from tiab.formats.text import clean_line, decoding_of, head_text
 from tiab.formats.writing import write_records
 from tiab.records import Record
 
 __all__ = ["ReadResult", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
 
-_FORMATS: dict[str, tuple[Callable[[Sequence[str]], int | None], Callable[[InputFile, Tally], Iterator[RecordAt]]]] = {
+_FORMATS: dict[
+    str, tuple[Callable[[Sequence[str]], int | None], Callable[[InputFile, ReaderNotes], Iterator[RecordAt]]]
+] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
     "EndNote XML": (endnote_xml.found_at, endnote_xml.parse),
     "ICTRP XML": (trials.found_at, trials.parse),
@@ -168,7 +170,7 @@ def _result(opened: _Opened) -> ReadResult:
         path=str(opened.source.path),
         format=opened.format,
         records=records,
-        unreadable=tuple(opened.tally.unreadable),
+        unreadable=tuple(opened.noted.unreadable),
         warnings=opened.warnings(),
     )
 
@@ -180,29 +182,29 @@ class _Opened:
     source: InputFile
     format: str
     taken: dict[str, int]
-    tally: Tally
+    noted: ReaderNotes
     counts: Counter[str] = field(default_factory=Counter)
 
     def records(self) -> Iterator[Record]:
         """The records with unique ids; at the end, an error unless as many came as the raw text has record starts."""
         lines: list[int] = []
-        for line, record in _FORMATS[self.format][1](self.source, self.tally):
+        for line, record in _FORMATS[self.format][1](self.source, self.noted):
             lines.append(line)
             self._count(record)
             record_id = unique(record.record_id, self.taken)
             yield record if record_id == record.record_id else replace(record, record_id=record_id)
-        lines.extend(lost.line for lost in self.tally.unreadable)
+        lines.extend(lost.line for lost in self.noted.unreadable)
         self._compare(lines)
 
     def _count(self, record: Record) -> None:
         self.counts["records"] += 1
         self.counts["title"] += not record.title
         self.counts["abstract"] += not record.abstract
-        self.counts["rounded"] += any(column_key(n) in TABLE.pmid and is_rounded(v) for n, v in record.extra)
+        self.counts["rounded"] += any(column_key(n) in RULES.pmid and is_rounded(v) for n, v in record.extra)
 
     def warnings(self) -> tuple[str, ...]:
         """What the reader noticed, and which records give little to rank by; once all records were given."""
-        said = list(self.tally.warnings)
+        said = list(self.noted.warnings)
         for name in ("title", "abstract"):
             if count := self.counts[name]:
                 said.append(f"{count} of {self.counts['records']} records {'has' if count == 1 else 'have'} no {name}")
@@ -211,7 +213,7 @@ class _Opened:
         return tuple(said)
 
     def _compare(self, lines: Sequence[int]) -> None:
-        signs = expected(self.tally)
+        signs = expected(self.noted)
         if len(lines) != len(signs):
             raise InputError(
                 f"{len(signs)} records start in it, but {len(lines)} were read",
@@ -223,7 +225,7 @@ class _Opened:
             raise InputError("holds no record", path=self.source.path, hint="Was the search empty?")
 
     def refuse_unreadable(self) -> None:
-        for lost in self.tally.unreadable:
+        for lost in self.noted.unreadable:
             raise InputError(
                 f"the record that starts here cannot be read: {lost.reason}",
                 path=self.source.path,
@@ -235,7 +237,7 @@ class _Opened:
 def _open(path: str | Path) -> Iterator[_Opened]:
     taken: dict[str, int] = {}
     for source in open_sources(path):
-        yield _Opened(source, _format_of(source), taken, Tally())
+        yield _Opened(source, _format_of(source), taken, ReaderNotes())
 
 
 def _format_of(source: InputFile) -> str:

@@ -14,7 +14,8 @@ from tiab.errors import InputError
 from tiab.formats.guard import watched
 from tiab.formats.input_file import InputFile
 from tiab.formats.latex import decoded, encoded
-from tiab.formats.mapping import RecordAt, Rules, Tally, build, note_lines, year_in
+from tiab.formats.mapping import Rules, build, note_lines, year_in
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record
@@ -69,14 +70,14 @@ def found_at(lines: Sequence[str]) -> int | None:
     return None
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
         InputError: an entry is longer than `MAX_ENTRY`; see also `watched`.
     """
     words: dict[str, str] = {}
-    for line, kind, text in _chunks(source, watched(source, tally, "BibTeX")):
+    for line, kind, text in _chunks(source, watched(source, noted, "BibTeX")):
         if kind == "string":
             words.update((name.lower(), value) for name, value in _fields(text, words))
         elif kind not in _OTHER:

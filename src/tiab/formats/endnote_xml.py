@@ -10,7 +10,8 @@ from itertools import groupby
 from lxml import etree
 
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Rules, Tally, build, note_lines, year_in
+from tiab.formats.mapping import Rules, build, note_lines, year_in
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line, clean_text
 from tiab.formats.xml_stream import elements, text_of
@@ -91,9 +92,9 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `xml_stream.elements`."""
-    for line, element in elements(source, tally, ("record",), _START):
+    for line, element in elements(source, noted, ("record",), _START):
         yield line, build(_with_pmid(list(_pairs(element))), RULES, source.name)
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Rules, Tally
+from tiab.formats.mapping import Rules
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.tagged import Grammar, parse_tagged
 
 __all__ = ["GRAMMAR", "RULES", "found_at", "parse"]
@@ -48,6 +49,6 @@ def found_at(lines: Sequence[str]) -> int | None:
     return tags[0] if len(tags) > 1 else None
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
-    return parse_tagged(source, tally, "EndNote tags", GRAMMAR, RULES)
+    return parse_tagged(source, noted, "EndNote tags", GRAMMAR, RULES)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import Tally
+from tiab.formats.reader_notes import ReaderNotes
 from tiab.formats.text import decoding_of, lines_of
 
 __all__ = ["doubtful_line", "expected", "watched"]
@@ -58,16 +58,16 @@ _IN_BLOCK = {
 """What stands in one block of lines of each record, maybe on several; `part` ends a block as a blank line does."""
 
 
-def watched(source: InputFile, tally: Tally, kind: str) -> Iterator[str]:
-    """The lines of `source` as they come, noting in the tally where the signs of the format `kind` stand.
+def watched(source: InputFile, noted: ReaderNotes, kind: str) -> Iterator[str]:
+    """The lines of `source` as they come, noting where the signs of the format `kind` stand.
 
     Raises:
         InputError: see `decoding_of` and `lines_of`.
     """
     decoding = decoding_of(source)
     if decoding.warning:
-        tally.warnings.append(decoding.warning)
-    return _noted(lines_of(source, decoding), list(_watchers(kind, tally.signs)))
+        noted.warnings.append(decoding.warning)
+    return _noted(lines_of(source, decoding), list(_watchers(kind, noted.signs)))
 
 
 def _noted(lines: Iterable[str], watchers: Sequence[_Watcher]) -> Iterator[str]:
@@ -83,9 +83,9 @@ def _noted(lines: Iterable[str], watchers: Sequence[_Watcher]) -> Iterator[str]:
         yield line
 
 
-def expected(tally: Tally) -> list[int]:
+def expected(noted: ReaderNotes) -> list[int]:
     """The lines of the sign that is there most often, as many as there are records."""
-    return max((tally.starts, *tally.signs.values()), key=len)
+    return max((noted.starts, *noted.signs.values()), key=len)
 
 
 def doubtful_line(starts: Sequence[int], signs: Sequence[int]) -> int | None:

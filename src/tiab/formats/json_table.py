@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tiab.errors import InputError
+from tiab.formats.columns import RULES as TABLE_RULES
+from tiab.formats.columns import column_key, is_known
 from tiab.formats.input_file import InputFile
 from tiab.formats.list_fields import split_names, split_words
-from tiab.formats.mapping import RecordAt, Tally, build
+from tiab.formats.mapping import build
 from tiab.formats.nested import pairs_in
-from tiab.formats.table import RULES as TABLE_RULES
-from tiab.formats.table import column_key, is_known
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.text import decoding_of
 
 __all__ = ["found_at", "objects_in", "parse"]
@@ -41,7 +42,7 @@ def found_at(lines: Sequence[str]) -> int | None:
     return 0 if re.match(r"\{\s*\"|\[\s*\{", text) and _NAMED.search(text) else None
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
@@ -49,15 +50,15 @@ def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
     """
     decoding = decoding_of(source, longest=MAX_SIZE)  # all of it may stand on one line
     if decoding.warning:
-        tally.warnings.append(decoding.warning)
+        noted.warnings.append(decoding.warning)
     text = source.read_all(MAX_SIZE).decode(decoding.encoding, decoding.errors).removeprefix("\ufeff")
     items = objects_in(list(_values(source, text)))
     if not items:
         raise InputError("is JSON, but no list of records", path=source.path, hint="Export the search as RIS or CSV.")
-    tally.starts.extend(_starts(text))
+    noted.starts.extend(_starts(text))
     for number, item in enumerate(items):
         pairs = [pair for held in pairs_in(item, is_known, _is_people) for pair in _apart(*held, item)]
-        line = tally.starts[number] if number < len(tally.starts) else 1
+        line = noted.starts[number] if number < len(noted.starts) else 1
         yield line, build(pairs, RULES, source.name, [column_key(name) or "?" for name, _ in pairs])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -19,21 +19,14 @@ from tiab.records import Record, normalise_doi
 __all__ = [
     "NOTE",
     "RAW",
-    "RecordAt",
     "Rules",
-    "Tally",
-    "Unreadable",
     "build",
     "cleaned",
     "note_lines",
     "plain_record",
-    "unique",
     "with_id",
     "year_in",
 ]
-
-RecordAt = tuple[int, Record]
-"""The line at which a record starts, counted from 1, and the record, whose id may still occur twice."""
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?=\D|$|[01]\d(?:[0-3]\d)?(?!\d))")
 _DOI_ALONE = re.compile(r"[\[(]?(?:https?://(?:dx\.)?doi\.org/|doi\b[:\s]*)?10(?:\.|%2e)\S+", re.IGNORECASE)
@@ -46,29 +39,6 @@ RAW = "tiab raw "
 """Before the name of a value in `extra` that was cleaned before it became part of a field: how the file had it."""
 NOTE = re.compile(r"tiab_([^:\n]{1,80}): (.*)", re.DOTALL)
 _ASREVIEW = re.compile(r"ASReview_(?:relevant|irrelevant|not_seen)")
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A record that starts at `line` and could not be read, and why."""
-
-    line: int
-    reason: str
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a reader notes beside the records that it gives.
-
-    Attributes:
-        starts: the lines at which the raw text has a record start, counted by other code than the reader's.
-        signs: the lines at which each sign stands by which the guard knows a record, where one is not enough.
-    """
-
-    starts: list[int] = field(default_factory=list)
-    signs: dict[str, list[int]] = field(default_factory=dict)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,24 +310,6 @@ def _says_doi(text: str) -> bool:
         low.endswith("[doi]") or "doi.org/10." in low or low.startswith("doi:") or "'doi': '10." in low
         or '"doi": "10.' in low or bool(_DOI_ALONE.fullmatch(text))
     )  # fmt: skip
-
-
-def unique(record_id: str, taken: dict[str, int]) -> str:
-    """`record_id`, or where it is taken that with "#2", "#3" … behind it; the result is then taken, too.
-
-    `taken` remembers the last number that each id was given, so that a file of equal records takes no longer.
-
-    >>> taken = {"7": 1}
-    >>> unique("7", taken), unique("7", taken), unique("7#2", taken)
-    ('7#2', '7#3', '7#2#2')
-    """
-    number, result = taken.get(record_id, 0), record_id
-    while result in taken:
-        number += 1
-        result = f"{record_id}#{number}"
-    taken[record_id] = max(number, 1)
-    taken.setdefault(result, 1)
-    return result
 
 
 def year_in(text: str) -> int | None:

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tiab.formats.guard import watched
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Rules, Tally, build, year_in
+from tiab.formats.mapping import Rules, build, year_in
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line
 from tiab.records import Record
@@ -53,13 +54,13 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.match(line)), None)
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
         InputError: see `watched`.
     """
-    for line, pairs in _entries(watched(source, tally, "NBIB")):
+    for line, pairs in _entries(watched(source, noted, "NBIB")):
         yield line, _read(pairs, source.name)
 
 

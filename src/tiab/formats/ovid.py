@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Rules, Tally
+from tiab.formats.mapping import Rules
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.tagged import Grammar, parse_tagged
 from tiab.formats.text import head_text
 
@@ -121,10 +122,10 @@ def _named(line: str) -> bool:
     return bool(inline) and inline[1].strip().casefold() in _KNOWN  # type: ignore[index]
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `parse_tagged`."""
     grammar = grammar_of(head_text(source).split("\n"))
-    return parse_tagged(source, tally, "Ovid text", grammar, RULES, _with_pmid)
+    return parse_tagged(source, noted, "Ovid text", grammar, RULES, _with_pmid)
 
 
 def _with_pmid(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -16,9 +16,9 @@ from lxml import etree
 
 from tiab.errors import InputError
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import Unreadable
 from tiab.formats.markup import plain_value
 from tiab.formats.pubmed_xml import NO_LABEL, NO_TITLE, read_element
+from tiab.formats.reader_notes import Unreadable
 from tiab.formats.text import clean_line, xml_encoding
 from tiab.formats.xml_stream import MAX_RECORD
 from tiab.records import Record

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tiab.formats.guard import watched
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Tally, cleaned, with_id, year_in
+from tiab.formats.mapping import cleaned, with_id, year_in
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.text import clean_line, clean_text
 from tiab.records import Record, normalise_doi
 
@@ -42,14 +43,14 @@ def found_at(lines: Sequence[str]) -> int | None:
     return None
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
         InputError: see `watched`.
     """
-    lines = watched(source, tally, "PubMed text")
-    tally.warnings.append(_HINT)
+    lines = watched(source, noted, "PubMed text")
+    noted.warnings.append(_HINT)
     for line, paragraphs in _blocks(lines):
         yield line, _record(paragraphs, source.name)
 

@@ -13,7 +13,8 @@ from typing import Any
 from lxml import etree
 
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Tally, cleaned, with_id, year_in
+from tiab.formats.mapping import cleaned, with_id, year_in
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.text import clean_line
 from tiab.formats.xml_stream import elements, text_of
 from tiab.records import Record, normalise_doi
@@ -36,13 +37,13 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
         InputError: the XML is not well-formed, breaks off, or declares entities.
     """
-    for line, element in elements(source, tally, _ARTICLES, _START):
+    for line, element in elements(source, noted, _ARTICLES, _START):
         yield line, read_element(element, source.name)
 
 

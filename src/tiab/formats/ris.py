@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from tiab.formats.guard import watched
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Rules, Tally, build, year_in
+from tiab.formats.mapping import Rules, build, year_in
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.round_trip import packed
 from tiab.formats.text import clean_line
 from tiab.records import Record
@@ -73,14 +74,14 @@ def found_at(lines: Sequence[str]) -> int | None:
     return min([*sure[:1], *(tags[:1] if len(tags) > 1 or sure else [])], default=None)
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start.
 
     Raises:
         InputError: see `watched`.
     """
-    tokens = _Tokens(tally)
-    for line, pairs in tokens.entries(watched(source, tally, "RIS")):
+    tokens = _Tokens(noted)
+    for line, pairs in tokens.entries(watched(source, noted, "RIS")):
         tokens.look_at(line, pairs)
         yield line, build(_with_pmid(pairs), RULES, source.name)
     tokens.report()
@@ -89,7 +90,7 @@ def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
 def render(record: Record, shown: Collection[str]) -> str:
     """`record` as RIS, a blank line behind it; what is `shown` of its `extra` becomes notes for people to read."""
     lines = _lines_of(record, shown)
-    ((_, pairs),) = _Tokens(Tally()).entries("\n".join([*lines, "ER  - "]).split("\n"))
+    ((_, pairs),) = _Tokens(ReaderNotes()).entries("\n".join([*lines, "ER  - "]).split("\n"))
     carried = packed(record, build(_with_pmid(pairs), RULES, ""))
     return "\n".join((*lines, *([f"C8  - {carried}"] if carried else []), "ER  - ", "", ""))
 
@@ -116,8 +117,8 @@ def _lines_of(record: Record, shown: Collection[str]) -> list[str]:
 class _Tokens:
     """A state machine over lines: which tag is open, and what it holds so far."""
 
-    def __init__(self, tally: Tally) -> None:
-        self._tally = tally
+    def __init__(self, noted: ReaderNotes) -> None:
+        self._noted = noted
         self._pairs: list[tuple[str, str]] = []
         self._tag = ""
         self._parts: list[str] = []
@@ -168,13 +169,13 @@ class _Tokens:
 
     def report(self) -> None:
         if self._no_type:
-            self._tally.warnings.append(f"records without a TY line: {self._no_type}")
+            self._noted.warnings.append(f"records without a TY line: {self._no_type}")
         if self._outside:
-            self._tally.warnings.append(f"lines outside any record, which were left out: {self._outside}")
+            self._noted.warnings.append(f"lines outside any record, which were left out: {self._outside}")
         if self._two_titles:
             count, first = len(self._two_titles), self._two_titles[0]
             text = f"records with two titles, which may be two run together: {count} (the first at line {first})"
-            self._tally.warnings.append(text)
+            self._noted.warnings.append(text)
 
     def _is_tag(self, tag: str, value: str, *, strict: bool) -> bool:
         """Whether a line that looks like a tag is one, and not the wrapped line of an abstract."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
 from tiab.folding import heading
+from tiab.formats.columns import FIELDS, RULES, guarded, keys_of
 from tiab.formats.mapping import build
 from tiab.formats.round_trip import packed
-from tiab.formats.table import FIELDS, RULES, guarded, keys_of
 from tiab.formats.text import clean_line
 from tiab.records import Record
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from tiab.formats.guard import watched
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Rules, Tally, build
+from tiab.formats.mapping import Rules, build
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.text import clean_line
 
 __all__ = ["Grammar", "parse_tagged"]
@@ -35,7 +36,7 @@ class Grammar:
 
 def parse_tagged(
     source: InputFile,
-    tally: Tally,
+    noted: ReaderNotes,
     kind: str,
     grammar: Grammar,
     rules: Rules,
@@ -50,7 +51,7 @@ def parse_tagged(
     Raises:
         InputError: see `watched`.
     """
-    for line, pairs in _entries(watched(source, tally, kind), grammar):
+    for line, pairs in _entries(watched(source, noted, kind), grammar):
         yield line, build(renamed(pairs), rules, source.name)
 
 

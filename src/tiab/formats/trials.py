@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from tiab.formats.columns import RULES, keys_of
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import RecordAt, Tally, build
-from tiab.formats.table import RULES, keys_of
+from tiab.formats.mapping import build
+from tiab.formats.reader_notes import ReaderNotes, RecordAt
 from tiab.formats.text import clean_text
 from tiab.formats.xml_stream import elements, text_of
 
@@ -25,8 +26,8 @@ def found_at(lines: Sequence[str]) -> int | None:
     return next((place for place, line in enumerate(lines) if _SIGN.search(line)), None)
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of `source` with the lines at which they start; raises as `xml_stream.elements`."""
-    for line, element in elements(source, tally, ("Trial",), _START):
+    for line, element in elements(source, noted, ("Trial",), _START):
         pairs = [(str(child.tag), clean_text(text_of(child))) for child in element]
         yield line, build(pairs, RULES, source.name, keys_of(name for name, _ in pairs))

@@ -18,10 +18,10 @@ from typing import IO, Any
 from lxml import etree
 
 from tiab.errors import InputError
+from tiab.formats.columns import MAX_COLUMNS, RULES, keys_of, row_record
 from tiab.formats.input_file import FREE_EXPANDED, MAX_RATIO, InputFile
-from tiab.formats.mapping import RecordAt, Tally, Unreadable
+from tiab.formats.reader_notes import ReaderNotes, RecordAt, Unreadable
 from tiab.formats.sheets import CELL, sheet_of
-from tiab.formats.table import MAX_COLUMNS, RULES, keys_of, row_record
 from tiab.formats.text import clean_line, clean_text
 from tiab.formats.xml_stream import forget
 from tiab.records import Record
@@ -133,7 +133,7 @@ def _cell(cell: str, style: int) -> str:
     return f'<c t="inlineStr" s="{quoted}"><is><t xml:space="preserve">{escape(kept, quote=False)}</t></is></c>'
 
 
-def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
+def parse(source: InputFile, noted: ReaderNotes) -> Iterator[RecordAt]:
     """The records of the first sheet that has a column for titles, with the rows at which they stand.
 
     Raises:
@@ -151,8 +151,8 @@ def parse(source: InputFile, tally: Tally) -> Iterator[RecordAt]:
         rows = _rows(source, sheet, counts)
         below, headings = _headings(rows)
         if headings:
-            tally.starts.extend(number for number in _filled_rows(source, data, _part(sheet)) if number > below)
-            yield from _records(tally, headings, rows, source.name)
+            noted.starts.extend(number for number in _filled_rows(source, data, _part(sheet)) if number > below)
+            yield from _records(noted, headings, rows, source.name)
             return
     raise InputError("has no sheet with a column for titles", path=source.path, hint="Call one of its columns 'title'.")
 
@@ -267,13 +267,13 @@ def is_record(row: Sequence[str]) -> bool:
 
 
 def _records(
-    tally: Tally, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]], source: str
+    noted: ReaderNotes, headings: Sequence[str], rows: Iterator[tuple[int, list[str]]], source: str
 ) -> Iterator[RecordAt]:
     names = keys_of(headings)
     columns = [column or f"column {number}" for number, column in enumerate(headings, 1)]
     for number, row in rows:
         if any(row[len(columns) :]):
-            tally.unreadable.append(Unreadable(number, "it has cells beyond the last heading"))
+            noted.unreadable.append(Unreadable(number, "it has cells beyond the last heading"))
         elif is_record(row):
             yield number, row_record(columns, row, names, source)
 

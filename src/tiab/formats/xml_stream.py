@@ -16,7 +16,7 @@ from lxml import etree
 
 from tiab.errors import InputError
 from tiab.formats.input_file import InputFile
-from tiab.formats.mapping import Tally
+from tiab.formats.reader_notes import ReaderNotes
 from tiab.formats.text import Decoding, clean_line, decoding_of, xml_encoding
 
 __all__ = ["elements", "forget", "text_of"]
@@ -32,7 +32,7 @@ _REFERENCE = 16
 
 
 def elements(
-    source: InputFile, tally: Tally, tags: Sequence[str], start: re.Pattern[bytes]
+    source: InputFile, noted: ReaderNotes, tags: Sequence[str], start: re.Pattern[bytes]
 ) -> Iterator[tuple[int, etree._Element]]:
     """Each element of one of `tags`, whole, and the line at which it starts; it is emptied when the next is asked for.
 
@@ -43,7 +43,7 @@ def elements(
     """
     decoding = _decoding(source)
     if decoding and decoding.warning:
-        tally.warnings.append(decoding.warning)
+        noted.warnings.append(decoding.warning)
     parser = etree.XMLPullParser(
         events=("end",),
         tag=tags,
@@ -56,7 +56,7 @@ def elements(
         remove_pis=True,
     )
     read, begun = 0, False
-    for chunk in _allowed(_counted(source, decoding, tally, start)):
+    for chunk in _allowed(_counted(source, decoding, noted, start)):
         try:
             if chunk:
                 parser.feed(chunk if begun else chunk.lstrip())  # as no blank line may stand before the declaration
@@ -73,7 +73,7 @@ def elements(
                 hint="Download it again.",
             ) from error
         for _, element in cast("Iterable[tuple[str, etree._Element]]", parser.read_events()):
-            line = tally.starts[read] if read < len(tally.starts) else read + 1
+            line = noted.starts[read] if read < len(noted.starts) else read + 1
             read += 1
             yield line, element
             forget(element)
@@ -102,7 +102,9 @@ def _decoding(source: InputFile) -> Decoding | None:
     return decoding if decoding.warning else None
 
 
-def _counted(source: InputFile, decoding: Decoding | None, tally: Tally, start: re.Pattern[bytes]) -> Iterator[bytes]:
+def _counted(
+    source: InputFile, decoding: Decoding | None, noted: ReaderNotes, start: re.Pattern[bytes]
+) -> Iterator[bytes]:
     """The bytes as UTF-8 or as the file declares, with an empty end, noting the line of each record's start tag."""
     decoder = codecs.getincrementaldecoder(decoding.encoding)(decoding.errors) if decoding else None
     line, tail, since = 1, b"", 0
@@ -116,7 +118,7 @@ def _counted(source: InputFile, decoding: Decoding | None, tally: Tally, start: 
             if match.end() > len(tail):
                 line += window.count(b"\n", at, match.start())
                 at = match.start()
-                tally.starts.append(line)
+                noted.starts.append(line)
                 since = 0
         # Lines are counted up to the overlap, whose bytes come again at the front of the next window.
         keep = max(at, len(window) - _OVERLAP)

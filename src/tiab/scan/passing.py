@@ -15,8 +15,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from tiab.features import Features
-from tiab.formats.mapping import unique
 from tiab.formats.pubmed_articles import Revision
+from tiab.formats.reader_notes import unique
 from tiab.pico import Span, find_spans
 from tiab.ranking.rank import Ranking, RankingModel
 from tiab.records import Record

@@ -14,7 +14,7 @@ import tiab
 from tiab.criteria import Criteria
 from tiab.errors import InputError, TiabError
 from tiab.features import FeatureSpace, WordSpace
-from tiab.formats.mapping import unique
+from tiab.formats.reader_notes import unique
 from tiab.ranking.rank import RankingModel
 from tiab.reading import check_input
 from tiab.scan.candidates import Candidate
