@@ -126,7 +126,7 @@ def test_an_encoding_that_is_guessed_wrong_is_one_clear_error(tmp_path: Path, mo
         encoding = "utf_16"
 
     monkeypatch.setattr(
-        "tiab.formats.text.from_bytes", lambda data: type("Found", (), {"best": lambda self: Guess()})()
+        "charset_normalizer.from_bytes", lambda data: type("Found", (), {"best": lambda self: Guess()})()
     )
     path = tmp_path / "a.ris"
     path.write_bytes(RIS + b"\x81\xff" * 200)

@@ -13,10 +13,16 @@ from hypothesis import strategies as st
 
 from tiab.errors import InputError
 from tiab.formats import read, read_records
+from tiab.formats.absent import no_abstract, no_title
 from tiab.formats.list_fields import split_names
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), max_size=20)
-CELL = st.lists(TEXT, max_size=6).map(" ".join).map(lambda s: unicodedata.normalize("NFC", " ".join(s.split())))
+CELL = (
+    st.lists(TEXT, max_size=6)
+    .map(" ".join)
+    .map(lambda s: unicodedata.normalize("NFC", " ".join(s.split())))
+    .filter(lambda cell: not no_title(cell) and not no_abstract(cell))  # "NULL" is no title
+)
 
 
 def write(tmp_path: Path, text: str, name: str = "table.csv", encoding: str = "utf-8") -> Path:
