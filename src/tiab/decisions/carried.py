@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from tiab.errors import LabelError
 from tiab.labels import Decision
 from tiab.records import Record
 
-__all__ = ["COLUMN", "carried", "packed_decisions", "read_time"]
+__all__ = ["COLUMN", "carried", "carried_annotations", "packed_annotations", "packed_decisions", "read_time"]
 
 COLUMN = "decisions"
 """The column's name."""
@@ -27,6 +27,27 @@ def packed_decisions(joint: str, decided: Iterable[Decided]) -> str:
         joint: the decision that the file shows beside it; "" for none.
     """
     return json.dumps({"shown": joint, "by": [_plain(one) for one in decided]}, ensure_ascii=False)
+
+
+def packed_annotations(text: str, tags: Mapping[str, Sequence[str]], notes: Mapping[str, str]) -> str:
+    """The column's text with the tags and the notes of each reviewer beside the decisions; as it was where none is.
+
+    Args:
+        text: what `packed_decisions` gave.
+    """
+    more = {"tags": {name: list(own) for name, own in tags.items()}, "notes": dict(notes)}
+    return json.dumps(json.loads(text) | {name: by for name, by in more.items() if by}, ensure_ascii=False)
+
+
+def carried_annotations(record: Record) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """(reviewer -> tags, reviewer -> note) that a file of tiab carries on `record`; empty where it carries none."""
+    text = next((value for name, value in record.extra if name == COLUMN), "")
+    try:
+        said = json.loads(text)
+        tags = {str(name): tuple(map(_text, own)) for name, own in dict(said.get("tags", {})).items()}
+        return tags, {str(name): _text(note) for name, note in dict(said.get("notes", {})).items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return {}, {}  # a column of that name by another program
 
 
 def carried(record: Record, joint: Decision | None) -> tuple[Decided, ...] | None:
@@ -59,6 +80,12 @@ def read_time(text: object) -> str:
         return datetime.fromisoformat(str(text).strip()).isoformat()
     except ValueError:
         return ""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text where one belongs")
+    return value
 
 
 def _plain(one: Decided) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from tiab.labels import Decision
 from tiab.records import Record
 
-__all__ = ["Decided", "FileLabels"]
+__all__ = ["CarriedAnnotation", "Decided", "FileLabels"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,16 @@ class Decided:
         return record.record_id or record.pmid or record.doi or record.title
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedAnnotation:
+    """The tags and the note of one reviewer ("" where the file names none) that a file carries on a record."""
+
+    record: Record
+    reviewer: str
+    tags: tuple[str, ...] = ()
+    note: str = ""
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class FileLabels(Mapping[str, Decision]):
     """The decisions of one file: the id of each record in that file -> the decision on it; of several the last.
@@ -50,6 +60,7 @@ class FileLabels(Mapping[str, Decision]):
     Attributes:
         decided: the decisions in the order of the file.
         others: the records of the file that have none.
+        annotations: the tags and notes that it carries besides.
         ordered: the file tells in which order the decisions were made: by their times, or by how they stand in it.
         warnings: sentences about what looks doubtful.
     """
@@ -57,6 +68,7 @@ class FileLabels(Mapping[str, Decision]):
     path: str
     decided: tuple[Decided, ...]
     others: tuple[Record, ...] = ()
+    annotations: tuple[CarriedAnnotation, ...] = ()
     ordered: bool = False
     warnings: tuple[str, ...] = ()
 

@@ -16,7 +16,7 @@ from tiab.folding import heading
 from tiab.labels import Decision
 from tiab.records import Record
 
-__all__ = ["decided_when", "decision_of", "is_prior", "label_column", "note_of", "reason_of"]
+__all__ = ["decided_when", "decision_of", "is_prior", "label_column", "note_of", "reason_of", "tags_of"]
 
 _COLUMNS = (
     "asreview label", "decision", "final included", "label included", "included label", "included final", "included",
@@ -41,6 +41,7 @@ _UNDECIDED = frozenset({
 _ASREVIEW = re.compile(r"ASReview_(relevant|irrelevant|not_seen)")
 _RAYYAN = re.compile(r"RAYYAN-INCLUSION:\s*\{([^}]*)\}")
 _RAYYAN_REASONS = re.compile(r"RAYYAN-EXCLUSION-REASONS:\s*([^|\n]+)")
+_RAYYAN_LABELS = re.compile(r"RAYYAN-LABELS:\s*([^|\n]+)")
 _RAYYAN_NOTE = re.compile(r"=>\s*\[\s*\"((?:[^\"\\]|\\.)*)\"")
 _RAYYAN_ONE = re.compile(r"=>\s*\"?(Included|Excluded|Maybe)", re.IGNORECASE)
 _COVIDENCE = re.compile(r"Exclusion reason:\s*([^;\n]*[^;\s])[;\s]*", re.IGNORECASE)
@@ -113,6 +114,16 @@ def note_of(record: Record) -> str:
         if heading(name) in _NOTES and plain:
             return plain
     return ""
+
+
+def tags_of(record: Record) -> tuple[str, ...]:
+    """The labels that a user of Rayyan put on it.
+
+    >>> tags_of(Record(record_id="1", extra=(("notes", 'RAYYAN-INCLUSION: {"Ann"=>"Maybe"} | RAYYAN-LABELS: x,y z'),)))
+    ('x', 'y z')
+    """
+    found = (_RAYYAN_LABELS.search(value) for _, value in record.extra)
+    return tuple(tag for one in found if one for tag in map(str.strip, one[1].split(",")) if tag)
 
 
 def decided_when(record: Record) -> str:

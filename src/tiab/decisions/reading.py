@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tiab.decisions.asreview import is_project, read_project
-from tiab.decisions.carried import carried
-from tiab.decisions.decided import Decided, FileLabels
-from tiab.decisions.fields import decided_when, decision_of, is_prior, label_column, note_of, reason_of
+from tiab.decisions.carried import carried, carried_annotations
+from tiab.decisions.decided import CarriedAnnotation, Decided, FileLabels
+from tiab.decisions.fields import decided_when, decision_of, is_prior, label_column, note_of, reason_of, tags_of
 from tiab.decisions.order import tells_order
 from tiab.errors import InputError, LabelError
 from tiab.formats import ReadResult, read_each
@@ -70,7 +71,8 @@ def read_decisions(
         if column or any(made):
             decided = [one for several in made for one in several]
             others = [record for record, several in zip(records, made, strict=True) if not several]
-            return _labels(path, decided, others=others, ordered=tells_order(decided), warnings=warnings)
+            labels = _labels(path, decided, others=others, ordered=tells_order(decided), warnings=warnings)
+            return replace(labels, annotations=tuple(one for record in records for one in _annotations(record)))
         if default is None:
             raise _no_decisions(path)
         decision = default
@@ -138,6 +140,15 @@ def _decided(record: Record, decision: Decision) -> Decided:
         prior=is_prior(record),
         time=decided_when(record),
     )
+
+
+def _annotations(record: Record) -> Iterator[CarriedAnnotation]:
+    """What reviewers put on one record besides decisions: by tiab's own column, else by Rayyan's note."""
+    tags, notes = carried_annotations(record)
+    tags = tags or {"": tags_of(record)}
+    for name in {**tags, **notes}:
+        if tags.get(name) or notes.get(name):
+            yield CarriedAnnotation(record=record, reviewer=name, tags=tags.get(name, ()), note=notes.get(name, ""))
 
 
 def _twice(decided: Iterable[Decided]) -> Iterator[str]:

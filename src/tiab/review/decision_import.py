@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from tiab.decisions import Decided, FileLabels, Matching, find_record, match_decisions, moment
+from tiab.decisions.decided import CarriedAnnotation
 from tiab.errors import LabelError, ReviewError
 from tiab.labels import Label
+from tiab.review.annotations import LONGEST_TAG, Annotated, note_entries, tag_entries
 from tiab.review.deciding import must_be_alone
 from tiab.review.snapshot import Snapshot
 from tiab.store import Entry, GivenLabel, Import, LogState, label_entry
 
-__all__ = ["DecisionsReport", "find_import", "label_entries", "plan_import", "undo_entries"]
+__all__ = ["DecisionsReport", "carried_entries", "find_import", "label_entries", "plan_import", "undo_entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class DecisionsReport:
         missing: the names of those that the review does not hold.
         stored: how many decisions were stored: those that the review did not have yet.
         undecided: how many records of the file have no decision.
+        annotations: how many labels and notes beside no decision were stored.
         reviewers: name -> how many of the decisions found are theirs.
         number: of the import, for undoing it; 0 where nothing was stored.
         warnings: sentences about what looks doubtful.
@@ -39,13 +42,14 @@ class DecisionsReport:
     missing: tuple[str, ...]
     stored: int = 0
     undecided: int = 0
+    annotations: int = 0
     reviewers: Mapping[str, int]
     number: int = 0
     warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON types."""
-        names = ("name", "stored", "undecided", "number")
+        names = ("name", "stored", "undecided", "annotations", "number")
         plain = {name: getattr(self, name) for name in names}
         lists = {"missing": list(self.missing), "warnings": list(self.warnings), "reviewers": dict(self.reviewers)}
         return {"found": [record_id for record_id, _ in self.found]} | lists | plain
@@ -112,6 +116,28 @@ def label_entries(matching: Matching, state: LogState, *, sha256: str = "", orde
         if not told and not _is_known(label, one, given, same_file):
             kind = "resolved" if one.resolved else "labelled"
             entries.append(label_entry(label, note=one.note, ordered=ordered, decided=one.time, kind=kind))
+    return entries
+
+
+def carried_entries(
+    carried: Iterable[CarriedAnnotation], snapshot: Snapshot, now: Annotated, *, reviewer: str
+) -> list[Entry]:
+    """The entries that store what a file carries, but for what the review has already.
+
+    Args:
+        reviewer: whose it is where the file names nobody.
+    """
+    entries: list[Entry] = []
+    for one in carried:
+        record = find_record(one.record, snapshot.record_index)
+        if record is None:
+            continue
+        main_id, name = snapshot.groups.main_id(record.record_id), one.reviewer or reviewer
+        for tag in filter(str.strip, one.tags):
+            entries += tag_entries([main_id], tag[:LONGEST_TAG], on=True, reviewer=name, now=now)
+        noted = now.note_of(main_id, name)
+        if one.note:
+            entries += note_entries([main_id], one.note, reviewer=name, before={main_id: noted.text if noted else ""})
     return entries
 
 

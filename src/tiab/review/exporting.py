@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiab.decisions.carried import COLUMN, packed_decisions
+from tiab.decisions.carried import COLUMN, packed_annotations, packed_decisions
 from tiab.decisions.decided import Decided
 from tiab.formats import write_records
 from tiab.labels import Decision, Label
 from tiab.records import Record
+from tiab.review.annotations import Annotated
 from tiab.review.reviewers import (
     labels_by_reviewer,
     own_labels,
@@ -33,6 +34,7 @@ def export(
     path: str | Path,
     snapshot: Snapshot,
     queue: Queue | None,
+    annotated: Annotated,
     *,
     reviewer: str | None = None,
     only: Collection[Decision] = (),
@@ -43,6 +45,7 @@ def export(
 
     Args:
         queue: gives rank and score; without one the records stand in the order of their import.
+        annotated: tags and notes, which go out with the decisions.
         reviewer: write this one's decisions only, for a reviewer who is blinded; None for all reviewers' together.
         only: write only the records with such a decision; all records where it is empty.
         duplicates: write the records that are linked as duplicates, too, each behind its main record.
@@ -52,6 +55,7 @@ def export(
         InputError: the suffix names no format, or the file cannot be written.
     """
     columns = _columns(snapshot, queue, reviewer)
+    _add_annotations(columns, snapshot, annotated, reviewer)
     records = _records(snapshot, queue, duplicates=duplicates)
     if only:
         wanted = {str(decision) for decision in only}
@@ -131,6 +135,29 @@ def left_out(snapshot: Snapshot) -> dict[str, int]:
     """Why records have no final decision yet -> how many; an export of some decisions only leaves them out."""
     waiting = (RecordState.AWAITING_FIRST, RecordState.AWAITING_SECOND, RecordState.CONFLICT)
     return {str(state): count for state, count in snapshot.states.counts.items() if state in waiting and count}
+
+
+def _add_annotations(
+    columns: dict[str, dict[str, object]], snapshot: Snapshot, annotated: Annotated, reviewer: str | None
+) -> None:
+    """Adds the labels and notes that stand beside no decision: for people, and for tiab to read again.
+
+    Somebody without a name is shown others' where the policy of the review lets them see others' decisions.
+    """
+    people = {name for by in (*annotated.tags.values(), *annotated.notes.values()) for name in by}
+    alone = len(people | {name for _, name in snapshot.state.labels}) < 2
+    columns["labels"] = {}
+    for key in {**annotated.tags, **annotated.notes}:
+        seen = reviewer is None and (alone or snapshot.states.may_see(None, key))
+        put, notes = annotated.tags.get(key, {}), annotated.notes.get(key, {})
+        own = {name: put[name] for name in put if seen or name == reviewer}
+        said = {name: notes[name].text for name in notes if seen or name == reviewer}
+        if own or said:
+            packed = str(columns[COLUMN].get(key) or packed_decisions(str(columns["decision"].get(key, "")), []))
+            columns[COLUMN][key] = packed_annotations(packed, own, said)
+            columns["labels"][key] = "; ".join(dict.fromkeys(tag for tags in own.values() for tag in tags))
+            texts = [*said.values(), *str(columns["note"].get(key, "")).split("; ")]
+            columns["note"][key] = "; ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _carried(

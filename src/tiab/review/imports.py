@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from tiab.decisions import Matching, match_names, read_decisions
 from tiab.labels import Decision
-from tiab.review.decision_import import DecisionsReport, find_import, label_entries, plan_import, undo_entries
+from tiab.review.annotations import Annotations, undone_entry
+from tiab.review.decision_import import (
+    DecisionsReport,
+    carried_entries,
+    find_import,
+    label_entries,
+    plan_import,
+    undo_entries,
+)
 from tiab.review.record_import import FileReport, add_files
 from tiab.review.snapshot import SnapshotReader
 from tiab.store import Import, Store
@@ -25,6 +33,7 @@ class Imports:
 
     def __init__(self, store: Store, reader: SnapshotReader) -> None:
         self._store, self._reader = store, reader
+        self._annotations = Annotations(store, reader)
 
     def all(self) -> tuple[Import, ...]:
         """The files that records or decisions came from, in order, those undone as well."""
@@ -65,11 +74,14 @@ class Imports:
             LabelError: it carries no decisions, or nobody says whose they are.
         """
         labels = read_decisions(path, decision=decision, by_reviewer=True)
-        report, entry, entries = plan_import(labels, self._reader.snapshot, reviewer=reviewer, prior=prior)
-        if not entries:
+        snapshot = self._reader.snapshot
+        report, entry, entries = plan_import(labels, snapshot, reviewer=reviewer, prior=prior)
+        more = carried_entries(labels.annotations, snapshot, self._annotations.now, reviewer=reviewer or "")
+        if not entries and not more:
             return report
-        self._store.import_decisions(entry, entries)
-        return replace(report, number=len(self.all()))
+        entry = replace(entry, payload={**entry.payload, "annotations": len(more)})
+        self._store.import_decisions(entry, [*entries, *more])
+        return replace(report, number=len(self.all()), annotations=len(more))
 
     def add_prior(self, names: Iterable[str], *, reviewer: str = "") -> Matching:
         """Labels known relevant records, named by PMID, DOI, title or id, as prior knowledge; what was found.
@@ -91,5 +103,8 @@ class Imports:
         Raises:
             ReviewError: there is no import of that number, or it was undone already.
         """
-        self._store.append_all(undo_entries(self._reader.snapshot.logged, number, reviewer=reviewer))
+        logged = self._reader.snapshot.logged
+        entries = undo_entries(logged, number, reviewer=reviewer)
+        brought = self._annotations.brought_by(find_import(logged, number).event_id)
+        self._store.append_all([*map(undone_entry, brought), *entries])
         return find_import(self._reader.snapshot.logged, number)

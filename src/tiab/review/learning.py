@@ -16,6 +16,7 @@ from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
 from tiab.ranking.rank import Ranking
 from tiab.records import Record
+from tiab.review.annotations import Annotations
 from tiab.review.exporting import export
 from tiab.review.feature_cache import CACHE_NAME, count_unread, find_kept_spans, prepare
 from tiab.review.imports import Imports
@@ -174,7 +175,10 @@ class Learning:
         """Writes the records, best first, as `exporting.export` says; how many there are."""
         self.learn(reviewer)
         snapshot, queue = self._reader.snapshot, self.queue(reviewer)
-        entry = export(path, snapshot, queue, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief)
+        annotated = Annotations(self._store, self._reader).now
+        entry = export(
+            path, snapshot, queue, annotated, reviewer=reviewer, only=only, duplicates=duplicates, brief=brief
+        )
         self._log_ranking(reviewer)
         if not self._store.read_only:
             self._store.append(entry)

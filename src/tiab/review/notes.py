@@ -10,6 +10,7 @@ from typing import Literal
 
 from tiab.errors import InputError
 from tiab.reading import parse_json, read_whole
+from tiab.review.annotations import Annotations
 from tiab.store import Event, Store
 from tiab.writing import write_json
 
@@ -29,12 +30,12 @@ class Notes:
     Threads may share this; each write is on the disk when it returns.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, annotations: Annotations) -> None:
+        self._store, self._annotations = store, annotations
         self._lock = threading.Lock()
 
     def read(self, record_id: str, reviewer: str, kind: NoteKind) -> str | None:
-        """The draft, else the note beside the reviewer's last decision, taken back or not; None where there is none."""
+        """The draft, else what the reviewer last noted, beside a decision, taken back or not, or alone; else None."""
         draft = self._drafts(reviewer).get(kind, {}).get(record_id)
         return self._logged(record_id, reviewer, kind) if draft is None else draft
 
@@ -65,6 +66,9 @@ class Notes:
 
     def _logged(self, record_id: str, reviewer: str, kind: NoteKind) -> str | None:
         event = self._store.last_decision(reviewer, record_id, kind=kind)
+        alone = self._annotations.now.note_of(record_id, reviewer) if kind == "labelled" else None
+        if alone is not None and (event is None or event.event_id < alone.event_id):
+            return alone.text
         if event is None or event.payload.get("ordered") is False:  # of a file: nobody typed it here
             return None
         return str(event.payload.get("note", ""))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Screening", "ScreeningCounts"]
 
-_NO_DECISION = ("exported", "ranked", "stopped")
+_NO_DECISION = ("batch", "batch_undone", "choices", "exported", "noted", "ranked", "stopped", "tagged")
 """Kinds of events that change no decision."""
 
 

@@ -11,6 +11,9 @@ from tiab.criteria import Criteria
 from tiab.errors import CriteriaError
 from tiab.labels import Decision, Label
 from tiab.records import Record
+from tiab.review.annotations import Annotations
+from tiab.review.batches import Batches
+from tiab.review.choices import ReviewChoices
 from tiab.review.conflict_resolution import ConflictResolution
 from tiab.review.criteria_file import make_folder
 from tiab.review.criteria_versions import CriteriaText, CriteriaVersion, CriteriaVersions
@@ -60,6 +63,8 @@ class Review:
         folder: the folder.
         read_only: whether it can be read but not written.
         warnings: what whoever opens it should know, in sentences: that it lies in a folder that is synchronised, say.
+        annotations: the tags and notes on its records. batches: what is done to many records at once. choices: the
+            reasons and tags that all reviewers choose from.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Review.create(folder) as review:
@@ -79,11 +84,14 @@ class Review:
         """
         self._store = Store(folder)
         self._reader = SnapshotReader(self._store)
-        self._notes = Notes(self._store)
+        self.annotations = Annotations(self._store, self._reader)
+        self._notes = Notes(self._store, self.annotations)
         self._learning = LazyLearning(self._store, self._reader, jobs=jobs, progress=progress)
         self._criteria = CriteriaVersions(self._store, self._reader)
         self._deciding = Deciding(self._store, self._reader, self._notes, self._learning)
         self._conflicts = ConflictResolution(self._store, self._reader, self._notes)
+        self.batches = Batches(self._store, self._reader, self.annotations)
+        self.choices = ReviewChoices(self._store)
         self.folder = Path(folder)
         self.read_only, self.warnings = self._store.read_only, self._store.warnings
 

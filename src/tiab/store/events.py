@@ -33,6 +33,9 @@ __all__ = [
 
 KINDS = (
     "adopted",
+    "batch",
+    "batch_undone",
+    "choices",
     "criteria",
     "decisions_imported",
     "exported",
@@ -42,11 +45,13 @@ KINDS = (
     "kept_apart",
     "labelled",
     "merged",
+    "noted",
     "ranked",
     "resolved",
     "searched",
     "settings",
     "stopped",
+    "tagged",
     "undone",
     "unmerged",
     "upgraded",
@@ -195,13 +200,15 @@ def decision_to_undo(
 ) -> Event | None:
     """The last decision of `reviewer` (on one record, where it is named) that was not taken back; None without one.
 
+    Those of a batch are taken back together, or one by one where the record is named.
+
     Where `token` was used before, it is the decision that was taken back then.
     """
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM events WHERE event_id = (SELECT target FROM events WHERE token = ?)", (token,)
     ).fetchone()
     if row is None:
-        chosen = " AND record_id = ?" if record_id else ""
+        chosen = " AND record_id = ?" if record_id else " AND json_extract(payload, '$.batch') IS NULL"
         row = connection.execute(
             f"SELECT {_COLUMNS} FROM events AS given WHERE reviewer = ? AND kind IN ('labelled', 'resolved'){chosen} "
             "AND NOT EXISTS (SELECT 1 FROM events WHERE target = given.event_id AND kind = 'undone') "

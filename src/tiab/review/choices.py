@@ -1,0 +1,69 @@
+"""Choices: the lists that all reviewers of a review choose from, reasons for exclusion and labels; kept in its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tiab.errors import LabelError
+from tiab.labels import EXCLUSION_REASONS
+from tiab.review.annotations import LONGEST_TAG, clean_tag
+from tiab.store import Entry, Store
+
+__all__ = ["Choices", "ReviewChoices"]
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """The lists, in their order: the first nine of each have a key.
+
+    Attributes:
+        reasons: why a record is excluded.
+        tags: the labels that can be put on records; others can be made while screening.
+    """
+
+    reasons: tuple[str, ...] = EXCLUSION_REASONS
+    tags: tuple[str, ...] = ()
+
+
+class ReviewChoices:
+    """The choices of an open review; one list for all reviewers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self) -> Choices:
+        """The lists as they are now."""
+        said = [event.payload for event in self._store.events(kinds=["choices"])]
+        if not said:
+            return Choices()
+        return Choices(
+            reasons=tuple(map(str, said[-1].get("reasons", EXCLUSION_REASONS))),
+            tags=tuple(map(str, said[-1].get("tags", ()))),
+        )
+
+    def save(
+        self, *, reasons: Iterable[str] | None = None, tags: Iterable[str] | None = None, reviewer: str = ""
+    ) -> Choices:
+        """Changes a list, for all reviewers; the lists then. Decisions that were made keep their reasons.
+
+        Raises:
+            LabelError: there is no reason left, or a list is too long.
+        """
+        before = self.read()
+        after = Choices(
+            reasons=before.reasons if reasons is None else _lines(reasons),
+            tags=before.tags if tags is None else tuple(dict.fromkeys(clean_tag(tag) for tag in tags if tag.strip())),
+        )
+        if not after.reasons or max(len(after.reasons), len(after.tags)) > _MOST:
+            raise LabelError("the list is empty or too long", hint=f"Give one to {_MOST}, one per line.")
+        if after != before:
+            payload = {"reasons": list(after.reasons), "tags": list(after.tags)}
+            self._store.append(Entry(kind="choices", reviewer=reviewer, payload=payload))
+        return after
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line[: 2 * LONGEST_TAG] for text in texts if (line := " ".join(text.split()))))
