@@ -401,13 +401,24 @@ def test_a_mistake_in_the_criteria_file_loses_no_decision(
 
 def test_rank_and_score_can_be_hidden(page: httpx.Client, session: ReviewerSession) -> None:
     assert "score" in page.get("/screen/record").json()["why"]
-    kept = page.put("/screen/settings", json={"hide_rank": True, "words": ["leptin"], "roles_off": ["outcome"]})
+    wanted = {"hide_rank": True, "words": ["leptin"], "exclude_words": ["rat*"], "roles_off": ["outcome"]}
+    kept = page.put("/screen/settings", json=wanted)
     assert kept.status_code == 200
     shown = page.get("/screen/record").json()
     assert "score" not in shown["why"].replace("Rank, score and explanations are hidden.", "")
     assert 'data-role="outcome"' not in shown["record"]
-    assert '<b class="own">leptin</b>' in shown["record"]
-    assert session.settings.reasons[0] == "wrong population"
+    assert '<b class="own include">leptin</b>' in shown["record"]
+
+
+def test_reasons_and_labels_are_those_of_all_reviewers(page: httpx.Client, review: Review) -> None:
+    many = [f"reason {n}" for n in range(12)]
+    assert page.put("/screen/settings", json={"reasons": many, "labels": ["pilot"]}).status_code == 200
+    assert (review.choices.read().reasons, review.choices.read().tags) == (tuple(many), ("pilot",))
+    bar = page.get("/").text
+    assert 'data-reason="reason 11"' in bar
+    assert 'data-reason="reason 8" aria-keyshortcuts="9"' in bar
+    assert 'data-tag="pilot" aria-keyshortcuts="Shift+1"' in bar
+    assert page.put("/screen/settings", json={"reasons": []}).status_code == 404
 
 
 def test_mistakes_are_said_to_scripts_and_to_people(page: httpx.Client) -> None:

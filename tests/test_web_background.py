@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 
 from tiab.errors import InputError
 from tiab.review import Review
-from tiab.review.record_list import RecordList, RecordQuery
+from tiab.review.record_list import RecordList
+from tiab.review.record_query import RecordQuery
 from tiab.web import ReviewerSession
 from tiab.web.background import Background
 

@@ -15,16 +15,17 @@ from playwright.sync_api import Page, expect
 from tiab.assets import corpus_path
 from tiab.labels import Decision
 from tiab.review import Review
-from tiab.review.record_list import RecordList, RecordQuery
+from tiab.review.record_list import RecordList
+from tiab.review.record_query import RecordQuery
 from tiab.web import ReviewerSession
 
 SCRIPT = "<script>document.title='taken'"  # unclosed, so that it outlives the cleaning of texts
 ROWS = (
-    "record_id,title,abstract,authors,year,pmid,doi\n"
-    "a,Yoga in asthma,Forty adults breathed better.,Müller A; Sjöberg B,2010,101,10.1000/yoga.1\n"
-    "b,Swimming and multiple sclerosis,,Chen C,2015,102,\n"
-    "c,A trial of yoga in multiple sclerosis,Thirty women.,Chen C,2020,103,\n"
-    f'd,"{SCRIPT}","{SCRIPT}","{SCRIPT}",,,\n'
+    "record_id,title,abstract,authors,year,pmid,doi,journal,language\n"
+    "a,Yoga in asthma,Forty adults breathed better.,Müller A; Sjöberg B,2010,101,10.1000/yoga.1,Rehab Neurology,eng\n"
+    "b,Swimming and multiple sclerosis,,Chen C,2015,102,,,\n"
+    "c,A trial of yoga in multiple sclerosis,Thirty women.,Chen C,2020,103,,,German\n"
+    f'd,"{SCRIPT}","{SCRIPT}","{SCRIPT}",,,,,\n'
 )
 
 
@@ -62,10 +63,24 @@ def review(tmp_path: Path) -> Iterator[Review]:
         ({"order": "newest"}, "cbad"),
         ({"order": "title"}, "dcba"),
         ({"missing": "population"}, ""),
+        ({"order": "author"}, "dbca"),
+        ({"order": "decided"}, "abcd"),
+        ({"reason": "animal study"}, "a"),
+        ({"reason": "other"}, ""),
+        ({"noted": True}, "a"),
+        ({"reviewer": "kim"}, "bc"),
+        ({"reviewer": "kim", "decision": "exclude"}, "c"),
+        ({"tag": "pilot"}, "bd"),
+        ({"journal": "neuro rehab"}, "a"),
+        ({"language": "german"}, "c"),
     ],
 )
 def test_what_a_query_finds(review: Review, asked: dict[str, object], found: str) -> None:
-    review.label("a", "exclude", reviewer="eva")
+    review.label("a", "exclude", reviewer="eva", reason="animal study", note="mice")
+    review.label("b", "include", reviewer="kim")
+    review.label("c", "exclude", reviewer="kim")
+    review.annotations.tag("b", "pilot", reviewer="eva")
+    review.annotations.tag("d", "pilot", reviewer="kim")
     query = RecordQuery(**({"order": "added"} | asked))  # type: ignore[arg-type]
     assert "".join(RecordList(review, "eva").find(query)) == found
 
@@ -187,6 +202,86 @@ def test_conflicts_are_found_and_not_shown_to_who_is_blinded(
         session.close()
 
 
+def test_a_blinded_reviewer_finds_nothing_by_what_others_did(review: Review) -> None:
+    review.label("b", "include", reviewer="kim", reason="x", note="y")
+    review.annotations.tag("b", "pilot", reviewer="kim")
+    found = RecordList(review, "eva")
+    for asked in ({"reviewer": "kim"}, {"tag": "pilot"}, {"reviewer": "kim", "noted": True}):
+        query = RecordQuery(**asked)  # type: ignore[arg-type]
+        assert found.find(query) == ("b",)
+        assert found.find(query, viewer="eva") == ()
+
+
+def test_scripts_and_languages_can_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "search.csv").write_text("record_id,title,language\na,Yoga,eng; ger\nb,Йога при боли,\nc,瑜伽,chi\n")
+    with Review.create(tmp_path / "review") as review:
+        review.add([tmp_path / "search.csv"])
+        found = RecordList(review)
+        assert found.find(RecordQuery(language="Cyrillic script")) == ("b",)
+        assert found.find(RecordQuery(language="ger")) == ("a",)
+        assert found.languages() == {"eng": 1, "ger": 1, "Cyrillic script": 1, "chi": 1, "Chinese script": 1}
+
+
+def test_the_words_that_were_searched_for_are_marked(page: httpx.Client) -> None:
+    text = page.get("/records", params={"q": "yog scleros"}).text
+    marked = '<b class="own found">yoga</b> in multiple <b class="own found">sclerosis</b>'
+    assert marked in text
+    opened = page.get("/records/record", params={"id": "c", "q": "yog women"}).text
+    assert '<b class="own found">women</b>' in opened
+
+
+def batch(page: httpx.Client, **more: object) -> httpx.Response:
+    said = {"token": "batch-token", "what": "decide", "value": "exclude", "reason": "animal study"}
+    return page.post("/records/batch", json=said | more)
+
+
+def test_some_of_what_was_found_is_decided_and_undone_at_once(page: httpx.Client, review: Review) -> None:
+    done = batch(page, record_ids=["a", "c"]).json()
+    assert done["message"] == "2 records: exclude (animal study)."
+    assert {key: label.reason for key, label in review.labels("eva").items()} == dict.fromkeys("ac", "animal study")
+    assert f'data-undo-batch="{done["batch"]}"' in page.get("/records").text
+    undone = page.post("/records/batch/undo", json={"batch": done["batch"]})
+    assert undone.json() == {"message": "Undone: 2 records: exclude (animal study)."}
+    assert review.labels("eva") == {}
+    assert page.post("/records/batch/undo", json={"batch": done["batch"]}).status_code == 400
+
+
+def test_all_that_a_list_finds_is_labelled_unless_it_has_changed(page: httpx.Client, review: Review) -> None:
+    asked = {"what": "tag", "value": "pilot", "query": "q=yoga&order=title"}
+    refused = batch(page, **asked, count=3)
+    assert (refused.status_code, "the list has changed" in refused.text) == (409, True)
+    assert batch(page, **asked, count=2).json()["message"] == "2 records: label “pilot” added."
+    assert review.annotations.now.used_tags() == {"pilot": 2}
+    assert page.get("/records", params={"label": "pilot"}).text.count('class="what"') == 2
+    assert batch(page, what="note", value="ask", record_ids=["nobody"], token="another-token").status_code == 404
+    assert batch(page, record_ids=["a"], value="perhaps", token="third-token").status_code == 404
+
+
+def test_a_label_is_put_on_a_record_and_taken_off(page: httpx.Client) -> None:
+    put = page.post("/records/label", json={"record_id": "a", "tag": SCRIPT[:90]}).json()["tags"]
+    assert "<script>" not in put
+    assert "Remove the label" in put
+    assert 'class="flag tagged"' in page.get("/records").text
+    gone = page.post("/records/label", json={"record_id": "a", "tag": SCRIPT[:90], "on": False}).json()["tags"]
+    assert "Remove the label" not in gone
+
+
+def test_a_record_tells_its_history_but_not_what_a_blinded_reviewer_must_not_know(
+    review: Review, enter: Callable[[ReviewerSession], httpx.Client]
+) -> None:
+    review.label("b", "include", reviewer="kim", note="kim's note")
+    review.label("b", "exclude", reviewer="eva", reason="animal study")
+    review.undo("eva")
+    review.annotations.tag("b", "pilot", reviewer="kim")
+    for blind, lines in ((False, 4), (True, 2)):
+        with closing(ReviewerSession(review, reviewer="eva", blind=blind)) as session:
+            text = enter(session).get("/records/record", params={"id": "b"}).text
+            assert text.count("<time ") == lines
+            assert ("kim" in text) is not blind
+            assert "imported with first.csv" in text
+            assert re.search(r'class="undone".*exclude: animal study <em>undone', text)
+
+
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, corpus = tmp_path_factory.mktemp("ready") / "ms", corpus_path()
@@ -231,3 +326,36 @@ def test_by_keyboard_from_the_list_to_a_decision_and_back(
         page.wait_for_url("**/records?q=leptin")
         expect(page.locator("#rows .badge.include")).to_have_count(1)
         assert review.labels("eva")[record_id].decision is Decision.INCLUDE
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 1280), ("light", 390)])
+def test_what_is_selected_is_excluded_and_brought_back(
+    ready: Path,
+    tmp_path: Path,
+    open_page: Callable[..., AbstractContextManager[Page]],
+    accessible: Callable[[Page, str], None],
+    scheme: str,
+    width: int,
+) -> None:
+    with Review(shutil.copytree(ready, tmp_path / "ms")) as review:
+        session = ReviewerSession(review, reviewer="eva")
+        with open_page(session, "/records", scheme, width) as page:
+            page.get_by_role("searchbox").fill("rats")  # applies as it is typed
+            page.wait_for_url("**/records?q=rats")
+            page.get_by_label("Select these").check()
+            accessible(page, "a list with a selection")
+            chosen = page.locator("#rows .pick").count()
+            page.get_by_label("Reason for exclusion").select_option("wrong population")
+            page.locator("#batch").get_by_role("button", name="Exclude").click()
+            expect(page.locator("#rows .badge.exclude")).to_have_count(chosen)
+            assert {label.reason for label in review.labels("eva").values()} == {"wrong population"}
+            page.locator("#message").get_by_role("button", name="Undo").click()
+            expect(page.locator("#rows .badge.exclude")).to_have_count(0)
+            page.locator("#rows h2 a").first.click()
+            page.wait_for_url("**/records/record?id=*")
+            page.keyboard.press("l")
+            page.get_by_label("New label").fill("animal")
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("button", name="Remove the label animal")).to_be_visible()
+            accessible(page, "a record with a label")
+            assert review.annotations.now.used_tags() == {"animal": 1}

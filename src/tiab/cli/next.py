@@ -15,7 +15,6 @@ from tiab.cli.pico_card import highlighted
 from tiab.cli.review_folder import make_ready, must_be_named, opened
 from tiab.cli.show import console, counted, print_json
 from tiab.errors import TiabError
-from tiab.labels import EXCLUSION_REASONS
 from tiab.review import Review, Suggestion
 
 __all__ = ["read_key", "show_next"]
@@ -35,7 +34,7 @@ def show_next(
     reviewer: ReviewerOption = "",
     reason: Annotated[
         list[str] | None,
-        typer.Option("--reason", help="A reason for the keys 1 to 9, in place of the usual ones; may be repeated."),
+        typer.Option("--reason", help="A reason for the keys 1 to 9, in place of the review's; may be repeated."),
     ] = None,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
@@ -55,7 +54,7 @@ def show_next(
             suggestion = review.next(reviewer)
             print_json(_plain(suggestion) if suggestion else None)
             return
-        _Screening(review, reviewer, tuple(reason or EXCLUSION_REASONS)[:9]).screen()
+        _Screening(review, reviewer, tuple(reason or review.choices.read().reasons)[:9]).screen()
 
 
 @dataclass

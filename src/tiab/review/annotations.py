@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from tiab.errors import LabelError
+from tiab.errors import CriteriaError, LabelError
+from tiab.review.groups import ReportGroups
 from tiab.review.snapshot import SnapshotReader
 from tiab.store import Entry, Event, Store
 
@@ -77,25 +79,29 @@ class Annotations:
         self._store, self._reader = store, reader
         self._lock = threading.Lock()
         self._cursor = 0
+        self._groups = ReportGroups()
         self._events: dict[int, Event] = {}
         self._gone: set[int] = set()
         self._made: tuple[object, Annotated] = (None, Annotated())
 
     @property
     def now(self) -> Annotated:
-        """What stands on the records now."""
-        snapshot = self._reader.snapshot
+        """What stands on the records now, also while there is a mistake in the criteria file."""
+        end = 0
         with self._lock:
+            with suppress(CriteriaError):
+                snapshot = self._reader.snapshot
+                self._groups, end = snapshot.groups, snapshot.state.cursor
             for event in self._store.events(after=self._cursor, kinds=KINDS):
                 if event.kind == "undone":
                     self._gone.add(event.target or 0)
                 else:
                     self._events[event.event_id] = event
-            self._cursor = max(self._cursor, snapshot.state.cursor)
-            key = (len(self._events), len(self._gone), snapshot.groups)
+            self._cursor = max(self._cursor, end)
+            key = (len(self._events), len(self._gone), self._groups)
             if self._made[0] != key:
                 standing = [event for event in self._events.values() if event.event_id not in self._gone]
-                self._made = key, _annotated(standing, snapshot.groups.main_id)
+                self._made = key, _annotated(standing, self._groups.main_id)
             return self._made[1]
 
     def brought_by(self, import_id: int) -> tuple[Event, ...]:

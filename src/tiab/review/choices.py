@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from tiab.errors import LabelError
+from tiab.errors import CriteriaError, LabelError
 from tiab.labels import EXCLUSION_REASONS
 from tiab.review.annotations import LONGEST_TAG, clean_tag
+from tiab.review.snapshot import SnapshotReader
 from tiab.store import Entry, Store
 
 __all__ = ["Choices", "ReviewChoices"]
@@ -31,18 +34,24 @@ class Choices:
 class ReviewChoices:
     """The choices of an open review; one list for all reviewers."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, reader: SnapshotReader) -> None:
+        self._store, self._reader = store, reader
+        self._lock = threading.Lock()
+        self._last: tuple[int, Choices] = (0, Choices())
 
     def read(self) -> Choices:
         """The lists as they are now."""
-        said = [event.payload for event in self._store.events(kinds=["choices"])]
-        if not said:
-            return Choices()
-        return Choices(
-            reasons=tuple(map(str, said[-1].get("reasons", EXCLUSION_REASONS))),
-            tags=tuple(map(str, said[-1].get("tags", ()))),
-        )
+        end = 0
+        with suppress(CriteriaError):  # a mistake in the criteria file is no matter here
+            end = self._reader.snapshot.state.cursor
+        with self._lock:
+            seen, last = self._last
+            for event in self._store.events(after=seen, kinds=["choices"]):
+                said = event.payload
+                reasons = tuple(map(str, said.get("reasons", EXCLUSION_REASONS)))
+                last = Choices(reasons=reasons, tags=tuple(map(str, said.get("tags", ()))))
+            self._last = max(seen, end), last
+            return last
 
     def save(
         self, *, reasons: Iterable[str] | None = None, tags: Iterable[str] | None = None, reviewer: str = ""

@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tiab.folding import folded_words
-from tiab.labels import Label
+from tiab.criteria.scripts import script_of
+from tiab.folding import folded, folded_words
+from tiab.labels import Decision
 from tiab.records import Record
+from tiab.review.annotations import Annotated
+from tiab.review.record_query import Order, RecordQuery, needles, searched_text
+from tiab.review.reviewers import labels_by_reviewer
 from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
+from tiab.store import GivenLabel
 
 if TYPE_CHECKING:
     from tiab.review.queue import Queue
 
-__all__ = ["ORDERS", "RecordList", "RecordQuery"]
-
-Order = Literal["rank", "added", "newest", "oldest", "title"]
-ORDERS: tuple[Order, ...] = ("rank", "added", "newest", "oldest", "title")
+__all__ = ["RecordList"]
 
 _LAST_YEAR = 10_000
 _PART = 25
 """So many records are done at one step: some milliseconds."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordQuery:
-    """What is looked for; all of it must hold, and what is empty says nothing.
-
-    Attributes:
-        text: words that must begin some word of title, abstract, authors, journal, keywords or identifiers;
-            those in "quotes" must follow on each other.
-        decision: include, exclude or maybe, or "open" for records without a decision.
-        source: the name of a file that the record, or a duplicate of it, came in.
-        year_from, year_to: inclusive; a record without a year is in no range.
-        missing: the name of a concept of the criteria that the record lacks.
-        no_abstract: only records without one.
-    """
-
-    text: str = ""
-    decision: str = ""
-    source: str = ""
-    year_from: int | None = None
-    year_to: int | None = None
-    missing: str = ""
-    no_abstract: bool = False
-    order: Order = "rank"
 
 
 class _StepwiseList(Generic[T]):
@@ -82,12 +59,14 @@ class _StepwiseList(Generic[T]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Studies:
-    """The records that are screened, and for each all reports of it, the files that these came in, and their words."""
+    """The records that are screened, and for each all reports of it, the files that these came in, their words, and
+    the language and script that they are in."""
 
     records: tuple[Record, ...]
     reports: tuple[tuple[Record, ...], ...]
     sources: tuple[frozenset[str], ...]
     texts: _StepwiseList[str]
+    languages: _StepwiseList[frozenset[str]]
 
 
 class RecordList:
@@ -102,28 +81,63 @@ class RecordList:
         self._studies: tuple[object, _Studies] | None = None
         self._gaps: tuple[object, _StepwiseList[tuple[str, tuple[str, ...]]]] | None = None
 
-    def find(self, query: RecordQuery, *, among: Collection[str] | None = None) -> tuple[str, ...]:
+    def find(
+        self, query: RecordQuery, *, among: Collection[str] | None = None, viewer: str | None = None
+    ) -> tuple[str, ...]:
         """The ids of the records that `query` asks for, in its order.
 
         Args:
             among: look among the records of these ids only.
+            viewer: who is kept from seeing others' decisions and labels; None for somebody who is not.
         """
         snapshot = self._review.snapshot
         studies = self._studies_of(snapshot)
         places: Sequence[int] = range(len(studies.records))
         if among is not None:
             places = [place for place in places if studies.records[place].record_id in among]
+        given = self._given(query, snapshot, viewer)
         places = _by_facts(query, studies, places)
-        places = _by_decision(query.decision, studies, places, snapshot.labels(self._reviewer))
+        places = self._by_decision(query, studies, places, given, snapshot)
+        places = _by_annotation(query, studies, places, given, self._review.annotations.now, self._reviewer, viewer)
         if query.missing:
             gaps = self.gaps()
             places = [place for place in places if query.missing in gaps.get(studies.records[place].record_id, ())]
-        needles = _needles(query.text)
-        if needles:
+        wanted = needles(query.text)
+        if wanted:
             texts = studies.texts.whole()
-            for needle in needles:
+            for needle in wanted:
                 places = [place for place in places if needle in texts[place]]
-        return tuple(studies.records[place].record_id for place in self._sorted(query.order, studies, places))
+        return tuple(studies.records[place].record_id for place in self._sorted(query.order, studies, places, given))
+
+    def _given(self, query: RecordQuery, snapshot: Snapshot, viewer: str | None) -> Mapping[str, GivenLabel]:
+        """The decisions that the query is about, by record; none of those that `viewer` may not see."""
+        whose = query.reviewer or self._reviewer
+        if viewer is not None and whose != viewer:
+            return {}
+        if not (query.reviewer or query.reason or query.noted or query.order == "decided"):
+            return {}
+        return labels_by_reviewer(snapshot.state, snapshot.groups).get(whose, {})
+
+    def _by_decision(
+        self,
+        query: RecordQuery,
+        studies: _Studies,
+        places: Sequence[int],
+        given: Mapping[str, GivenLabel],
+        snapshot: Snapshot,
+    ) -> Sequence[int]:
+        ids = [record.record_id for record in studies.records]
+        if query.reason:
+            places = [p for p in places if ids[p] in given and given[ids[p]].label.reason == query.reason]
+        if not query.decision:
+            return [place for place in places if ids[place] in given] if query.reviewer else places
+        if query.reviewer:
+            said: Mapping[str, Decision] = {key: one.label.decision for key, one in given.items()}
+        else:
+            said = {key: label.decision for key, label in snapshot.labels(self._reviewer).items()}
+        if query.decision == "open":
+            return [place for place in places if ids[place] not in said]
+        return [place for place in places if said.get(ids[place]) == query.decision]
 
     def records(self, record_ids: Sequence[str]) -> list[Record]:
         """The records of these ids, which are screened, as they are shown."""
@@ -134,6 +148,16 @@ class RecordList:
         """The names of the files that the records came in, sorted."""
         studies = self._studies_of(self._review.snapshot)
         return tuple(sorted(frozenset().union(*set(studies.sources)) - {""}))
+
+    def languages(self) -> Mapping[str, int]:
+        """The languages and scripts of the records, most frequent first; empty while they are being looked up."""
+        made = self._studies_of(self._review.snapshot).languages
+        return dict(Counter(name for names in made.whole() for name in names).most_common()) if made.is_whole else {}
+
+    def journals(self, most: int = 50) -> tuple[str, ...]:
+        """The journals of most records."""
+        counts = Counter(record.journal for record in self._studies_of(self._review.snapshot).records)
+        return tuple(name for name, _ in counts.most_common(most + 1) if name)[:most]
 
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
@@ -157,7 +181,7 @@ class RecordList:
         yield
         if queue is not None and queue.learned.ranks:
             yield
-        for gathered in (studies.texts, self._gaps_of(queue)):
+        for gathered in (studies.texts, studies.languages, self._gaps_of(queue)):
             while gathered.step():
                 yield
 
@@ -186,19 +210,26 @@ class RecordList:
 
         return _StepwiseList(len(records), make)
 
-    def _sorted(self, order: Order, studies: _Studies, places: Sequence[int]) -> Sequence[int]:
+    def _sorted(
+        self, order: Order, studies: _Studies, places: Sequence[int], given: Mapping[str, GivenLabel]
+    ) -> Sequence[int]:
         records = studies.records
         if order == "rank":
             queue = self._review.queue(self._reviewer)
             ranks = queue.learned.ranks if queue else {}
             return sorted(places, key=lambda place: ranks.get(records[place].record_id, len(records) + 1))
-        if order == "newest":
-            return sorted(places, key=lambda place: -(records[place].year or 0))
-        if order == "oldest":
-            return sorted(places, key=lambda place: records[place].year or _LAST_YEAR)
-        if order == "title":
-            return sorted(places, key=lambda place: records[place].title.casefold())
-        return places
+        if order == "decided":
+            last = {key: -one.event_id for key, one in given.items()}
+            return sorted(places, key=lambda place: last.get(records[place].record_id, 1))
+        if order == "added":
+            return places
+        keys: Mapping[Order, Callable[[Record], tuple[bool, Any]]] = {
+            "newest": lambda record: (record.year is None, -(record.year or 0)),
+            "oldest": lambda record: (record.year is None, record.year or 0),
+            "title": lambda record: (not record.title, folded(record.title)),
+            "author": lambda record: (not record.authors, folded("".join(record.authors[:1]))),
+        }
+        return sorted(places, key=lambda place: keys[order](records[place]))
 
 
 def _gather(snapshot: Snapshot) -> _Studies:
@@ -209,56 +240,53 @@ def _gather(snapshot: Snapshot) -> _Studies:
         records=tuple(snapshot.merged_record(record_id) for record_id in ids),
         reports=reports,
         sources=tuple(frozenset(one.source for one in several) for several in reports),
-        texts=_StepwiseList(len(reports), lambda part: [_searched(several) for several in reports[part]]),
+        texts=_StepwiseList(len(reports), lambda part: [searched_text(several) for several in reports[part]]),
+        languages=_StepwiseList(len(reports), lambda part: [_languages(several) for several in reports[part]]),
     )
 
 
+def _languages(reports: Sequence[Record]) -> frozenset[str]:
+    """The languages that the reports of a study name, and the script of most letters where it is not Latin."""
+    named = {name.strip().casefold() for one in reports for name in one.language.split(";") if name.strip()}
+    texts = [f"{one.title} {one.abstract}" for one in reports]
+    scripts = {script_of(text) for text in texts if not text.isascii()} - {"", "Latin"}
+    return frozenset(named | {f"{script} script" for script in scripts})
+
+
 def _by_facts(query: RecordQuery, studies: _Studies, places: Sequence[int]) -> Sequence[int]:
-    """The places whose records are from the source and the years, and have no abstract where none is wanted."""
+    """The places whose records are from the source, the journal, the language and the years, or have no abstract."""
+    records = studies.records
     if query.source:
         places = [place for place in places if query.source in studies.sources[place]]
+    for needle in needles(query.journal):
+        places = [place for place in places if needle in f" {folded_words(records[place].journal)} "]
+    if query.language:
+        languages = studies.languages.whole()
+        places = [place for place in places if query.language in languages[place]]
     if query.year_from is not None or query.year_to is not None:
         first, last = query.year_from or 0, query.year_to or _LAST_YEAR
-        places = [place for place in places if first <= (studies.records[place].year or -1) <= last]
+        places = [place for place in places if first <= (records[place].year or -1) <= last]
     if query.no_abstract:
-        places = [place for place in places if not studies.records[place].abstract.strip()]
+        places = [place for place in places if not records[place].abstract.strip()]
     return places
 
 
-def _by_decision(
-    wanted: str, studies: _Studies, places: Sequence[int], labels: dict[str, Label]
-) -> Sequence[int]:  # fmt: skip
-    if not wanted:
-        return places
-    said = {record_id: str(label.decision) for record_id, label in labels.items()}
-    return [place for place in places if said.get(studies.records[place].record_id, "open") == wanted]
-
-
-def _needles(text: str) -> list[str]:
-    """The beginnings of words, and the phrases, that must all be there.
-
-    >>> _needles('Yoga "multiple sclerosis" 10.1016/j.jns')
-    [' yoga', ' multiple sclerosis ', ' 10 1016 j jns']
-    """
-    parts = re.findall(r'"([^"]+)"|([^\s"]+)', text)
-    folded = [(folded_words(phrase or word), " " if phrase else "") for phrase, word in parts]
-    return [f" {words}{end}" for words, end in folded if words]
-
-
-def _searched(reports: Sequence[Record]) -> str:
-    """All that is searched of a record: words in lower case without accents, a blank around each."""
-    parts = [
-        part
-        for one in reports
-        for part in (
-            one.title,
-            one.abstract,
-            *one.authors,
-            one.journal,
-            *one.keywords,
-            one.doi,
-            one.pmid,
-            one.record_id,
-        )
-    ]
-    return f" {folded_words(' '.join(parts))} "
+def _by_annotation(
+    query: RecordQuery,
+    studies: _Studies,
+    places: Sequence[int],
+    given: Mapping[str, GivenLabel],
+    now: Annotated,
+    reviewer: str,
+    viewer: str | None,
+) -> Sequence[int]:
+    """The places whose records have the label, or a note, as far as `viewer` may see them."""
+    records = studies.records
+    if query.tag:
+        places = [place for place in places if query.tag in now.tags_of(records[place].record_id, viewer)]
+    if query.noted:
+        whose = query.reviewer or reviewer
+        noted = {key for key, one in given.items() if one.note}
+        noted |= {key for key, by in now.notes.items() if whose in by and viewer in (None, whose)}
+        places = [place for place in places if records[place].record_id in noted]
+    return places

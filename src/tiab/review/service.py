@@ -91,7 +91,7 @@ class Review:
         self._deciding = Deciding(self._store, self._reader, self._notes, self._learning)
         self._conflicts = ConflictResolution(self._store, self._reader, self._notes)
         self.batches = Batches(self._store, self._reader, self.annotations)
-        self.choices = ReviewChoices(self._store)
+        self.choices = ReviewChoices(self._store, self._reader)
         self.folder = Path(folder)
         self.read_only, self.warnings = self._store.read_only, self._store.warnings
 
@@ -197,9 +197,9 @@ class Review:
         drawn = with_sample(policy, [snapshot.fingerprints[place] for place in snapshot.main_places])
         return self._store.append(Entry(kind="settings", reviewer=reviewer, payload=drawn.to_dict()))
 
-    def events(self) -> tuple[Event, ...]:
-        """The log: all that happened, in order."""
-        return self._store.events()
+    def events(self, *, kinds: Collection[str] = (), record_ids: Collection[str] = ()) -> tuple[Event, ...]:
+        """The log: all that happened, in order; only of these kinds or on these records, where some are named."""
+        return self._store.events(kinds=tuple(kinds), record_ids=tuple(record_ids))
 
     def is_stored(self, token: str, *, after: int = 0) -> bool:
         """Whether an entry with that token was written, behind the event of that number."""

@@ -184,15 +184,19 @@ def _highest(connection: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def events_after(connection: sqlite3.Connection, event_id: int, *, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
-    """The events with higher numbers than `event_id`, of `kinds` only, where some are named.
+def events_after(
+    connection: sqlite3.Connection, event_id: int, *, kinds: Sequence[str] = (), record_ids: Sequence[str] = ()
+) -> tuple[Event, ...]:
+    """The events with higher numbers than `event_id`, of `kinds` and on records only, where some are named.
 
     They are in the order of their numbers; all of them (after 0), in the order that is the same in each copy.
     """
-    chosen = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    named = [("kind", tuple(kinds)), ("record_id", tuple(map(clean, record_ids)))]
+    chosen = "".join(f" AND {name} IN ({', '.join('?' * len(values))})" for name, values in named if values)
     order = "event_id" if event_id else _SHARED_ORDER.format("")
     query = f"SELECT {_COLUMNS} FROM events WHERE event_id > ?{chosen} ORDER BY {order}"
-    return tuple(event_from(row) for row in connection.execute(query, (event_id, *kinds)).fetchall())
+    values = [value for _, several in named for value in several]
+    return tuple(event_from(row) for row in connection.execute(query, (event_id, *values)).fetchall())
 
 
 def decision_to_undo(

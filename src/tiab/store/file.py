@@ -260,13 +260,13 @@ class Store:
                 append(connection, replace(label, payload={**label.payload, "import": event.event_id}))
         return event
 
-    def events(self, *, after: int = 0, kinds: Sequence[str] = ()) -> tuple[Event, ...]:
-        """The events with a number above `after`, in order; only those of `kinds`, where some are named.
+    def events(self, *, after: int = 0, kinds: Sequence[str] = (), record_ids: Sequence[str] = ()) -> tuple[Event, ...]:
+        """The events with a number above `after`, in order; only those of `kinds`, and on these records, where named.
 
         A reader that remembers the number of the last event it saw misses none and sees none twice, whoever writes.
         """
         with self._lock, reported(self._path):
-            return events_after(self._connection, after, kinds=kinds)
+            return events_after(self._connection, after, kinds=kinds, record_ids=record_ids)
 
     def event_with(self, token: str) -> Event | None:
         """The event that was written with that token; None where there is none."""

@@ -9,7 +9,7 @@ from tiab.ranking.reasons import Reason
 from tiab.records import Record
 from tiab.review import RecordView
 from tiab.store import GivenLabel
-from tiab.web.marking import Text, mark_record
+from tiab.web.marking import Highlights, Text, mark_record
 from tiab.web.settings import Settings
 
 __all__ = ["Card", "CriterionRow", "make_card"]
@@ -38,6 +38,7 @@ class Card:
         raised, lowered: why it ranks where it does; concepts first, then the strongest.
         rest: what else added to the score, so that all three sum to it.
         decision: this reviewer's decision on it, if any.
+        tags: the labels on it, as far as this reviewer may see them.
         rank, score: None where they are hidden or there is none.
     """
 
@@ -55,6 +56,7 @@ class Card:
     score: float | None
     duplicates: tuple[str, ...]
     decision: GivenLabel | None
+    tags: tuple[str, ...] = ()
 
     @property
     def seen(self) -> int:
@@ -62,13 +64,32 @@ class Card:
         return self.decision.event_id if self.decision else 0
 
 
-def make_card(view: RecordView, decision: GivenLabel | None, settings: Settings) -> Card:
-    """What is shown of a record under these settings."""
+def make_card(
+    view: RecordView,
+    decision: GivenLabel | None,
+    settings: Settings,
+    *,
+    tags: tuple[str, ...] = (),
+    search: str = "",
+) -> Card:
+    """What is shown of a record under these settings.
+
+    Args:
+        tags: the labels on it.
+        search: the words that it was found by.
+    """
     record, shown = view.record, not settings.hide_rank
     named = view.reasons.named if shown else ()
+    highlights = Highlights(
+        off=settings.roles_off,
+        own_terms=settings.own_terms,
+        include=settings.words,
+        exclude=settings.exclude_words,
+        search=search,
+    )
     return Card(
         record=record,
-        text=mark_record(record, view.spans, off=settings.roles_off, words=settings.words),
+        text=mark_record(record, view.spans, highlights),
         authors=_authors(record.authors),
         publication=tuple(part for part in (record.journal, str(record.year or ""), *record.publication_types) if part),
         links=_links(record),
@@ -81,11 +102,12 @@ def make_card(view: RecordView, decision: GivenLabel | None, settings: Settings)
         score=view.score if shown else None,
         duplicates=view.duplicates,
         decision=decision,
+        tags=tags,
     )
 
 
 def _authors(names: tuple[str, ...]) -> str:
-    shown = ", ".join(names[:_AUTHORS])
+    shown = "; ".join(names[:_AUTHORS])
     return f"{shown} and {len(names) - _AUTHORS} more" if len(names) > _AUTHORS else shown
 
 

@@ -8,11 +8,12 @@ from typing import cast, get_args
 from urllib.parse import urlencode
 
 from tiab.records import Record
-from tiab.review.record_list import Order, RecordQuery
+from tiab.review.record_query import Order, RecordQuery
 from tiab.store import GivenLabel
+from tiab.web.marking import highlighted
 from tiab.web.session import ReviewerSession
 
-__all__ = ["ListQuery", "Listing", "Neighbours", "Row", "find_neighbours", "make_listing"]
+__all__ = ["ListQuery", "Listing", "Neighbours", "Row", "find_all", "find_neighbours", "make_listing"]
 
 PAGE = 50
 _MAX_LENGTH = 500
@@ -50,7 +51,13 @@ class ListQuery:
             query=RecordQuery(
                 text=text("q"),
                 decision=decision if decision in _DECISIONS else "",
+                reviewer=text("by"),
+                tag=text("label"),
+                reason=text("reason"),
+                noted=text("note") == "yes",
                 source=text("source"),
+                journal=text("journal"),
+                language=text("language"),
                 year_from=_whole_number(text("from")),
                 year_to=_whole_number(text("to")),
                 missing=text("missing"),
@@ -67,7 +74,13 @@ class ListQuery:
         values = {
             "q": query.text,
             "decision": query.decision,
+            "by": query.reviewer,
+            "label": query.tag,
+            "reason": query.reason,
+            "note": "yes" if query.noted else "",
             "source": query.source,
+            "journal": query.journal,
+            "language": query.language,
             "from": query.year_from,
             "to": query.year_to,
             "missing": query.missing,
@@ -87,10 +100,13 @@ class ListQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One record of the list; `rank` is None where it is hidden or there is none."""
+    """One record of the list; `rank` is None where it is hidden or there is none, `title` is in pieces, the words that
+    were searched for apart."""
 
     record: Record
+    title: tuple[tuple[str, str], ...]
     publication: str
+    tags: tuple[str, ...]
     rank: int | None
     decision: GivenLabel | None
     duplicates: int
@@ -106,6 +122,8 @@ class Listing:
         of: how many there are in all.
         first: the number of the first row, from 1.
         missing: the concepts of the criteria that some records lack, and how many; None while they are counted.
+        tags: the labels in use, and on how many records; languages likewise.
+        reviewers: whose decisions this reviewer may ask for.
     """
 
     query: ListQuery
@@ -115,6 +133,10 @@ class Listing:
     first: int
     sources: tuple[str, ...]
     missing: tuple[tuple[str, int | None], ...]
+    tags: tuple[tuple[str, int], ...]
+    languages: tuple[tuple[str, int], ...]
+    journals: tuple[str, ...]
+    reviewers: tuple[str, ...]
 
     @property
     def last(self) -> int:
@@ -151,13 +173,36 @@ def make_listing(session: ReviewerSession, query: ListQuery) -> Listing:
     missing = session.records.lacking()
     return Listing(
         query=query,
-        rows=_rows(session, found[start : start + PAGE]),
+        rows=_rows(session, found[start : start + PAGE], query.query.text),
         total=len(found),
         of=len(snapshot.main_ids),
         first=start + 1,
         sources=session.records.sources(),
         missing=tuple((name, n) for name, n in missing.items() if n != 0 or name == query.query.missing),
+        tags=_tags(session),
+        languages=tuple(session.records.languages().items()),
+        journals=session.records.journals(),
+        reviewers=_reviewers(session),
     )
+
+
+def find_all(session: ReviewerSession, query: ListQuery) -> tuple[str, ...]:
+    """The ids of all records that are asked for, on whatever page."""
+    return _find(session, query)
+
+
+def _tags(session: ReviewerSession) -> tuple[tuple[str, int], ...]:
+    """The labels that can be put on records: those of the review in their order, then others in use."""
+    used = session.review.annotations.now.used_tags(session.viewer)
+    return tuple((tag, used.get(tag, 0)) for tag in dict.fromkeys((*session.review.choices.read().tags, *used)))
+
+
+def _reviewers(session: ReviewerSession) -> tuple[str, ...]:
+    """All who decided on something; nobody for a reviewer who is blinded, or alone."""
+    if session.blind:
+        return ()
+    names = {name for _, name in session.review.snapshot.state.labels}
+    return tuple(sorted(names)) if len(names) > 1 or names - {session.reviewer} else ()
 
 
 def find_neighbours(session: ReviewerSession, query: ListQuery, record_id: str) -> Neighbours:
@@ -172,16 +217,18 @@ def find_neighbours(session: ReviewerSession, query: ListQuery, record_id: str) 
 
 def _find(session: ReviewerSession, query: ListQuery) -> tuple[str, ...]:
     among = {conflict.record_id for conflict in session.review.conflicts(session.viewer)} if query.conflicts else None
-    return session.records.find(query.query, among=among)
+    return session.records.find(query.query, among=among, viewer=session.viewer)
 
 
-def _rows(session: ReviewerSession, record_ids: tuple[str, ...]) -> tuple[Row, ...]:
+def _rows(session: ReviewerSession, record_ids: tuple[str, ...], search: str) -> tuple[Row, ...]:
     queue, snapshot = session.review.queue(session.reviewer), session.review.snapshot
     ranks = queue.learned.ranks if queue and queue.learned.model and not session.settings.hide_rank else {}
     conflicts = {conflict.record_id for conflict in session.review.conflicts(session.viewer)}
     return tuple(
         Row(
             record=record,
+            title=highlighted(record.title, search),
+            tags=session.tags_on(record.record_id),
             publication=_publication(record),
             rank=ranks.get(record.record_id),
             decision=session.decision_on(record.record_id),
@@ -193,7 +240,7 @@ def _rows(session: ReviewerSession, record_ids: tuple[str, ...]) -> tuple[Row, .
 
 
 def _publication(record: Record) -> str:
-    names = ", ".join(record.authors[:_AUTHORS]) + (" et al." if len(record.authors) > _AUTHORS else "")
+    names = "; ".join(record.authors[:_AUTHORS]) + (" et al." if len(record.authors) > _AUTHORS else "")
     return " · ".join(part for part in (names, record.journal, str(record.year or "")) if part)
 
 

@@ -14,6 +14,7 @@ from tiab.review.record_list import RecordList
 from tiab.review.screening import ScreeningCounts
 from tiab.store import Event, GivenLabel
 from tiab.web.background import Background
+from tiab.web.card import Card, make_card
 from tiab.web.jobs import DuplicateSearch, TermCounter
 from tiab.web.settings import Settings, SettingsFile
 
@@ -108,6 +109,21 @@ class ReviewerSession:
         """This reviewer's decision on a record; None where there is none, or it was undone."""
         self._refresh()
         return self._screening.decision(record_id)
+
+    def tags_on(self, record_id: str) -> tuple[str, ...]:
+        """The labels on a record that this reviewer may see."""
+        return self.review.annotations.now.tags_of(record_id, self.viewer)
+
+    def card(self, record_id: str, *, decided: bool = True, search: str = "") -> Card:
+        """What the pages show of a record; a LabelError where there is none of that id.
+
+        Args:
+            decided: with this reviewer's decision on it. search: the words that it was found by.
+        """
+        view = self.view(record_id)
+        tags = self.tags_on(view.record.record_id)
+        decision = self.decision_on(record_id) if decided else None
+        return make_card(view, decision, self.settings, tags=tags, search=search)
 
     def note_on(self, record_id: str, *, kind: NoteKind = "labelled") -> str:
         """The note that this reviewer is writing on a record, or last wrote beside a decision on it."""

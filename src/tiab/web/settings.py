@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from tiab.errors import InputError
-from tiab.labels import EXCLUSION_REASONS
 from tiab.reading import parse_json, read_whole
 from tiab.writing import write_json
 
@@ -26,15 +25,17 @@ class Settings:
     Attributes:
         hide_rank: hide rank, score and explanations, which may bias the reader.
         roles_off: the roles of PICO that are not marked.
-        words: the reviewer's own words to be highlighted; a final `*` matches any ending.
-        reasons: why records are excluded, for the keys 1 to 9.
+        own_terms: mark only the terms of the criteria.
+        words, exclude_words: the reviewer's own words to be highlighted, for inclusion and for exclusion; a final `*`
+            matches any ending.
         rule: the stopping rule whose advice is shown; "" for none.
     """
 
     hide_rank: bool = False
     roles_off: tuple[str, ...] = ()
+    own_terms: bool = False
     words: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = EXCLUSION_REASONS
+    exclude_words: tuple[str, ...] = ()
     rule: str = "exact test (trailing)"
 
     @classmethod
@@ -52,7 +53,6 @@ class Settings:
                 kept[name] = _texts(value)
             elif isinstance(value, bool if isinstance(model, bool) else str):
                 kept[name] = value if isinstance(value, bool) else value[:_MAX_LENGTH]
-        kept["reasons"] = (kept.get("reasons") or default.reasons)[:9]
         return cls(**kept)
 
 

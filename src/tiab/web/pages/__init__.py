@@ -133,6 +133,8 @@ def _environment() -> Environment:
         "n": lambda value: f"{value:,}",
         "counted": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
         "as_search": lambda term: term[:-1] if term.endswith("*") else f'"{term}"',
+        "twice": lambda value: (value, value),
+        "with_count": lambda pair: (pair[0], pair[0] if pair[1] is None else f"{pair[0]} ({pair[1]:,})"),
         "signed": lambda value: f"{value:+.2f}".replace("-", "−"),
     }
     return environment

@@ -12,7 +12,6 @@ from tiab.evaluation.agreement import Agreement
 from tiab.records import Record
 from tiab.review import Conflict
 from tiab.store import GivenLabel
-from tiab.web.card import make_card
 from tiab.web.pages import DecisionRequest, Session, UndoRecordRequest, page, render
 from tiab.web.session import ReviewerSession, StaleError
 
@@ -104,9 +103,15 @@ def _shown(session: ReviewerSession, record_id: str) -> dict[str, Any]:
 def _values(session: ReviewerSession, record_id: str) -> dict[str, Any]:
     conflicts = _view(session, record_id)
     shown = conflicts.current.record_id if conflicts.current else None
-    card = make_card(session.view(shown), None, session.settings) if shown else None
+    card = session.card(shown, decided=False) if shown else None
     note = session.note_on(shown, kind="resolved") if shown else ""
-    return {"conflicts": conflicts, "card": card, "note": note, "settings": session.settings}
+    return {
+        "conflicts": conflicts,
+        "card": card,
+        "note": note,
+        "settings": session.settings,
+        "choices": session.review.choices.read(),
+    }
 
 
 def _view(session: ReviewerSession, record_id: str) -> ConflictsView:

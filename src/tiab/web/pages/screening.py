@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from tiab.errors import CriteriaError
 from tiab.review.notes import NoteKind
-from tiab.web.card import Card, make_card
+from tiab.web.card import Card
 from tiab.web.marking import MARKED
 from tiab.web.pages import DecisionRequest, RecordId, Session, UndoRequest, page, render, render_failures
 from tiab.web.progress import Progress, measure_progress
@@ -42,19 +42,23 @@ class NoteRequest(BaseModel):
 
 
 class SettingsRequest(BaseModel):
-    """The settings to be changed."""
+    """The settings to be changed; the reasons and the labels are those of all reviewers."""
 
     hide_rank: bool | None = None
     roles_off: Annotated[list[str], Field(max_length=20)] | None = None
+    own_terms: bool | None = None
     words: Annotated[list[str], Field(max_length=200)] | None = None
-    reasons: Annotated[list[str], Field(max_length=9)] | None = None
+    exclude_words: Annotated[list[str], Field(max_length=200)] | None = None
     rule: str | None = None
+    reasons: Annotated[list[str], Field(max_length=200)] | None = None
+    labels: Annotated[list[str], Field(max_length=200)] | None = None
 
 
 @router.get("/")
 def show_screen(request: Request, session: Session, record: str = "") -> HTMLResponse:
     """The page, with the next record or the one that is named."""
     values: dict[str, Any] = {"shown": _shown(session, record), "roles": MARKED, "settings": session.settings}
+    values["choices"] = session.review.choices.read()
     return page(request, "screen/page.html.j2", progress=_progress(session), **values)
 
 
@@ -106,9 +110,12 @@ def show_progress(session: Session) -> dict[str, Any]:
 @router.put("/screen/settings")
 def save_settings(session: Session, body: SettingsRequest) -> dict[str, Any]:
     """Stores the settings that are named; the others stay as they are."""
-    before = session.settings
+    before, said = session.settings, body.model_dump(exclude_none=True)
+    reasons, tags = said.pop("reasons", None), said.pop("labels", None)
+    if reasons is not None or tags is not None:
+        session.review.choices.save(reasons=reasons, tags=tags, reviewer=session.reviewer)
     kept = {name: getattr(before, name) for name in before.__slots__}
-    session.save_settings(Settings.from_dict(kept | body.model_dump(exclude_none=True)))
+    session.save_settings(Settings.from_dict(kept | said))
     return {"message": "Settings saved."}
 
 
@@ -132,7 +139,7 @@ def _shown(session: ReviewerSession, record_id: str = "", skip: Sequence[str] = 
             return nothing | always | {"record": state, "waiting": True}
         if found is None:
             return nothing | always | {"record": render("screen/end.html.j2", counts=counts)}
-        card = make_card(session.view(found), session.decision_on(found), session.settings)
+        card = session.card(found)
         return nothing | always | {"note": session.note_on(card.record.record_id)} | _parts(card, session.settings)
     except CriteriaError as error:  # the file is being edited; decisions are stored all the same
         return nothing | {"counts": "", "record": render("screen/criteria_error.html.j2", sentence=str(error))}

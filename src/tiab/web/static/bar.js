@@ -93,6 +93,7 @@ function stepMarks(root, step) {
 const bar = document.getElementById("bar");
 const noteBox = document.getElementById("note-box");
 const reasons = document.getElementById("reasons");
+const labels = document.getElementById("labels"); // not where a conflict is resolved
 
 const record = () => document.getElementById("record"); // a page may put another in its place
 const current = () => record()?.dataset.record;
@@ -106,7 +107,42 @@ function openBox(box, command, open) {
 export function fillBar(text) {
   showNote(current() ?? "", text);
   openBox(noteBox, "note", note.value !== "");
-  for (const button of bar.querySelectorAll("[data-decision], [data-reason], [data-command=note]")) button.disabled = !current();
+  showLabels();
+  for (const button of bar.querySelectorAll("[data-decision], [data-reason], [data-tag], [data-command=note], [data-command=labels]")) button.disabled = !current();
+}
+
+// Labels: put on the record in sight, or taken off.
+const hasLabel = (tag) => [...document.querySelectorAll("#tags [data-untag]")].some((one) => one.dataset.untag === tag);
+
+function showLabels() {
+  for (const button of labels?.querySelectorAll("[data-tag]") ?? []) {
+    button.setAttribute("aria-pressed", String(hasLabel(button.dataset.tag)));
+  }
+}
+
+const toggleLabel = (tag) => current() && oneAtATime(async () => {
+  const shown = await request("/records/label", { method: "POST", body: { record_id: current(), tag, on: !hasLabel(tag) } });
+  document.getElementById("tags").innerHTML = shown.tags; // made and escaped by the server
+  showLabels();
+});
+
+document.addEventListener("click", (event) => {
+  const tag = event.target.closest("[data-untag]")?.dataset.untag;
+  if (tag) toggleLabel(tag);
+});
+document.getElementById("new-label")?.addEventListener("keydown", (event) => {
+  const tag = event.target.value.trim();
+  if (event.key === "Escape") record().querySelector("h1").focus();
+  if (event.key !== "Enter" || !tag) return;
+  event.preventDefault();
+  event.target.value = "";
+  if (!hasLabel(tag)) toggleLabel(tag);
+});
+
+function openLabels() {
+  openBox(labels, "labels", labels.hidden);
+  showLabels();
+  if (!labels.hidden) labels.querySelector("button, input").focus();
 }
 
 function writeNote() {
@@ -140,10 +176,15 @@ export function useBar({ also, decided, changed, undo, back, on, keys = {}, send
     const button = reasons.children[number - 1];
     if (button) decide("exclude", button.dataset.reason);
   };
-  const commands = { undo, back, on, note: writeNote, reasons: () => openBox(reasons, "reasons", reasons.hidden) };
+  const labelByNumber = (number) => {
+    const button = labels?.querySelectorAll("[data-tag]")[number - 1];
+    if (button) toggleLabel(button.dataset.tag);
+  };
+  const commands = { undo, back, on, labels: () => labels && openLabels(), note: writeNote, reasons: () => openBox(reasons, "reasons", reasons.hidden) };
   bar.addEventListener("click", (event) => {
-    const { decision, reason, command } = event.target.closest("button")?.dataset ?? {};
+    const { decision, reason, command, tag } = event.target.closest("button")?.dataset ?? {};
     if (decision) decide(decision);
+    else if (tag) toggleLabel(tag);
     else if (reason) decide("exclude", reason);
     else if (command) commands[command]();
   });
@@ -155,11 +196,15 @@ export function useBar({ also, decided, changed, undo, back, on, keys = {}, send
     z: undo,
     n: writeNote,
     r: commands.reasons,
+    l: commands.labels,
     m: () => stepMarks(record(), 1),
     "Shift+m": () => stepMarks(record(), -1),
     ArrowLeft: back,
     ArrowRight: on,
-    ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => [number, () => byNumber(number)])),
+    ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((number) => [
+      [number, () => byNumber(number)],
+      [`Shift+Digit${number}`, () => labelByNumber(number)],
+    ])),
     ...keys,
   });
 }

@@ -84,12 +84,18 @@ const message = document.getElementById("message");
 const problem = document.getElementById("error");
 let fading;
 
-export function showMessage(sentence) {
+// `actions` are buttons in the message: name -> what it does.
+export function showMessage(sentence, actions = {}) {
   problem.textContent = "";
   message.classList.remove("faded");
   message.textContent = sentence;
+  for (const [name, act] of Object.entries(actions)) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+    button.addEventListener("click", act);
+    message.append(" ", button);
+  }
   clearTimeout(fading);
-  fading = setTimeout(() => message.classList.add("faded"), 1600);
+  fading = setTimeout(() => message.classList.add("faded"), Object.keys(actions).length ? 8000 : 1600);
 }
 
 export function showError(sentence) {
@@ -122,7 +128,8 @@ export function onKeys(actions) {
     if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (typing(event.target) || document.querySelector("dialog[open]")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const action = actions[event.shiftKey && /^[a-z]$/.test(key) ? `Shift+${key}` : key];
+    const shifted = /^[a-z]$/.test(key) ? `Shift+${key}` : `Shift+${event.code}`; // by its place: Shift makes 1 another sign
+    const action = (event.shiftKey && actions[shifted]) || (event.shiftKey && /^[a-z]$/.test(key) ? null : actions[key]);
     if (!action) return;
     event.preventDefault();
     action();

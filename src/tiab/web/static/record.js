@@ -14,6 +14,12 @@ function show(shown) {
   record.querySelector("h1").focus({ preventScroll: true });
 }
 
+// What was just done is in the history as well.
+async function loadHistory() {
+  const { history } = await request(`/records/history?id=${encodeURIComponent(id)}`);
+  document.getElementById("history").innerHTML = history; // made and escaped by the server
+}
+
 const reload = async () => show(await request(`/screen/record?show=${encodeURIComponent(id)}`));
 const follow = (rel) => document.querySelector(`.trail a[rel=${rel}]`)?.click();
 
@@ -22,12 +28,14 @@ useBar({
   decided: (shown) => {
     show(shown);
     showMessage(shown.message);
+    loadHistory().catch(() => {}); // the next request says what is wrong
   },
   changed: reload,
   undo: () => oneAtATime(async () => {
     const { message } = await store("/records/undo", { record_id: id });
     await reload();
     showMessage(message);
+    loadHistory().catch(() => {});
   }),
   back: () => follow("prev"),
   on: () => follow("next"),

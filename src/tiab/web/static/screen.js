@@ -113,7 +113,8 @@ useBar({
 
 document.querySelector(".roles").addEventListener("change", () => oneAtATime(async () => {
   const off = [...document.querySelectorAll("input[name=role]:not(:checked)")].map((box) => box.value);
-  await request("/screen/settings", { method: "PUT", body: { roles_off: off } });
+  const own = document.querySelector("input[name=own_terms]").checked;
+  await request("/screen/settings", { method: "PUT", body: { roles_off: off, own_terms: own } });
   await reload();
 }));
 
@@ -124,11 +125,18 @@ const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boole
 
 document.getElementById("settings").addEventListener("close", (event) => {
   if (event.target.returnValue !== "save") return;
-  const { hide_rank, words, reasons, rule } = document.getElementById("settings-form").elements;
+  const { hide_rank, words, exclude_words, reasons, labels, rule } = document.getElementById("settings-form").elements;
   oneAtATime(async () => {
     await request("/screen/settings", {
       method: "PUT",
-      body: { hide_rank: hide_rank.checked, words: lines(words.value), reasons: lines(reasons.value).slice(0, 9), rule: rule.value },
+      body: {
+        hide_rank: hide_rank.checked,
+        words: lines(words.value),
+        exclude_words: lines(exclude_words.value),
+        reasons: lines(reasons.value),
+        labels: lines(labels.value),
+        rule: rule.value,
+      },
     });
     location.reload();
   });
