@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tiab.errors import LabelError, ReviewError
 from tiab.labels import EXCLUSION_REASONS
 from tiab.review import Review
 from tiab.review.batches import BatchWork
+from tiab.review.policy import Policy
 
 ROWS = "record_id,title,abstract\n" + "".join(f"r{n},Yoga study {n},Text {n}.\n" for n in range(6))
 
@@ -116,6 +118,7 @@ def test_labels_and_notes_go_out_and_come_back(review: Review, tmp_path: Path, s
     review.batches.do(["r2"], BatchWork(kind="note", value="a note"), reviewer="eva")
     review.label("r1", "include", reviewer="eva", note="beside")
     path = tmp_path / f"out.{suffix}"
+    review.set_policy(Policy(blinded=False))
     review.export(path)
     with Review.create(tmp_path / "again") as again:
         again.add([tmp_path / "search.csv"])
@@ -135,6 +138,16 @@ def test_a_blinded_export_has_ones_own_labels_only(review: Review, tmp_path: Pat
     review.export(tmp_path / "out.csv", reviewer="eva")
     assert "mine" in (tmp_path / "out.csv").read_text()
     assert "hidden" not in (tmp_path / "out.csv").read_text()
+
+
+def test_an_export_without_a_name_keeps_to_the_policy(review: Review, tmp_path: Path) -> None:
+    review.annotations.tag("r1", "of eva", reviewer="eva")
+    review.annotations.tag("r2", "of kim", reviewer="kim")
+    review.export(tmp_path / "blinded.csv")
+    assert not re.search("of eva|of kim", (tmp_path / "blinded.csv").read_text())
+    review.set_policy(Policy(blinded=False))
+    review.export(tmp_path / "open.csv")
+    assert re.search("of eva(.|\n)*of kim|of kim(.|\n)*of eva", (tmp_path / "open.csv").read_text())
 
 
 def test_labels_of_rayyan_come_in(review: Review, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from tiab.assets import corpus_path
 from tiab.labels import Decision
 from tiab.review import Review
+from tiab.review.policy import Policy
 from tiab.review.record_list import RecordList
 from tiab.review.record_query import RecordQuery
 from tiab.web import ReviewerSession
@@ -194,6 +195,7 @@ def test_conflicts_are_found_and_not_shown_to_who_is_blinded(
 ) -> None:
     for reviewer, decision in (("kim", "include"), ("leo", "exclude")):
         review.label("b", decision, reviewer=reviewer)
+    review.set_policy(Policy(blinded=False))
     for blind, rows in ((False, 1), (True, 0)):
         session = ReviewerSession(review, reviewer="eva", blind=blind)
         page = enter(session)
@@ -273,6 +275,7 @@ def test_a_record_tells_its_history_but_not_what_a_blinded_reviewer_must_not_kno
     review.label("b", "exclude", reviewer="eva", reason="animal study")
     review.undo("eva")
     review.annotations.tag("b", "pilot", reviewer="kim")
+    review.set_policy(Policy(blinded=False))
     for blind, lines in ((False, 4), (True, 2)):
         with closing(ReviewerSession(review, reviewer="eva", blind=blind)) as session:
             text = enter(session).get("/records/record", params={"id": "b"}).text

@@ -23,6 +23,7 @@ __all__ = [
     "Noted",
     "clean_tag",
     "note_entries",
+    "place_of",
     "tag_entries",
     "undone_entry",
 ]
@@ -34,9 +35,9 @@ _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """A note of a reviewer, and when it was written: `event_id` and `time` of its entry in the log."""
+    """A note of a reviewer, when it was written, and where in the log, in the order that all copies share."""
 
-    event_id: int
+    place: tuple[int, str]
     time: str
     text: str
 
@@ -122,6 +123,11 @@ class Annotations:
         return self.now.tags_of(self._reader.snapshot.groups.main_id(record_id), reviewer)
 
 
+def place_of(event: Event) -> tuple[int, str]:
+    """Where an event is in the order that is the same in each copy of the review."""
+    return event.height, event.name
+
+
 def tag_entries(
     record_ids: Iterable[str], tag: str, *, on: bool, reviewer: str, now: Annotated, batch: str = ""
 ) -> list[Entry]:
@@ -165,11 +171,11 @@ def clean_tag(text: str) -> str:
 def _annotated(events: Collection[Event], main_id: Callable[[str], str]) -> Annotated:
     tags: dict[str, dict[str, dict[str, None]]] = {}
     notes: dict[str, dict[str, Noted]] = {}
-    for event in sorted(events, key=lambda one: one.event_id):
+    for event in sorted(events, key=place_of):
         key = main_id(event.record_id)
         if event.kind == "noted":
             text = str(event.payload.get("note", ""))
-            notes.setdefault(key, {})[event.reviewer] = Noted(event_id=event.event_id, time=event.time, text=text)
+            notes.setdefault(key, {})[event.reviewer] = Noted(place=place_of(event), time=event.time, text=text)
             continue
         own = tags.setdefault(key, {}).setdefault(event.reviewer, {})
         if event.payload.get("on", True):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tiab.errors import CriteriaError, LabelError
 from tiab.labels import EXCLUSION_REASONS
-from tiab.review.annotations import LONGEST_TAG, clean_tag
+from tiab.review.annotations import LONGEST_TAG, clean_tag, place_of
 from tiab.review.snapshot import SnapshotReader
 from tiab.store import Entry, Store
 
@@ -37,7 +37,8 @@ class ReviewChoices:
     def __init__(self, store: Store, reader: SnapshotReader) -> None:
         self._store, self._reader = store, reader
         self._lock = threading.Lock()
-        self._last: tuple[int, Choices] = (0, Choices())
+        self._seen = 0
+        self._last: tuple[tuple[int, str], Choices] = ((0, ""), Choices())
 
     def read(self) -> Choices:
         """The lists as they are now."""
@@ -45,13 +46,13 @@ class ReviewChoices:
         with suppress(CriteriaError):  # a mistake in the criteria file is no matter here
             end = self._reader.snapshot.state.cursor
         with self._lock:
-            seen, last = self._last
-            for event in self._store.events(after=seen, kinds=["choices"]):
+            for event in self._store.events(after=self._seen, kinds=["choices"]):
                 said = event.payload
                 reasons = tuple(map(str, said.get("reasons", EXCLUSION_REASONS)))
-                last = Choices(reasons=reasons, tags=tuple(map(str, said.get("tags", ()))))
-            self._last = max(seen, end), last
-            return last
+                read = place_of(event), Choices(reasons=reasons, tags=tuple(map(str, said.get("tags", ()))))
+                self._last = max(self._last, read, key=lambda one: one[0])
+            self._seen = max(self._seen, end)
+            return self._last[1]
 
     def save(
         self, *, reasons: Iterable[str] | None = None, tags: Iterable[str] | None = None, reviewer: str = ""

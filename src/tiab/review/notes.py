@@ -10,7 +10,7 @@ from typing import Literal
 
 from tiab.errors import InputError
 from tiab.reading import parse_json, read_whole
-from tiab.review.annotations import Annotations
+from tiab.review.annotations import Annotations, place_of
 from tiab.store import Event, Store
 from tiab.writing import write_json
 
@@ -67,7 +67,7 @@ class Notes:
     def _logged(self, record_id: str, reviewer: str, kind: NoteKind) -> str | None:
         event = self._store.last_decision(reviewer, record_id, kind=kind)
         alone = self._annotations.now.note_of(record_id, reviewer) if kind == "labelled" else None
-        if alone is not None and (event is None or event.event_id < alone.event_id):
+        if alone is not None and (event is None or place_of(event) < alone.place):
             return alone.text
         if event is None or event.payload.get("ordered") is False:  # of a file: nobody typed it here
             return None
