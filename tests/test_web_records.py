@@ -195,9 +195,9 @@ def test_conflicts_are_found_and_not_shown_to_who_is_blinded(
 ) -> None:
     for reviewer, decision in (("kim", "include"), ("leo", "exclude")):
         review.label("b", decision, reviewer=reviewer)
-    review.set_policy(Policy(blinded=False))
-    for blind, rows in ((False, 1), (True, 0)):
-        session = ReviewerSession(review, reviewer="eva", blind=blind)
+    for blind, rows in ((True, 0), (False, 1)):
+        review.set_policy(Policy(blinded=blind))
+        session = ReviewerSession(review, reviewer="eva")
         page = enter(session)
         assert page.get("/records", params={"conflicts": "yes"}).text.count('class="what"') == rows
         assert ("flag conflict" in page.get("/records").text) is not blind
