@@ -51,6 +51,7 @@ READING = [
     ("pico", "--evaluate", "--nicta", "{}"),
     ("pico", "--evaluate", "--roles", "{}"),
     ("pico", "--evaluate", "--findings", "{}"),
+    ("pico", "--evaluate", "--people", "{}", "--abstracts", RECORDS),
     ("new", "review", "-c", "{}"),
     ("fetch", "pmids", "{}", "-o", "out.xml"),
     ("status", "{}"),

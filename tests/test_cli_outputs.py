@@ -25,7 +25,7 @@ CORPUS = corpus_path()
 RECORDS, CRITERIA = str(CORPUS / "records.csv"), str(CORPUS / "criteria.toml")
 READ = {
     *("files", "file", "records", "ranked", "folder", "corpus", "source", "criteria", "labels", "model", "gold"),
-    *("prior", "ebm_nlp", "pico_corpus", "nicta", "roles", "findings", "counts"),
+    *("prior", "ebm_nlp", "pico_corpus", "nicta", "roles", "findings", "counts", "people", "abstracts"),
 }
 """The names of all options and arguments that a path is read from; every other path is to be declared `writable`."""
 TEXTS = {"query": "yoga", "record": "1", "decision": "include"}

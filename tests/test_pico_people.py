@@ -36,7 +36,16 @@ def values(label: str, abstract: str) -> list[str]:
         ("Drivers younger than 25 years took more risks.", ["under 25"]),
         ("Infants aged 6-12 months were seen.", ["range 0.5-1"]),
         ("Women aged 40-49 and men aged 50-59 were screened.", ["range 40-49", "range 50-59"]),
+        ("Participants averaged 37.9 (± 10.7) years of age.", ["mean 37.9, SD 10.7"]),
+        (
+            "Fifteen nurses (mean(SD) 29(8) years) and fifteen clerks (33(10) years) rested.",
+            ["mean 29, SD 8", "mean 33, SD 10"],
+        ),
+        ("The sample was 68 adults (74.2 ± 5.7 years) from one town.", ["mean 74.2, SD 5.7"]),
+        ("Controls (n = 15, 32.2 ± 10.2 years, 75 ± 9 kg) walked.", ["mean 32.2, SD 10.2"]),
+        ("They had a mean age of 28.7 years old (SD = 9.2).", ["mean 28.7, SD 9.2"]),
         # no ages of people
+        ("Gestational age ranged from 24 to 34 weeks.", []),
         ("They trained for 12 weeks and were followed for 5 years.", []),
         ("The average of 30 packages was 12 MB.", []),
         ("The median age of the 97 patients is not given.", []),
@@ -57,6 +66,27 @@ def test_age(abstract: str, ages: list[str]) -> None:
         ("There were 12 men and 9 women.", ["9 female, 12 male"]),
         ("In all, 45 (75%) of the patients were female.", ["75% female"]),
         ("Groups were alike (female sex, 41%).", ["41% female"]),
+        ("The respondents were 90% female and lived alone.", ["90% female"]),
+        ("About 60% (n = 114) were female, 40% (n = 78) had a test.", ["60% female"]),
+        ("Adults (N=164; 104 men) aged 56 were included.", ["104 male"]),
+        ("In a sample of 2,293 patients (median age, 81 years; women, 46%), falls were counted.", ["46% female"]),
+        ("We studied 37 patients (age 64 ± 12 years; 32:5 male:female).", ["5 female, 32 male"]),
+        ("Twenty-four patients (F:M 18:6) were treated.", ["18 female, 6 male"]),
+        ("Twenty patients (15 f, 5 m) were seen.", ["15 female, 5 male"]),
+        ("The 566 forms (269 from males, 297 from females) were read.", ["297 female, 269 male"]),
+        ("Twenty-four women and fourteen men volunteered.", ["24 female, 14 male"]),
+        # everybody of one sex, in words
+        ("Ten female patients with gout cycled.", ["10 female"]),
+        ("Forty women with fibromyalgia took part.", ["40 female"]),
+        ("We enrolled 34 pregnant women.", ["34 female"]),
+        ("Eighteen sedentary male volunteers were assigned to fish oil or olive oil.", ["18 male"]),
+        ("POPULATION: Sexually active women aged 18 or more. METHODS: Clinics were randomised.", ["female"]),
+        ("All participants were women.", ["female"]),
+        ("Participants (N = 25, all female) trained.", ["female"]),
+        # both sexes, and a variable
+        ("Women and men were invited; 40 women fell.", []),
+        ("RESULTS: Female sex raised the risk.", []),
+        ("RESULTS: Falls were more frequent in women.", []),
         # what happened to some of one sex, and no sex at all
         ("Fatigue fell in 30% of women.", []),
         ("We saw 63% of builds pass.", []),
@@ -74,11 +104,50 @@ def test_sex(abstract: str, sexes: list[str]) -> None:
         ("A total of 60 adults took part: 30 practised yoga 2 times a week and 30 did not.", ["30", "30"]),
         ("We randomly assigned 90 patients to drug A (30), drug B (31) or placebo (29).", ["30", "31", "29"]),
         ("A total of 60 adults stretched. Of 12 coaches, 3 left.", []),
+        ("Thirty-two men were divided into two groups (n= 16 each).", ["16"]),
+        ("Fifty men were divided into five groups. Each group (n=10) rested or cycled.", ["10"]),
+        ("There were four groups of 50 persons each, 200 adults in all.", ["50"]),
+        ("We recruited 128 adults (MCI=50, CU=78).", ["50", "78"]),
+        ("In all, 266 people (144 experimental, 122 controls) finished.", ["144", "122"]),
+        (
+            "In all, 148 adults were randomised, three were excluded, leaving 145 for analysis: 74 in the yoga group "
+            "and 71 in the control group.",
+            ["74", "71"],
+        ),
+        ("We studied 26 patients with gout and 26 healthy subjects.", ["26", "26"]),
+        ("The groups were small (yoga n=08, control n=09).", ["8", "9"]),
+        # women and men, the lost, shares and single numbers are no arms
+        ("Women (n = 20) and men (n = 12) trained.", []),
+        ("Forty adults joined; some were lost (n = 6) or excluded (n = 4).", []),
+        ("Of 193 people, 60% (n = 114) smoked and 40% (n = 78) drank.", []),
+        ("This was a cohort of cyclists (n = 330).", []),
+        ("AUC rose from 742 to 859 in both groups.", []),
         ("Serum was frozen at 80 degrees for 20 days.", []),
     ],
 )
 def test_arms(abstract: str, arms: list[str]) -> None:
     assert values("arm size", abstract) == arms
+
+
+@pytest.mark.parametrize(
+    ("abstract", "details"),
+    [
+        ("Adults aged 18 to 65 years were eligible. The mean age was 44 years.", ["eligibility", ""]),
+        ("Inclusion criteria: age 60 years or older. Participants were 71.2 ± 4 years old.", ["eligibility", ""]),
+        ("We saw 257 men aged 60-69 years.", [""]),
+    ],
+)
+def test_ages_of_those_who_could_take_part_are_told_from_those_who_did(abstract: str, details: list[str]) -> None:
+    (spans,) = find_spans([Record(record_id="1", title="A title", abstract=abstract)])
+    assert [span.detail for span in spans if span.label == "age"] == details
+
+
+def test_sex_is_told_by_the_title_where_the_abstract_is_silent() -> None:
+    abstract = "METHODS: Thirty participants were randomised. RESULTS: Leakage fell."
+    (spans,) = find_spans(
+        [Record(record_id="1", title="Training for women with overactive bladder", abstract=abstract)]
+    )
+    assert [(s.value, s.text, s.field) for s in spans if s.label == "sex"] == [("female", "women", "title")]
 
 
 @settings(max_examples=60)

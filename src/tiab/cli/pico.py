@@ -14,7 +14,7 @@ from tiab.cli.inputs import pool_of
 from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
 from tiab.cli.outputs import Commands
 from tiab.cli.pico_card import ROLE_STYLES, card_of, highlighted
-from tiab.cli.pico_evaluation import evaluate_pico
+from tiab.cli.pico_evaluation import MarkedSets, evaluate_pico
 from tiab.cli.show import console, print_json, progress_bar
 from tiab.criteria import read_criteria
 from tiab.errors import LabelError
@@ -57,6 +57,16 @@ def show_pico(
         Path | None,
         typer.Option("--findings", help="Questions on the direction of outcomes: JSONL.", show_default=False),
     ] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            "--people", help="People and numbers that were marked: CSV, with --abstracts.", show_default=False
+        ),
+    ] = None,
+    abstracts: Annotated[
+        list[Path] | None,
+        typer.Option("--abstracts", help="A file with the abstracts of --people; may be repeated.", show_default=False),
+    ] = None,
     include_trained: Annotated[
         bool, typer.Option("--include-trained", help="Count articles that the models were learned from, too.")
     ] = False,
@@ -73,7 +83,8 @@ def show_pico(
     [dim]Example:[/dim] tiab pico --evaluate --ebm-nlp test.txt --pico-corpus pico-corpus.tar.gz --roles abstracts.json
     """
     if evaluate:
-        evaluate_pico(ebm_nlp, pico_corpus, nicta, roles, findings, include_trained=include_trained, as_json=as_json)
+        sets = MarkedSets(ebm_nlp, pico_corpus, nicta, roles, findings, people, tuple(abstracts or ()))
+        evaluate_pico(sets, include_trained=include_trained, as_json=as_json)
         return
     if file is None:
         raise typer.BadParameter("give a search export, or --evaluate and a set to measure on", param_hint="FILE")

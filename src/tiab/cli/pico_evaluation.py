@@ -3,68 +3,96 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tiab.cli.show import console, note, print_json, print_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tiab.evaluation.pico.evaluate import RoleResult, SentenceResult, SpanResult
     from tiab.evaluation.pico.findings import FindingsResult
     from tiab.evaluation.pico.numbers import NumberResult
+    from tiab.evaluation.pico.people import PeopleResult
 
-__all__ = ["evaluate_pico"]
+__all__ = ["MarkedSets", "evaluate_pico"]
 
 
-def evaluate_pico(
-    ebm_nlp: Path | None,
-    pico_corpus: Path | None,
-    nicta: Path | None,
-    roles: Path | None,
-    findings: Path | None,
-    *,
-    include_trained: bool,
-    as_json: bool,
-) -> None:
+class MarkedSets(NamedTuple):
+    """The sets to measure on: paths, None for those that are not given; `abstracts` are the texts of `people`."""
+
+    ebm_nlp: Path | None
+    pico_corpus: Path | None
+    nicta: Path | None
+    roles: Path | None
+    findings: Path | None
+    people: Path | None
+    abstracts: tuple[Path, ...]
+
+
+def evaluate_pico(sets: MarkedSets, *, include_trained: bool, as_json: bool) -> None:
     """Measures PICO on the sets that are given, and prints the scores."""
     from tiab.errors import InputError
 
-    if all(path is None for path in (ebm_nlp, pico_corpus, nicta, roles, findings)):
-        hint = "Give --ebm-nlp, --pico-corpus, --nicta, --roles or --findings."
+    if all(path is None for path in sets[:-1]):
+        hint = "Give --ebm-nlp, --pico-corpus, --nicta, --roles, --findings or --people."
         raise InputError("nothing to evaluate on", hint=hint)
-    found: dict[str, Any] = {}
-    if ebm_nlp is not None:
-        from tiab.evaluation.pico.evaluate import measure_spans
-
-        found["ebm_nlp"] = measure_spans(ebm_nlp, include_trained=include_trained)
-    if pico_corpus is not None:
-        from tiab.evaluation.pico.numbers import measure_numbers
-
-        found["pico_corpus"] = measure_numbers(pico_corpus)
-    if nicta is not None:
-        from tiab.evaluation.pico.evaluate import measure_sentences
-
-        found["nicta"] = measure_sentences(nicta)
-    if roles is not None:
-        from tiab.evaluation.pico.evaluate import measure_roles
-
-        found["roles"] = measure_roles(roles, include_trained=include_trained)
-    if findings is not None:
-        from tiab.evaluation.pico.findings import measure_findings
-
-        found["findings"] = measure_findings(findings, include_trained=include_trained)
+    if sets.people is not None and not sets.abstracts:
+        raise InputError("the marks of --people come without texts", hint="Give the abstracts with --abstracts FILE.")
+    found: dict[str, Any] = dict(_measured(sets, include_trained=include_trained))
     if as_json:
         print_json({name: result.to_dict() for name, result in found.items()})
         return
     shown: dict[str, Callable[[Any], None]] = {
         "ebm_nlp": _show_spans, "pico_corpus": _show_numbers, "nicta": _show_sentences, "roles": _show_roles,
-        "findings": _show_findings,
+        "findings": _show_findings, "people": _show_people,
     }  # fmt: skip
     for name, result in found.items():
         shown[name](result)
     if include_trained:
         note("articles that the models were learned from are counted: these figures flatter")
+
+
+def _measured(sets: MarkedSets, *, include_trained: bool) -> Iterator[tuple[str, Any]]:
+    """(name, result) of each set that is given; what measures it is loaded only then."""
+    if sets.ebm_nlp is not None:
+        from tiab.evaluation.pico.evaluate import measure_spans
+
+        yield "ebm_nlp", measure_spans(sets.ebm_nlp, include_trained=include_trained)
+    if sets.pico_corpus is not None:
+        from tiab.evaluation.pico.numbers import measure_numbers
+
+        yield "pico_corpus", measure_numbers(sets.pico_corpus)
+    if sets.nicta is not None:
+        from tiab.evaluation.pico.evaluate import measure_sentences
+
+        yield "nicta", measure_sentences(sets.nicta)
+    if sets.roles is not None:
+        from tiab.evaluation.pico.evaluate import measure_roles
+
+        yield "roles", measure_roles(sets.roles, include_trained=include_trained)
+    if sets.findings is not None:
+        from tiab.evaluation.pico.findings import measure_findings
+
+        yield "findings", measure_findings(sets.findings, include_trained=include_trained)
+    if sets.people is not None:
+        from tiab.evaluation.pico.people import measure_people
+
+        yield "people", measure_people(sets.people, sets.abstracts)
+
+
+def _show_people(result: PeopleResult) -> None:
+    for half, labels in result.scores.items():
+        rows = [
+            [label, *(text for share in score for text in (_share(share.value), f"{share.right} of {share.of}"))]
+            for label, score in labels.items()
+        ]
+        ages = result.ages[half]
+        rows.append(["eligible ages told apart", _share(ages.value), f"{ages.right} of {ages.of}", "", ""])
+        title = f"People and numbers, {result.abstracts[half]} abstracts, {half}"
+        print_table(title, ("", "recall", "", "precision", ""), rows, right=4)
+    if result.missing:
+        note(f"{result.missing} marked abstracts are in none of the files")
 
 
 def _show_spans(result: SpanResult) -> None:

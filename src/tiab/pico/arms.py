@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import combinations
 
-from tiab.pico.counts import Count, SentenceNumbers
-from tiab.pico.quantities import Quantity
+from tiab.pico.counts import LOST_BEFORE, Count, SentenceNumbers
+from tiab.pico.quantities import NUMBER, Quantity, number_of
 
 __all__ = ["find_arms"]
 
-_MOST_ARMS = 4
+_MOST_ARMS = 5
 _SMALLEST = 3
 _REACH = 300  # characters from the first arm to the last
 _MOST_NUMBERS = 10  # of one sentence that are tried with one another
-_GROUPED = re.compile(r"random|assign|allocat|divided|group|\barms?\b", re.IGNORECASE)
+_GROUPED = re.compile(
+    r"random|assign|allocat|divided|group|\barms?\b|control|experimental|placebo|sham|intervention|usual care|[(\[]",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"\b(?:from|between|of)\s$")  # "rose from 742 to 859"
 _GOES = re.compile(
     r"(?:\s\([^()]{0,12}\))?\s(?:[a-z]+\s)?(?:(?:were|was)\s)?(?:(?:randomly\s)?(?:assigned|allocated|randomi[sz]ed)\s)?"
     r"(?:to|received|receiving|in\s(?:the\s)?(?:[\w-]+\s){1,4}(?:group|arm))\b",
     re.IGNORECASE,
 )
+_EACH = re.compile(
+    rf"(?:(?<=n=)|(?<=n = )|(?<=n= )|(?<=of )|(?<![\w.,]))(?P<size>{NUMBER})(?:\s+[a-z]+){{0,2}}?\s+"
+    r"(?:each|per\s+(?:group|arm)|in\s+(?:each|every)(?:\s+(?:group|arm)s?)?)\b"
+    rf"|\b(?:each|both|per)\s+(?:[a-z]+\s+)?(?:group|arm)s?\s*\(?\s*n\s*=\s*(?P<of_each>{NUMBER})",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"(?:\s|[-\u2010-\u2015])*(?:months?|weeks?|days?|years?|hours?|min\w*|h|s|%|mg|kg|g|ml|mm|cm|times|sessions?|points?|items?"
+    r"|cycles?|doses?|deaths?|events?|cent(?:er|re)s?|hospitals?|sites?|countries|clinics?|points|minutes)\b",
+    re.IGNORECASE,
+)
+_LOST = re.compile(
+    r"(?:\s+[a-z]+){0,2}\s+(?:(?:were|was|had)\s+)?(?:exclu|withdr|dropped|lost|died|discontinu|declin|refus)",
+    re.IGNORECASE,
+)
+_LOST_ONES = frozenset({"lost next", "screened next"})
+_FROM_SEX = re.compile(r"\s+(?:from|were)\s+(?:(?:fe)?males?|(?:wo)?men)\b|\s?[fm]\b", re.IGNORECASE)
+_COMPARED = re.compile(r"\bcontrols?\b|\bhealthy\b|\bmatched\b|\bcomparison\b", re.IGNORECASE)
+_NAMED = re.compile(r"(?<=\w)\s?=\s?(?P<size>\d{1,6})(?=\s?[,;)\]]|\s+and\b)")  # "(group A = 72, group B = 78)"
 
 
 def find_arms(
@@ -28,36 +52,89 @@ def find_arms(
 ) -> tuple[Quantity, ...]:
     """The sizes of the arms, which stand in one sentence; the first of these that there is:
 
-    several "n =" that add up to the total, other numbers that do, several "n =", and several numbers that go to, or
-    receive, something.
+    several "n =" that add up to the total or to another count, the size of "each group", other numbers that add up,
+    several "n =", and several numbers that go to, or receive, something. Women and men are no arms, nor are those who
+    were lost.
     """
-    equal = [_counted(counts, begin, end) for begin, end, _ in sentences]
-    if total is not None:
-        sums = (group for group in equal if sum(arm.value for arm in group) == total.value)
-        if (group := next(sums, None)) or (
-            not total.summed and (group := next(_adding_up(sentences, total.value), None))
-        ):
+    equal = [_counted(counts, sentence) for sentence in sentences]
+    several = [group for group in equal if 1 < len(group) <= _MOST_ARMS]
+    wholes = _wholes(counts, total)
+    sums = (group for group in several if sum(arm.value for arm in group) in wholes)
+    if group := next(sums, None):
+        return group
+    if each := next(_each(text, sentences, total), None):
+        return (each,)
+    if total is None or not total.summed or not several:
+        grouped = [sentence for sentence in sentences if _GROUPED.search(text, sentence.begin, sentence.end)]
+        adding_up = (
+            group for whole in wholes
+            for group in _adding_up(text, sentences if total and whole == total.value else grouped, counts, whole)
+        )  # fmt: skip
+        if group := next(adding_up, None):
             return group
-    going = (_going(text, sentence) for sentence in sentences)
-    return next((group for group in (*equal, *going) if 1 < len(group) <= _MOST_ARMS), ())
+    others = (find(text, sentence) for find in (_going, partial(_compared, counts)) for sentence in sentences)
+    return next((group for group in (*several, *others) if 1 < len(group) <= _MOST_ARMS), ())
 
 
-def _counted(counts: Sequence[Count], begin: int, end: int) -> tuple[Quantity, ...]:
-    """The "n =" of a sentence."""
-    mine = (count for count in counts if begin <= count.start < end and "n =" in count.evidence)
-    return tuple(Quantity(count.start, count.end, count.value) for count in mine)
+def _wholes(counts: Sequence[Count], total: Count | None) -> tuple[int, ...]:
+    """What the arms may add up to: the total, else another count that is no sum itself."""
+    others = (count.value for count in counts if not count.summed and "lost next" not in count.evidence)
+    return tuple(dict.fromkeys([*([total.value] if total else []), *others]))
 
 
-def _adding_up(sentences: Sequence[SentenceNumbers], total: int) -> Iterator[tuple[Quantity, ...]]:
-    """The fewest and then densest numbers of each sentence that add up to the total."""
+def _counted(counts: Sequence[Count], sentence: SentenceNumbers) -> tuple[Quantity, ...]:
+    """The "n =" of a sentence, but for those of women and men, and of the lost."""
+    mine = [c for c in counts if sentence.begin <= c.start < sentence.end and "n =" in c.evidence and not c.summed]
+    split = _by_sex(mine)
+    return tuple(
+        Quantity(c.start, c.end, c.value) for c in mine if c.start not in split and "lost next" not in c.evidence
+    )
+
+
+def _by_sex(counts: Sequence[Count]) -> set[int]:
+    """Where the counts of each sex start, if both sexes are counted."""
+    sexes = {sex: {c.start for c in counts if sex in c.evidence} for sex in ("female", "male")}
+    return set.union(*sexes.values()) if all(sexes.values()) else set()
+
+
+def _each(text: str, sentences: Sequence[SentenceNumbers], total: Count | None) -> Iterator[Quantity]:
+    """The size that every group has: "n = 16 each", "each group (n = 10)"."""
+    for begin, end, _ in sentences:
+        for found in _EACH.finditer(text, begin, end) if _GROUPED.search(text, begin, end) else ():
+            name = "size" if found["size"] else "of_each"
+            value = number_of(found[name])
+            if (
+                value >= _SMALLEST
+                and (total is None or value < total.value)
+                and not _MEASURED.match(text, found.end(name))
+            ):
+                yield Quantity(*found.span(name), value)
+
+
+def _adding_up(
+    text: str, sentences: Sequence[SentenceNumbers], counts: Sequence[Count], whole: int
+) -> Iterator[tuple[Quantity, ...]]:
+    """The fewest and then densest numbers of each sentence that add up to the whole."""
     for sentence in sentences:
-        small = [q for q in sentence.numbers if _SMALLEST <= q.value < total][:_MOST_NUMBERS]
+        begin, end, numbers = sentence
+        split = _by_sex([count for count in counts if begin <= count.start < end and not count.summed])
+        split |= {q.start for q in numbers if _FROM_SEX.match(text, q.end)}
+        named = [Quantity(*found.span("size"), int(found["size"])) for found in _NAMED.finditer(text, begin, end)]
+        every = sorted({q for q in (*numbers, *named) if _SMALLEST <= q.value < whole and q.start not in split})
+        small = [q for q in every if _is_group(text, begin, q)][:_MOST_NUMBERS]
         for size in range(2, _MOST_ARMS + 1):
-            groups = [group for group in combinations(small, size) if sum(q.value for q in group) == total]
+            groups = [group for group in combinations(small, size) if sum(q.value for q in group) == whole]
             dense = min(groups, key=_length, default=())
             if dense and _length(dense) <= _REACH:
                 yield dense
                 break
+
+
+def _is_group(text: str, begin: int, number: Quantity) -> bool:
+    """Whether a number may be the size of a group: it has no unit, and is not that of the lost."""
+    if _MEASURED.match(text, number.end) or _LOST.match(text, number.end):
+        return False
+    return LOST_BEFORE.search(text, max(begin, number.start - 60), number.start) is None
 
 
 def _length(group: Sequence[Quantity]) -> int:
@@ -69,4 +146,16 @@ def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
     begin, end, numbers = sentence
     if len(numbers) < 2 or not _GROUPED.search(text, begin, end):
         return ()
-    return tuple(q for q in numbers if q.value >= _SMALLEST and _GOES.match(text, q.end, end))
+    people = (q for q in numbers if q.value >= _SMALLEST and _GOES.match(text, q.end, end))
+    return tuple(q for q in people if not _FROM.search(text[max(begin, q.start - 8) : q.start]))
+
+
+def _compared(counts: Sequence[Count], text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
+    """Patients and those whom they are compared with: "26 patients with gout and 26 healthy subjects"."""
+    begin, end, _ = sentence
+    mine = [
+        c for c in counts if begin <= c.start < end and "counts a noun" in c.evidence and not c.evidence & _LOST_ONES
+    ]
+    if len(mine) != 2 or not _COMPARED.search(text, mine[1].end, min(end, mine[1].end + 40)):
+        return ()
+    return tuple(Quantity(c.start, c.end, c.value) for c in mine)

@@ -15,10 +15,30 @@ from tiab.pico.layout import Layout
 from tiab.pico.quantities import Quantity, quantities
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["Count", "SentenceNumbers", "find_counts", "read_numbers"]
+__all__ = ["LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbers"]
 
 _REACH = 80
 _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
+_SHARE_BEFORE = re.compile(r"%[\s(,;\[]*[nN]\s*[=:]\s*$")  # "60% (n = 114) were female" counts no group
+_LABEL_BEFORE = re.compile(
+    r"\b(?:grades?|types?|stages?|phases?|levels?|class(?:es)?|ages?|aged|weeks?|days?|months?|visits?|years?)\s+"
+    r"(?:(?:\d{1,3}|[IVX]+)(?:\s*(?:,|and|or|to|-)\s*)+)?$",
+    re.IGNORECASE,
+)
+LOST_BEFORE = re.compile(
+    r"\b(?:exclu|except|withdr|lost\b|drop|declin|refus|died\b|death|discontinu|missing|ineligib|incomplete|unavailab)"
+    r"[^.;()]{0,40}[(\[]?$",
+    re.IGNORECASE,
+)
+_SEX = re.compile(
+    r"(?P<female>females?|wom[ae]n|girls?|mothers?)|(?P<male>males?|m[ae]n|boys?|fathers?)", re.IGNORECASE
+)
+_SEX_BEFORE = re.compile(rf"\b(?:{_SEX.pattern})\s*[(\[,:]*\s*$", re.IGNORECASE)
+_SEX_AFTER = re.compile(rf"\s+(?:{_SEX.pattern})\b", re.IGNORECASE)
+_CONTROLS_BEFORE = re.compile(r"\bcontrols?(?:\s+subjects)?\s*[(\[]\s*$", re.IGNORECASE)
+_OWN_STUDY = re.compile(
+    r"\b(?:we|(?:this|our|the present|the current) (?:\w+ )?(?:study|trial|analysis))\b", re.IGNORECASE
+)
 _YEAR_BEFORE = re.compile(r"\b(?:in|to|by|of|\w{3,9})\s*$|[/-]\s*$")
 _YEARS = range(1900, 2041)
 _PART_OF = re.compile(
@@ -26,13 +46,21 @@ _PART_OF = re.compile(
 )
 _COUNTED = re.compile(
     r"(?:\s*\([^()]{0,40}\))?\s+(?:of\s+(?:the|these|our)\s+)?\(?"
+    r"(?:(?:grade|type|stage|phase|level|class)\s+\d{1,2}(?:\s*(?:,|and|or|to|-)\s*\d{1,2})*\s+)?"
     r"(?P<words>[^\W\d][\w/'’+‐-―-]*(?:[,)]{0,2}\s+\(?[^\W\d][\w/'’+‐-―-]*){0,7})"
 )
 _VERB = re.compile(
-    r"\s+(?:of\s+(?:them|these|whom)\s+)?(?:completed|participated|consented|took\s+part|were\s+(?:random|enrol|recruit|includ|assign|alloc|analy))"
+    r"(?:\s*\([^()]{0,60}\))?\s+(?:of\s+(?:them|these|whom)\s+)?(?:completed|participated|consented|took\s+part"
+    r"|for\s+(?:the\s+)?(?:final\s+)?analys|were\s+(?:\w+ly\s+)?(?:random|enrol|recruit|includ|assign|alloc|analy))"
 )
 _GONE = frozenset({"screened next", "lost next"})
-_FOREIGN = _GONE | {"in background", "in conclusions", "in other"}
+_FOREIGN = _GONE | {"in background", "in conclusions", "in other", "controls"}
+_SEXES = frozenset({"female", "male"})
+_KEPT = {
+    "sum of arms": ("in ", "randomised", "at the end"),
+    "sum of sexes": ("in ", "randomised", "at the end", "studied", "analysed"),
+}
+"""What is said of the first of several numbers, and holds for their sum."""
 _SMALL = 10
 _DIGIT_WORD = re.compile(r"[^\W\d][\w/'’+‐-―-]*")
 
@@ -138,18 +166,34 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
     verb = None if equals or noun else _VERB.match(text, number.end, end)
     if number.value < 2 or not (noun or equals or verb):
         return None
+    if (_SHARE_BEFORE if equals else _LABEL_BEFORE).search(before):
+        return None
     if number.value in _YEARS and len(text[number.start : number.end]) == 4 and _YEAR_BEFORE.search(before):
         return None
     evidence = {"counts a noun" if noun else "n =" if equals else "counts a verb"}
     if equals:
         opening = text.rfind("(", begin, number.start)
         evidence |= {"noun before n ="} if nouns.before(text, begin, max(opening, begin)) else set()
+        evidence |= {"lost next"} if LOST_BEFORE.search(before[: equals.start()]) else set()
+        evidence |= {"controls"} if _CONTROLS_BEFORE.search(before[: equals.start()]) else set()
         before = text[max(begin, opening - _REACH) : max(opening, begin)]
     elif noun and noun[1]:
         evidence.add("provider")
     stop = noun[0] if noun else number.end
-    evidence |= set(_surroundings(text, before, stop, end)) | set(_place(layout, number.start, begin, len(text)))
+    evidence |= _sex(text, number, equals is not None, begin, stop)
+    evidence |= set(_surroundings(text, before, stop, end)) | set(_place(text, layout, number.start, begin, end))
     return Count(number.start, number.end, number.value, frozenset(evidence))
+
+
+def _sex(text: str, number: Quantity, equals: bool, begin: int, stop: int) -> set[str]:
+    """The sex that a number counts: "28 women", "women (n = 28)", "n = 28 women"."""
+    if equals:
+        before = _N_EQUALS.sub("", text[max(begin, number.start - _REACH) : number.start])
+        found = _SEX_BEFORE.search(before) or _SEX_AFTER.match(text, number.end)
+    else:
+        words = [found for found in _SEX.finditer(text, number.end, stop) if text[found.start() - 1] in " ("]
+        found = words[-1] if words else None
+    return {found.lastgroup or ""} & _SEXES if found else set()
 
 
 def _whole(text: str, start: int, end: int) -> int:
@@ -186,25 +230,30 @@ def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return tuple(found)
 
 
-def _place(layout: Layout, start: int, begin: int, length: int) -> Iterator[str]:
+def _place(text: str, layout: Layout, start: int, begin: int, end: int) -> Iterator[str]:
     section = layout.section(start)
     if layout.field(start) == "title":
         yield "in title"
+    elif section == "background" and _OWN_STUDY.search(text, begin, end):
+        yield "in objective"
     elif section:
         yield f"in {section}"
-    elif start > 0.85 * length:
+    elif start > 0.85 * len(text):
         yield "at the end"
     if start - begin < 3:
         yield "starts a sentence"
 
 
 def _sums(counts: Sequence[Count], layout: Layout) -> Iterator[Count]:
-    """The sum of the "n =" of one sentence, where there are two or more."""
-    arms = [count for count in counts if "n =" in count.evidence]
-    if len(arms) >= 2 and arms[0].value != sum(arm.value for arm in arms[1:]):
-        kept = {name for name in arms[0].evidence if name.startswith(("in ", "randomised", "at the end"))}
-        total = sum(arm.value for arm in arms)
-        yield Count(arms[0].start, arms[-1].end, total, frozenset({"sum of arms", *kept}), summed=True)
+    """The sum of the "n =" of one sentence, where there are two or more, and that of its women and men."""
+    present = [count for count in counts if not count.evidence & _GONE]
+    equal = [count for count in present if "n =" in count.evidence]
+    sexes = [pair for pair in pairwise(present) if len((pair[0].evidence ^ pair[1].evidence) & _SEXES) == 2]
+    for arms, name in ((equal, "sum of arms"), *((list(pair), "sum of sexes") for pair in sexes[:1])):
+        if len(arms) == 2 or (len(arms) > 2 and arms[0].value != sum(arm.value for arm in arms[1:])):
+            kept = {part for part in arms[0].evidence if part.startswith(_KEPT[name])}
+            total = sum(arm.value for arm in arms)
+            yield Count(arms[0].start, arms[-1].end, total, frozenset({name, *kept}), summed=True)
 
 
 def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) -> list[Count]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -33,14 +33,33 @@ _WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 _MULTIPLES = {"once": 1, "twice": 2, "thrice": 3}
 _DURATION = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?!\w)")
 _DURATION_BEFORE = _pattern(r"\b{duration_before}$")
-_DURATION_AFTER = _pattern(r"(?:\s+of)?(?:\s+[\w,/-]+){0,3}?\s+{treated}")
-_TREATED = _pattern(r"\b{treated}\b")
+_DURATION_AFTER = _pattern(
+    r"(?:\s+of)?(?:(?:\s+[\w,/+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried})\b"
+)
+_AFTER_TREATMENT = _pattern(r"{after_of}")
+_AFTER = re.compile(r"\b(?:after|following)\s+(?:the\s+)?$", re.IGNORECASE)
+_LISTED = re.compile(r"\d\s*(?:,|and|or)\s*(?:and\s+)?$")  # times of measuring: "after 1, 3 and 6 months of treatment"
+_TREATED = _pattern(r"\b(?:{treated}|{tried})\b")
 _NO_DURATION_BEFORE = _pattern(r"\b{no_duration_before}\s*\(?(?:(?:of|was|is|for|the)\s*)*$")
 _NO_DURATION_AFTER = _pattern(rf"(?:\s|{_DASH}|\()*(?:{{no_duration_after}}\b|/)")
+_SEVERAL = rf"(?:(?P<first>{_NUMBER})\s?,\s(?:{_NUMBER}\s?,\s)*?(?={_NUMBER}))?"  # "one, two or three times a week"
 _FREQUENCY = _pattern(
-    rf"(?:\b(?P<word>once|twice|thrice)|{_RANGE}\s?{_DASH}?\s?(?:{{counted}}|(?=[/·⋅]\s?w)))"
-    r"[\s·⋅/]*(?:(?:per|a|each|every|in\s+a|/)\s*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
+    rf"(?:\b(?P<word>once|twice|thrice)|{_SEVERAL}{_RANGE}\s?{_DASH}?\s?(?:{{counted}}|(?=[/·⋅]\s?w)))"
+    rf"(?:[\s·⋅/]|{_DASH})*(?:(?:per|a|each|every|in\s+a|/)(?:\s|{_DASH})*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
 )
+_WEEKLY_SESSIONS = _pattern(
+    rf"{_RANGE}\s+(?:\d+{_DASH}?\s?min(?:ute)?s?\s+)?weekly\s+(?:[\w-]+\s+){{0,3}}?{{meetings}}\b"
+)
+_WEEKLY = _pattern(
+    r"(?<![\w-])(?<!\d\s)(?<!\d\w\s)(?:once[ -])?weekly\s+(?:[\w-]+\s+){0,2}?(?:{meetings}|training)\b"
+    r"|\b(?:{meetings}|program\w*|training)\s+(?:once\s+)?weekly(?!\w)"
+)
+_TIMES_IN_WEEKS = _pattern(
+    rf"\b(?P<times>{_NUMBER})\s+(?:times|sessions)\s+(?:in|over|within|during)\s+(?:a\s+period\s+of\s+)?"
+    rf"(?P<weeks>{_NUMBER})\s?{_DASH}?\s?weeks?\b"
+)
+_ALTERNATE = re.compile(r"\b(?:every\s+(?:other|second)\s+day|on\s+alternat(?:e|ing)\s+days)\b", re.IGNORECASE)
+_SPREAD_BEFORE = re.compile(r"±\s*$")
 _DAILY = _pattern(r"\b(?:daily|every\s?day)\s+(?:\w+\s+)?(?:exercise|training|sessions?|walk\w*|practice|workouts?)\b")
 _MINUTES = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)")
 _SESSION_NEAR = _pattern(r"\b{session_near}")
@@ -51,17 +70,21 @@ _OF_MAXIMUM = re.compile(
     rf"(?P<of>{'|'.join(alternatives(_MEASURES, name) for name in _MEASURES)})(?![a-z])",
     re.IGNORECASE,
 )
+_DEGREE = "(?:very[ -])?(?:low|light|mild|moderate|vigorous|high|submaximal|maximal)"
 _LEVEL = re.compile(
-    r"\b(?P<level>(?:(?:low|moderate)[\s-]+to[\s-]+)?(?:low|light|mild|moderate|vigorous|high|submaximal|maximal))(?:er)?"
-    r"[\s-]+intensity\b",
+    rf"\b(?P<level>(?:{_DEGREE}(?:[\s-]+to[\s-]+|/|\s+or\s+))?{_DEGREE})(?:er)?[\s-]+(?:work[\s-]+)?intensity\b",
     re.IGNORECASE,
 )
+_EXERCISED_AFTER = _pattern(r"[\s,(-]+(?:[\w-]+\s+){0,2}?{exercised}\b")
+_EXERCISED_BEFORE = _pattern(r"\b{exercised}[^.,;:]{0,40}$")
 _EXERTION = re.compile(
     rf"\b(?:RPE|Borg(?:\sscale|\sscore)?|perceived\sexertion)\D{{0,12}}(?P<low>\d{{1,2}})(?:\s?(?:{_DASH}|to)\s?(?P<high>\d{{1,2}}))?"
     r"(?![\d.%])",
     re.IGNORECASE,
 )
-_A_WEEK = re.compile(r"we?e?k|daily|every\s?day", re.IGNORECASE)  # quick signs of what is worth a closer look
+_A_WEEK = re.compile(
+    r"we?e?k|daily|every\s?day|(?:other|second|alternat\w+)\s+days?", re.IGNORECASE
+)  # quick signs of what is worth a closer look
 _INTENSE = re.compile(r"%|intensity|RPE|Borg|exertion", re.IGNORECASE)
 _TIME_UNIT = re.compile(r"(?<![A-Za-z])(?:min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)", re.IGNORECASE)
 _CONTEXT = 60
@@ -83,12 +106,12 @@ class DoseFinder:
                 add_spans(doc, list(_durations(doc, text, begin, end)))
                 if _TIME_UNIT.search(text, begin, end):
                     add_spans(doc, list(_minutes(doc, text, begin, end)))
-        for number, begin in enumerate(layout.sentences):
-            if layout.field(begin) != "keywords":
-                begin, end = layout.sentence_bounds(number, len(text))
-                for find, sign in ((_frequencies, _A_WEEK), (_intensities, _INTENSE)):
-                    if sign.search(text, begin, end):
-                        add_spans(doc, list(find(doc, text, begin, end)))
+        sentences = [layout.sentence_bounds(n, len(text)) for n in range(len(layout.sentences))]
+        sentences = [(begin, end) for begin, end in sentences if layout.field(begin) != "keywords"]
+        add_spans(doc, _frequencies(doc, text, sentences))
+        for begin, end in sentences:
+            if _INTENSE.search(text, begin, end):
+                add_spans(doc, list(_intensities(doc, text, begin, end)))
         return doc
 
 
@@ -106,21 +129,46 @@ def _durations(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _DURATION.finditer(text, begin, end):
         before = text[max(begin, found.start() - _CONTEXT) : found.start()]
         after = text[found.end() : min(end, found.end() + _CONTEXT)]
-        if _NO_DURATION_BEFORE.search(before) or _NO_DURATION_AFTER.match(after):
+        of_treatment = _AFTER.search(before) and not _LISTED.search(before) and _AFTER_TREATMENT.match(after)
+        if not of_treatment and (_NO_DURATION_BEFORE.search(before) or _LISTED.search(before)):
+            continue
+        if _NO_DURATION_AFTER.match(after):
             continue
         said, named = _DURATION_BEFORE.search(before), _DURATION_AFTER.match(after)
         weight = 0.5 * bool(said) + 0.5 * bool(named) + 0.2 * bool(_TREATED.search(before[-40:]))
         if said or named:
             yield _span(doc, found, "duration", _scaled(found, _WEEKS[found["unit"][0].lower()]), min(1.0, weight))
+    for found in _TIMES_IN_WEEKS.finditer(text, begin, end):
+        yield _span(doc, found, "duration", f"{_value(found['weeks']):.15g}", 1.0)
 
 
-def _frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
-    for found in _FREQUENCY.finditer(text, begin, end):
-        value = str(_MULTIPLES[found["word"].lower()]) if found["word"] else _scaled(found, 1.0)
-        if middle(value) <= _MOST_TIMES:
+def _frequencies(doc: Doc, text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
+    """How often a week; "daily" and "weekly" only where the record gives no number."""
+    said = [(begin, end) for begin, end in sentences if _A_WEEK.search(text, begin, end)]
+    numbered = [span for begin, end in said for span in _numbered_frequencies(doc, text, begin, end)]
+    return numbered or [
+        _span(doc, found, "frequency", value, 0.6)
+        for begin, end in said
+        for pattern, value in ((_DAILY, "7"), (_WEEKLY, "1"))
+        for found in pattern.finditer(text, begin, end)
+    ]
+
+
+def _numbered_frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
+    for found in (*_FREQUENCY.finditer(text, begin, end), *_WEEKLY_SESSIONS.finditer(text, begin, end)):
+        said = found.groupdict()
+        value = str(_MULTIPLES[said["word"].lower()]) if said.get("word") else _scaled(found, 1.0)
+        if said.get("first"):
+            value = f"{_value(said['first']):.15g}-{value.rpartition('-')[2]}"
+        if middle(value) <= _MOST_TIMES and not _SPREAD_BEFORE.search(
+            text, max(begin, found.start() - 3), found.start()
+        ):
             yield _span(doc, found, "frequency", value, 1.0)
-    for found in _DAILY.finditer(text, begin, end):
-        yield _span(doc, found, "frequency", "7", 0.6)
+    for found in _TIMES_IN_WEEKS.finditer(text, begin, end):
+        value = f"{round(_value(found['times']) / max(_value(found['weeks']), 1.0), 1):.15g}"
+        yield _span(doc, found, "frequency", value, 1.0)
+    for found in _ALTERNATE.finditer(text, begin, end):
+        yield _span(doc, found, "frequency", "3.5", 0.6)
 
 
 def _minutes(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
@@ -139,7 +187,13 @@ def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _EXERTION.finditer(text, begin, end):
         yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
     for found in _LEVEL.finditer(text, begin, end):
-        yield _span(doc, found, "intensity", re.sub(r"[\s-]+", " ", found["level"].lower()), 0.7)
+        before, after = (
+            text[max(begin, found.start() - _CONTEXT) : found.start()],
+            text[found.end() : found.end() + _CONTEXT],
+        )
+        if _EXERCISED_AFTER.match(after) or _EXERCISED_BEFORE.search(before):
+            level = re.sub(r"[\s-]+", " ", found["level"].lower()).replace("/", " to ").replace(" or ", " to ")
+            yield _span(doc, found, "intensity", level, 0.7)
 
 
 def _measure(text: str) -> str:

@@ -9,7 +9,9 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from tiab.pico.layout import add_spans, get_layout, get_text, make_span
+from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text, make_span
+from tiab.pico.one_sex import find_one_sex
+from tiab.pico.quantities import NUMBER, number_of
 from tiab.pico.vocabulary import vocabulary
 
 __all__ = ["PeopleFinder", "make_people"]
@@ -17,13 +19,14 @@ __all__ = ["PeopleFinder", "make_people"]
 _AGE = r"(?P<{name}>(?<!\d)\d{{1,3}}(?:[.·]\d{{1,2}})?)(?![\d%]|[.·]\d)"
 _AGES = ("mean", "sd", "low", "high", "least", "most")
 _PERCENT = r"(?P<{name}>(?<![\d.])\d{{1,3}}(?:[.·]\d{{1,2}})?)(?!\d)"
-_COUNT = r"(?P<{name}>\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}})(?![\d.,]\d)"
+_COUNT = rf"(?P<{{name}}>{NUMBER.replace('{', '{{').replace('}', '}}')})(?![\d.,]\d)"
 _NUMBERS = {
     **{name: _AGE.format(name=name) for name in _AGES},
     **{name: _PERCENT.format(name=name) for name in ("female_share", "male_share")},
     **{name: _COUNT.format(name=name) for name in ("women", "men")},
 }
 _DIGIT = re.compile(r"\d")
+_DECIMAL = re.compile(r"\d+[.·]\d+")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _IN_YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 _OLDEST = 115.0
@@ -33,27 +36,48 @@ class PeopleFinder:
     """The component `tiab_people`: spans "age" (in years) and "sex" of role "population".
 
     The value of an age is what was written of "mean 54.2", "SD 8.1", "range 40-69", "40 or more" and "under 65", joined
-    by commas; that of a sex is "60% female", "40% male" or "28 female, 30 male".
+    by commas; its detail is "eligibility" where it is the age of those who could take part. That of a sex is
+    "60% female", "40% male" or "28 female, 30 male", and "female" or "20 male" where everybody was of one sex.
     """
 
     def __call__(self, doc: Doc) -> Doc:
         text, layout = get_text(doc), get_layout(doc)
         for number, begin in enumerate(layout.sentences):
             begin, end = layout.sentence_bounds(number, len(text))
-            if _DIGIT.search(text, begin, end) and layout.field(begin) != "keywords":
+            if layout.field(begin) != "keywords":
                 for label, read in (("age", _age), ("sex", _sex)):
                     add_spans(doc, [make_span(
-                        doc, *place, role="population", label=label, value=value, provenance=f"rule:{label}"
-                    ) for place, value in _found(label, read, text, begin, end)])  # fmt: skip
+                        doc, *found.span(), role="population", label=label, value=value, provenance=f"rule:{label}",
+                        detail=_eligibility(found, text[begin:end]) if label == "age" else "",
+                    ) for found, value in _found(label, read, text, begin, end)])  # fmt: skip
+        if not any(span.label == "sex" for span in get_spans(doc)):
+            _add_one_sex(doc, text, layout)
         return doc
+
+
+def _add_one_sex(doc: Doc, text: str, layout: Layout) -> None:
+    size = next((int(span.value) for span in get_spans(doc) if span.label == "sample size"), None)
+    if found := find_one_sex(text, layout, size):
+        add_spans(doc, [make_span(
+            doc, found.start, found.end, role="population", label="sex", value=found.value, provenance="rule:sex",
+        )])  # fmt: skip
+
+
+def _eligibility(found: re.Match[str], sentence: str) -> str:
+    """ "eligibility" where an age is a limit, or a range in a sentence on who could take part."""
+    said = {name for name, value in found.groupdict().items() if value}
+    limit = said & {"least", "most"} or (
+        "low" in said and "mean" not in said and _frames("eligible")[0].search(sentence)
+    )
+    return "eligibility" if limit else ""
 
 
 def _found(
     label: str, read: Callable[[re.Match[str]], str], text: str, begin: int, end: int
-) -> Iterator[tuple[tuple[int, int], str]]:
-    """(place, value) of what the frames of a label match; of two that overlap, that of the earlier frame."""
+) -> Iterator[tuple[re.Match[str], str]]:
+    """(match, value) of what the frames of a label match; of two that overlap, that of the earlier frame."""
     sign, frames = _frames(label)
-    if not sign.search(text, begin, end):
+    if not sign.search(text, begin, end) or (label == "age" and not _DIGIT.search(text, begin, end)):
         return
     taken: list[tuple[int, int]] = []
     for frame in frames:
@@ -61,13 +85,13 @@ def _found(
             free = all(match.end() <= start or match.start() >= stop for start, stop in taken)
             if free and (value := read(match)):
                 taken.append(match.span())
-                yield match.span(), value
+                yield match, value
 
 
 @cache
 def _frames(label: str) -> tuple[re.Pattern[str], tuple[re.Pattern[str], ...]]:
     """(what a sentence must have, the frames) of a label."""
-    frames = (re.compile(_filled(frame), re.IGNORECASE) for frame in vocabulary("people")[label])
+    frames = (re.compile(_filled(frame), re.IGNORECASE) for frame in vocabulary("people").get(label, ()))
     return re.compile(_filled(f"{{{label}_sign}}"), re.IGNORECASE), tuple(frames)
 
 
@@ -108,7 +132,9 @@ def _sex(match: re.Match[str]) -> str:
 
 
 def _number(text: str) -> float:
-    return float(text.replace(",", "").replace("·", "."))
+    if _DECIMAL.fullmatch(text):
+        return float(text.replace("·", "."))
+    return float(number_of(text))
 
 
 @Language.factory("tiab_people")
