@@ -85,6 +85,8 @@ def test_age(abstract: str, ages: list[str]) -> None:
         ("Participants (N = 25, all female) trained.", ["female"]),
         # both sexes, and a variable
         ("Women and men were invited; 40 women fell.", []),
+        ("RESULTS: Male gender (67.7% vs. 52.7%) raised the risk.", []),
+        ("Fourteen age-matched healthy men were included for comparison.", []),
         ("RESULTS: Female sex raised the risk.", []),
         ("RESULTS: Falls were more frequent in women.", []),
         # what happened to some of one sex, and no sex at all
@@ -121,6 +123,9 @@ def test_sex(abstract: str, sexes: list[str]) -> None:
         ("Forty adults joined; some were lost (n = 6) or excluded (n = 4).", []),
         ("Of 193 people, 60% (n = 114) smoked and 40% (n = 78) drank.", []),
         ("This was a cohort of cyclists (n = 330).", []),
+        ("Recurrence was seen in 8 of 51 eyes and 6 of 45 eyes in the control group.", []),
+        ("Most preferred visits (n= 417, 44.7%) to calls (n= 362, 38.8%) in the control group.", []),
+        ("In 288 nurses, fever (n=27), cough (n=19) and rash (n=54) were rare.", []),
         ("AUC rose from 742 to 859 in both groups.", []),
         ("Serum was frozen at 80 degrees for 20 days.", []),
     ],

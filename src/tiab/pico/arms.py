@@ -21,6 +21,10 @@ _GROUPED = re.compile(
     re.IGNORECASE,
 )
 _FROM = re.compile(r"\b(?:from|between|of)\s$")  # "rose from 742 to 859"
+_TREATED_APART = re.compile(
+    r"random|assign|allocat|divided|\bgroups?\b|\barms?\b|control|placebo|sham|usual care|receiv|treated|compar",
+    re.IGNORECASE,
+)
 _GOES = re.compile(
     r"(?:\s\([^()]{0,12}\))?\s(?:[a-z]+\s)?(?:(?:were|was)\s)?(?:(?:randomly\s)?(?:assigned|allocated|randomi[sz]ed)\s)?"
     r"(?:to|received|receiving|in\s(?:the\s)?(?:[\w-]+\s){1,4}(?:group|arm))\b",
@@ -38,9 +42,13 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _LOST = re.compile(
-    r"(?:\s+[a-z]+){0,2}\s+(?:(?:were|was|had)\s+)?(?:exclu|withdr|dropped|lost|died|discontinu|declin|refus)",
+    r"(?:\s*\([^()]{0,20}\))?(?:\s+[a-z]+){0,2}\s+(?:(?:were|was|had)\s+)?(?:exclu|withdr|dropped|lost|died|discontinu|declin|refus)",
     re.IGNORECASE,
 )
+_PART = re.compile(r"(?:\s*\([^()]{0,20}\))?\s+(?:out\s+)?of\s+(?:the\s+)?\d")  # "8 of 51 eyes"
+_DATE_BEFORE = re.compile(r"\b(?:from|in|to|until|since|between|and|[A-Z][a-z]{2,8}|of)\s+$")
+_SIGNS = frozenset("±+-−–")  # of a spread, or of an interval
+_YEARS = range(1900, 2041)
 _LOST_ONES = frozenset({"lost next", "screened next"})
 _FROM_SEX = re.compile(r"\s+(?:from|were)\s+(?:(?:fe)?males?|(?:wo)?men)\b|\s?[fm]\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\bcontrols?\b|\bhealthy\b|\bmatched\b|\bcomparison\b", re.IGNORECASE)
@@ -73,7 +81,17 @@ def find_arms(
         if group := next(adding_up, None):
             return group
     others = (find(text, sentence) for find in (_going, partial(_compared, counts)) for sentence in sentences)
-    return next((group for group in (*several, *others) if 1 < len(group) <= _MOST_ARMS), ())
+    compared = (_parts_of(text, sentence, group, total) for sentence, group in zip(sentences, equal, strict=True))
+    return next((group for group in (*compared, *others) if 1 < len(group) <= _MOST_ARMS), ())
+
+
+def _parts_of(
+    text: str, sentence: SentenceNumbers, group: tuple[Quantity, ...], total: Count | None
+) -> tuple[Quantity, ...]:
+    """Several "n =" that add up to nothing: those of a sentence on groups which are less than the total."""
+    if not _TREATED_APART.search(text, sentence.begin, sentence.end):
+        return ()
+    return tuple(arm for arm in group if total is None or total.summed or arm.value < total.value)
 
 
 def _wholes(counts: Sequence[Count], total: Count | None) -> tuple[int, ...]:
@@ -132,7 +150,11 @@ def _adding_up(
 
 def _is_group(text: str, begin: int, number: Quantity) -> bool:
     """Whether a number may be the size of a group: it has no unit, and is not that of the lost."""
-    if _MEASURED.match(text, number.end) or _LOST.match(text, number.end):
+    if any(pattern.match(text, number.end) for pattern in (_MEASURED, _LOST, _PART)):
+        return False
+    if number.value in _YEARS and _DATE_BEFORE.search(text, max(begin, number.start - 12), number.start):
+        return False
+    if text[max(begin, number.start - 3) : number.start].rstrip()[-1:] in _SIGNS:
         return False
     return LOST_BEFORE.search(text, max(begin, number.start - 60), number.start) is None
 
@@ -146,7 +168,9 @@ def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
     begin, end, numbers = sentence
     if len(numbers) < 2 or not _GROUPED.search(text, begin, end):
         return ()
-    people = (q for q in numbers if q.value >= _SMALLEST and _GOES.match(text, q.end, end))
+    people = (
+        q for q in numbers if q.value >= _SMALLEST and _is_group(text, begin, q) and _GOES.match(text, q.end, end)
+    )  # fmt: skip
     return tuple(q for q in people if not _FROM.search(text[max(begin, q.start - 8) : q.start]))
 
 

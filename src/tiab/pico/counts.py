@@ -20,6 +20,7 @@ __all__ = ["LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbe
 _REACH = 80
 _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
 _SHARE_BEFORE = re.compile(r"%[\s(,;\[]*[nN]\s*[=:]\s*$")  # "60% (n = 114) were female" counts no group
+_SHARE_AFTER = re.compile(r"\s*[,;]\s*\d{1,3}(?:\.\d+)?\s?%\s*[)\]]")  # "online consultations (n = 120, 12.9%)"
 _LABEL_BEFORE = re.compile(
     r"\b(?:grades?|types?|stages?|phases?|levels?|class(?:es)?|ages?|aged|weeks?|days?|months?|visits?|years?)\s+"
     r"(?:(?:\d{1,3}|[IVX]+)(?:\s*(?:,|and|or|to|-)\s*)+)?$",
@@ -27,7 +28,7 @@ _LABEL_BEFORE = re.compile(
 )
 LOST_BEFORE = re.compile(
     r"\b(?:exclu|except|withdr|lost\b|drop|declin|refus|died\b|death|discontinu|missing|ineligib|incomplete|unavailab)"
-    r"[^.;()]{0,40}[(\[]?$",
+    r"[^.,:;()]{0,40}[(\[]?$",
     re.IGNORECASE,
 )
 _SEX = re.compile(
@@ -166,7 +167,7 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
     verb = None if equals or noun else _VERB.match(text, number.end, end)
     if number.value < 2 or not (noun or equals or verb):
         return None
-    if (_SHARE_BEFORE if equals else _LABEL_BEFORE).search(before):
+    if (_SHARE_BEFORE if equals else _LABEL_BEFORE).search(before) or (equals and _SHARE_AFTER.match(text, number.end)):
         return None
     if number.value in _YEARS and len(text[number.start : number.end]) == 4 and _YEAR_BEFORE.search(before):
         return None

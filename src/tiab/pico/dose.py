@@ -19,7 +19,7 @@ _LISTS = {name: words for name, words in vocabulary("dose").items() if isinstanc
 _MEASURES: dict[str, list[str]] = vocabulary("dose")["measures"]
 _DASH = r"[-\u2010-\u2015]"
 _NUMBER = rf"(?:\d{{1,9}}(?:\.\d{{1,6}})?|{NUMBER})"
-_RANGE = rf"(?<![\w.,/<>=±≥≤~])(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
+_RANGE = rf"(?<![\w.,/<>=±≥≤~])(?<![<>≥≤]\s)(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
 
 
 def _pattern(frame: str) -> re.Pattern[str]:
@@ -36,6 +36,8 @@ _DURATION_BEFORE = _pattern(r"\b{duration_before}$")
 _DURATION_AFTER = _pattern(
     r"(?:\s+of)?(?:(?:\s+[\w,/+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried})\b"
 )
+_GIVEN = _pattern(r"\b{given}\b")
+_WATCHED = _pattern(r"\b{watched}\b")
 _AFTER_TREATMENT = _pattern(r"{after_of}")
 _AFTER = re.compile(r"\b(?:after|following)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r"\d\s*(?:,|and|or)\s*(?:and\s+)?$")  # times of measuring: "after 1, 3 and 6 months of treatment"
@@ -50,6 +52,7 @@ _FREQUENCY = _pattern(
 _WEEKLY_SESSIONS = _pattern(
     rf"{_RANGE}\s+(?:\d+{_DASH}?\s?min(?:ute)?s?\s+)?weekly\s+(?:[\w-]+\s+){{0,3}}?{{meetings}}\b"
 )
+_FOR_WEEKS = re.compile(r"[^.;]{0,40}?\b(?:for|over|during|across)\b")  # else "three weekly sessions" are one a week
 _WEEKLY = _pattern(
     r"(?<![\w-])(?<!\d\s)(?<!\d\w\s)(?:once[ -])?weekly\s+(?:[\w-]+\s+){0,2}?(?:{meetings}|training)\b"
     r"|\b(?:{meetings}|program\w*|training)\s+(?:once\s+)?weekly(?!\w)"
@@ -87,7 +90,7 @@ _A_WEEK = re.compile(
 )  # quick signs of what is worth a closer look
 _INTENSE = re.compile(r"%|intensity|RPE|Borg|exertion", re.IGNORECASE)
 _TIME_UNIT = re.compile(r"(?<![A-Za-z])(?:min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)", re.IGNORECASE)
-_CONTEXT = 60
+_CONTEXT, _NEAR = 60, 40
 _MOST_TIMES = 28  # a week; more is a count of something else
 _SESSION_MINUTES = (3, 300)
 
@@ -129,17 +132,32 @@ def _durations(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _DURATION.finditer(text, begin, end):
         before = text[max(begin, found.start() - _CONTEXT) : found.start()]
         after = text[found.end() : min(end, found.end() + _CONTEXT)]
-        of_treatment = _AFTER.search(before) and not _LISTED.search(before) and _AFTER_TREATMENT.match(after)
-        if not of_treatment and (_NO_DURATION_BEFORE.search(before) or _LISTED.search(before)):
-            continue
-        if _NO_DURATION_AFTER.match(after):
+        if _is_other_time(before, after):
             continue
         said, named = _DURATION_BEFORE.search(before), _DURATION_AFTER.match(after)
         weight = 0.5 * bool(said) + 0.5 * bool(named) + 0.2 * bool(_TREATED.search(before[-40:]))
-        if said or named:
+        if named or (said and _is_of_treatment(doc, text, found, before, after)):
             yield _span(doc, found, "duration", _scaled(found, _WEEKS[found["unit"][0].lower()]), min(1.0, weight))
     for found in _TIMES_IN_WEEKS.finditer(text, begin, end):
         yield _span(doc, found, "duration", f"{_value(found['weeks']):.15g}", 1.0)
+
+
+def _is_other_time(before: str, after: str) -> bool:
+    """Whether a number of weeks is an age, a time of measuring, a history or a follow-up."""
+    listed = _LISTED.search(before)
+    of_treatment = _AFTER.search(before) and not listed and _AFTER_TREATMENT.match(after)
+    other = not of_treatment and (_NO_DURATION_BEFORE.search(before) or listed)
+    return bool(other or _NO_DURATION_AFTER.match(after))
+
+
+def _is_of_treatment(doc: Doc, text: str, found: re.Match[str], before: str, after: str) -> bool:
+    """Whether the sentence of "for 12 weeks" tells what was given, not how long people were watched; for years, near it."""
+    layout = get_layout(doc)
+    begin, end = layout.sentence_bounds(layout.sentence(found.start()), len(text))
+    if _WATCHED.search(text, max(begin, found.start() - _NEAR), min(end, found.end() + _NEAR)):
+        return False
+    near = before + after if found["unit"][0] in "yY" else text[begin:end]
+    return _GIVEN.search(near) is not None
 
 
 def _frequencies(doc: Doc, text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
@@ -155,7 +173,10 @@ def _frequencies(doc: Doc, text: str, sentences: Sequence[tuple[int, int]]) -> l
 
 
 def _numbered_frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
-    for found in (*_FREQUENCY.finditer(text, begin, end), *_WEEKLY_SESSIONS.finditer(text, begin, end)):
+    weekly = (
+        found for found in _WEEKLY_SESSIONS.finditer(text, begin, end) if _FOR_WEEKS.match(text, found.end(), end)
+    )
+    for found in (*_FREQUENCY.finditer(text, begin, end), *weekly):
         said = found.groupdict()
         value = str(_MULTIPLES[said["word"].lower()]) if said.get("word") else _scaled(found, 1.0)
         if said.get("first"):

@@ -65,6 +65,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "before in title": re.compile(rf"\b{alternatives(lists, 'before_in_title')}{walk}", re.IGNORECASE),
         "after": re.compile(rf"(?:\s+{people})?\s*{alternatives(lists, 'after')}", re.IGNORECASE),
         "everybody": re.compile(rf"\b{alternatives(lists, 'everybody')}\s+$", re.IGNORECASE),
+        "compared": re.compile(rf"\b{alternatives(lists, 'compared')}\b[^.;()]{{0,30}}$", re.IGNORECASE),
         "people": re.compile(rf"(?:\s+[^\W\d][\w-]*){{0,4}}?\s+{people}\b", re.IGNORECASE),
     }
 
@@ -83,7 +84,9 @@ def _counted(text: str, layout: Layout, word: _Word) -> OneSex | None:
         return None
     begin, _ = layout.sentence_bounds(layout.sentence(word.start), len(text))
     found = _patterns()["count"].search(text, max(begin, word.start - 80), word.start)
-    if found is None or not (_is_told_of_people(text, layout, word, found.start(), begin)):
+    if found is None or _patterns()["compared"].search(text, found.start(), word.start):
+        return None
+    if not _is_told_of_people(text, layout, word, found.start(), begin):
         return None
     return OneSex(found.start(), word.end, f"{number_of(found['count'])} {word.sex}")
 
@@ -104,6 +107,8 @@ def _names_the_studied(text: str, layout: Layout, word: _Word) -> bool:
     before = text[max(begin, word.start - 80) : word.start]
     if _patterns()["everybody"].search(before):
         return True
+    if _patterns()["compared"].search(before):
+        return False
     if text[word.start : word.end].casefold() in _ADJECTIVES and not _patterns()["people"].match(text, word.end):
         return False
     section, titled = layout.section(word.start), layout.field(word.start) == "title"
