@@ -14,7 +14,7 @@ from tiab.evaluation.pico.people import PEOPLE_LABELS, Mark, measure_people, rea
 from tiab.records import Record
 
 MARKS = Path(__file__).parent.parent / "corpora" / "benchmarks" / "people" / "marks.csv"
-HEADER = "pmid,start,end,label,value,detail\n"
+HEADER = "pmid,start,end,label,value,detail,set\n"
 TEXT = "Yoga in gout\nForty women (mean age 51.26 years) were randomised to yoga (n = 19) or rest (n = 21)."
 
 
@@ -25,19 +25,14 @@ def marked(folder: Path, rows: str, text: str = TEXT, pmid: str = "1") -> tuple[
     return marks, texts
 
 
-def half_of(pmid: str) -> str:
-    result = score_people([(Record(record_id=pmid, pmid=pmid, abstract="Nothing."), ())])
-    return next(half for half, number in result.abstracts.items() if number)
-
-
 def test_values_are_counted_once_and_optional_ones_need_not_be_found(tmp_path: Path) -> None:
     rows = (
-        '1,13,18,sample size,40|41,\n1,19,24,sex,"female, 40 female",\n1,26,46,age,mean 51.26,\n'
-        "1,0,4,arm size,19,\n1,0,4,arm size,22,\n1,0,4,duration,?8,\n1,0,4,frequency,3,\n2,0,1,sex,male,\n"
+        '1,13,18,sample size,40|41,building\n1,19,24,sex,"female, 40 female",building\n1,26,46,age,mean 51.26,\n'
+        "1,0,4,arm size,19,building\n1,0,4,arm size,22,building\n1,0,4,duration,?8,building\n1,0,4,frequency,3,building\n2,0,1,sex,male,building\n"
     )
     result = measure_people(*(lambda marks, texts: (marks, [texts]))(*marked(tmp_path, rows)))
-    scores = result.scores[half_of("1")]
-    assert (result.missing, result.abstracts[half_of("1")]) == (1, 1)
+    scores = result.scores["building"]
+    assert (result.missing, result.abstracts["building"]) == (1, 1)
     assert (scores["sample size"].recall, scores["sex"].precision, scores["age"].recall) == ((1, 1),) * 3
     assert (scores["arm size"].recall, scores["arm size"].precision) == ((1, 2), (1, 2))
     assert (scores["duration"].recall, scores["frequency"].recall) == ((0, 0), (0, 1))
@@ -45,16 +40,19 @@ def test_values_are_counted_once_and_optional_ones_need_not_be_found(tmp_path: P
 
 def test_ages_that_were_eligible_count_apart() -> None:
     record = Record(record_id="1", pmid="1", abstract="Adults aged 18 to 65 years were eligible.")
-    mark = Mark(start=12, end=26, label="age", values=("range 18-65",), required=True, detail="eligibility")
-    assert score_people([(record, (mark,))]).ages[half_of("1")] == (1, 1)
+    mark = Mark(
+        start=12, end=26, label="age", values=("range 18-65",), required=True, detail="eligibility", of="building"
+    )
+    assert score_people([(record, (mark,))]).ages["building"] == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("a,b\n", "no table of marks"),
-        (HEADER + "1,x,2,sex,male,\n", "line 2 is no mark"),
-        (HEADER + "1,1,2,height,180,\n", "unknown label 'height'"),
+        (HEADER + "1,x,2,sex,male,building\n", "line 2 is no mark"),
+        (HEADER + "1,1,2,height,180,building\n", "unknown label 'height'"),
+        (HEADER + "1,1,2,sex,male,,mine\n", "unknown set 'mine'"),
         (HEADER + "1,1\n", "line 2 is no mark"),
     ],
 )
@@ -66,7 +64,7 @@ def test_what_is_no_table_of_marks_is_refused(tmp_path: Path, content: str, said
 
 
 def test_marks_need_their_abstracts(tmp_path: Path) -> None:
-    marks, texts = marked(tmp_path, "1,0,4,sex,female,\n", pmid="7")
+    marks, texts = marked(tmp_path, "1,0,4,sex,female,building\n", pmid="7")
     with pytest.raises(EvaluationError, match="no abstract"):
         measure_people(marks, [texts])
     texts.write_text('{"pmid": 1}\n')
@@ -76,8 +74,8 @@ def test_marks_need_their_abstracts(tmp_path: Path) -> None:
     assert isinstance(result.exception, InputError | SystemExit)
 
 
-def test_command_prints_both_halves(tmp_path: Path) -> None:
-    marks, texts = marked(tmp_path, "1,0,4,sex,female,\n")
+def test_command_prints_both_sets(tmp_path: Path) -> None:
+    marks, texts = marked(tmp_path, "1,0,4,sex,female,building\n")
     options = ["pico", "--evaluate", "--people", str(marks), "--abstracts", str(texts)]
     found = json.loads(CliRunner().invoke(app, [*options, "--json"]).stdout)["people"]
     assert set(found) == {"missing", "building", "kept back"}
@@ -103,8 +101,8 @@ def test_real_abstracts_are_read_as_people_read_them(shared: Path) -> None:
     result = measure_people(MARKS, abstracts)
     assert result.missing == 0
     short = {
-        (half, label): (score.recall.value, score.precision.value)
-        for half, scores in result.scores.items()
+        (name, label): (score.recall.value, score.precision.value)
+        for name, scores in result.scores.items()
         for label, score in scores.items()
         if min(score.recall.value, score.precision.value) < GOALS[label]
     }

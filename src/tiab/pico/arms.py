@@ -50,7 +50,11 @@ _DATE_BEFORE = re.compile(r"\b(?:from|in|to|until|since|between|and|[A-Z][a-z]{2
 _SIGNS = frozenset("±+-−–")  # of a spread, or of an interval
 _YEARS = range(1900, 2041)
 _LOST_ONES = frozenset({"lost next", "screened next"})
-_FROM_SEX = re.compile(r"\s+(?:from|were)\s+(?:(?:fe)?males?|(?:wo)?men)\b|\s?[fm]\b", re.IGNORECASE)
+_FROM_SEX = re.compile(
+    r"(?:\s*\([^()]{0,20}\))?\s+(?:from|were)\s+(?:(?:fe)?males?|(?:wo)?men)\b|\s?[fm]\b"
+    r"|\s+(?:(?:fe)?males?|(?:wo)?men|boys|girls)\s*(?:[/,;&]|and)\s*\d",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(r"\bcontrols?\b|\bhealthy\b|\bmatched\b|\bcomparison\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?<=\w)\s?=\s?(?P<size>\d{1,6})(?=\s?[,;)\]]|\s+and\b)")  # "(group A = 72, group B = 78)"
 
@@ -121,12 +125,13 @@ def _each(text: str, sentences: Sequence[SentenceNumbers], total: Count | None) 
         for found in _EACH.finditer(text, begin, end) if _GROUPED.search(text, begin, end) else ():
             name = "size" if found["size"] else "of_each"
             value = number_of(found[name])
-            if (
-                value >= _SMALLEST
-                and (total is None or value < total.value)
-                and not _MEASURED.match(text, found.end(name))
-            ):
+            if value >= _SMALLEST and _is_share(value, total) and not _MEASURED.match(text, found.end(name)):
                 yield Quantity(*found.span(name), value)
+
+
+def _is_share(value: int, total: Count | None) -> bool:
+    """Whether several groups of that size may be the whole."""
+    return total is None or (value < total.value and (total.value % value == 0 or total.summed))
 
 
 def _adding_up(

@@ -121,7 +121,7 @@ class _Nouns:
 
     def __init__(self, abbreviations: Iterable[Abbreviation]) -> None:
         listed, _ = _listed()
-        own = {a.short for a in abbreviations if a.long.split()[-1].casefold() in listed}
+        own = {a.short for a in abbreviations if _ends(a.long) & listed}
         self._own = frozenset(own | {short + "s" for short in own})
 
     def after(self, text: str, start: int, end: int) -> tuple[int, bool] | None:
@@ -144,6 +144,12 @@ class _Nouns:
         listed, _ = _listed()
         words = _DIGIT_WORD.findall(text[max(begin, start - 60) : start])[-6:]
         return any(w.casefold().rpartition("-")[2] in listed or w in self._own for w in words)
+
+
+def _ends(phrase: str) -> set[str]:
+    """The first and the last word: "persons with HIV", "heart failure patients"."""
+    words = phrase.casefold().split()
+    return {words[0], words[-1]}
 
 
 @cache
@@ -173,6 +179,7 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
         return None
     evidence = {"counts a noun" if noun else "n =" if equals else "counts a verb"}
     if equals:
+        evidence |= {"N ="} if equals[0].startswith("N") else set()
         opening = text.rfind("(", begin, number.start)
         evidence |= {"noun before n ="} if nouns.before(text, begin, max(opening, begin)) else set()
         evidence |= {"lost next"} if LOST_BEFORE.search(before[: equals.start()]) else set()
@@ -250,7 +257,9 @@ def _sums(counts: Sequence[Count], layout: Layout) -> Iterator[Count]:
     present = [count for count in counts if not count.evidence & _GONE]
     equal = [count for count in present if "n =" in count.evidence]
     sexes = [pair for pair in pairwise(present) if len((pair[0].evidence ^ pair[1].evidence) & _SEXES) == 2]
-    for arms, name in ((equal, "sum of arms"), *((list(pair), "sum of sexes") for pair in sexes[:1])):
+    groups = [count for count in present if {"counts a noun", "arm next"} <= count.evidence]
+    sums = [(equal, "sum of arms"), *((list(pair), "sum of sexes") for pair in sexes[:1]), (groups, "sum of arms")]
+    for arms, name in sums:
         if len(arms) == 2 or (len(arms) > 2 and arms[0].value != sum(arm.value for arm in arms[1:])):
             kept = {part for part in arms[0].evidence if part.startswith(_KEPT[name])}
             total = sum(arm.value for arm in arms)

@@ -31,13 +31,18 @@ def _pattern(frame: str) -> re.Pattern[str]:
 
 _WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 _MULTIPLES = {"once": 1, "twice": 2, "thrice": 3}
-_DURATION = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?!\w)")
+_DURATION = _pattern(
+    _RANGE
+    + rf"(?:\s|{_DASH})?(?:(?:successive|consecutive|full)\s)?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?!\w)"
+)
 _DURATION_BEFORE = _pattern(r"\b{duration_before}$")
 _DURATION_AFTER = _pattern(
     r"(?:\s+of)?(?:(?:\s+[\w,/+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried})\b"
 )
+_LASTED = re.compile(r"\b(?:lasts?|lasted|lasting)\s+(?:for\s+)?$", re.IGNORECASE)
 _GIVEN = _pattern(r"\b{given}\b")
 _WATCHED = _pattern(r"\b{watched}\b")
+_DURATION_OF_YEARS = _pattern(r"(?:\s+of)?(?:\s+[\w,/+-]+){0,2}?\s+(?:{treated}|{drug})\b")
 _AFTER_TREATMENT = _pattern(r"{after_of}")
 _AFTER = re.compile(r"\b(?:after|following)\s+(?:the\s+)?$", re.IGNORECASE)
 _LISTED = re.compile(r"\d\s*(?:,|and|or)\s*(?:and\s+)?$")  # times of measuring: "after 1, 3 and 6 months of treatment"
@@ -46,7 +51,8 @@ _NO_DURATION_BEFORE = _pattern(r"\b{no_duration_before}\s*\(?(?:(?:of|was|is|for
 _NO_DURATION_AFTER = _pattern(rf"(?:\s|{_DASH}|\()*(?:{{no_duration_after}}\b|/)")
 _SEVERAL = rf"(?:(?P<first>{_NUMBER})\s?,\s(?:{_NUMBER}\s?,\s)*?(?={_NUMBER}))?"  # "one, two or three times a week"
 _FREQUENCY = _pattern(
-    rf"(?:\b(?P<word>once|twice|thrice)|{_SEVERAL}{_RANGE}\s?{_DASH}?\s?(?:{{counted}}|(?=[/·⋅]\s?w)))"
+    rf"(?:\b(?P<word>once|twice|thrice)|{_SEVERAL}{_RANGE}\s?{_DASH}?\s?"
+    r"(?:{counted}|(?:[\w()-]+\s){1,4}?sessions|(?=[/·⋅]\s?w)))"
     rf"(?:[\s·⋅/]|{_DASH})*(?:(?:per|a|each|every|in\s+a|/)(?:\s|{_DASH})*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
 )
 _WEEKLY_SESSIONS = _pattern(
@@ -91,6 +97,7 @@ _A_WEEK = re.compile(
 _INTENSE = re.compile(r"%|intensity|RPE|Borg|exertion", re.IGNORECASE)
 _TIME_UNIT = re.compile(r"(?<![A-Za-z])(?:min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)", re.IGNORECASE)
 _CONTEXT, _NEAR = 60, 40
+_MOST_EXERTION = 20  # on Borg's scale
 _MOST_TIMES = 28  # a week; more is a count of something else
 _SESSION_MINUTES = (3, 300)
 
@@ -134,9 +141,10 @@ def _durations(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
         after = text[found.end() : min(end, found.end() + _CONTEXT)]
         if _is_other_time(before, after):
             continue
-        said, named = _DURATION_BEFORE.search(before), _DURATION_AFTER.match(after)
+        said = _DURATION_BEFORE.search(before)
+        named = (_DURATION_OF_YEARS if found["unit"][0] in "yY" else _DURATION_AFTER).match(after)
         weight = 0.5 * bool(said) + 0.5 * bool(named) + 0.2 * bool(_TREATED.search(before[-40:]))
-        if named or (said and _is_of_treatment(doc, text, found, before, after)):
+        if named or _LASTED.search(before) or (said and _is_of_treatment(doc, text, found, before, after)):
             yield _span(doc, found, "duration", _scaled(found, _WEEKS[found["unit"][0].lower()]), min(1.0, weight))
     for found in _TIMES_IN_WEEKS.finditer(text, begin, end):
         yield _span(doc, found, "duration", f"{_value(found['weeks']):.15g}", 1.0)
@@ -206,7 +214,8 @@ def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _OF_MAXIMUM.finditer(text, begin, end):
         yield _span(doc, found, "intensity", f"{_scaled(found, 1.0)}% {_measure(found['of'])}", 1.0)
     for found in _EXERTION.finditer(text, begin, end):
-        yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
+        if int(found["high"] or found["low"]) <= _MOST_EXERTION:
+            yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
     for found in _LEVEL.finditer(text, begin, end):
         before, after = (
             text[max(begin, found.start() - _CONTEXT) : found.start()],

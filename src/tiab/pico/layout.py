@@ -19,6 +19,7 @@ __all__ = [
     "make_span",
     "set_fields",
     "set_layout",
+    "set_spans",
 ]
 
 _TEXT, _FIELDS, _SPANS, _LAYOUT = "tiab_text", "tiab_fields", "tiab_spans", "tiab_layout"
@@ -101,6 +102,11 @@ def get_spans(doc: Doc) -> tuple[Span, ...]:
 def add_spans(doc: Doc, spans: list[Span]) -> None:
     """Adds findings to `doc`."""
     doc.user_data[_SPANS] = (*get_spans(doc), *spans)
+
+
+def set_spans(doc: Doc, spans: list[Span]) -> None:
+    """Puts findings in place of all that there were."""
+    doc.user_data[_SPANS] = tuple(spans)
 
 
 def make_span(

@@ -56,7 +56,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     adjective = rf"(?!{alternatives(lists, 'no_adjective')}\b)[^\W\d][\w,/-]*"
     walk = r"\s+(?:[^\W\d][\w-]*,?\s+){0,6}$"
     return {
-        "word": re.compile(rf"(?<![\w-])(?:{sexes})(?![\w'’-])(?!\s+(?:sex|gender)\b)", re.IGNORECASE),
+        "word": re.compile(rf"(?<![\w-])(?<!-old )(?:{sexes})(?![\w'’-])(?!\s+(?:sex|gender)\b)", re.IGNORECASE),
         "count": re.compile(
             rf"(?<![\w.,/-])(?P<count>{NUMBER})(?:\s+{adjective}){{0,5}}\s+$",
             re.IGNORECASE,

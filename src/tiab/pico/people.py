@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text, make_span
+from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text, make_span, set_spans
 from tiab.pico.one_sex import find_one_sex
 from tiab.pico.quantities import NUMBER, number_of
 from tiab.pico.vocabulary import vocabulary
@@ -26,6 +26,7 @@ _NUMBERS = {
     **{name: _COUNT.format(name=name) for name in ("women", "men")},
 }
 _DIGIT = re.compile(r"\d")
+_SPACE = "[\\s\u200b]+"  # zero-width spaces stand between numbers and signs in some abstracts
 _DECIMAL = re.compile(r"\d+[.·]\d+")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _IN_YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
@@ -50,14 +51,17 @@ class PeopleFinder:
                         doc, *found.span(), role="population", label=label, value=value, provenance=f"rule:{label}",
                         detail=_eligibility(found, text[begin:end]) if label == "age" else "",
                     ) for found, value in _found(label, read, text, begin, end)])  # fmt: skip
-        if not any(span.label == "sex" for span in get_spans(doc)):
-            _add_one_sex(doc, text, layout)
+        _add_one_sex(doc, text, layout)
         return doc
 
 
 def _add_one_sex(doc: Doc, text: str, layout: Layout) -> None:
+    """Adds that everybody was of one sex, unless a share of a sex is told; a count of some of them goes."""
+    said = [span for span in get_spans(doc) if span.label == "sex"]
     size = next((int(span.value) for span in get_spans(doc) if span.label == "sample size"), None)
-    if found := find_one_sex(text, layout, size):
+    found = None if any("%" in span.value for span in said) else find_one_sex(text, layout, size)
+    if found and (not said or found.value[0].isdigit()):
+        set_spans(doc, [span for span in get_spans(doc) if span.label != "sex"])
         add_spans(doc, [make_span(
             doc, found.start, found.end, role="population", label="sex", value=found.value, provenance="rule:sex",
         )])  # fmt: skip
@@ -81,11 +85,23 @@ def _found(
         return
     taken: list[tuple[int, int]] = []
     for frame in frames:
-        for match in frame.finditer(text, begin, end):
+        for match in _with_next_group(frame.finditer(text, begin, end), text, end):
             free = all(match.end() <= start or match.start() >= stop for start, stop in taken)
             if free and (value := read(match)):
                 taken.append(match.span())
                 yield match, value
+
+
+def _with_next_group(matches: Iterable[re.Match[str]], text: str, end: int) -> Iterator[re.Match[str]]:
+    """Each match, and the mean of the next group behind it: "age (71.1 ± 7.1 vs. 73.4 ± 9.8)"."""
+    for match in matches:
+        yield match
+        while (
+            match
+            and match.groupdict().get("sd")
+            and (following := _frames("next_group")[1][0].match(text, match.end(), end))
+        ):
+            yield (match := following)
 
 
 @cache
@@ -103,13 +119,14 @@ def _filled(frame: str) -> str:
         name = place[1]
         return _NUMBERS[name] if name in _NUMBERS else f"(?:{'|'.join(map(_filled, lists[name]))})"
 
-    return _PLACE.sub(fill, frame).replace(" ?", r"\s?").replace("[ ", r"[\s").replace(" ", r"\s+")
+    return _PLACE.sub(fill, frame).replace(" ?", _SPACE[:-1] + "*").replace("[ ", r"[\s").replace(" ", _SPACE)
 
 
 def _age(match: re.Match[str]) -> str:
     said = match.groupdict()
     factor = _IN_YEARS[(said.get("unit") or "y")[0].lower()]
-    years = {name: _number(said[name]) * factor for name in _AGES if said.get(name)}
+    factors = {"low": _IN_YEARS[(said.get("low_unit") or said.get("unit") or "y")[0].lower()]}
+    years = {name: _number(said[name]) * factors.get(name, factor) for name in _AGES if said.get(name)}
     if max(years.values()) > _OLDEST or years.get("low", 0.0) > years.get("high", _OLDEST):
         return ""
     shown = {name: f"{round(value, 1):.15g}" for name, value in years.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +23,8 @@ from tiab.records import Record
 __all__ = ["PEOPLE_LABELS", "LabelScore", "Mark", "PeopleResult", "measure_people", "read_marks", "score_people"]
 
 PEOPLE_LABELS = ("sample size", "arm size", "sex", "age", "duration", "frequency", "intensity")
-_COLUMNS = ("pmid", "start", "end", "label", "value", "detail")
+_COLUMNS = ("pmid", "start", "end", "label", "value", "detail", "set")
+_SETS = ("building", "kept back")
 _NOTHING = "none"
 """The label of a row that only says that an abstract was read, and nothing found in it."""
 _TOLERANCE = 0.06  # tiab gives ages to one decimal
@@ -41,6 +41,7 @@ class Mark:
         values: the values that are right, any of which may be given.
         required: whether it must be found; a statement that is not may be given without being wrong.
         detail: "eligibility" where the ages are those that were eligible.
+        of: "kept back" where no rule was built on the abstract, else "building".
     """
 
     start: int
@@ -49,6 +50,7 @@ class Mark:
     values: tuple[str, ...]
     required: bool
     detail: str
+    of: str = "kept back"
 
 
 class LabelScore(NamedTuple):
@@ -67,10 +69,10 @@ class LabelScore(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleResult:
-    """The scores of each label, in the half that the rules were built on and in the half that was kept back.
+    """The scores of each label, in the abstracts that the rules were built on and in those that were kept back.
 
     Attributes:
-        abstracts: how many were read of each half.
+        abstracts: how many were read of each set.
         missing: how many marked abstracts are in none of the files.
         ages: of the ages that are marked as eligible or observed, and found, how many are told apart rightly.
     """
@@ -83,12 +85,12 @@ class PeopleResult:
     def to_dict(self) -> dict[str, Any]:
         """The figures in plain JSON types."""
         return {"missing": self.missing} | {
-            half: {
-                "abstracts": self.abstracts[half],
+            name: {
+                "abstracts": self.abstracts[name],
                 **{label: score.to_dict() for label, score in labels.items()},
-                "eligible ages": self.ages[half].to_dict(),
+                "eligible ages": self.ages[name].to_dict(),
             }
-            for half, labels in self.scores.items()
+            for name, labels in self.scores.items()
         }
 
 
@@ -96,7 +98,7 @@ def measure_people(marks: str | Path, abstracts: Sequence[str | Path]) -> People
     """How well people and numbers are found in marked abstracts.
 
     Args:
-        marks: a CSV file with the columns pmid, start, end, label, value and detail.
+        marks: a CSV file with the columns pmid, start, end, label, value, detail and set.
         abstracts: the files that hold the abstracts: search exports, or JSONL with `pmid` and `text`.
 
     Raises:
@@ -140,8 +142,11 @@ def read_marks(path: str | Path) -> dict[str, tuple[Mark, ...]]:
 def _mark(row: Mapping[str, str]) -> Mark:
     if row["label"] not in (*PEOPLE_LABELS, _NOTHING):
         raise ValueError(f"unknown label '{row['label']}'")
+    if row["set"] not in _SETS:
+        raise ValueError(f"unknown set '{row['set']}'")
     values = tuple(row["value"].removeprefix("?").split("|"))
-    return Mark(int(row["start"]), int(row["end"]), row["label"], values, row["value"][:1] != "?", row["detail"])
+    required = row["value"][:1] != "?"
+    return Mark(int(row["start"]), int(row["end"]), row["label"], values, required, row["detail"], row["set"])
 
 
 def _records(path: str | Path) -> Iterator[Record]:
@@ -163,20 +168,15 @@ def _records(path: str | Path) -> Iterator[Record]:
 def score_people(pairs: Sequence[tuple[Record, Sequence[Mark]]], *, missing: int = 0) -> PeopleResult:
     """How well people and numbers are found in these records, which have these marks."""
     found = find_spans([record for record, _ in pairs])
-    halves: dict[str, list[tuple[Sequence[Mark], Sequence[Span]]]] = {"building": [], "kept back": []}
-    for (record, marks), spans in zip(pairs, found, strict=True):
-        halves["kept back" if _kept_back(record.pmid) else "building"].append((marks, spans))
+    sets: dict[str, list[tuple[Sequence[Mark], Sequence[Span]]]] = {name: [] for name in _SETS}
+    for (_, marks), spans in zip(pairs, found, strict=True):
+        sets["building" if any(mark.of == "building" for mark in marks) else "kept back"].append((marks, spans))
     return PeopleResult(
-        abstracts={half: len(read) for half, read in halves.items()},
+        abstracts={name: len(read) for name, read in sets.items()},
         missing=missing,
-        scores={half: {label: _score(read, label) for label in PEOPLE_LABELS} for half, read in halves.items()},
-        ages={half: _told_apart(read) for half, read in halves.items()},
+        scores={name: {label: _score(read, label) for label in PEOPLE_LABELS} for name, read in sets.items()},
+        ages={name: _told_apart(read) for name, read in sets.items()},
     )
-
-
-def _kept_back(pmid: str) -> bool:
-    """Whether an abstract belongs to the half that no rule was built on: told by its PMID alone."""
-    return int(hashlib.sha256(pmid.encode()).hexdigest(), 16) % 2 == 1
 
 
 def _score(read: Iterable[tuple[Sequence[Mark], Sequence[Span]]], label: str) -> LabelScore:
