@@ -26,10 +26,11 @@ def marked(folder: Path, rows: str, text: str = TEXT, pmid: str = "1") -> tuple[
 
 
 def test_values_are_counted_once_and_optional_ones_need_not_be_found(tmp_path: Path) -> None:
-    rows = (
-        '1,13,18,sample size,40|41,building\n1,19,24,sex,"female, 40 female",building\n1,26,46,age,mean 51.26,\n'
-        "1,0,4,arm size,19,building\n1,0,4,arm size,22,building\n1,0,4,duration,?8,building\n1,0,4,frequency,3,building\n2,0,1,sex,male,building\n"
-    )
+    values = (
+        ("sample size", "40|41"), ("sex", '"female, 40 female"'), ("age", "mean 51.26"), ("arm size", "19"),
+        ("arm size", "22"), ("duration", "?8"), ("frequency", "3"),
+    )  # fmt: skip
+    rows = "".join(f"1,0,4,{label},{value},,building\n" for label, value in values) + "2,0,1,sex,male,,building\n"
     result = measure_people(*(lambda marks, texts: (marks, [texts]))(*marked(tmp_path, rows)))
     scores = result.scores["building"]
     assert (result.missing, result.abstracts["building"]) == (1, 1)
@@ -50,8 +51,8 @@ def test_ages_that_were_eligible_count_apart() -> None:
     ("content", "said"),
     [
         ("a,b\n", "no table of marks"),
-        (HEADER + "1,x,2,sex,male,building\n", "line 2 is no mark"),
-        (HEADER + "1,1,2,height,180,building\n", "unknown label 'height'"),
+        (HEADER + "1,x,2,sex,male,,building\n", "line 2 is no mark"),
+        (HEADER + "1,1,2,height,180,,building\n", "unknown label 'height'"),
         (HEADER + "1,1,2,sex,male,,mine\n", "unknown set 'mine'"),
         (HEADER + "1,1\n", "line 2 is no mark"),
     ],
@@ -64,7 +65,7 @@ def test_what_is_no_table_of_marks_is_refused(tmp_path: Path, content: str, said
 
 
 def test_marks_need_their_abstracts(tmp_path: Path) -> None:
-    marks, texts = marked(tmp_path, "1,0,4,sex,female,building\n", pmid="7")
+    marks, texts = marked(tmp_path, "1,0,4,sex,female,,building\n", pmid="7")
     with pytest.raises(EvaluationError, match="no abstract"):
         measure_people(marks, [texts])
     texts.write_text('{"pmid": 1}\n')
@@ -75,7 +76,7 @@ def test_marks_need_their_abstracts(tmp_path: Path) -> None:
 
 
 def test_command_prints_both_sets(tmp_path: Path) -> None:
-    marks, texts = marked(tmp_path, "1,0,4,sex,female,building\n")
+    marks, texts = marked(tmp_path, "1,0,4,sex,female,,building\n")
     options = ["pico", "--evaluate", "--people", str(marks), "--abstracts", str(texts)]
     found = json.loads(CliRunner().invoke(app, [*options, "--json"]).stdout)["people"]
     assert set(found) == {"missing", "building", "kept back"}

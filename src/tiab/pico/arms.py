@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
-from tiab.pico.counts import LOST_BEFORE, Count, SentenceNumbers
+from tiab.pico.counts import LABEL_BEFORE, LOST_BEFORE, Count, SentenceNumbers
 from tiab.pico.quantities import NUMBER, Quantity, number_of
 
 __all__ = ["find_arms"]
 
 _MOST_ARMS = 5
+_MOST_ARMS_EACH = 8
 _SMALLEST = 3
 _REACH = 300  # characters from the first arm to the last
 _MOST_NUMBERS = 10  # of one sentence that are tried with one another
@@ -27,7 +28,7 @@ _TREATED_APART = re.compile(
 )
 _GOES = re.compile(
     r"(?:\s\([^()]{0,12}\))?\s(?:[a-z]+\s)?(?:(?:were|was)\s)?(?:(?:randomly\s)?(?:assigned|allocated|randomi[sz]ed)\s)?"
-    r"(?:to|received|receiving|in\s(?:the\s)?(?:[\w-]+\s){1,4}(?:group|arm))\b",
+    r"(?:to|received|receiving|in\s(?:the\s)?(?:[\w-]+\s){1,4}(?:group|arm|unit|condition|cohort))\b",
     re.IGNORECASE,
 )
 _EACH = re.compile(
@@ -42,11 +43,12 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _LOST = re.compile(
-    r"(?:\s*\([^()]{0,20}\))?(?:\s+[a-z]+){0,2}\s+(?:(?:were|was|had)\s+)?(?:exclu|withdr|dropped|lost|died|discontinu|declin|refus)",
+    r"(?:\s*\([^()]{0,20}\))?(?:\s+[a-z]+){0,2}\s+(?:(?:were|was|had)\s+)?(?:exclu|withdrew|withdrawn|dropped|lost|died|discontinu|declin|refus)",
     re.IGNORECASE,
 )
 _PART = re.compile(r"(?:\s*\([^()]{0,20}\))?\s+(?:out\s+)?of\s+(?:the\s+)?\d")  # "8 of 51 eyes"
 _DATE_BEFORE = re.compile(r"\b(?:from|in|to|until|since|between|and|[A-Z][a-z]{2,8}|of)\s+$")
+_NAME_BEFORE = re.compile(r"\w[(]$")  # CoQ(10)
 _SIGNS = frozenset("±+-−–")  # of a spread, or of an interval
 _YEARS = range(1900, 2041)
 _LOST_ONES = frozenset({"lost next", "screened next"})
@@ -131,7 +133,9 @@ def _each(text: str, sentences: Sequence[SentenceNumbers], total: Count | None) 
 
 def _is_share(value: int, total: Count | None) -> bool:
     """Whether several groups of that size may be the whole."""
-    return total is None or (value < total.value and (total.value % value == 0 or total.summed))
+    return total is None or (
+        value < total.value <= _MOST_ARMS_EACH * value and (total.value % value == 0 or total.summed)
+    )
 
 
 def _adding_up(
@@ -160,6 +164,10 @@ def _is_group(text: str, begin: int, number: Quantity) -> bool:
     if number.value in _YEARS and _DATE_BEFORE.search(text, max(begin, number.start - 12), number.start):
         return False
     if text[max(begin, number.start - 3) : number.start].rstrip()[-1:] in _SIGNS:
+        return False
+    if _NAME_BEFORE.search(text, max(begin, number.start - 4), number.start):
+        return False
+    if LABEL_BEFORE.search(text, max(begin, number.start - 24), number.start):
         return False
     return LOST_BEFORE.search(text, max(begin, number.start - 60), number.start) is None
 

@@ -12,22 +12,22 @@ from typing import NamedTuple
 
 from tiab.pico.abbreviations import Abbreviation
 from tiab.pico.layout import Layout
-from tiab.pico.quantities import Quantity, quantities
+from tiab.pico.quantities import NUMBER, Quantity, number_of, quantities
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbers"]
+__all__ = ["LABEL_BEFORE", "LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbers"]
 
 _REACH = 80
 _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
 _SHARE_BEFORE = re.compile(r"%[\s(,;\[]*[nN]\s*[=:]\s*$")  # "60% (n = 114) were female" counts no group
 _SHARE_AFTER = re.compile(r"\s*[,;]\s*\d{1,3}(?:\.\d+)?\s?%\s*[)\]]")  # "online consultations (n = 120, 12.9%)"
-_LABEL_BEFORE = re.compile(
+LABEL_BEFORE = re.compile(
     r"\b(?:grades?|types?|stages?|phases?|levels?|class(?:es)?|ages?|aged|weeks?|days?|months?|visits?|years?)\s+"
     r"(?:(?:\d{1,3}|[IVX]+)(?:\s*(?:,|and|or|to|-)\s*)+)?$",
     re.IGNORECASE,
 )
 LOST_BEFORE = re.compile(
-    r"\b(?:exclu|except|withdr|lost\b|drop|declin|refus|died\b|death|discontinu|missing|ineligib|incomplete|unavailab)"
+    r"\b(?:exclu|except|withdr(?:ew|awn)|lost\b|drop|declin|refus|died\b|death|discontinu|missing|ineligib|incomplete|unavailab)"
     r"[^.,:;()]{0,40}[(\[]?$",
     re.IGNORECASE,
 )
@@ -36,6 +36,11 @@ _SEX = re.compile(
 )
 _SEX_BEFORE = re.compile(rf"\b(?:{_SEX.pattern})\s*[(\[,:]*\s*$", re.IGNORECASE)
 _SEX_AFTER = re.compile(rf"\s+(?:{_SEX.pattern})\b", re.IGNORECASE)
+_MOST_GROUPS = 6
+_GROUPS_OF = re.compile(
+    rf"(?<![\w.,/-])(?P<groups>{NUMBER})\s+(?:[a-z-]+\s+){{0,2}}groups\s+of\s+(?P<size>{NUMBER})\b(?!\s*(?:%|[-\u2010-\u2015]))",
+    re.IGNORECASE,
+)
 _CONTROLS_BEFORE = re.compile(r"\bcontrols?(?:\s+subjects)?\s*[(\[]\s*$", re.IGNORECASE)
 _OWN_STUDY = re.compile(
     r"\b(?:we|(?:this|our|the present|the current) (?:\w+ )?(?:study|trial|analysis))\b", re.IGNORECASE
@@ -112,7 +117,7 @@ def find_counts(
     for begin, end, numbers in sentences:
         mine = [c for q in numbers if (c := _count(text, layout, q, begin, end, nouns))]
         counts += mine
-        sums += _sums(mine, layout)
+        sums += [*_sums(mine, layout), *_products(text, layout, begin, end)]
     return _compare(counts + sums, [q for sentence in sentences for q in sentence.numbers], len(text))
 
 
@@ -173,7 +178,7 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
     verb = None if equals or noun else _VERB.match(text, number.end, end)
     if number.value < 2 or not (noun or equals or verb):
         return None
-    if (_SHARE_BEFORE if equals else _LABEL_BEFORE).search(before) or (equals and _SHARE_AFTER.match(text, number.end)):
+    if (_SHARE_BEFORE if equals else LABEL_BEFORE).search(before) or (equals and _SHARE_AFTER.match(text, number.end)):
         return None
     if number.value in _YEARS and len(text[number.start : number.end]) == 4 and _YEAR_BEFORE.search(before):
         return None
@@ -264,6 +269,15 @@ def _sums(counts: Sequence[Count], layout: Layout) -> Iterator[Count]:
             kept = {part for part in arms[0].evidence if part.startswith(_KEPT[name])}
             total = sum(arm.value for arm in arms)
             yield Count(arms[0].start, arms[-1].end, total, frozenset({name, *kept}), summed=True)
+
+
+def _products(text: str, layout: Layout, begin: int, end: int) -> Iterator[Count]:
+    """The people of "two groups of 9 patients", which are 18."""
+    for found in _GROUPS_OF.finditer(text, begin, end):
+        groups, size = number_of(found["groups"]), number_of(found["size"])
+        if 1 < groups <= _MOST_GROUPS and size > 1:
+            evidence = frozenset({"sum of arms", *_place(text, layout, found.start(), begin, end)})
+            yield Count(found.start(), found.end("size"), groups * size, evidence, summed=True)
 
 
 def _compare(counts: Sequence[Count], numbers: Sequence[Quantity], length: int) -> list[Count]:

@@ -19,7 +19,7 @@ _LISTS = {name: words for name, words in vocabulary("dose").items() if isinstanc
 _MEASURES: dict[str, list[str]] = vocabulary("dose")["measures"]
 _DASH = r"[-\u2010-\u2015]"
 _NUMBER = rf"(?:\d{{1,9}}(?:\.\d{{1,6}})?|{NUMBER})"
-_RANGE = rf"(?<![\w.,/<>=±≥≤~])(?<![<>≥≤]\s)(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
+_RANGE = rf"(?<![\w.,·/<>=±≥≤~])(?<![<>≥≤·]\s)(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
 
 
 def _pattern(frame: str) -> re.Pattern[str]:
@@ -33,11 +33,11 @@ _WEEKS = {"d": 1 / 7, "w": 1.0, "m": 52 / 12, "y": 52.0}
 _MULTIPLES = {"once": 1, "twice": 2, "thrice": 3}
 _DURATION = _pattern(
     _RANGE
-    + rf"(?:\s|{_DASH})?(?:(?:successive|consecutive|full)\s)?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?!\w)"
+    + rf"(?:\s|{_DASH})?(?:(?:successive|consecutive)\s)?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?!\w)"
 )
 _DURATION_BEFORE = _pattern(r"\b{duration_before}$")
 _DURATION_AFTER = _pattern(
-    r"(?:\s+of)?(?:(?:\s+[\w,/+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried})\b"
+    r"(?:\s+of:?|,)?(?:(?:\s+[\w,/()+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried})\b"
 )
 _LASTED = re.compile(r"\b(?:lasts?|lasted|lasting)\s+(?:for\s+)?$", re.IGNORECASE)
 _GIVEN = _pattern(r"\b{given}\b")
@@ -55,6 +55,10 @@ _FREQUENCY = _pattern(
     r"(?:{counted}|(?:[\w()-]+\s){1,4}?sessions|(?=[/·⋅]\s?w)))"
     rf"(?:[\s·⋅/]|{_DASH})*(?:(?:per|a|each|every|in\s+a|/)(?:\s|{_DASH})*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
 )
+_PER_WEEK = _pattern(
+    _RANGE
+    + r"\s?(?:[×x]\s?\d{1,3}\s?min(?:ute)?s?\s(?:per|a|each)\s(?:week|wk)|(?:week|wk)\s?(?:\(-1\)|⁻¹|\^-1|[-−]1))(?!\w)"
+)  # "5×10 minutes per week", "3 week(-1)"
 _WEEKLY_SESSIONS = _pattern(
     rf"{_RANGE}\s+(?:\d+{_DASH}?\s?min(?:ute)?s?\s+)?weekly\s+(?:[\w-]+\s+){{0,3}}?{{meetings}}\b"
 )
@@ -74,8 +78,8 @@ _MINUTES = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>min(?:ute)?s?|h(?:ou)?rs
 _SESSION_NEAR = _pattern(r"\b{session_near}")
 _NO_SESSION_AFTER = _pattern(rf"(?:\s|{_DASH})*{{no_session_after}}\b")
 _OF_MAXIMUM = re.compile(
-    rf"(?<![\w.])(?P<low>\d{{2,3}})\s?%?(?:\s?(?:{_DASH}|to|and)\s?(?P<high>\d{{2,3}}))?\s?%\s*(?:of\s+)?"
-    r"(?:(?:the|their|his|her|individual|age[\s-]predicted|estimated|predicted|maximal|maximum|peak|max)\s+)*"
+    rf"(?<![\w.])(?P<low>\d{{2,3}})\s?%?(?:\s?(?P<join>{_DASH}|to|and|or)\s?(?P<high>\d{{2,3}}))?\s?%\s*(?:of\s+)?"
+    r"(?:(?:the|their|his|her|individual|age[\s-]predicted|estimated|predicted|maximal|maximum|peak|max|\w+training)\s+)*"
     rf"(?P<of>{'|'.join(alternatives(_MEASURES, name) for name in _MEASURES)})(?![a-z])",
     re.IGNORECASE,
 )
@@ -159,7 +163,7 @@ def _is_other_time(before: str, after: str) -> bool:
 
 
 def _is_of_treatment(doc: Doc, text: str, found: re.Match[str], before: str, after: str) -> bool:
-    """Whether the sentence of "for 12 weeks" tells what was given, not how long people were watched; for years, near it."""
+    """Whether the sentence of "for 12 weeks" (for years: near it) tells what was given, not how long people were seen."""
     layout = get_layout(doc)
     begin, end = layout.sentence_bounds(layout.sentence(found.start()), len(text))
     if _WATCHED.search(text, max(begin, found.start() - _NEAR), min(end, found.end() + _NEAR)):
@@ -184,7 +188,7 @@ def _numbered_frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator
     weekly = (
         found for found in _WEEKLY_SESSIONS.finditer(text, begin, end) if _FOR_WEEKS.match(text, found.end(), end)
     )
-    for found in (*_FREQUENCY.finditer(text, begin, end), *weekly):
+    for found in (*_FREQUENCY.finditer(text, begin, end), *_PER_WEEK.finditer(text, begin, end), *weekly):
         said = found.groupdict()
         value = str(_MULTIPLES[said["word"].lower()]) if said.get("word") else _scaled(found, 1.0)
         if said.get("first"):
@@ -212,7 +216,10 @@ def _minutes(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
 
 def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _OF_MAXIMUM.finditer(text, begin, end):
-        yield _span(doc, found, "intensity", f"{_scaled(found, 1.0)}% {_measure(found['of'])}", 1.0)
+        between = "between" in text[max(begin, found.start() - 12) : found.start()].lower()
+        parted = found["join"] in ("and", "or") and not between  # "45% and 65%" are two
+        for said in (found["low"], found["high"]) if parted else (_scaled(found, 1.0),):
+            yield _span(doc, found, "intensity", f"{said}% {_measure(found['of'])}", 1.0)
     for found in _EXERTION.finditer(text, begin, end):
         if int(found["high"] or found["low"]) <= _MOST_EXERTION:
             yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
