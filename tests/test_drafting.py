@@ -205,3 +205,38 @@ def _covers(made: Draft, text: str) -> bool:
     there = {word[:5].casefold() for term in terms for word in re.findall(r"[^\W\d_]{3,}", term)}
     missed = {word for word in wanted if word not in there}
     return bool(made.concepts) and len(missed) <= max(2, 0.1 * len(wanted))
+
+
+def test_a_question_alone_gives_concepts_by_what_stands_where() -> None:
+    made = draft(
+        "Title: Walking groups\nQuestion: Do beta blockers, compared with usual care, reduce tremor in adults?"
+    )
+    assert {"beta blockers", "propranolol"} <= set(made.criteria.of_role("intervention")[0].terms)
+    assert made.criteria.of_role("comparator")[0].terms == ("usual care",)
+    assert "tremor" in made.criteria.of_role("outcome")[0].terms
+
+
+def test_the_members_of_a_group_say_so() -> None:
+    terms = {
+        term.text: term.source for one in draft("Do statins lower the risk of falls?").concepts for term in one.terms
+    }
+    assert terms["simvastatin"] == "one of statins"
+
+
+def test_designs_are_guessed_where_the_question_asks_what_a_treatment_does() -> None:
+    (design,) = [one for one in draft("Is exercise training effective in adults with gout?").concepts if one.designs]
+    assert "randomised trial" in design.designs
+    assert "no design is named" in design.because
+    assert not [one for one in draft("How common is gout in adults?").concepts if one.designs]
+    (animal,) = [one for one in draft("Title: Maze tasks\nInclusion: studies about rodents").concepts if one.designs]
+    assert animal.designs == ("animal study",)
+
+
+def test_a_hyphenated_word_is_not_parted_at_its_small_word() -> None:
+    made = draft("Title: The face-to-face interview task: a systematic review")
+    assert made.concepts[0].terms[0].text == "face-to-face interview task"
+
+
+def test_what_a_control_group_got_is_the_comparator() -> None:
+    made = draft("Title: Yoga for gout\nInclusion criteria\n- Studies with control animals (saline injection)")
+    assert "saline injection" in made.criteria.of_role("comparator")[0].terms

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from tiab.criteria import ROLES, Limits
 from tiab.drafting.draft import Draft, DraftConcept, DraftTerm
+from tiab.drafting.members import members_of
 from tiab.drafting.phrases import noun_phrases
+from tiab.drafting.questions import asks_for_effects, question_phrases
 from tiab.drafting.roles import content_words, named_role, role_of
 from tiab.drafting.words import designs_in, languages_in, years_in
 from tiab.pico.abbreviations import find_abbreviations
@@ -27,9 +29,16 @@ _ASKS = re.compile(
 _TITLE = re.compile(r"(?i)^\W*(?:review )?title\s*:\s*")
 _HEADING = re.compile(r"^\W*(?P<name>[A-Z][^:.?!]{2,60}):\s*(?P<rest>.*)$")
 _LONGEST_TITLE = 250
-_UNSURE = "nothing else fits"
+_HEADED, _STANDS = "by its heading", "by where it stands in the sentence"
+_COMPARED = re.compile(r"(?i)\b(?:control|comparison) (?:groups?|animals|arms?|conditions?)\b|\bcontrols\b")
 _KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
 """What a title says of the review itself."""
+_ANIMALS = re.compile(r"(?i)\b(?:rodents?|rats?|mice|mouse|animal models?|farm animals|livestock|preclinical)\b")
+_TRIALS = ("randomised trial", "non-randomised trial", "crossover trial")
+_TRIAL_WORDS = ("randomized controlled trial", "double-blind", "placebo", "comparative trial")
+_EFFECT_WORDS = ("efficacy", "effectiveness", "tolerability", "adverse event", "adverse effect", "side effect")
+_EFFECT_WORDS += ("quality of life", "mortality", "safety", "symptom improvement", "response rate", "relapse")
+_NO_STUDIES = ("case report", "animal study", "laboratory study", "letter")
 _SHORT = 12
 """Words; a longer sentence that names a language or a year says other things, too."""
 
@@ -40,7 +49,7 @@ class _Found:
 
     title: str = ""
     title_line: int = 0
-    question: list[str] = field(default_factory=list)
+    question: list[tuple[int, str]] = field(default_factory=list)
     terms: dict[str, list[DraftTerm]] = field(default_factory=lambda: {role: [] for role in ROLES})
     against: dict[str, list[DraftTerm]] = field(default_factory=lambda: {role: [] for role in ROLES})
     because: dict[str, str] = field(default_factory=dict)
@@ -89,7 +98,8 @@ def _begins(found: _Found, number: int, raw: str) -> bool:
         found.title, found.title_line = _TITLE.sub("", line), number
         return True
     if _ASKS.match(line) or line.endswith("?"):
-        found.question.append(re.sub(r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*", "", line))
+        asked = re.sub(r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*", "", line)
+        found.question.append((number, asked))
         return True
     plain = len(line) <= _LONGEST_TITLE and not line.endswith((".", ":", ";")) and raw.strip() == line
     if not found.title and not found.question and plain and not _is_heading(line) and len(line.split()) > 2:
@@ -115,17 +125,26 @@ def _take(found: _Found, line: int, sentence: str, role: str, excluded: bool) ->
     (found.against_designs if excluded else found.designs).extend(designs)
     if role == "design" or (designs and not role):
         return
-    phrases = noun_phrases(sentence)
-    guessed, why = (role, "by its heading") if role else role_of(phrases, found.title)
     if turned:
         found.not_used.append((line, sentence, "says what is excluded by what is not"))
         return
-    if not phrases:
-        return
-    guessed = guessed or "population"
-    found.because.setdefault(guessed, why or _UNSURE)
     into = found.against if excluded else found.terms
-    into[guessed] += [DraftTerm(text=phrase, line=line, source=sentence.strip(" -*•")) for phrase in phrases]
+    for guessed, phrase, why in _phrases_of(sentence, role, found.title):
+        found.because.setdefault(guessed, why)
+        if not excluded or role or " " in phrase:  # a single word of an exclusion in prose says too little
+            into[guessed].append(DraftTerm(text=phrase, line=line, source=sentence.strip(" -*•")))
+
+
+def _phrases_of(sentence: str, role: str, title: str) -> Iterator[tuple[str, str, str]]:
+    """(role, phrase, why that role) of a sentence: by its heading, by its words, or by where the phrase stands."""
+    phrases = noun_phrases(sentence)
+    if not role and _COMPARED.search(sentence):
+        role = "comparator"
+    guessed, why = (role, _HEADED) if role else role_of(phrases, title)
+    if guessed:
+        yield from ((guessed, phrase, why) for phrase in phrases)
+    else:
+        yield from ((stands, phrase, _STANDS) for stands, phrase in question_phrases(sentence))
 
 
 def _limit(found: _Found, sentence: str, excluded: bool) -> bool:
@@ -144,19 +163,18 @@ def _limit(found: _Found, sentence: str, excluded: bool) -> bool:
 
 def _drafted(found: _Found, text: str) -> Draft:
     shorts = {found_.long.casefold(): found_.short for found_ in find_abbreviations(text)}
+    _take_question(found)
+    asked = f"{found.title} {' '.join(asked for _, asked in found.question)}"
+    if asks_for_effects(asked) and not _ANIMALS.search(text):
+        why = "a usual outcome, as the question asks what a treatment does"
+        found.because.setdefault("outcome", why)
+        found.terms["outcome"] += [DraftTerm(text=word, line=1, source=why) for word in _EFFECT_WORDS]
     wanted = content_words([found.title, *(t.text for terms in found.terms.values() for t in terms)])
     concepts = _with_title(list(_concepts(found, shorts, wanted)), list(_of_title(found)))
-    designs = tuple(dict.fromkeys(found.designs))
-    against = tuple(dict.fromkeys(design for design in found.against_designs if design not in designs))
-    if designs or against:
-        concepts.append(
-            DraftConcept(
-                role="design", name="study design", designs=designs, against_designs=against, because="by name"
-            )
-        )
-    question = " ".join(found.question)
+    question = " ".join(asked for _, asked in found.question)
+    concepts += _designs(found, asked, animals=bool(_ANIMALS.search(text)))
     return Draft(
-        title=found.title or (found.question[0] if found.question else "Untitled review"),
+        title=found.title or (found.question[0][1] if found.question else "Untitled review"),
         question=question,
         concepts=tuple(concepts),
         limits=Limits(
@@ -164,6 +182,36 @@ def _drafted(found: _Found, text: str) -> Draft:
         ),
         not_used=tuple(found.not_used),
     )
+
+
+def _designs(found: _Found, asked: str, *, animals: bool) -> list[DraftConcept]:
+    """The designs that the text names; else those of trials, where the question is what a treatment does to people."""
+    designs = tuple(dict.fromkeys(found.designs))
+    against = tuple(dict.fromkeys(design for design in found.against_designs if design not in designs))
+    why = "by name"
+    if animals and not designs:
+        designs, why = ("animal study",), "the text is about animals"
+    elif not designs and asks_for_effects(asked):
+        designs, why = _TRIALS, "the question asks what a treatment does, and no design is named"
+        against = tuple(dict.fromkeys((*against, *_NO_STUDIES)))
+    if not designs and not against:
+        return []
+    terms = tuple(DraftTerm(text=text, line=1, source=why) for text in _TRIAL_WORDS) if designs == _TRIALS else ()
+    return [
+        DraftConcept(
+            role="design", name="study design", terms=terms, designs=designs, against_designs=against, because=why
+        )
+    ]
+
+
+def _take_question(found: _Found) -> None:
+    """The question's phrases, for the roles of which the text says nothing else."""
+    silent = [role for role in ROLES if not found.terms[role]]
+    for line, asked in found.question:
+        for role, phrase in question_phrases(asked):
+            if role in silent:
+                found.because.setdefault(role, "from the question")
+                found.terms[role].append(DraftTerm(text=phrase, line=line, source=asked))
 
 
 def _concepts(found: _Found, shorts: dict[str, str], wanted: set[str]) -> Iterator[DraftConcept]:
@@ -181,12 +229,23 @@ def _concepts(found: _Found, shorts: dict[str, str], wanted: set[str]) -> Iterat
         yield DraftConcept(
             role=role,
             name=terms[0].text,
-            terms=terms,
+            terms=_with_members(terms),
             abbreviations=short,
             against=tuple({term.text.casefold(): term for term in against}.values()),
-            required=role != "outcome",
+            required=role != "outcome" and (role != "population" or found.because.get(role) == _HEADED),
             because=found.because.get(role, ""),
         )
+
+
+def _with_members(terms: tuple[DraftTerm, ...]) -> tuple[DraftTerm, ...]:
+    """The terms, and the members of the groups that they name."""
+    known = {term.text.casefold() for term in terms}
+    more = {
+        member.casefold(): DraftTerm(text=member, line=term.line, source=f"one of {term.text}")
+        for term in terms
+        for member in members_of(term.text)
+    }
+    return terms + tuple(member for text, member in more.items() if text not in known)
 
 
 def _with_title(said: list[DraftConcept], titled: list[DraftConcept]) -> list[DraftConcept]:
@@ -197,19 +256,27 @@ def _with_title(said: list[DraftConcept], titled: list[DraftConcept]) -> list[Dr
         more = roles.pop(concept.role, None)
         if more is not None:
             known = {term.text.casefold() for term in more.terms}
-            terms = (*more.terms, *(term for term in concept.terms if term.text.casefold() not in known))
-            concept = replace(concept, name=more.name, terms=terms)
-        made.append(replace(concept, required=concept.required and (more is not None or concept.because != _UNSURE)))
+            placed = concept.because == _STANDS  # a single word by its place alone says less than the title
+            others = (term for term in concept.terms if not placed or " " in term.text)
+            terms = (*more.terms, *(term for term in others if term.text.casefold() not in known))
+            concept = replace(concept, name=more.name, terms=_with_members(terms))
+        made.append(replace(concept, required=concept.required and (more is not None or concept.because != _STANDS)))
     return [*roles.values(), *made]
 
 
 def _of_title(found: _Found) -> Iterator[DraftConcept]:
     """Concepts from the title: what stands before its "for" or "in", and what stands behind."""
-    parts = re.split(r"(?i)\b(?:for|in|among|to|on)\b", re.split(r"[:?]", found.title)[0])
+    parts = re.split(r"(?i)(?<![\w-])(?:for|in|among|to|on)(?![\w-])", re.split(r"[:?]", found.title)[0])
     phrases = [[phrase for phrase in noun_phrases(part) if not _KIND.search(phrase)] for part in parts]
     phrases = [part for part in phrases if part]
     roles = (role_of(phrases[0])[0] or "intervention",) if len(phrases) == 1 else ("intervention", "population")
     for role, part in zip(roles, [phrases[0], phrases[-1]] if phrases else [], strict=False):
         line = max(found.title_line, 1)
         terms = tuple(DraftTerm(text=phrase, line=line, source=found.title) for phrase in part)
-        yield DraftConcept(role=role, name=part[0], terms=terms, because="from the title")
+        yield DraftConcept(
+            role=role,
+            name=part[0],
+            terms=_with_members(terms),
+            required=role != "population",  # what is searched for in all records need not be said in each
+            because="from the title",
+        )

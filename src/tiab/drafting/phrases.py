@@ -8,37 +8,45 @@ __all__ = ["GENERAL_WORDS", "SMALL_WORDS", "noun_phrases"]
 
 _LONGEST = 4
 _SMALL = """
-    a able about administered after against aimed all allowed also am among an and another any are as assess
-    assessed assessing associated at based be because been before being between both but by can clear collected
-    combined compare compared compares comparing conducted considered could defined describe described describing
-    diagnosed did do does done due during e e.g each eg eight either eligible etc evaluate evaluated evaluating
-    every examined examining exclusively first five focus focused focusing following for four from g had has have
-    having he her here his how i i.e ie if in include included includes including into involved involving is it its
-    least less main may measured measures measuring might more most must needed neither new nine no nor not of on
-    one only onto or original other our over per performed provide provided providing published received receiving
-    regarding related report reported reporting reports same second seven shall she should since six so some
-    specifically such ten than that the their them then there these they this those three through to towards two
-    under undergoing until us use used uses using versus very via vs was we well were what when where whether which
-    while who whom whose will with within without would written your
+    a able about administered after against aimed all allowed also am among an and another any are as assess assessed
+    assessing associated at based be because been before being between both but by can clear collected combined
+    compare compared compares comparing conducted considered could defined describe described describing detect
+    detected detecting diagnosed did differ differed differing differs do does done due during e e.g each eg eight
+    either eligible empirical etc evaluate evaluated evaluating every examined examining exclusively first five focus
+    focused focusing following for found four from g had has have having he her here his how i i.e ie if in include
+    included includes including into involved involving is it its least less main may measured measures measuring
+    might more most must needed neither new nine no nor not of on one only onto or original other our over per
+    performed provide provided providing published received receiving regarding related report reported reporting
+    reports same second seven shall she should since six so some specifically such ten than that the their them then
+    there these they this those three through to towards two under undergoing until us use used uses using versus very
+    via vs was we well were what when where whether which while who whom whose will with within without would written
+    your
 """
 _GENERAL = """
-    contain contains large small area areas interest unit units output academic industry relief example usual like meet
-    existing relating relevance harm harms benefit benefits cumulative systematic literature overview meta-analysis
-    adult adults age aged analysis article articles baseline case cases change changes comparator comparators
-    comparison condition conditions control controls criteria criterion data design designs different drug drugs
-    effect effectiveness effects efficacy english factor factors full group groups high human humans individual
-    individuals information intervention interventions language level levels low measure measurement measurements
-    method methods model models months number numbers other others outcome outcomes paper papers participant
-    participants patient patients people person persons population populations potential primary publication
-    publications question rate rates relevant result results review reviews safety sample samples secondary set
-    specific studies study subject subjects system systems test tests therapies therapy time times treatment
-    treatments trial trials type types value values weeks year years
+    academic adult adults age aged agent agents analysis area areas article articles aspect aspects baseline benefit
+    benefits case cases change changes comparator comparators comparison concurrent condition conditions contain
+    contains context control controls criteria criterion cumulative current data design designs different drug drugs
+    effect effectiveness effects efficacy english environment example existing factor factors framework frameworks
+    full group groups harm harms high human humans individual individuals industry information interest interpretation
+    intervention interventions kind kinds language large level levels like literature low measure measurement
+    measurements meet meta-analysis method methods model models months newer number numbers older other others outcome
+    outcomes output overview paper papers participant participants patient patients people person persons phase phases
+    population populations potential preparation preparations primary publication publications quality question rate
+    rates recent relating relation relations relevance relevant relief result results review reviews safety sample
+    samples scale secondary set sets small specific status studies study subject subjects system systematic systems
+    technique techniques test tests therapies therapy time times topic topics treatment treatments trial trials type
+    types unit units usual value values variable variables variation variations weeks year years
 """
 SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""
 _NARROWING = frozenset(("low", "high", "primary", "secondary", "age"))
 """General words that belong to a phrase that they begin: low back pain."""
-_KEPT = re.compile(r"(?i)\b(?:quality of life|activities of daily living|range of motion|standard of care)\b")
+_NARROWS = ("ic", "al", "ive", "ary", "ous", "ed", "ing", "-based", "-induced")
+"""How adjectives end."""
+_KEPT = re.compile(
+    r"(?i)\b(?:quality of life|activities of daily living|range of motion|standard of care|usual care"
+    r"|treatment as usual)\b"
+)
 """Phrases that hold a small word."""
 _PARTICIPLE = re.compile(
     r"(?i)(?<!train)(?<!screen)(?<!imag)(?<!counsel)(?<!counsell)(?<!smok)(?<!cycl)ing$|[^aeiou]ed$"
@@ -68,10 +76,16 @@ def noun_phrases(text: str) -> list[str]:
 
 
 def _forms(phrase: str) -> list[str]:
-    """A long phrase, and the same without its first word, which most often only narrows it down."""
-    shorter = phrase.split(" ")[1:]
-    telling = sum(word.casefold() not in GENERAL_WORDS for word in shorter)
-    return [phrase, " ".join(shorter)] if len(shorter) > 1 and telling else [phrase]
+    """A long phrase, and the same without its first word, or its last, which most often only narrow it down."""
+    words = phrase.split(" ")
+    shorter = [part for part in (words[1:], words[:-1]) if len(part) > 1 and _tells(part)]
+    return [phrase, *(" ".join(part) for part in shorter)]
+
+
+def _tells(words: list[str]) -> bool:
+    """Whether words make a term without the rest: the last is none that only narrows another down."""
+    told = [word for word in words if word.casefold() not in GENERAL_WORDS]
+    return bool(told) and not words[-1].casefold().endswith(_NARROWS) and words[-1].casefold() not in SMALL_WORDS
 
 
 def _is_verb(word: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["content_words", "design_filter", "named_role", "role_of"]
+__all__ = ["content_words", "design_filter", "named_role", "role_of", "roles_by_words"]
 
 _NAMED = (
     ("design", r"stud(?:y|ies) (?:types?|designs?)|types? of stud|designs?\b|methodological|filter|study design"),
@@ -115,11 +115,21 @@ def role_of(terms: Sequence[str], title: str = "") -> tuple[str, str]:
     return (best, "by its words") if counts[best] * 4 >= len(terms) > 0 else ("", "")
 
 
+def roles_by_words(phrase: str) -> set[str]:
+    """The roles that the words of a phrase speak for.
+
+    >>> roles_by_words("asthma"), roles_by_words("adverse events"), roles_by_words("yoga")
+    ({'population'}, {'outcome'}, set())
+    """
+    patterns = (("population", _POPULATION), ("intervention", _INTERVENTION), ("outcome", _OUTCOME))
+    return {role for role, pattern in patterns if pattern.search(phrase)}
+
+
 def content_words(texts: Iterable[str]) -> set[str]:
     """The first letters of the words that say something; so `vaccin*` and vaccines are the same."""
     return {word[:6] for text in texts for word in re.findall(r"[^\W\d_]{4,}", text.casefold()) if word not in _STOP}
 
 
 def _sides(title: str) -> tuple[set[str], set[str]]:
-    parts = re.split(r"(?i)\b(?:for|in|among|to|of)\b", title.split(":")[0])
+    parts = re.split(r"(?i)(?<![\w-])(?:for|in|among|to|of)(?![\w-])", title.split(":")[0])
     return (content_words(parts[:1]), content_words(parts[-1:])) if len(parts) > 1 else (set(), set())

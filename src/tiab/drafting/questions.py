@@ -1,0 +1,65 @@
+"""Questions and aims ► noun phrases by role: what stands before and behind "in", "compared with", "on", "improve"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tiab.drafting.phrases import noun_phrases
+from tiab.drafting.roles import roles_by_words
+
+__all__ = ["asks_for_effects", "question_phrases"]
+
+_TURN = re.compile(
+    r"""(?xi)(?<![\w-])(?:
+    (?P<comparator>compared?\s(?:with|to)|in\scomparison\s(?:with|to)|versus|vs\.?|rather\sthan|instead\sof|than)
+    |(?P<intervention>(?:effects?|efficacy|effectiveness|safety|benefits?|harms?|risks?|impact|role|use|accuracy
+        |performance)\s(?:and\s\w+\s)*of|us(?:e|es|ed|ing)|treated\swith|exposed\sto|exposure\sto)
+    |(?P<outcome>(?:effects?|impact|influence)\son|improv\w*|reduc\w*|increas\w*|decreas\w*|prevent(?!ive)\w*(?:\sof)?|lower\w*|rais\w*|chang\w*
+        |affect\w*|influenc\w*|alleviat\w*|in\sterms\sof)
+    |(?P<on>on)
+    |(?P<population>in|among|for|with|who|about)
+    )(?![\w-])"""
+)
+"""Small words and verbs behind which a part of the question begins that has another role."""
+_EFFECTS = re.compile(
+    r"(?i)\b(?:effect|effects|effective|effectiveness|efficacy|benefits?|harms?|safety|safe|differ|compare|compared"
+    r"|improves?|reduces?|prevents?|lowers?|relieves?)\b"
+)
+_TREATMENT = re.compile(
+    r"(?i)therap|treat|drug|medicat|surg|training|exercis|vaccin|inhibitor|agonist|antagonist|blocker|antibiot"
+    r"|rehab|supplement|program|counsel|pharmac|steroid|agents?\b|relaxant|psychotic|depressant|histamine|hypoglyc|estrogen"
+    r"|\w{3,}(?:statin|pril|olol|mab|sartan|azole)s?\b"
+)
+
+
+def question_phrases(question: str) -> Iterator[tuple[str, str]]:
+    """(role, phrase) of a question or an aim; its subject is taken for the intervention.
+
+    >>> list(question_phrases("Does yoga, compared with usual care, reduce pain in adults with asthma?"))
+    [('intervention', 'yoga'), ('comparator', 'usual care'), ('outcome', 'pain'), ('population', 'asthma')]
+    """
+    role, start, named = "intervention", 0, False
+    for turn in _TURN.finditer(question):
+        yield from _of_part(question[start : turn.start()], role)
+        role, start = str(turn.lastgroup), turn.end()
+        if role == "on":  # the effects of one thing on another, or studies on one thing
+            role = "outcome" if named else "intervention"
+        named = named or role == "intervention"
+    yield from _of_part(question[start:], role)
+
+
+def asks_for_effects(texts: str) -> bool:
+    """Whether a title or question asks what a treatment does, which trials answer.
+
+    >>> asks_for_effects("Is yoga training effective in asthma?"), asks_for_effects("How common is asthma?")
+    (True, False)
+    """
+    return bool(_EFFECTS.search(texts) and _TREATMENT.search(texts))
+
+
+def _of_part(part: str, role: str) -> Iterator[tuple[str, str]]:
+    for phrase in noun_phrases(part):
+        said = roles_by_words(phrase)
+        fixed = role in ("comparator", "outcome") or role in said or len(said) != 1
+        yield (role if fixed else said.pop()), phrase
