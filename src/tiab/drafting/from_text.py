@@ -36,8 +36,10 @@ _KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
 _ANIMALS = re.compile(r"(?i)\b(?:rodents?|rats?|mice|mouse|animal models?|farm animals|livestock|preclinical)\b")
 _TRIALS = ("randomised trial", "non-randomised trial", "crossover trial")
 _TRIAL_WORDS = ("randomized controlled trial", "double-blind", "placebo", "comparative trial")
-_EFFECT_WORDS = ("efficacy", "effectiveness", "tolerability", "adverse event", "adverse effect", "side effect")
-_EFFECT_WORDS += ("quality of life", "mortality", "safety", "symptom improvement", "response rate", "relapse")
+_EFFECT_WORDS = (
+    *("efficacy", "effectiveness", "tolerability", "adverse event", "adverse effect", "side effect"),
+    *("quality of life", "mortality", "safety", "symptom improvement", "response rate", "relapse"),
+)
 _NO_STUDIES = ("case report", "animal study", "laboratory study", "letter")
 _SHORT = 12
 """Words; a longer sentence that names a language or a year says other things, too."""
