@@ -37,17 +37,19 @@ def said(table: list[list[int]]) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("table", "kappa", "ac1"),
+    ("table", "kappa", "ac1", "pabak"),
     [
         # Gwet 2002, "Kappa statistic is not satisfactory for assessing the extent of agreement between raters", table 1
-        ([[118, 5], [2, 0]], -0.0234, 0.9408),
-        # `cont3x3abstractors` of the R package irrCAC: kappa2.table and gwet.ac1.table
-        ([[13, 0, 0], [0, 20, 7], [0, 4, 56]], 0.7964094, 0.8493305),
+        ([[118, 5], [2, 0]], -0.0234, 0.9408, 0.888),
+        # `cont3x3abstractors` of the R package irrCAC: kappa2.table and gwet.ac1.table; bp2.table
+        ([[13, 0, 0], [0, 20, 7], [0, 4, 56]], 0.7964094, 0.8493305, 0.835),
     ],
 )
-def test_published_tables(table: list[list[int]], kappa: float, ac1: float) -> None:
+def test_published_tables(table: list[list[int]], kappa: float, ac1: float, pabak: float) -> None:
     found = measure_agreement(*said(table))
     assert (found.kappa, found.ac1) == (pytest.approx(kappa, abs=6e-5), pytest.approx(ac1, abs=6e-5))
+    assert found.pabak == pytest.approx(pabak, abs=6e-5)
+    assert -1 <= found.pabak_low < found.pabak < found.pabak_high <= 1
 
 
 def wald(table: list[list[int]]) -> tuple[float, float]:
@@ -134,6 +136,8 @@ def test_one_answer_throughout() -> None:
     assert "kappa is not defined" in both.sentence
     assert "30 of 30 (100%, 95% interval 88% to 100%)" in both.sentence  # 0.025^(1/30) = 0.884
     assert 0.8 < both.ac1_low < 0.95
+    assert (both.pabak, both.pabak_high) == (1, 1)
+    assert both.pabak_low == pytest.approx((3 * 0.025 ** (1 / 30) - 1) / 2)  # no point at the edge; "e" is a third word
 
 
 def test_perfect_and_no_agreement() -> None:

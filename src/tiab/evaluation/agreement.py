@@ -1,4 +1,4 @@
-"""How far two reviewers agree: raw agreement, Cohen's kappa and Gwet's AC1, each with its interval."""
+"""How far two reviewers agree: raw agreement, Cohen's kappa, Gwet's AC1 and PABAK, each with its interval."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Agreement:
         kappa: Cohen's kappa; None where both said one and the same throughout, so that chance alone explains all.
         kappa_low, kappa_high: its interval; None where there is no kappa.
         ac1, ac1_low, ac1_high: Gwet's AC1 and its interval.
+        pabak, pabak_low, pabak_high: the prevalence- and bias-adjusted kappa, with the interval of the agreement.
         agreement_low, agreement_high: the exact interval of the raw agreement (Clopper-Pearson).
         confidence: of all intervals.
     """
@@ -45,6 +46,9 @@ class Agreement:
     ac1: float
     ac1_low: float
     ac1_high: float
+    pabak: float
+    pabak_low: float
+    pabak_high: float
     agreement_low: float
     agreement_high: float
     confidence: float = 0.95
@@ -56,7 +60,7 @@ class Agreement:
 
     @property
     def sentence(self) -> str:
-        """All three measures in words.
+        """All measures in words.
 
         >>> print(measure_agreement("eeee", "eeee").sentence.split(". ")[0])
         Same decision on 4 of 4 (100%, 95% interval 40% to 100%)
@@ -68,7 +72,8 @@ class Agreement:
         return (
             f"Same decision on {self.agreed:,} of {self.n:,} ({self.agreement:.0%}, {interval} "
             f"{self.agreement_low:.0%} to {self.agreement_high:.0%}). {kappa}"
-            f"Gwet's AC1 {self.ac1:z.2f} ({self.ac1_low:z.2f} to {self.ac1_high:z.2f})."
+            f"Gwet's AC1 {self.ac1:z.2f} ({self.ac1_low:z.2f} to {self.ac1_high:z.2f}). "
+            f"PABAK {self.pabak:z.2f} ({self.pabak_low:z.2f} to {self.pabak_high:z.2f})."
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -87,11 +92,13 @@ def measure_agreement(
       Where one category is rare it is low however well they agree.
     - Gwet's AC1 = (po − pe)/(1 − pe) with pe = Σ πᵢ(1 − πᵢ)/(q − 1) (Gwet 2008, British Journal of Mathematical and
       Statistical Psychology 61:29), which is not.
+    - PABAK = (q po − 1)/(q − 1), for two categories 2 po − 1 (Byrt, Bishop & Carlin 1993, Journal of Clinical
+      Epidemiology 46:423; for more, Brennan & Prediger 1981), which depends on the raw agreement alone.
 
-    Their intervals are the central share of 10,000 tables drawn from the posterior of p, a Dirichlet distribution whose
-    prior is worth one record, spread evenly over all q² cells (Perks 1947); widened, where need be, to hold the
-    estimate. The usual standard errors are 0, and so the interval a point, where both agree throughout or one of them
-    gave one answer; these intervals are not, and in simulations they cover as often as they say.
+    The intervals of kappa and AC1 are the central share of 10,000 tables drawn from the posterior of p, a Dirichlet
+    distribution whose prior is worth one record, spread evenly over all q² cells (Perks 1947); widened, where need be,
+    to hold the estimate. The usual standard errors are 0, and so the interval a point, where both agree throughout or
+    one of them gave one answer; these intervals are not, and in simulations they cover as often as they say.
 
     Args:
         categories: what could be said, where some of it may have been said by neither; at least two are assumed.
@@ -120,6 +127,7 @@ def measure_agreement(
     kappa_low, kappa_high = _interval(_kappa(drawn), kappa, confidence)
     ac1_low, ac1_high = _interval(_ac1(drawn), ac1, confidence)
     low, high = clopper_pearson(agreed, n, confidence=confidence)
+    pabak, pabak_low, pabak_high = ((q * share - 1) / (q - 1) for share in (agreed / n, low, high))
     defined = bool(np.isfinite(kappa))
     return Agreement(
         n=n,
@@ -132,6 +140,9 @@ def measure_agreement(
         ac1=ac1,
         ac1_low=ac1_low,
         ac1_high=ac1_high,
+        pabak=pabak,
+        pabak_low=pabak_low,
+        pabak_high=pabak_high,
         agreement_low=low,
         agreement_high=high,
         confidence=confidence,

@@ -9,6 +9,7 @@ from datetime import datetime
 from tiab.evaluation.gold_studies import gold_found
 from tiab.evaluation.missing import estimate_missing, stopping_points
 from tiab.report.data import AgreementRow, ReportData, ReviewerRow
+from tiab.report.team import TeamReport, build_team
 from tiab.report.texts import make_texts
 from tiab.review import Review, Status
 from tiab.review.counts import count_workload
@@ -48,6 +49,7 @@ def build_report(
     judged = None if gold is None else judge_review(snapshot, history, ranking, gold)
     found = None if gold is None else gold_found(history, main_ids_of(snapshot, gold))
     stopping = stopping_points(history, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
+    team = build_team(snapshot)
     return ReportData(
         title=snapshot.criteria.title if snapshot.criteria else review.folder.resolve().name,
         question=snapshot.criteria.question if snapshot.criteria else "",
@@ -60,7 +62,8 @@ def build_report(
         frontier=missing,
         stopping=stopping,
         gold=judged,
-        agreement=_agreement(review),
+        agreement=_agreement(team),
+        team=team,
         overrides=summary.overrides,
         no_abstract=summary.no_abstract,
         texts=make_texts(summary, missing, stopping, judged, len(status.reviewers)),
@@ -69,17 +72,23 @@ def build_report(
 
 def _reviewers(status: Status) -> tuple[ReviewerRow, ...]:
     return tuple(
-        ReviewerRow(name=name, include=counts.include, maybe=counts.maybe, exclude=counts.exclude)
+        ReviewerRow(
+            name=name,
+            include=counts.include,
+            maybe=counts.maybe,
+            exclude=counts.exclude,
+            undisclosed=counts.undisclosed,
+        )
         for name, counts in status.reviewers.items()
     )
 
 
-def _agreement(review: Review) -> tuple[AgreementRow, ...]:
+def _agreement(team: TeamReport) -> tuple[AgreementRow, ...]:
     return tuple(
         AgreementRow(
-            first=first,
-            second=second,
-            **{field.name: getattr(one, field.name) for field in fields(AgreementRow)[2:]},
+            first=pair.first,
+            second=pair.second,
+            **{field.name: getattr(pair.agreement, field.name) for field in fields(AgreementRow)[2:]},
         )
-        for (first, second), one in review.agreement().items()
+        for pair in team.pairs
     )

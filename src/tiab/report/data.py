@@ -7,6 +7,7 @@ from typing import Any
 
 from tiab.evaluation.gold_studies import GoldReport
 from tiab.evaluation.missing import MissingEstimate, StoppingPoint
+from tiab.report.team import TeamReport
 from tiab.review.counts import FlowCounts, RecordLine, SourceRow, Workload
 from tiab.review.log_summary import Overrides, Provenance, SearchRow
 from tiab.writing import plain_json
@@ -16,12 +17,17 @@ __all__ = ["AgreementRow", "ReportData", "ReviewerRow", "Texts"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewerRow:
-    """What one reviewer decided alone, prior knowledge aside; the name "" is a reviewer who gave none."""
+    """What one reviewer decided alone, prior knowledge aside; the name "" is a reviewer who gave none.
+
+    Attributes:
+        undisclosed: how many decisions, where their figures are not to be shown yet, because reviewers are blinded.
+    """
 
     name: str
     include: int
     maybe: int
     exclude: int
+    undisclosed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +44,9 @@ class AgreementRow:
     ac1: float
     ac1_low: float
     ac1_high: float
+    pabak: float
+    pabak_low: float
+    pabak_high: float
     agreement_low: float
     agreement_high: float
 
@@ -75,6 +84,7 @@ class ReportData:
     stopping: tuple[StoppingPoint, ...]
     gold: GoldReport | None
     agreement: tuple[AgreementRow, ...]
+    team: TeamReport
     overrides: Overrides
     no_abstract: tuple[RecordLine, ...]
     texts: Texts

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from tiab.errors import LabelError
 from tiab.labels import Label
 from tiab.records import Record
+from tiab.review.agreement import measure_pairs
 from tiab.review.notes import Notes
-from tiab.review.reviewers import Conflict, both_screened, resolved_labels, unresolve_entry
+from tiab.review.reviewers import Conflict, resolved_labels, unresolve_entry
 from tiab.review.snapshot import SnapshotReader
 from tiab.review.states import RecordState
 from tiab.store import Event, GivenLabel, Store, label_entry
@@ -86,14 +87,5 @@ class ConflictResolution:
         Args:
             reviewer: only pairs with this reviewer; None for all.
         """
-        snapshot = self._reader.snapshot
-        pairs = both_screened(snapshot.state, snapshot.groups)
-        shown = [one for one in pairs if reviewer in (None, *one[0]) and snapshot.states.shows_figures(*one[0])]
-        if not shown:
-            return {}
-        from tiab.evaluation.agreement import measure_agreement  # loads scipy, which a lone reviewer need not wait for
-
-        return {
-            names: measure_agreement(one, other, categories=("exclude", "include"), confidence=confidence)
-            for names, one, other in shown
-        }
+        pairs = measure_pairs(self._reader.snapshot, reviewer, confidence=confidence)
+        return {(pair.first, pair.second): pair.agreement for pair in pairs}

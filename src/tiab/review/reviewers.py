@@ -7,9 +7,8 @@ screening, if they agree; else prior knowledge. Which of these decisions are fin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 from tiab.errors import LabelError
 from tiab.labels import Decision, Label
@@ -18,7 +17,6 @@ from tiab.store import Entry, GivenLabel, LogState
 
 __all__ = [
     "Conflict",
-    "both_screened",
     "joint_labels",
     "labels_by_reviewer",
     "labels_by_study",
@@ -106,19 +104,6 @@ def teaching(labels: Mapping[str, Label]) -> dict[str, Label]:
     return {key: label for key, label in labels.items() if label.decision is not Decision.MAYBE}
 
 
-def both_screened(state: LogState, groups: ReportGroups) -> Iterator[tuple[tuple[str, str], list[str], list[str]]]:
-    """(two reviewers, what the one said of the records that both screened, what the other did), whatever was resolved.
-
-    "maybe" counts as include, because both lead to the full text.
-    """
-    people = labels_by_reviewer(state, groups)
-    for first, second in combinations(sorted(people), 2):
-        both = sorted(people[first].keys() & people[second].keys())
-        if both:
-            one, other = ([_goes_on(people[name][key]) for key in both] for name in (first, second))
-            yield (first, second), one, other
-
-
 def unresolve_entry(state: LogState, record_id: str, *, reviewer: str, token: str | None = None) -> Entry:
     """The entry that takes back how this reviewer resolved a conflict, so that its conflict is open again.
 
@@ -129,7 +114,3 @@ def unresolve_entry(state: LogState, record_id: str, *, reviewer: str, token: st
     if not own:
         raise LabelError(f"you resolved no conflict on record '{record_id[:80]}'", hint="tiab conflicts lists them.")
     return Entry(kind="undone", reviewer=reviewer, record_id=record_id, target=own[-1].event_id, token=token)
-
-
-def _goes_on(given: GivenLabel) -> str:
-    return "exclude" if given.label.decision is Decision.EXCLUDE else "include"
