@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from tiab.cli.options import FilesArgument, JsonOption
-from tiab.cli.outputs import Commands, records_output
+from tiab.cli.outputs import Commands, records_option
 from tiab.cli.show import counted, note, print_json, print_table, progress_bar, warn
 from tiab.dedupe import DuplicateGroup, Duplicates, find_duplicates, read_apart, related_reports, taken_once
 from tiab.formats import write_records
@@ -25,14 +25,7 @@ def dedupe(
     files: FilesArgument,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            writable=True,
-            callback=records_output,
-            help="Where to write each report once: .csv, .ris, .xlsx …",
-            show_default=False,
-        ),
+        records_option("Where to write each report once: .csv, .ris, .xlsx …"),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many doubtful pairs to show.")] = 10,
     as_json: JsonOption = False,

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tiab.cli.inputs import gold_of, note_undecided
 from tiab.cli.options import JsonOption
-from tiab.cli.outputs import Commands, is_review, picture_output
+from tiab.cli.outputs import Commands, is_review, picture_option
 from tiab.cli.review_folder import make_ready, opened
 from tiab.cli.show import console, note, print_json, print_table, warn
 from tiab.errors import EvaluationError
@@ -50,12 +50,7 @@ PriorOption = Annotated[
 ]
 CurveOption = Annotated[
     Path | None,
-    typer.Option(
-        writable=True,
-        callback=picture_output,
-        help="Draw the recall curve there (.svg, .png or .pdf).",
-        show_default=False,
-    ),
+    picture_option("Draw the recall curve there (.svg, .png or .pdf)."),
 ]
 OutputOption = Annotated[
     Path | None,

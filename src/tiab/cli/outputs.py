@@ -18,7 +18,7 @@ from tiab.errors import InputError
 from tiab.store import ANCHOR_NAME, FILE_NAME
 from tiab.writing import check_output, protecting
 
-__all__ = ["Commands", "is_review", "paths_of", "picture_output", "records_output"]
+__all__ = ["Commands", "is_review", "paths_of", "picture_option", "records_option"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -37,7 +37,17 @@ class Commands(typer.Typer):
         return decorate
 
 
-def records_output(path: Path | None) -> Path | None:
+def records_option(help: str) -> Any:
+    """The option of a command that writes records; the suffix tells the format."""
+    return typer.Option("--output", "-o", writable=True, callback=_records_output, help=help, show_default=False)
+
+
+def picture_option(help: str) -> Any:
+    """The option of a command that draws recall; the suffix tells the kind of picture."""
+    return typer.Option("--curve", writable=True, callback=_picture_output, help=help, show_default=False)
+
+
+def _records_output(path: Path | None) -> Path | None:
     """`path`, if its suffix names a format of records."""
     if path is not None:
         from tiab.formats.writing import check_suffix
@@ -46,7 +56,7 @@ def records_output(path: Path | None) -> Path | None:
     return path
 
 
-def picture_output(path: Path | None) -> Path | None:
+def _picture_output(path: Path | None) -> Path | None:
     """`path`, if its suffix names a kind of picture."""
     if path is not None:
         from tiab.report.drawing import picture_kind  # with matplotlib

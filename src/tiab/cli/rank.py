@@ -9,7 +9,7 @@ import typer
 
 from tiab.cli.inputs import labels_of, pool_of
 from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, SeedOption
-from tiab.cli.outputs import Commands, is_review, records_output
+from tiab.cli.outputs import Commands, is_review, records_option
 from tiab.cli.review_folder import make_ready, opened
 from tiab.cli.show import counted, note, print_json, print_ranking, progress_bar, warn
 from tiab.criteria import read_criteria
@@ -34,14 +34,7 @@ def rank_files(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            writable=True,
-            callback=records_output,
-            help="Where to write the ranking: .csv, .ris or .xlsx.",
-            show_default=False,
-        ),
+        records_option("Where to write the ranking: .csv, .ris or .xlsx."),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
     seed: SeedOption = 0,

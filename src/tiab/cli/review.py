@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tiab.cli.options import DECISIONS, FolderArgument, JobsOption, JsonOption, ReviewerOption, SeedOption
-from tiab.cli.outputs import Commands, records_output
+from tiab.cli.outputs import Commands, records_option
 from tiab.cli.review_folder import make_ready, opened, say_warnings
 from tiab.cli.show import counted, note, print_json, print_table, progress_bar
 from tiab.cli.team import ScreenedBy, changed_policy
@@ -87,14 +87,7 @@ def export_review(
     folder: FolderArgument,
     output: Annotated[
         Path,
-        typer.Option(
-            "--output",
-            "-o",
-            writable=True,
-            callback=records_output,
-            help="Where to; the suffix tells the format.",
-            show_default=False,
-        ),
+        records_option("Where to; the suffix tells the format."),
     ],
     only: Annotated[
         list[Decision] | None,

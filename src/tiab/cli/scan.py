@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
-from tiab.cli.outputs import Commands, records_output
+from tiab.cli.outputs import Commands, records_option
 from tiab.cli.root import ExitStatus
 from tiab.cli.show import console, live_lines, note, print_json, print_table, warn
 from tiab.criteria import read_criteria
@@ -37,14 +37,7 @@ FilesArgument = Annotated[
 ]
 OutputOption = Annotated[
     Path,
-    typer.Option(
-        "--output",
-        "-o",
-        writable=True,
-        callback=records_output,
-        help="Where to write the best: .csv, .ris or .xlsx.",
-        show_default=False,
-    ),
+    records_option("Where to write the best: .csv, .ris or .xlsx."),
 ]
 ModelOption = Annotated[
     Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tiab.cli.inputs import labels_of, note_undecided, pool_of
 from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption
-from tiab.cli.outputs import Commands, picture_output
+from tiab.cli.outputs import Commands, picture_option
 from tiab.cli.show import console, note, print_json, print_table, progress_bar, warn
 from tiab.cli.stopping_rules import note_left_out, print_by_guarantee
 from tiab.criteria import read_criteria
@@ -34,12 +34,7 @@ PriorsOption = Annotated[
 ]
 CurveOption = Annotated[
     Path | None,
-    typer.Option(
-        writable=True,
-        callback=picture_output,
-        help="Draw recall with its band over the runs (.svg, .png).",
-        show_default=False,
-    ),
+    picture_option("Draw recall with its band over the runs (.svg, .png)."),
 ]
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tiab.cli.fetch import ServerOption, pubmed_server
 from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOption
-from tiab.cli.outputs import Commands, records_output
+from tiab.cli.outputs import Commands, records_option
 from tiab.cli.review import print_reports
 from tiab.cli.review_folder import make_ready, opened
 from tiab.cli.show import console, counted, note, print_json, print_table, progress_bar
@@ -38,14 +38,7 @@ SinceOption = Annotated[
 ]
 ShortListOption = Annotated[
     Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        writable=True,
-        callback=records_output,
-        help="Write the short list there: .csv, .ris or .xlsx.",
-        show_default=False,
-    ),
+    records_option("Write the short list there: .csv, .ris or .xlsx."),
 ]
 
 

@@ -63,10 +63,10 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         prior_coef: ArrayLike | None = None,
         example: ArrayLike | None = None,
         column_scale: ArrayLike | None = None,
-        C: float = 0.11,
-        ratio: float = 9.8,
-        prior_strength: float = 0.6,
-        prior_fades: float = 40.0,
+        C: float = LinearRanker.C,
+        ratio: float = LinearRanker.ratio,
+        prior_strength: float = LinearRanker.prior_strength,
+        prior_fades: float = LinearRanker.prior_fades,
         seed: int = 0,
     ) -> None:
         self.classes = classes

@@ -53,23 +53,10 @@ class Weights:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LinearRanker:
-    """Ranks records by a linear support vector machine on the labels, added to what was known before them.
-
-    The machine is ASReview's ELAS u4 in kind (squared hinge, C = 0.11, relevant records weighing 9.8 times as much
-    as irrelevant ones in sum); the criteria stand among the relevant records as one that never leaves. Its score and
-    the prior's are each brought to spread 1 over the pool; the prior's counts `prior_strength` times, and half as much
-    once `prior_fades` records are included. `ScreeningRanker` is the same as a scikit-learn classifier.
+    """What `ScreeningRanker` ranks by, which tells of the machine and of each setting, without scikit-learn.
 
     Attributes:
-        prior_coef: the weights before any label, shape (n_columns,); None for no prior.
-        example: the criteria as a row of the matrix, shape (n_columns,); None for none.
-        column_scale: how much of each column the machine sees, shape (n_columns,); None for all of it. The smaller,
-            the less it learns from that column.
-        C: the inverse strength of the machine's L2 penalty.
-        ratio: the summed weight of the relevant over that of the irrelevant records.
-        prior_strength: how much the prior counts beside the machine while nothing is included.
-        prior_fades: the number of included records at which the prior counts half of that.
-        seed: decides which unlabelled records stand in for excluded ones while nothing is excluded.
+        prior_coef, example, column_scale, C, ratio, prior_strength, prior_fades, seed: as there.
     """
 
     prior_coef: NDArray[np.float64] | None = None
