@@ -185,7 +185,7 @@ def page(found: Mapping[str, Losses], draws: int) -> str:
         f"Written by `scripts/ablate_ranking.py` on {datetime.now(UTC):%Y-%m-%d} with tiab {tiab.__version__}: "
         f"{len(found)} reviews on which settings are chosen ([split.md](split.md)), ranked by their criteria and by "
         f"labels drawn at random, a fifth of them relevant; {draws} draws each. A number is the loss without the "
-        "family over the loss with everything, geometric mean over reviews, with its 95 % bootstrap interval: **above "
+        "family over the loss with everything, geometric mean over reviews, with its 95% bootstrap interval: **above "
         "1 the family helps**. Rows of words are brought back to length 1 when columns are left out. Labels that a "
         "screening has led to are others than these: what each family is worth there stands in [tried.md](tried.md), "
         "and it is what decides.",

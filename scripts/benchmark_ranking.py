@@ -62,13 +62,13 @@ MODES = {
 }
 MEASURES = {
     "loss": "loss",
-    "to_95": "records to 95 % recall",
-    "to_100": "records to 100 % recall",
+    "to_95": "records to 95% recall",
+    "to_100": "records to 100% recall",
     "wss_95": "WSS@95",
     "wss_100": "WSS@100",
-    "recall_5": "recall at 5 %",
-    "recall_10": "recall at 10 %",
-    "recall_20": "recall at 20 %",
+    "recall_5": "recall at 5%",
+    "recall_10": "recall at 10%",
+    "recall_20": "recall at 20%",
     "atd": "ATD (records)",
 }
 RATIOS = ("loss", "to_95", "to_100", "atd")
@@ -216,7 +216,7 @@ def compared(rows: Sequence[tuple[Review, dict[str, dict[str, float]]]], mode: s
     """The lines of the table that sets one mode beside ELAS u4."""
     pairs = [(row[mode], row["u4"]) for _, row in rows if mode in row and "u4" in row]
     lines = [
-        "| measure | u4, mean | tiab, mean | tiab to u4 | 95 % interval | better in | p |",
+        "| measure | u4, mean | tiab, mean | tiab to u4 | 95% interval | better in | p |",
         "|---|---|---|---|---|---|---|",
     ]
     for name, title in MEASURES.items():
@@ -278,7 +278,7 @@ def _head(seeds: int) -> list[str]:
 
 def _each(chosen: Sequence[tuple[Review, dict[str, dict[str, float]]]]) -> list[str]:
     modes = ["u4", *(mode for mode in MODES if any(mode in row for _, row in chosen))]
-    cells = [f"{mode}: {title}" for title in ("loss", "to 95 %", "to 100 %") for mode in modes]
+    cells = [f"{mode}: {title}" for title in ("loss", "to 95%", "to 100%") for mode in modes]
     lines = [
         "### Each review",
         "",

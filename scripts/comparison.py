@@ -27,7 +27,7 @@ class Comparison:
 
     Attributes:
         estimate: the geometric mean of the ratios, or the mean of the differences.
-        low, high: its 95 % percentile bootstrap interval over the reviews.
+        low, high: its 95% percentile bootstrap interval over the reviews.
         n_reviews: the number of reviews.
         n_below: in how many of them the ratio is below 1, or the difference below 0.
         p_value: of Wilcoxon's signed-rank test, two-sided; 1 where no review differs.

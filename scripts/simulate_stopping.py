@@ -2,7 +2,7 @@
 
     python scripts/simulate_stopping.py [--runs 400] [--seed 1] [--only imported]
 
-Each error is a share of simulated reviews; with 400 of them a true 5 % comes out between about 3 and 7 %.
+Each error is a share of simulated reviews; with 400 of them a true 5% comes out between about 3 and 7%.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def repeated_looks(runs: int, seed: int) -> None:
 
 def one_look(runs: int, seed: int) -> None:
     print("\nLooked at once, at a point chosen beforehand, in random order: share of reviews in which more was missing")
-    print("than the frontier allowed (nominal 5 %).\n")
+    print("than the frontier allowed (nominal 5%).\n")
     print(f"{'records':>8} {'relevant':>8} {'read':>6}" + "".join(f"{m:>10}" for m in METHODS))
     for n, relevant in POOLS:
         orders = stopping.simulate_orderings(n, relevant, auc=0.5, runs=runs, seed=seed)
@@ -69,7 +69,7 @@ def systematic_miss(runs: int, seed: int) -> None:
 def imported_decisions(runs: int, seed: int) -> None:
     print("\nDecisions from files, whose order is not known: 907 records, 12 relevant, read in random order. Share of")
     print(
-        "reviews in which more was missing than the bound allowed (nominal 5 %): taken as if the order of the log were"
+        "reviews in which more was missing than the bound allowed (nominal 5%): taken as if the order of the log were"
     )
     print("that of reading, and with evidence that begins after the last imported decision (mean bound in brackets).\n")
     orders = stopping.simulate_orderings(907, 12, auc=0.5, runs=runs, seed=seed)

@@ -199,7 +199,7 @@ def test_stops_where_too_few_records_are_left_to_miss_the_target(method: Literal
 
 
 def test_frontier_of_the_founding_review() -> None:
-    """No ordering whatever can assure 95 % of 12 relevant records among 907 before 863 are read."""
+    """No ordering whatever can assure 95% of 12 relevant records among 907 before 863 are read."""
     for method in METHODS:
         perfect = stopping.frontier(decisions(list(range(1, 13)), 907), 907, method=method)
         good = stopping.frontier(decisions(GOOD, 907), 907, method=method)
@@ -231,7 +231,7 @@ def test_frontier_of_a_long_screening_stays_exact(method: Literal["trailing", "b
 
 
 def test_frontier_holds_at_a_fixed_point() -> None:
-    """In random order, looked at once, the frontier lies below the truth in no more than about 5 % of reviews."""
+    """In random order, looked at once, the frontier lies below the truth in no more than about 5% of reviews."""
     generator = np.random.default_rng(11)
     wrong = dict.fromkeys(METHODS, 0)
     for _ in range(1_000):
@@ -309,7 +309,7 @@ def test_no_urn_reaches_back_over_a_list() -> None:
             wrong += too_low(order, first, since=listed.size, method=method)
             labels = np.concatenate((order[:400], listed))
             wrong_after += too_low(order, labels, since=labels.size, method=method)
-        assert wrong > 0.05 * 4 * len(orders)  # nowhere near the nominal 5 %
+        assert wrong > 0.05 * 4 * len(orders)  # nowhere near the nominal 5%
         assert wrong_after == 0
 
 
@@ -489,7 +489,7 @@ def test_samples_keep_their_promise_in_any_order() -> None:
 
 
 def test_exact_test_errs_more_often_under_repeated_looks() -> None:
-    """In random order, looked at after every record: near 5 % with few relevant records, far above with many.
+    """In random order, looked at after every record: near 5% with few relevant records, far above with many.
 
     scripts/simulate_stopping.py prints the whole table; docs/metrics.md says it to the reader.
     """

@@ -147,9 +147,9 @@ def print_evaluation(evaluation: Evaluation) -> None:
     for sentence in evaluation.summary():
         console.print(Text(sentence))
     figures = [
-        ("work saved over sampling at 95 % recall (WSS@95)", _share(evaluation.wss_95)),
-        ("work saved at 100 % recall (WSS@100)", _share(evaluation.wss_100)),
-        ("loss (0 is a perfect order, 50 % chance)", _share(evaluation.loss)),
+        ("work saved over sampling at 95% recall (WSS@95)", _share(evaluation.wss_95)),
+        ("work saved at 100% recall (WSS@100)", _share(evaluation.wss_100)),
+        ("loss (0 is a perfect order, 50% chance)", _share(evaluation.loss)),
     ]
     print_table("figures", ("metric", "value"), figures, right=1)
     hours = [

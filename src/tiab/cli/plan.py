@@ -84,7 +84,7 @@ def _print(made: Plan) -> None:
             f"{made.hours_per_day:g} hours a day. Means of {made.runs} simulated reviews; 5th to 95th percentile."
         )
     )
-    target = f"found {100 * made.target_recall:g} %"
+    target = f"found {100 * made.target_recall:g}%"
     columns = ("rule", "records", "5th to 95th", "hours", "days", target, "found all")
     print_by_guarantee(columns, [(row.outcome, _cells(row)) for row in made.rows])
     console.print(Text(f"\nThe exact tests rest on an assumption. {ASSUMPTION_IN_SHORT}"))

@@ -178,7 +178,7 @@ def _to_dict(run: ScreeningRun) -> dict[str, Any]:
 
 def _print(runs: list[ScreeningRun]) -> None:
     """A row for each run, and what the first one means in sentences."""
-    columns = ("seed", "relevant", "95 % after", "all after", "WSS@95", "WSS@100", "loss", "recall@10%")
+    columns = ("seed", "relevant", "95% after", "all after", "WSS@95", "WSS@100", "loss", "recall@10%")
     rows = []
     for run in runs:
         e = run.evaluate()
@@ -209,7 +209,7 @@ def _print_rules(runs: list[ScreeningRun], outcomes: list[RuleOutcome], target: 
         )
         for one in outcomes
     ]
-    columns = ("rule", "stopped at", "recall", "saved", "missed", f"found {100 * target:g} %", "found all")
+    columns = ("rule", "stopped at", "recall", "saved", "missed", f"found {100 * target:g}%", "found all")
     many = "one run" if len(runs) == 1 else f"means of {len(runs)} runs"
     console.print(Text(f"\nStopping rules that looked on: {many}.", style="bold"))
     print_by_guarantee(columns, rows)

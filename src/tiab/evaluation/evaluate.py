@@ -50,7 +50,7 @@ class Evaluation:
         missing: relevant ids that the order does not hold.
         relevant_ranks: (id, rank) of each relevant record, worst first; the rank of a missing one is None.
         found_at: relevant records found at each cutoff, by its name ("10", "5_percent").
-        recall_intervals: the 95 % Clopper-Pearson interval (low, high) of found/R, by the same names.
+        recall_intervals: the 95% Clopper-Pearson interval (low, high) of found/R, by the same names.
         records_saved_95, records_saved_100: N − k, at recall 0.95 and 1.
         n_prior, n_prior_relevant: records known before screening, and the relevant ones among them.
         with_prior: the same with the prior records counted as read first; None where none were given.
@@ -252,7 +252,7 @@ def _summary(result: Evaluation) -> list[str]:
         low, high = result.recall_intervals[name]
         lines.append(
             f"In the {place}: {result.found_at[name]} of {total} relevant records "
-            f"({result.found_at[name] / total:.0%}; 95 % interval {low:.0%} to {high:.0%})."
+            f"({result.found_at[name] / total:.0%}; 95% interval {low:.0%} to {high:.0%})."
         )
     if result.missing:
         lines.append(
@@ -265,7 +265,7 @@ def _summary(result: Evaluation) -> list[str]:
             "only in hindsight."
         )
     if not math.isnan(result.auc):
-        lines.append(f"A relevant record stands above an irrelevant one in {result.auc:.1%} of pairs (chance: 50 %).")
+        lines.append(f"A relevant record stands above an irrelevant one in {result.auc:.1%} of pairs (chance: 50%).")
     if result.n_prior:
         lines.append(f"Records known beforehand, left out of all this: {result.n_prior}." + _with_prior(result))
     return lines

@@ -54,7 +54,7 @@ class GoldReport:
     """The screening against a gold standard; what was known beforehand is left out of n, found and the curve.
 
     Attributes:
-        found: gold records among the screened that go on to the full text; low, high: the 95 % Clopper-Pearson interval
+        found: gold records among the screened that go on to the full text; low, high: the 95% Clopper-Pearson interval
             of found/n.
         seen: gold records among the screened, whatever was decided.
         found_unordered: those of the found whose decision came from a file, so that their place is not known.

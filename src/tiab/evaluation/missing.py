@@ -167,7 +167,7 @@ def rule_stops(history: ScreeningHistory, *, target: float, alpha: float) -> tup
     decisions, n_records = history.decisions, len(history.screened) + len(history.unscreened)
     if not n_records:
         return ()
-    promise = f"recall {100 * target:g} % at an error of {100 * alpha:g} % a look" + _CONDITION
+    promise = f"recall {100 * target:g}% at an error of {100 * alpha:g}% a look" + _CONDITION
     methods: tuple[Method, ...] = ("trailing", "buscar")
 
     def stop(method: Method) -> int | None:
@@ -276,15 +276,15 @@ def _sample_sentence(size: int | None, unread: int, target: float, alpha: float)
     if size is None:
         return ""
     if size == 0:
-        return f"Even if all {unread:,} unread were relevant, a recall of {100 * target:g} % would be reached."
+        return f"Even if all {unread:,} unread were relevant, a recall of {100 * target:g}% would be reached."
     return (
         f"What needs no such assumption is a sample: draw {size:,} of the {unread:,} unread records by lot and read "
-        f"them all. If none of them is relevant, a recall of {100 * target:g} % is assured with {100 * (1 - alpha):g} "
+        f"them all. If none of them is relevant, a recall of {100 * target:g}% is assured with {100 * (1 - alpha):g} "
         "% confidence, whatever the order was. If one is, read on: a sample that is enlarged until it pleases says "
         "nothing."
     )
 
 
 def _floor(share: float) -> str:
-    """A share that is never rounded up: 94.97 % must not read as 95 %."""
-    return f"{np.floor(share * 1000) / 10:g} %"
+    """A share that is never rounded up: 94.97% must not read as 95%."""
+    return f"{np.floor(share * 1000) / 10:g}%"

@@ -116,7 +116,7 @@ def clopper_pearson(k: int, n: int, *, confidence: float = 0.95) -> tuple[float,
     if not 0 <= k <= n:
         raise EvaluationError(f"{k} of {n} is no proportion")
     if not 0 < confidence < 1:
-        raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95 % as 0.95.")
+        raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95% as 0.95.")
     from scipy.special import betaincinv  # its import takes longer than most commands
 
     half = (1 - confidence) / 2

@@ -96,7 +96,7 @@ def as_fraction(target: float | str | Fraction) -> Fraction:
     except (ValueError, ZeroDivisionError) as error:
         raise EvaluationError(f"{target!r} is not a recall", hint="Write it as a fraction, such as 0.95.") from error
     if not 0 < exact <= 1:
-        raise EvaluationError(f"a recall of {target} is not above 0 and at most 1", hint="Write 95 % as 0.95.")
+        raise EvaluationError(f"a recall of {target} is not above 0 and at most 1", hint="Write 95% as 0.95.")
     return exact
 
 

@@ -99,7 +99,7 @@ def draw_frontier(data: ReportData) -> Figure:
     total = found + missing
     recall = np.divide(found, total, out=np.full(points.shape, np.nan), where=total > 0)
     lower.plot(points, recall, color=AMBER, linewidth=2.0)
-    target = f"target, {100 * front.target:g} %"
+    target = f"target, {100 * front.target:g}%"
     lower.axhline(front.target, color=MUTED, linestyle=":", linewidth=1.2, label=target)
     lower.set_ylim(0, 1.05)
     count_in_shares(lower.yaxis)

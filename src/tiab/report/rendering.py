@@ -100,7 +100,7 @@ def _values(data: ReportData) -> dict[str, Any]:
 
 
 def _hindsight(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """For each pace and number of readers, the hours saved had reading stopped at 95 % and at 100 % of the gold."""
+    """For each pace and number of readers, the hours saved had reading stopped at 95% and at 100% of the gold."""
     rows = evaluation.get("workload", ())
     saved = {(row["target_recall"], row["seconds_per_record"], row["screeners"]): row["hours_saved"] for row in rows}
     return [
@@ -153,7 +153,7 @@ def _cleaned(value: Any) -> Any:
     """Without the control characters that no page may hold."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return _CONTROL.sub("�", value).replace(" %", "\N{NO-BREAK SPACE}%")
+    return _CONTROL.sub("�", value)
 
 
 def _escaped_markdown(value: Any) -> str:
@@ -167,7 +167,7 @@ def _count(value: int | None, otherwise: str = "–") -> str:
 
 
 def _share(value: float | None, otherwise: str = "not defined") -> str:
-    return otherwise if value is None or value != value else f"{value:.1%}".replace(".0%", "%").replace("%", " %")
+    return otherwise if value is None or value != value else f"{value:.1%}".replace(".0%", "%")
 
 
 def _hours(value: float | None) -> str:

@@ -70,7 +70,7 @@ def _summary(counts: FlowCounts, missing: MissingEstimate, gold: GoldReport | No
     if gold is not None and gold.n:
         said.append(
             f"Of {gold.n:,} gold records {gold.found:,} were found so far: recall {_share(gold.found / gold.n)} "
-            f"(95 % interval {_share(gold.low)} to {_share(gold.high)})."
+            f"(95% interval {_share(gold.low)} to {_share(gold.high)})."
         )
     return said
 
@@ -191,7 +191,7 @@ def _raise(
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.1f}".removesuffix(".0") + " %"
+    return f"{100 * value:.1f}".removesuffix(".0") + "%"
 
 
 def _records(count: int) -> str:

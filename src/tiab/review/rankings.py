@@ -112,7 +112,7 @@ def nothing_learned(record_ids: Sequence[str] = ()) -> Learned:
 def is_due(learned: Mapping[str, Label], now: Mapping[str, Label]) -> bool:
     """Whether the labels have changed so much that the ranking should be made anew.
 
-    They have with any new inclusion, any label that was changed or taken back, and once 1 % more were given: the
+    They have with any new inclusion, any label that was changed or taken back, and once 1% more were given: the
     4,001st exclusion moves nothing that a reader would notice, and learning from it would make them wait.
 
     >>> from tiab.labels import Decision

@@ -145,4 +145,4 @@ def _trailing(labels: NDArray[np.bool_], n_records: int, threshold: float) -> In
 
 def _check_alpha(alpha: float) -> None:
     if not 0 < alpha < 1:
-        raise EvaluationError(f"an alpha of {alpha} is not between 0 and 1", hint="Write 5 % as 0.05.")
+        raise EvaluationError(f"an alpha of {alpha} is not between 0 and 1", hint="Write 5% as 0.05.")

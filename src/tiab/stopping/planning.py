@@ -153,7 +153,7 @@ def _check(
     if n_records < 1 or not 0 <= prevalence <= 1:
         raise EvaluationError(
             f"a pool of {n_records} records, {prevalence:g} of them relevant, makes no sense",
-            hint="Give the number of records and a prevalence from 0 to 1 (1 % is 0.01).",
+            hint="Give the number of records and a prevalence from 0 to 1 (1% is 0.01).",
         )
     if not 1 <= screeners <= reviewers:
         raise EvaluationError(

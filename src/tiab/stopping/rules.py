@@ -156,7 +156,7 @@ def knee(*, sharpness: float = 0.8, minimum: int = 100) -> Rule:
 def safe(*, sample: float = 0.01, share: float = 0.1, count: int = 50) -> Rule:
     """No guarantee: the first two of the four phases of SAFE.
 
-    S: a random sample (1 %) gives a guess of how many are relevant. A: screening in order goes on until twice that many
+    S: a random sample (1%) gives a guess of how many are relevant. A: screening in order goes on until twice that many
     records and a tenth of the pool have been read, and 50 in a row were irrelevant. Not simulated: the key papers that
     must have come up, the second model of phase F and the look at quality in phase E, all of which read more.
     Boetje & van de Schoot 2024, Syst Rev, doi 10.1186/s13643-024-02502-7.

@@ -27,7 +27,7 @@ __all__ = [
 def rate_upper_bound(hits: int, sampled: int, *, confidence: float = 0.95) -> float:
     """The one-sided exact upper bound of a rate of which `hits` in `sampled` were seen; 1 where nothing was sampled.
 
-    B(confidence; hits + 1, sampled − hits), after Clopper & Pearson 1934 (Biometrika 26:404). For 0 hits at 95 % it is
+    B(confidence; hits + 1, sampled − hits), after Clopper & Pearson 1934 (Biometrika 26:404). For 0 hits at 95% it is
     near 3/n, the rule of three (Hanley & Lippman-Hand 1983, JAMA 249:1743); this is its exact and general form.
 
     >>> round(rate_upper_bound(0, 300), 5)
@@ -48,7 +48,7 @@ def sample_size(max_rate: float, *, hits: int = 0, confidence: float = 0.95) -> 
     (299, 59, 93)
     """
     if not 0 < max_rate < 1:
-        raise EvaluationError(f"a rate of {max_rate} is not between 0 and 1", hint="Write 1 % as 0.01.")
+        raise EvaluationError(f"a rate of {max_rate} is not between 0 and 1", hint="Write 1% as 0.01.")
     _check(hits, hits, confidence)
     from scipy.special import bdtr  # see above
 
@@ -138,4 +138,4 @@ def _check(hits: int, sampled: int, confidence: float) -> None:
     if not 0 <= hits <= sampled:
         raise EvaluationError(f"{hits} relevant records in a sample of {sampled} make no sense")
     if not 0 < confidence < 1:
-        raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95 % as 0.95.")
+        raise EvaluationError(f"a confidence of {confidence} is not between 0 and 1", hint="Write 95% as 0.95.")
