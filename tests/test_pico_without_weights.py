@@ -17,7 +17,7 @@ name = "yoga"
 terms = ["yoga"]
 """
 POOL = """title,abstract
-Yoga for fatigue in adults with asthma,"Forty adults were randomised to yoga or to usual care for 12 weeks. Fatigue fell."
+Yoga for fatigue in adults with asthma,"Forty adults were randomised to yoga or usual care for 12 weeks. Fatigue fell."
 Rest in gout,"Adults with gout rested."
 """
 
