@@ -14,6 +14,7 @@ from tiab.errors import LabelError, ReviewError
 from tiab.review import Policy, Review
 from tiab.review.criteria_file import CRITERIA_NAME
 from tiab.review.merging import make_from_copy
+from tiab.review.record_history import record_history
 
 CRITERIA = 'title = "Yoga"\n# what we mean by it\n[[intervention]]\nname = "yoga"\nterms = ["yoga"]\n'
 
@@ -268,6 +269,28 @@ def test_a_review_is_made_from_a_copy_or_not_at_all(eva: Review, tmp_path: Path)
     with pytest.raises(ReviewError, match="damaged"):
         make_from_copy(tmp_path / "kim", tmp_path / "start.tiab")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["criteria.toml", "eva", "search.csv", "start.tiab"]
+
+
+def test_notes_and_labels_of_records_go_along_and_those_of_a_blinded_colleague_do_not(
+    eva: Review, kim: Review, tmp_path: Path
+) -> None:
+    kim.annotations.tag("1", "pilot study", reviewer="kim")
+    exchange(tmp_path, eva=eva, kim=kim)
+    assert eva.annotations.now.tags_of("1", "kim") == ("pilot study",)
+    eva.share(tmp_path / "out.tiab", reviewer="eva")
+    assert "pilot study" not in gzip.decompress((tmp_path / "out.tiab").read_bytes()).decode()
+
+
+def test_the_history_of_a_record_tells_where_it_came_from_in_each_copy(
+    eva: Review, kim: Review, tmp_path: Path
+) -> None:
+    eva.add([table(tmp_path / "e.csv", 40, 42)])
+    kim.add([table(tmp_path / "k.csv", 50, 52)])
+    eva.merge_copy(kim.folder)
+    kim.merge_copy(eva.folder)
+    for review in (eva, kim):
+        for record_id, file in (("41", "e.csv"), ("51", "k.csv"), ("1", "search.csv")):
+            assert record_history(review, record_id)[0].what == f"imported with {file}"
 
 
 def test_one_reviewer_on_two_computers_is_told_where_they_differ(eva: Review, kim: Review) -> None:

@@ -65,8 +65,8 @@ def entry(rng: random.Random, store: Store, reviewer: str) -> Entry:
     one, other = rng.sample(ids, 2)
     said: dict[str, Any] = {"decision": rng.choice(["include", "exclude", "maybe"]), "note": str(rng.random())}
     kind = rng.choices(
-        ["labelled", "resolved", "merged", "kept_apart", "criteria", "settings", "searched"],
-        [80, 5, 4, 3, 1, 1, 1],
+        ["labelled", "resolved", "merged", "kept_apart", "criteria", "settings", "searched", "tagged"],
+        [80, 5, 4, 3, 1, 1, 1, 2],
     )[0]
     payloads: dict[str, dict[str, Any]] = {
         "labelled": said,
@@ -76,8 +76,9 @@ def entry(rng: random.Random, store: Store, reviewer: str) -> Entry:
         "criteria": {"fingerprint": str(rng.random()), "criteria": None, "seed": 0},
         "settings": {"owner": reviewer},
         "searched": {"query": "yoga", "since": "", "until": "", "found": 1},
+        "tagged": {"tag": "pilot", "on": True},
     }
-    about = one if kind in ("labelled", "resolved", "merged", "kept_apart") else ""
+    about = one if kind in ("labelled", "resolved", "merged", "kept_apart", "tagged") else ""
     return Entry(kind=kind, reviewer=reviewer, record_id=about, payload=payloads[kind])
 
 

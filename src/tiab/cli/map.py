@@ -100,7 +100,7 @@ def _studies(source: Path) -> tuple[Sequence[Record], Criteria | None, Path | No
     if is_review(source):
         with opened(source) as review:
             snapshot = review.snapshot
-            labels, criteria = snapshot.labels(None), snapshot.criteria
+            labels, criteria = snapshot.states.labels, snapshot.criteria
             records = [snapshot.records[i] for i in snapshot.main_places]
             chosen = [r for r in records if r.record_id in labels and labels[r.record_id].decision == "include"]
     elif (source / "gold.csv").is_file() and (source / "records.csv").is_file():

@@ -35,7 +35,9 @@ __all__ = ["CriteriaConflict", "Decisions", "MergeReport", "Merging", "ShareRepo
 Decisions = Literal["", "none", "own", "all"]
 """Whose decisions a shared file holds; "" leaves that to the policy of the review."""
 
-_OF_DECISIONS = ("labelled", "resolved", "decisions_imported")
+_OF_DECISIONS = ("labelled", "resolved", "decisions_imported", "noted", "tagged", "batch", "batch_undone")
+"""What tells what somebody thinks of records."""
+
 _RANKS_ALL = ("ranked", "stopped", "exported")
 """What tells something of all reviewers' decisions where it was made for all of them together."""
 
@@ -172,15 +174,14 @@ class Merging:
             LabelError: nobody says whose decisions it is to hold.
             InputError: it cannot be written.
         """
-        snapshot = self._reader.snapshot
-        chosen = decisions or ("own" if snapshot.states.policy.blinded and len(snapshot.states.people) > 0 else "all")
-        if chosen == "own" and not reviewer and any(snapshot.states.people):
+        blinded = self._reader.snapshot.states.policy.blinded
+        chosen, whole = decisions or ("own" if blinded else "all"), self._store.copy()
+        copy = whole if chosen == "all" else without(whole, _hides(None if chosen == "none" else reviewer))
+        if chosen == "own" and not reviewer and len(copy.events) < len(whole.events):
             hint = "Name yourself (--reviewer), or share none or all of the decisions (--decisions)."
             raise LabelError(
                 "reviewers of this review are blinded, and nobody says whose decisions to share", hint=hint
             )
-        whole = self._store.copy()
-        copy = whole if chosen == "all" else without(whole, _hides(None if chosen == "none" else reviewer))
         header = ShareHeader(review=copy.root, made_by=reviewer, decisions=chosen, tiab=tiab.__version__)
         write_share(path, copy, header)
         return ShareReport(

@@ -44,7 +44,10 @@ def record_history(review: Review, record_id: str, *, viewer: str | None = None)
     ids = {main_id, *snapshot.groups.duplicates(main_id)}
     events = [event for event in review.events(kinds=_KINDS, record_ids=ids) if _is_seen(event, viewer)]
     undone = {event.target for event in events if event.kind in ("undone", "unmerged")}
-    came = _came(review, [snapshot.positions[snapshot.places[one]] + 1 for one in ids])
+    order, states = snapshot.logged.order, snapshot.states
+    came = _came(review, [order[snapshot.positions[snapshot.places[one]]] for one in ids])
+    if viewer is None and len(states.people) > 1 and not states.may_see(None, main_id):  # a second reviewer is awaited
+        events = [event for event in events if event.kind not in ("labelled", "undone")]
     lines = [
         HistoryLine(time=event.time, reviewer=event.reviewer, what=what, undone=event.event_id in undone)
         for event in events

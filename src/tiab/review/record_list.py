@@ -116,7 +116,10 @@ class RecordList:
             return {}
         if not (query.reviewer or query.reason or query.noted or query.order == "decided"):
             return {}
-        return labels_by_reviewer(snapshot.state, snapshot.groups).get(whose, {})
+        given = labels_by_reviewer(snapshot.state, snapshot.groups).get(whose, {})
+        if whose == self._reviewer:
+            return given
+        return {key: one for key, one in given.items() if snapshot.states.may_see(viewer, key)}
 
     def _by_decision(
         self,

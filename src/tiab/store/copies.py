@@ -167,9 +167,9 @@ def numbered_anew(
     """
     said = dict(event.payload)
     try:
-        if event.kind in ("labelled", "resolved") and "import" in said:
+        if "import" in said:
             said["import"] = event_number(said["import"]) or 0
-        elif event.kind == "ranked":
+        if event.kind == "ranked":
             said["view"] = runs(filter(None, map(event_number, unrolled(said["view"]))))
         elif event.kind == "criteria":
             said["follows"] = sorted(filter(None, map(event_number, said["follows"])))
