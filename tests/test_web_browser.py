@@ -190,7 +190,7 @@ def test_a_note_that_the_server_could_not_keep_stays_in_the_window(
     first = shown(page)
     page.route("**/screen/note", lambda route: route.abort())
     write_note(page, "mice")
-    expect(page.get_by_role("alert")).to_contain_text("tiab does not answer")
+    expect(page.get_by_role("alert")).to_contain_text("tiab is not running")
     page.keyboard.press("Escape")
     page.keyboard.press("e")
     page.wait_for_timeout(200)
@@ -229,7 +229,7 @@ def test_an_answer_that_is_lost_costs_nothing(
     # not `times=1`: that ends the interception while the request is held, and lets it through
     page.route("**/screen/decisions", lambda route: (route.fetch(), route.abort()))
     page.keyboard.press("i")
-    expect(page.get_by_role("alert")).to_contain_text("tiab does not answer")
+    expect(page.get_by_role("alert")).to_contain_text("tiab is not running")
     page.unroute("**/screen/decisions")
     assert shown(page) == first
     press(page, "i")

@@ -316,9 +316,11 @@ def test_a_port_of_somebody_else_is_left_to_them(monkeypatch: pytest.MonkeyPatch
 def started(port: int) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "tiab", "--no-browser", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        yield running
-        running.send_signal(signal.SIGINT)
-        running.wait(20)
+        try:
+            yield running
+        finally:
+            running.send_signal(signal.SIGINT)
+            running.wait(20)
 
 
 def test_a_second_start_leads_to_the_first_and_the_next_one_has_the_same_address(home: HomeFile) -> None:

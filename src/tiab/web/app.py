@@ -21,7 +21,19 @@ from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 
 from tiab.errors import LabelError, TiabError
 from tiab.web.background import Background
-from tiab.web.pages import Session, conflicts, criteria, duplicates, exporting, importing, page, records, screening
+from tiab.web.pages import (
+    Session,
+    conflicts,
+    criteria,
+    duplicates,
+    exporting,
+    importing,
+    page,
+    plan,
+    records,
+    screening,
+    update,
+)
 from tiab.web.security import AccessControl
 from tiab.web.session import ReviewerSession, StaleError
 
@@ -37,11 +49,13 @@ UPLOADS: Mapping[str, int] = {r"(/reviews/[^/]+)?/(import|update)(/|$)": 512 * 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page: its title in the navigation, its path, and what answers there."""
+    """A page: its title in the navigation, its path, and what answers there; `within` is the path of another page that
+    leads to it, where it has no place of its own in the navigation."""
 
     title: str
     path: str
     router: APIRouter
+    within: str = ""
 
 
 PAGES = (
@@ -50,6 +64,8 @@ PAGES = (
     Page(title="Duplicates", path="/duplicates", router=duplicates.router),
     Page(title="Conflicts", path="/conflicts", router=conflicts.router),
     Page(title="Import", path="/import", router=importing.router),
+    Page(title="Update", path="/update", router=update.router, within="/import"),
+    Page(title="Plan", path="/plan", router=plan.router, within="/import"),
     Page(title="Criteria", path="/criteria", router=criteria.router),
     Page(title="Export", path="/export", router=exporting.router),
 )

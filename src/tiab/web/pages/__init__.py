@@ -92,10 +92,10 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     shared = {
         "review_title": _title(session) if session else "",
         "reviewer": session.reviewer if session else "",
-        "pages": state.pages,
+        "pages": [one for one in state.pages if not one.within],
         "failures": session.failures if session else (),
         "status": status,
-        "here": here,
+        "here": next((one.within for one in state.pages if one.within and one.path == here), here),
         "root": root,
         "home": f"{root}{state.home}" if state.home else "",
         "version": tiab.__version__,

@@ -21,7 +21,7 @@ from tiab.review import DecisionsReport, FileReport
 from tiab.web.pages import Session, page, render
 from tiab.web.session import ReviewerSession
 
-__all__ = ["received", "router", "safe_name"]
+__all__ = ["name_in_error", "received", "router", "safe_name"]
 
 router = APIRouter()
 Name = Annotated[str, Query(max_length=2000)]
@@ -100,7 +100,7 @@ async def _import(
         try:
             report = await run_in_threadpool(add, path)
         except TiabError as error:
-            raise _of_file(error, path) from error
+            raise name_in_error(error, path) from error
     return await run_in_threadpool(_imported, session, template, report)
 
 
@@ -125,7 +125,7 @@ def _after(session: ReviewerSession) -> AfterImport:
     )
 
 
-def _of_file(error: TiabError, path: Path) -> TiabError:
+def name_in_error(error: TiabError, path: Path) -> TiabError:
     """The error with the file's own name: the folder that it was kept in is gone when somebody reads this."""
     where = path.name if error.path is None else error.path.replace(str(path), path.name)
     return TiabError(error.message.replace(str(path), path.name), path=where, line=error.line, hint=error.hint)
