@@ -109,8 +109,9 @@ def test_from_nothing_to_an_export_and_a_report(
     with started(port) as (_, address), window() as page:
         page.goto(address)
         make_review(page, exports, accessible=accessible)
+        first, said = shown(page), {}
         page.get_by_role("button", name="Include").click()
-        said = {}
+        expect(page.locator("#record")).not_to_have_attribute("data-record", first)
         for key in "iieeuieie":
             record = press(page, key)
             said[record] = {"i": "include", "e": "exclude", "u": "maybe"}[key]
