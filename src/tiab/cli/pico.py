@@ -19,6 +19,7 @@ from tiab.cli.show import console, print_json, progress_bar
 from tiab.criteria import read_criteria
 from tiab.errors import LabelError
 from tiab.pico import Span, find_spans
+from tiab.pico.card import make_pico_card
 from tiab.pico.design_chances import design_chances
 from tiab.records import Record
 
@@ -38,6 +39,9 @@ def show_pico(
     learned: Annotated[
         bool, typer.Option("--learned/--rules-only", help="Whether to look for what no list names, too.")
     ] = True,
+    sentences: Annotated[
+        bool, typer.Option("--sentences", help="Show the sentence beneath each statement of the card.")
+    ] = False,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
     evaluate: Annotated[bool, typer.Option("--evaluate", help="Measure on marked abstracts instead.")] = False,
@@ -73,7 +77,8 @@ def show_pico(
 ) -> None:
     """Show population, intervention, comparator, outcome, design and numbers in abstracts.
 
-    With --json, all records (or those named) with the place of every finding in the text.
+    Each record gets a card; --sentences shows the sentence behind each statement. With --json, all records (or those
+    named), each with its card and the place of every finding in the text.
 
     With --evaluate, how well it is found in abstracts that people marked; those that the models were learned from are
     left out.
@@ -88,7 +93,7 @@ def show_pico(
         return
     if file is None:
         raise typer.BadParameter("give a search export, or --evaluate and a set to measure on", param_hint="FILE")
-    _show_file(file, criteria, record, top, jobs=jobs, learned=learned, as_json=as_json)
+    _show_file(file, criteria, record, top, sentences=sentences, jobs=jobs, learned=learned, as_json=as_json)
 
 
 def _show_file(
@@ -97,6 +102,7 @@ def _show_file(
     record: list[str] | None,
     top: int,
     *,
+    sentences: bool,
     jobs: int,
     learned: bool,
     as_json: bool,
@@ -117,6 +123,7 @@ def _show_file(
                     "record_id": record.record_id,
                     "text": record.text,
                     "designs": design_chances(spans, record.publication_types),
+                    "card": [line.to_dict() for line in make_pico_card(record, spans)],
                     "spans": [span.to_dict() for span in spans],
                 }
                 for record, spans in pairs
@@ -124,11 +131,11 @@ def _show_file(
         )
         return
     for one, spans in zip(chosen, found, strict=True):
-        _show(one, spans)
+        _show(one, spans, sentences=sentences)
     console.print(Text(" ").join(Text(f" {role} ", style=style) for role, style in ROLE_STYLES.items()))
 
 
-def _show(record: Record, spans: Sequence[Span]) -> None:
+def _show(record: Record, spans: Sequence[Span], *, sentences: bool) -> None:
     text = highlighted(record.text, spans)
     title, *rest = text.split("\n")
     title.stylize("bold")
@@ -136,5 +143,5 @@ def _show(record: Record, spans: Sequence[Span]) -> None:
     console.print(title)
     for paragraph in rest:
         console.print(Padding(paragraph, (0, 0, 0, 2)))
-    console.print(card_of(record, spans))
+    console.print(card_of(record, spans, sentences=sentences))
     console.print()

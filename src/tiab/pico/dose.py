@@ -163,7 +163,7 @@ def _is_other_time(before: str, after: str) -> bool:
 
 
 def _is_of_treatment(doc: Doc, text: str, found: re.Match[str], before: str, after: str) -> bool:
-    """Whether the sentence of "for 12 weeks" (of years: its words nearby) tells what was given, not how people fared."""
+    """Whether the sentence of "for 12 weeks" (of years: near it) tells what was given, not how people fared."""
     layout = get_layout(doc)
     begin, end = layout.sentence_bounds(layout.sentence(found.start()), len(text))
     if _WATCHED.search(text, max(begin, found.start() - _NEAR), min(end, found.end() + _NEAR)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from spacy.attrs import IDX
 from spacy.language import Language
@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 from tiab.pico.layout import Layout, get_layout, get_text, set_layout
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["SentenceSplitter", "make_sentences", "sentence_starts"]
+__all__ = ["SentenceSplitter", "make_sentences", "sentence_around", "sentence_starts"]
 
 _LISTS = vocabulary("sentences")
 _NEVER_LAST = frozenset(_LISTS["never_last"])
@@ -37,6 +37,13 @@ def sentence_starts(text: str, start: int = 0, end: int | None = None) -> list[i
     end = len(text) if end is None else end
     cuts = {start, *_after_stops(text, start, end), *_after_lines(text, start, end)}
     return sorted(cut for cut in cuts if cut < end or cut == start)
+
+
+def sentence_around(text: str, fields: Iterable[tuple[str, int, int]], place: int) -> tuple[int, int]:
+    """(start, end) of the sentence around `place`, within one of the fields (name, start, end) of a record's text."""
+    starts = [cut for _, begin, end in fields if begin < end for cut in sentence_starts(text, begin, end)]
+    start = max((cut for cut in starts if cut <= place), default=0)
+    return start, min((cut for cut in starts if cut > place), default=len(text))
 
 
 def _after_stops(text: str, start: int, end: int) -> Iterator[int]:

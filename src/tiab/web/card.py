@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from tiab.pico.card import CardLine, make_pico_card
 from tiab.ranking.reasons import Reason
 from tiab.records import Record
 from tiab.review import RecordView
@@ -39,6 +40,7 @@ class Card:
         rest: what else added to the score, so that all three sum to it.
         decision: this reviewer's decision on it, if any.
         tags: the labels on it, as far as this reviewer may see them.
+        pico: what the abstract says of the study, line by line.
         rank, score: None where they are hidden or there is none.
     """
 
@@ -57,6 +59,7 @@ class Card:
     duplicates: tuple[str, ...]
     decision: GivenLabel | None
     tags: tuple[str, ...] = ()
+    pico: tuple[CardLine, ...] = ()
 
     @property
     def seen(self) -> int:
@@ -103,6 +106,7 @@ def make_card(
         duplicates=view.duplicates,
         decision=decision,
         tags=tags,
+        pico=make_pico_card(record, view.spans),
     )
 
 

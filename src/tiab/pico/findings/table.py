@@ -13,7 +13,7 @@ from tiab.pico.findings.comparison import is_control
 from tiab.pico.findings.extraction import MARKER, OUTCOME, study_begins
 from tiab.pico.findings.subjects import CLASSES, is_agent
 from tiab.pico.lexicon import Found
-from tiab.pico.sentences import sentence_starts
+from tiab.pico.sentences import sentence_around
 from tiab.pico.spans import Span
 from tiab.pico.text import normal_words
 from tiab.pico.vocabulary import vocabulary
@@ -199,9 +199,7 @@ def _tells_effect(span: Span) -> bool:
 
 
 def _reported(record: Record, span: Span) -> Reported:
-    starts = [cut for name, a, b in record.sections if a < b for cut in sentence_starts(record.text, a, b)]
-    start = max((cut for cut in starts if cut <= span.start), default=0)
-    end = min((cut for cut in starts if cut > span.start), default=len(record.text))
+    start, end = sentence_around(record.text, record.sections, span.start)
     sentence = record.text[start:end].rstrip()
     return Reported(
         direction=span.label, detail=span.detail, sentence=sentence, start=start, end=start + len(sentence)

@@ -1,0 +1,119 @@
+"""The PICO card: what one abstract says of its study, line by line, in terminal and page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from tiab.cli import app
+from tiab.pico import Span, find_spans
+from tiab.pico.card import CARD_LINES, CardLine, make_pico_card
+from tiab.pico.phrases import whole_phrase
+from tiab.records import Record
+
+RECORD = Record(
+    record_id="1",
+    title="Cycling in women with gout: a randomised trial",
+    abstract="BACKGROUND: Gout hurts. METHODS: Forty women with gout (mean age 54 ± 8 years) were randomly assigned to "
+    "cycling (n = 21) or usual care (n = 19). They cycled three times a week for 12 weeks at 60% of heart rate "
+    "reserve. RESULTS: IL-6 did not change between the groups. CRP was measured.",
+)
+
+
+def card_of(record: Record = RECORD, *, learned: bool = True) -> dict[str, list[str]]:
+    return {line.name: [fact.value for fact in line.facts] for line in lines_of(record, learned=learned)}
+
+
+def lines_of(record: Record = RECORD, *, learned: bool = True) -> tuple[CardLine, ...]:
+    (spans,) = find_spans([record], learned=learned)
+    return make_pico_card(record, spans)
+
+
+def test_a_card_tells_the_study_in_the_order_of_its_lines() -> None:
+    card = card_of()
+    assert list(card) == [name for name in CARD_LINES if name in card]
+    assert (card["participants"], card["groups"], card["sex"]) == (["40"], ["21 and 19"], ["all female"])
+    assert (card["age"], card["dose"]) == (["mean 54, SD 8 years"], ["12 weeks", "3 a week", "60% HRR"])
+    assert card["comparator"] == ["usual care"]
+    assert card["outcomes"][0].startswith("IL-6: no significant change")
+    assert "CRP: no direction given" in card["outcomes"]
+    assert card["design"][0].startswith("randomised trial (9")
+
+
+def test_empty_lines_are_left_out_and_rules_alone_make_a_card() -> None:
+    assert lines_of(Record(record_id="1", title="Rest")) == ()
+    card = card_of(learned=False)
+    assert {"participants", "sex", "dose", "outcomes", "design"} <= set(card)
+    assert "population" not in card
+
+
+def test_each_statement_has_its_sentence() -> None:
+    facts = {fact.value: fact for line in lines_of() for fact in line.facts}
+    for fact in facts.values():
+        assert RECORD.text[fact.start : fact.end] == fact.sentence
+    assert facts["12 weeks"].sentence.startswith("They cycled three times")
+    assert facts["40"].sentence.startswith("METHODS: Forty women")
+
+
+def test_groups_of_one_size_and_single_sexes() -> None:
+    record = Record(
+        record_id="1", abstract="We studied 50 adults (28 women). They were divided into groups (n = 10 each)."
+    )
+    card = card_of(record, learned=False)
+    assert (card["groups"], card["sex"]) == (["10 each"], ["28 female"])
+
+
+@pytest.mark.parametrize(
+    ("text", "cut", "whole"),
+    [
+        ("We measured VO2max.", "VO", "VO2max"),
+        ("We asked for self-efficacy.", "self-", "self-efficacy"),
+        ("This was done in the patients with gout and", "the patients with gout and", "patients with gout"),
+        ("It helped adults (n = 20) with gout.", "adults (n = 20) with gout", "adults with gout"),
+        ("body mass) or placebo (1 min", "body mass) or placebo (1 min", "placebo"),
+        (
+            "SETTINGS AND PARTICIPANTS: nursing students",
+            "SETTINGS AND PARTICIPANTS: nursing students",
+            "nursing students",
+        ),
+        ("healthy men participated in the study", "healthy men participated in the study", "healthy men"),
+        ("the patients", "the patients", ""),
+        ("+", "+", ""),
+        ("rate of 5", "rate", ""),
+    ],
+)
+def test_phrases_are_whole_or_not_there(text: str, cut: str, whole: str) -> None:
+    start = text.index(cut)
+    assert whole_phrase(text, start, start + len(cut)) == whole
+
+
+@settings(max_examples=200)
+@given(st.text(alphabet="VO2max self-(of [the) n=20,;] –", max_size=60), st.integers(0, 60), st.integers(0, 60))
+def test_a_phrase_of_any_text_has_whole_brackets_and_no_loose_ends(text: str, one: int, other: int) -> None:
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    phrase = whole_phrase(text, start, end)
+    assert phrase.count("(") == phrase.count(")")
+    assert phrase == phrase.strip(" ,;-–")
+
+
+def test_terminal_and_json_show_the_same_card(tmp_path: Path) -> None:
+    path = tmp_path / "one.ris"
+    path.write_text(f"TY  - JOUR\nTI  - {RECORD.title}\nAB  - {RECORD.abstract}\nER  - \n")
+    run = CliRunner()
+    (found,) = json.loads(run.invoke(app, ["pico", str(path), "--json"]).stdout)
+    shown = run.invoke(app, ["pico", str(path), "--sentences"], env={"COLUMNS": "200"}).stdout
+    for line in found["card"]:
+        for fact in line["facts"]:
+            assert fact["value"] in shown
+            assert " ".join(fact["sentence"].split())[:40] in shown
+    assert "They cycled three times a week" in shown
+
+
+def test_a_span_without_a_rule_makes_no_number() -> None:
+    span = Span(start=0, end=2, text="40", role="population", label="sample size", value="40", provenance="model:pio")
+    assert make_pico_card(RECORD, [span]) == ()
