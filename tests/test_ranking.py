@@ -11,7 +11,7 @@ from tiab.decisions import read_labels
 from tiab.errors import LabelError, TiabError
 from tiab.evaluation.evaluate import evaluate
 from tiab.evaluation.gold import read_gold
-from tiab.evaluation.withheld import few_labels
+from tiab.evaluation.withheld import rank_with_few_labels
 from tiab.formats import read_records
 from tiab.ranking.rank import rank, train
 from tiab.records import Record
@@ -38,7 +38,7 @@ def test_with_no_label_the_12_come_in_the_first_third_and_8_in_the_first_16(reco
 
 def test_after_learning_from_6_of_the_12_the_others_rank_above_90_percent(records, criteria) -> None:
     labels = read_labels(CORPUS / "records.csv")
-    runs = few_labels(records, labels, criteria=criteria, n_included=6, n_excluded=20)
+    runs = rank_with_few_labels(records, labels, criteria=criteria, n_included=6, n_excluded=20)
     assert [(len(run.above), run.n_irrelevant) for run in runs] == [(6, 83)] * 20
     assert np.median([run.auc for run in runs]) > 0.9
 

@@ -15,6 +15,7 @@ from tiab.assets import corpus_path, model_path
 from tiab.criteria import read_criteria
 from tiab.errors import InputError
 from tiab.features import make_features, parts_of, read_tokens
+from tiab.folding import GREEK
 from tiab.formats import iter_records
 from tiab.formats.input_file import open_source
 from tiab.formats.pubmed_articles import Articles, Revision, read_article, read_quick, read_revision
@@ -22,7 +23,7 @@ from tiab.pico.text import plain_form, split_words
 from tiab.ranking.model_file import read_model
 from tiab.records import Record
 from tiab.scan import scan
-from tiab.scan.bounding import _GREEK_LETTERS, Bound, Triggers, _is_odd
+from tiab.scan.bounding import Bound, Triggers, has_odd_letters
 from tiab.scan.previews import Preview
 from tiab.scan.scanning import model_of
 
@@ -165,9 +166,9 @@ def test_every_single_letter_is_counted_as_the_search_sees_it_or_odd() -> None:
     for code in [*range(0x80, 0x3000), *range(0x3100, 0x3400), *range(0xF900, 0x10000), *range(0x1D400, 0x1F200)]:
         letter = chr(code)
         plain = plain_form(letter)
-        several = len(re.findall("[a-z]", plain)) > 1 and plain not in _GREEK_LETTERS
-        assert not several or _is_odd(letter), hex(code)
-        if letter.isalnum() and not _is_odd(letter):
+        several = len(re.findall("[a-z]", plain)) > 1 and plain not in GREEK.values()
+        assert not several or has_odd_letters(letter), hex(code)
+        if letter.isalnum() and not has_odd_letters(letter):
             tokens, lower = (split_words(word)[0] for word in (f"a{letter}b", f"a{letter}b".lower()))
             assert [*map(plain_form, tokens)] == [*map(plain_form, lower)], hex(code)
 

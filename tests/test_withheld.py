@@ -11,14 +11,14 @@ from tiab.criteria import Concept, Criteria
 from tiab.errors import EvaluationError
 from tiab.evaluation.evaluate import evaluate
 from tiab.evaluation.simulation import simulate
-from tiab.evaluation.withheld import Withheld, few_labels
+from tiab.evaluation.withheld import Withheld, rank_with_few_labels
 from tiab.labels import Decision
 from tiab.ranking.rank import rank
 from tiab.records import Record
 
 
 def withheld(records: Sequence[Record], labels: Mapping[str, Decision], criteria: Criteria | None = None) -> Withheld:
-    (run,) = few_labels(records, labels, criteria=criteria, n_included=2, n_excluded=8, draws=1)
+    (run,) = rank_with_few_labels(records, labels, criteria=criteria, n_included=2, n_excluded=8, draws=1)
     return run
 
 

@@ -20,7 +20,7 @@ from tiab.decisions import read_labels
 from tiab.errors import InputError
 from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.evaluation.gold import read_gold
-from tiab.evaluation.withheld import Withheld, few_labels
+from tiab.evaluation.withheld import Withheld, rank_with_few_labels
 from tiab.formats import iter_records, write_records
 from tiab.ranking.rank import Ranking, rank
 from tiab.writing import write_json
@@ -54,7 +54,7 @@ def demo(
     ranking = rank(records, criteria=criteria)
     evaluation = evaluate(ranking.order, gold)
     labels = read_labels(corpus / "records.csv")
-    runs = few_labels(records, labels, criteria=criteria, n_included=_INCLUDED, n_excluded=_EXCLUDED)
+    runs = rank_with_few_labels(records, labels, criteria=criteria, n_included=_INCLUDED, n_excluded=_EXCLUDED)
     _write(output, ranking, evaluation, _learned(runs))
     if as_json:
         print_json({"evaluation": evaluation.to_dict(), "few_labels": _learned(runs), "output": str(output)})

@@ -29,7 +29,7 @@ def agree(a: Citation, b: Citation) -> bool:
     """
     if not (a.surnames and b.surnames and a.year and b.year and a.journal and b.journal):
         return False
-    volumes, issues = (a.place.volume, b.place.volume), (a.place.issue, b.place.issue)
+    volumes, issues = (a.pagination.volume, b.pagination.volume), (a.pagination.issue, b.pagination.issue)
     if all(issues) and len(set(issues)) > 1:
         return False
     same_volume = all(volumes) and len(set(volumes)) == 1

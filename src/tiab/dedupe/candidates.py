@@ -49,8 +49,8 @@ def _keys(citation: Citation, common: Counter[str]) -> Iterator[tuple[str, ...]]
         yield "doi", citation.doi
     if citation.key:
         yield "title", citation.key
-    for page in citation.place.pages[:3]:
-        yield "place", page.lstrip("abcdefghijklmnopqrstuvwxyz"), citation.place.volume or str(citation.year)
+    for page in citation.pagination.pages[:3]:
+        yield "place", page.lstrip("abcdefghijklmnopqrstuvwxyz"), citation.pagination.volume or str(citation.year)
     if len(citation.abstract) > 200:
         yield "abstract", citation.abstract[:120]
     # A word that stands in one title alone can't be shared; it may be a misspelling.

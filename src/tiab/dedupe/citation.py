@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from tiab.dedupe.place import Place, first_known, place_of
-from tiab.dedupe.spelling import parted, plain_title, plain_words, word_list
+from tiab.dedupe.pagination import Pagination, find_pagination, first_known
+from tiab.dedupe.spelling import comparable_title, parted, plain_words, word_list
 from tiab.folding import heading
 from tiab.records import Record
 
@@ -76,7 +76,7 @@ class Citation:
     names: frozenset[str] = frozenset()
     year: int | None = None
     journal: str = ""
-    place: Place = field(default_factory=Place)
+    pagination: Pagination = field(default_factory=Pagination)
     doi: str = ""
     pmid: str = ""
     abstract: str = ""
@@ -130,13 +130,13 @@ def citation_of(record: Record) -> Citation:
     container = first_known({"journal": record.journal}, ("journal",)) or first_known(extra, _CONTAINERS)
     authors = record.authors[:MAX_AUTHORS]
     return Citation(
-        title=plain_title(_without_notes(title)),
+        title=comparable_title(_without_notes(title)),
         surnames=tuple(filter(None, (_surname(name[:80]) for name in authors))),
         first_author=_name_words(authors[:1]),
         names=_name_words(authors),
         year=record.year,
         journal=" ".join(plain_words(_QUALIFIER.sub("", container[:300]) or container[:300])),
-        place=place_of(extra),
+        pagination=find_pagination(extra),
         doi=record.doi,
         pmid=record.pmid,
         abstract=parted(" ".join(plain_words(record.abstract[:MAX_ABSTRACT]))),

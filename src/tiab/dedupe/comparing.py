@@ -113,7 +113,7 @@ def _sign(a: Citation, b: Citation) -> str:
     agreed = _same_first_author(a, b) or (named and (nobody or not a.names.isdisjoint(b.names)))
     # A short title such as "Editorial" comes back in each issue, on the same page.
     usual = not (names_one_report(a) and names_one_report(b))
-    if agreed and _same_place(a, b) and not (usual and _unlike(a.place.issue, b.place.issue)):
+    if agreed and _same_place(a, b) and not (usual and _unlike(a.pagination.issue, b.pagination.issue)):
         return "place"
     same_text = _equal(a.abstract, b.abstract) and len(a.abstract) >= LONG_ABSTRACT
     return "text" if same_text and a.key == b.key and a.year == b.year else ""
@@ -123,14 +123,17 @@ def _same_place(a: Citation, b: Citation) -> bool:
     """The same volume and first page, or the same range of pages, in the same or the next year."""
     gap = abs(a.year - b.year) if a.year and b.year else 0
     # Every version of a Cochrane review has the same page, and its volume starts at 1 each year.
-    cochrane = any(page.startswith("cd") for page in a.place.pages)
+    cochrane = any(page.startswith("cd") for page in a.pagination.pages)
     if gap > (0 if cochrane else 1) or not _same_page(a, b):
         return False
-    if a.place.volume and b.place.volume:
-        return a.place.volume == b.place.volume
+    if a.pagination.volume and b.pagination.volume:
+        return a.pagination.volume == b.pagination.volume
     # Without a volume it takes a range of pages.
     return (
-        gap == 0 and _has_range(a) and a.place.pages[:1] == b.place.pages[:1] and a.place.last_page == b.place.last_page
+        gap == 0
+        and _has_range(a)
+        and a.pagination.pages[:1] == b.pagination.pages[:1]
+        and a.pagination.last_page == b.pagination.last_page
     )
 
 
@@ -145,14 +148,14 @@ def _translated(a: Citation, b: Citation) -> bool:
     return (
         bool(a.surnames)
         and a.surnames == b.surnames
-        and bool(a.place.volume)
-        and a.place.volume == b.place.volume
+        and bool(a.pagination.volume)
+        and a.pagination.volume == b.pagination.volume
         and bool(a.year)
         and a.year == b.year
-        and bool(a.place.issue)
-        and a.place.issue == b.place.issue
-        and a.place.pages == b.place.pages
-        and a.place.last_page == b.place.last_page
+        and bool(a.pagination.issue)
+        and a.pagination.issue == b.pagination.issue
+        and a.pagination.pages == b.pagination.pages
+        and a.pagination.last_page == b.pagination.last_page
         and _has_range(a)
         and not set(a.journal.split()).isdisjoint(b.journal.split())
     )
@@ -160,15 +163,17 @@ def _translated(a: Citation, b: Citation) -> bool:
 
 def _has_range(a: Citation) -> bool:
     """Whether it fills some pages, but not as many as a supplement or a book."""
-    if not (a.place.pages and a.place.pages[0].isdigit() and a.place.last_page.isdigit()):
+    if not (a.pagination.pages and a.pagination.pages[0].isdigit() and a.pagination.last_page.isdigit()):
         return False
-    return 0 < int(a.place.last_page) - int(a.place.pages[0]) < _MANY_PAGES and len(a.place.last_page) > 1
+    return (
+        0 < int(a.pagination.last_page) - int(a.pagination.pages[0]) < _MANY_PAGES and len(a.pagination.last_page) > 1
+    )
 
 
 def _same_page(a: Citation, b: Citation) -> bool:
     """Whether two citations share a first page; "viii108" and "108" are one, "s42" and "e42" are not."""
-    for one in filter(_numbered, a.place.pages):
-        for other in filter(_numbered, b.place.pages):
+    for one in filter(_numbered, a.pagination.pages):
+        for other in filter(_numbered, b.pagination.pages):
             if one == other or one.lstrip(_LETTERS) == other or one == other.lstrip(_LETTERS):
                 return True
     return False
@@ -180,10 +185,10 @@ def _numbered(page: str) -> bool:
 
 
 def _other_place(a: Citation, b: Citation) -> str:
-    if a.place.volume and b.place.volume and a.place.volume != b.place.volume:
-        return f"they stand in different volumes ({a.place.volume} and {b.place.volume})"
-    if a.place.pages and b.place.pages and not _same_page(a, b):
-        return f"they begin on different pages ({a.place.pages[0]} and {b.place.pages[0]})"
+    if a.pagination.volume and b.pagination.volume and a.pagination.volume != b.pagination.volume:
+        return f"they stand in different volumes ({a.pagination.volume} and {b.pagination.volume})"
+    if a.pagination.pages and b.pagination.pages and not _same_page(a, b):
+        return f"they begin on different pages ({a.pagination.pages[0]} and {b.pagination.pages[0]})"
     if a.year and b.year and abs(a.year - b.year) > 1:
         return f"they are of different years ({a.year} and {b.year})"
     return ""
@@ -200,7 +205,7 @@ def _doubt(a: Citation, b: Citation) -> str:
 
 def _same_proceedings(a: Citation, b: Citation) -> bool:
     """Whether both are papers of one conference, whose proceedings databases date to the conference or to print."""
-    if not (a.proceedings and b.proceedings and a.journal and b.journal) or a.place.volume or b.place.volume:
+    if not (a.proceedings and b.proceedings and a.journal and b.journal) or a.pagination.volume or b.pagination.volume:
         return False
     return (a.journal.startswith(b.journal) or b.journal.startswith(a.journal)) and a.surnames == b.surnames
 

@@ -94,7 +94,7 @@ def find_duplicates(records: Sequence[Record], *, progress: Callable[[int], obje
     if len({record.record_id for record in records}) != len(records):
         raise ValueError("two records have the same id")
     tell = progress or (lambda done: None)
-    search = _Search(records, _faces(records, tell))
+    search = _Search(records, _distinct_records(records, tell))
     search.compare()
     search.settle()
     tell(len(records) - len(records) // 2)
@@ -102,31 +102,31 @@ def find_duplicates(records: Sequence[Record], *, progress: Callable[[int], obje
 
 
 @dataclass(frozen=True, slots=True)
-class _Face:
+class _EqualRecords:
     """Records whose citations are equal, by their places; they are looked at as one."""
 
     citation: Citation
     copies: list[int]
 
 
-def _faces(records: Sequence[Record], tell: Callable[[int], object]) -> list[_Face]:
-    """The faces in an order that the records' own order does not change; tells of half the records."""
+def _distinct_records(records: Sequence[Record], tell: Callable[[int], object]) -> list[_EqualRecords]:
+    """The distinct records in an order that the records' own order does not change; tells of half the records."""
     found: dict[tuple[Citation, int], list[int]] = {}
     for place, record in enumerate(records):
         citation = citation_of(record)
         found.setdefault((citation, -1 if _is_enough(citation) else place), []).append(place)
         tell(place % 2)
-    faces = [_Face(citation, copies) for (citation, _), copies in found.items()]
-    for face in faces:
-        face.copies.sort(key=lambda place: records[place].record_id)
-    return sorted(faces, key=lambda face: (face.citation.title, records[face.copies[0]].record_id))
+    distinct = [_EqualRecords(citation, copies) for (citation, _), copies in found.items()]
+    for one in distinct:
+        one.copies.sort(key=lambda place: records[place].record_id)
+    return sorted(distinct, key=lambda one: (one.citation.title, records[one.copies[0]].record_id))
 
 
 def _is_enough(citation: Citation) -> bool:
     """Whether records that agree in all of this are one report."""
     if citation.pmid or citation.doi:
         return True
-    placed = bool(citation.place.volume and citation.place.pages)
+    placed = bool(citation.pagination.volume and citation.pagination.pages)
     known = len(citation.abstract) >= LONG_ABSTRACT or bool(citation.surnames and citation.journal and citation.year)
     return names_one_report(citation) and (placed or known)
 
@@ -134,10 +134,10 @@ def _is_enough(citation: Citation) -> bool:
 class _Search:
     """One run of `find_duplicates`."""
 
-    def __init__(self, records: Sequence[Record], faces: Sequence[_Face]) -> None:
+    def __init__(self, records: Sequence[Record], distinct: Sequence[_EqualRecords]) -> None:
         self._records = records
-        self._faces = faces
-        self._citations = [face.citation for face in faces]
+        self._distinct = distinct
+        self._citations = [one.citation for one in distinct]
         self._groups = _Groups(self._citations)
         self._open: dict[_Pair, Comparison] = {}
         self._doubts: dict[_Pair, tuple[float, str]] = {}
@@ -194,8 +194,8 @@ class _Search:
     def certain(self) -> tuple[DuplicateGroup, ...]:
         """The groups of more than one record."""
         members: dict[int, list[int]] = defaultdict(list)
-        for place, face in enumerate(self._faces):
-            members[self._groups.of(place)] += face.copies
+        for place, one in enumerate(self._distinct):
+            members[self._groups.of(place)] += one.copies
         groups = sorted((sorted(places), group) for group, places in members.items() if len(places) > 1)
         return tuple(
             DuplicateGroup(
@@ -208,9 +208,9 @@ class _Search:
     def doubtful(self) -> tuple[DoubtfulPair, ...]:
         """The doubtful pairs that are not in one group after all, one for each two groups."""
         first: dict[int, int] = {}
-        for place, face in enumerate(self._faces):
+        for place, records in enumerate(self._distinct):
             group = self._groups.of(place)
-            first[group] = min([first.get(group, len(self._records)), *face.copies])
+            first[group] = min([first.get(group, len(self._records)), *records.copies])
         best: dict[_Pair, tuple[float, str]] = {}
         for (one, other), doubt in self._doubts.items():
             ends = first[self._groups.of(one)], first[self._groups.of(other)]
@@ -234,9 +234,9 @@ def _worth_a_look(a: Citation, b: Citation, found: Comparison, crowded: frozense
     if found.other_title:
         # News and letters by one author stand several to a page; longer pieces at one place may be translated.
         longer = (
-            bool(a.place.last_page)
-            and a.place.last_page == b.place.last_page
-            and a.place.last_page not in a.place.pages
+            bool(a.pagination.last_page)
+            and a.pagination.last_page == b.pagination.last_page
+            and a.pagination.last_page not in a.pagination.pages
         )
         return found.same == "place" and longer and not (a.meeting or b.meeting)
     return names_one_report(a) and found.similarity >= _ALIKE and not found.other_authors

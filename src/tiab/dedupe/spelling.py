@@ -12,7 +12,7 @@ from typing import Any
 from tiab.folding import GREEK, folded
 from tiab.formats.markup import without_markup
 
-__all__ = ["language_of", "parted", "plain_title", "plain_words", "word_list"]
+__all__ = ["comparable_title", "language_of", "parted", "plain_words", "word_list"]
 
 _WORD = re.compile(r"[^\W_]+")
 _LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -83,10 +83,10 @@ def parted(words: str) -> str:
     return words if words.isascii() else " ".join(_UNSPACED.sub(r" \g<0> ", words).split())
 
 
-def plain_title(text: str) -> str:
+def comparable_title(text: str) -> str:
     """The words of a title with one space between them, in one spelling, and small numbers in digits.
 
-    >>> plain_title("Two Randomised trials of labour") == plain_title("2 randomized trials of labor")
+    >>> comparable_title("Two Randomised trials of labour") == comparable_title("2 randomized trials of labor")
     True
     """
     words = parted(" ".join(plain_words(text))).replace(

@@ -33,9 +33,9 @@ __all__ = [
     "MissingEstimate",
     "StoppingPoint",
     "estimate_missing",
+    "find_stopping_points",
     "rule_stops",
     "simulated_runs",
-    "stopping_points",
 ]
 
 SIMULATED_AUC = 0.9
@@ -178,7 +178,7 @@ def rule_stops(history: ScreeningHistory, *, target: float, alpha: float) -> tup
     return (*tests, *thumbs)
 
 
-def stopping_points(
+def find_stopping_points(
     history: ScreeningHistory, gold_found: NDArray[np.int64] | None, *, target: float, alpha: float, n_gold: int = 0
 ) -> tuple[StoppingPoint, ...]:
     """Where each rule would have stopped this screening.

@@ -23,7 +23,7 @@ from tiab.labels import Decision
 from tiab.ranking.linear import UNLABELLED, make_ranker, score_rows
 from tiab.records import Record
 
-__all__ = ["Withheld", "few_labels"]
+__all__ = ["Withheld", "rank_with_few_labels"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class Withheld:
         }
 
 
-def few_labels(
+def rank_with_few_labels(
     records: Sequence[Record],
     labels: Mapping[str, Decision],
     *,

@@ -26,7 +26,6 @@ __all__ = ["Fetched", "check_suffix", "fetch_found", "fetch_pmids", "read_pmids"
 _START = re.compile(rb"<Pubmed(?:Book)?Article[\s>/]")
 _END = b"</PubmedArticleSet>"
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<PubmedArticleSet>\n'
-Progress = Callable[[int], object]
 XML_SUFFIXES = (".xml", ".xml.gz")
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from tiab.evaluation.gold_studies import gold_found
-from tiab.evaluation.missing import estimate_missing, stopping_points
+from tiab.evaluation.missing import estimate_missing, find_stopping_points
 from tiab.report.data import AgreementRow, ReportData, ReviewerRow
 from tiab.report.team import TeamReport, build_team
 from tiab.report.texts import make_texts
@@ -48,7 +48,7 @@ def build_report(
     missing = estimate_missing(history, target=target, alpha=alpha)
     judged = None if gold is None else judge_review(snapshot, history, ranking, gold)
     found = None if gold is None else gold_found(history, main_ids_of(snapshot, gold))
-    stopping = stopping_points(history, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
+    stopping = find_stopping_points(history, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
     team = build_team(snapshot)
     return ReportData(
         title=snapshot.criteria.title if snapshot.criteria else review.folder.resolve().name,

@@ -23,7 +23,7 @@ from tiab.pico.vocabulary import vocabulary
 from tiab.ranking.rank import RankingModel
 from tiab.scan.previews import Preview
 
-__all__ = ["Bound", "Triggers"]
+__all__ = ["Bound", "Triggers", "has_odd_letters"]
 
 T = TypeVar("T", bound=Hashable)
 _REMEMBERED = 500_000  # words whose triggers are known; more than an English vocabulary
@@ -63,7 +63,7 @@ class Triggers(Generic[T]):
             tokens: the words of these texts.
         """
         there = self._there(tokens)
-        there[[any(map(_is_odd, parts)) for parts in texts]] = True
+        there[[any(map(has_odd_letters, parts)) for parts in texts]] = True
         return {
             meaning: np.any([there[:, list(needs)].all(axis=1) for needs in phrases], axis=0)
             for meaning, phrases in self._needs.items()
@@ -126,7 +126,7 @@ def _tokens_in(word: str) -> Iterator[str]:
             yield from (token[: found.start()], token[found.start() :])
 
 
-def _is_odd(text: str) -> bool:
+def has_odd_letters(text: str) -> bool:
     """Whether a text has letters that the search sees and the counting doesn't, or the other way round."""
     return not text.isascii() and _ODD.search(text) is not None
 

@@ -1,4 +1,4 @@
-"""Where a record stands in print, found in its `extra` under the names that any format gives it."""
+"""Volume, issue and pages of a record, found in its `extra` under the names that any format gives them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Place", "first_known", "place_of"]
+__all__ = ["Pagination", "find_pagination", "first_known"]
 
 _VOLUME = ("vl", "vi", "volume", "vol", "journal volume", "volume number")
 _ISSUE = ("ip", "issue", "number", "journal issue", "issue number", "is", "m1")
@@ -23,7 +23,7 @@ _UNKNOWN = frozenset({"", "unknown", "n/a", "na", "none", "nan", "null", "-", "?
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Pagination:
     """Volume, issue and pages; "" or empty is not known.
 
     Attributes:
@@ -37,12 +37,12 @@ class Place:
     last_page: str = ""
 
 
-def place_of(extra: Mapping[str, str]) -> Place:
-    """The place in print in `extra`, whose names are spelt as headings are (lower case, no punctuation).
+def find_pagination(extra: Mapping[str, str]) -> Pagination:
+    """Volume, issue and pages in `extra`, whose names are spelt as headings are (lower case, no punctuation).
 
-    >>> place_of({"vl": "37 Suppl 1", "is": "1234-5678", "pg": "1297-306"})
-    Place(volume='37', issue='', pages=('1297',), last_page='1306')
-    >>> place_of({"citation": "Brain. 2010 Jan;12(3):45-50."}).pages
+    >>> find_pagination({"vl": "37 Suppl 1", "is": "1234-5678", "pg": "1297-306"})
+    Pagination(volume='37', issue='', pages=('1297',), last_page='1306')
+    >>> find_pagination({"citation": "Brain. 2010 Jan;12(3):45-50."}).pages
     ('45',)
     """
     volume, issue = first_known(extra, _VOLUME), _issue(extra)
@@ -59,7 +59,7 @@ def place_of(extra: Mapping[str, str]) -> Place:
     volume = "" if _YEAR.fullmatch(volume) else _number(volume)
     if pages == ("1",) and not volume:  # a proof counts from 1
         pages, last = (), ""
-    return Place(volume=volume, issue=_number(issue), pages=pages, last_page=last)
+    return Pagination(volume=volume, issue=_number(issue), pages=pages, last_page=last)
 
 
 def first_known(extra: Mapping[str, str], names: Iterable[str]) -> str:
