@@ -366,3 +366,28 @@ def test_an_empty_or_unrankable_review_says_so(tmp_path: Path, review: Review) -
         evaluate_review(empty, ["1"], missing="count")
     with pytest.raises(LabelError, match="nothing to rank by"):
         evaluate_review(review, ["1"], order="ranking")
+
+
+def test_excluded_records_are_counted_by_reason_each_once(review: Review) -> None:
+    review.set_policy(Policy(scheme="one"))
+    review.choices.save(reasons=["wrong population", "no original data", "never used"])
+    for n, reason in ((1, "no original data"), (2, "wrong population"), (4, "own words"), (5, ""), (7, "own words")):
+        review.label(str(n), "exclude", reviewer="eva", reason=reason, note="see page 3" if n == 2 else "")
+    review.label("3", "include", reviewer="eva", note="good")
+    made = build_report(review, notes=True)
+    rows = [(row.reason, row.records) for row in made.exclusions]
+    assert rows == [("wrong population", 1), ("no original data", 1), ("own words", 2), ("", 1)]
+    assert sum(records for _, records in rows) == made.counts.excluded
+    assert [(line.record_id, line.decision, line.note) for line in made.notes] == [
+        ("2", "exclude", "see page 3"),
+        ("3", "include", "good"),
+    ]
+    assert report(review).notes == ()
+
+
+def test_labels_taken_off_are_no_decisions_taken_back(review: Review) -> None:
+    from tiab.review.batches import BatchWork
+
+    done = review.batches.do(["1", "2"], BatchWork(kind="tag", value="pilot"), reviewer="eva")
+    review.batches.undo(done.token, reviewer="eva")
+    assert report(review).overrides.undone == 0

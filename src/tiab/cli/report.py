@@ -54,6 +54,7 @@ def report_review(
     ] = None,
     target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
     alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error at which it is tested.")] = 0.05,
+    notes: Annotated[bool, typer.Option("--notes", help="With what reviewers noted beside their decisions.")] = False,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -64,7 +65,7 @@ def report_review(
     with opened(folder, jobs=jobs) as review:
         make_ready(review, None)
         relevant = gold_of(gold, review.snapshot) if gold else None
-        data = build_report(review, relevant, target=target, alpha=alpha)
+        data = build_report(review, relevant, target=target, alpha=alpha, notes=notes)
     for path in output:
         write_report(path, data)
         note(f"written to {path}")

@@ -12,7 +12,7 @@ from tiab.report.data import AgreementRow, ReportData, ReviewerRow
 from tiab.report.team import TeamReport, build_team
 from tiab.report.texts import make_texts
 from tiab.review import Review, Status
-from tiab.review.counts import count_workload
+from tiab.review.counts import count_exclusions, count_workload, list_notes
 from tiab.review.evaluating import judge_review, main_ids_of
 from tiab.review.summary import rank_review, summarise_review
 
@@ -25,6 +25,7 @@ def build_report(
     *,
     target: float = 0.95,
     alpha: float = 0.05,
+    notes: bool = False,
     now: datetime | None = None,
     software: Sequence[tuple[str, str]] | None = None,
 ) -> ReportData:
@@ -34,6 +35,7 @@ def build_report(
         gold: ids of the records that are known to be relevant, also such as the review does not hold.
         target: the recall that is to be assured.
         alpha: the error at which it is tested.
+        notes: with the notes of the reviewers.
         now: the date of the report; by default the present.
         software: (name, version) of what computes; by default what is installed.
 
@@ -57,6 +59,7 @@ def build_report(
         sources=summary.sources,
         searches=summary.searches,
         counts=counts,
+        exclusions=count_exclusions(snapshot, history, review.choices.read().reasons),
         reviewers=_reviewers(status),
         workload=count_workload(counts),
         frontier=missing,
@@ -66,6 +69,7 @@ def build_report(
         team=team,
         overrides=summary.overrides,
         no_abstract=summary.no_abstract,
+        notes=list_notes(snapshot) if notes else (),
         texts=make_texts(summary, missing, stopping, judged, len(status.reviewers)),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from tiab.evaluation.gold_studies import GoldReport
 from tiab.evaluation.missing import MissingEstimate, StoppingPoint
 from tiab.report.team import TeamReport
-from tiab.review.counts import FlowCounts, RecordLine, SourceRow, Workload
+from tiab.review.counts import ExclusionRow, FlowCounts, NoteLine, RecordLine, SourceRow, Workload
 from tiab.review.log_summary import Overrides, Provenance, SearchRow
 from tiab.writing import plain_json
 
@@ -70,7 +70,12 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportData:
-    """What a report says."""
+    """What a report says.
+
+    Attributes:
+        exclusions: the excluded records by reason; they sum to `counts.excluded`.
+        notes: what reviewers noted beside their decisions, where that was asked for.
+    """
 
     title: str
     question: str
@@ -78,6 +83,7 @@ class ReportData:
     sources: tuple[SourceRow, ...]
     searches: tuple[SearchRow, ...]
     counts: FlowCounts
+    exclusions: tuple[ExclusionRow, ...]
     reviewers: tuple[ReviewerRow, ...]
     workload: tuple[Workload, ...]
     frontier: MissingEstimate
@@ -87,6 +93,7 @@ class ReportData:
     team: TeamReport
     overrides: Overrides
     no_abstract: tuple[RecordLine, ...]
+    notes: tuple[NoteLine, ...]
     texts: Texts
 
     def to_dict(self) -> dict[str, Any]:

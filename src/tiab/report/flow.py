@@ -8,10 +8,11 @@ from matplotlib.patches import Rectangle
 
 from tiab.report.data import ReportData
 from tiab.report.drawing import BLUE, GREY, INK, MUTED
+from tiab.review.counts import ExclusionRow
 
 __all__ = ["draw_flow", "flow_lines"]
 
-_SOURCES_SHOWN = 6
+_SOURCES_SHOWN, _REASONS_SHOWN = 6, 6
 _LINE, _PAD, _GAP = 0.19, 0.14, 0.36
 _LEFT, _RIGHT, _WIDTH = 0.45, 4.05, 3.15
 _PHASES = ("Identification", "Screening", "Included")
@@ -32,7 +33,11 @@ def flow_lines(data: ReportData) -> list[Row]:
         f"  could not be read (n = {counts.unreadable:,})",
     ]
     screened = [f"Records screened (n = {counts.screened:,})"]
-    out = [f"Records excluded by people (n = {counts.excluded:,})", f"  by automation (n = {counts.by_automation:,})"]
+    out = [
+        f"Records excluded by people (n = {counts.excluded:,})",
+        *(f"    {_short(row.reason or 'no reason given')} (n = {row.records:,})" for row in _main_exclusions(data)),
+        f"  by automation (n = {counts.by_automation:,})",
+    ]
     sought = f"  included {counts.included:,}, maybe {counts.maybe:,}"
     if counts.prior:
         screened.append(f"Known beforehand (n = {counts.prior:,})")
@@ -56,6 +61,15 @@ def flow_lines(data: ReportData) -> list[Row]:
         ("Screening", [f"Reports assessed {_OPEN}"], [f"Reports excluded, with reasons {_OPEN}"]),
         ("Included", [f"Studies included {_OPEN}"], []),
     ]
+
+
+def _main_exclusions(data: ReportData) -> tuple[ExclusionRow, ...]:
+    """The reasons of most exclusions, the others together; none where no reason was ever given."""
+    if not any(row.reason for row in data.exclusions):
+        return ()
+    shown = data.exclusions[:_REASONS_SHOWN]
+    rest = sum(row.records for row in data.exclusions[_REASONS_SHOWN:])
+    return (*shown, ExclusionRow(reason="other reasons", records=rest)) if rest else shown
 
 
 def _files(data: ReportData) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,16 @@ from tiab.review.snapshot import Snapshot
 from tiab.store import Source
 
 __all__ = [
+    "ExclusionRow",
     "FlowCounts",
+    "NoteLine",
     "RecordLine",
     "SourceRow",
     "Workload",
+    "count_exclusions",
     "count_flow",
     "count_workload",
+    "list_notes",
     "list_sources",
     "list_without_abstract",
 ]
@@ -152,6 +157,61 @@ def count_workload(counts: FlowCounts) -> tuple[Workload, ...]:
                 )
             )
     return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionRow:
+    """How many records were excluded for one reason; "" where none was given."""
+
+    reason: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteLine:
+    """What one reviewer noted on a record that was decided on."""
+
+    record_id: str
+    title: str
+    reviewer: str
+    decision: str
+    note: str
+
+
+def count_exclusions(
+    snapshot: Snapshot, history: ScreeningHistory, reasons: Sequence[str] = ()
+) -> tuple[ExclusionRow, ...]:
+    """The excluded records by reason, each once: the rows sum to `FlowCounts.excluded`.
+
+    Where reviewers gave different reasons, that of the decision that counts, else the first that was given.
+
+    Args:
+        reasons: the order; others follow, most frequent first, and those without a reason are last.
+    """
+    counts: Counter[str] = Counter()
+    for record_id in history.screened:
+        if history.status(record_id) == "excluded":
+            given = (one.label.reason for one in snapshot.states.votes.get(record_id, ()))
+            counts[history.labels[record_id].reason or next(filter(None, given), "")] += 1
+    named = [reason for reason, _ in counts.most_common() if reason]
+    order = [*(reason for reason in reasons if reason in counts), *(one for one in named if one not in reasons), ""]
+    return tuple(ExclusionRow(reason=reason, records=counts[reason]) for reason in order if counts[reason])
+
+
+def list_notes(snapshot: Snapshot) -> tuple[NoteLine, ...]:
+    """The notes beside decisions, record by record in the order of the review."""
+    return tuple(
+        NoteLine(
+            record_id=record.record_id,
+            title=record.title,
+            reviewer=given.label.reviewer,
+            decision=str(given.label.decision),
+            note=given.note,
+        )
+        for record in snapshot.merged_records()
+        for given in snapshot.states.votes.get(record.record_id, ())
+        if given.note
+    )
 
 
 def list_without_abstract(snapshot: Snapshot, history: ScreeningHistory) -> tuple[RecordLine, ...]:

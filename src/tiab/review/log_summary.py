@@ -140,7 +140,7 @@ def count_overrides(events: Sequence[Event], history: ScreeningHistory, ranking:
     pairs = {event.event_id for event in events if event.kind == "kept_apart"}
     included, excluded = _count_against(history, ranking)
     return Overrides(
-        undone=len(undone - pairs),
+        undone=len(undone & {event.event_id for event in events if event.kind in ("labelled", "resolved")}),
         changed=_count_changed(events),
         resolved=sum(event.kind == "resolved" for event in events),
         linked=sum(reason.startswith(_BY_HAND) and number not in asked for number, reason in links.items()),
