@@ -51,6 +51,7 @@ RUNS = {
     "next": "ms -r eva",
     "label": "ms dalgas-2010 include -r eva --note hm",
     "undo": "ms -r eva",
+    "show": "ms dalgas-2010 -r eva",
     "status": "ms",
     "team": "ms",
     "share": "ms -o review-eva.tiab -r eva",

@@ -254,3 +254,24 @@ def test_a_script_may_screen_a_whole_review(ms: Path) -> None:
         suggestion = json.loads(ok("next", ms, "--json").stdout)
         ok("label", ms, suggestion["record_id"], "exclude")
     assert suggestion["left"] == 121
+
+
+def test_a_record_is_shown_with_its_reasons_and_its_history(ms: Path) -> None:
+    ok("label", ms, "white-2006", "include", "--reviewer", "eva", "--note", "pilot")
+    ok("undo", ms, "--reviewer", "eva")
+    with Review(ms) as review:
+        review.annotations.tag("white-2006", "full text", reviewer="eva")
+    said = json.loads(ok("show", ms, "white-2006", "--reviewer", "eva", "--json").stdout)
+    assert sum(row["effect"] for row in said["reasons"]) == pytest.approx(said["score"])
+    assert said["reasons"][0]["kind"] == "concept"
+    assert said["labels"] == ["full text"]
+    assert [(line["what"], line["undone"]) for line in said["history"]] == [
+        ("imported with records.csv", False),
+        ("include (note: pilot)", True),
+        ("label “full text” added", False),
+    ]
+    printed = words(ok("show", ms, "white-2006", "--reviewer", "eva").stdout)
+    assert "Why it ranks here" in printed
+    assert "other words" in printed
+    assert "include (note: pilot) (undone)" in printed
+    assert "no record 'nobody'" in refused("show", ms, "nobody")

@@ -367,7 +367,7 @@ def test_what_may_be_missing_is_said_with_its_assumption_or_not_at_all(
             def progress() -> str:
                 return str(page.get("/screen/progress").json()["progress"])
 
-            assert "Too early to estimate what may be missing." in progress()
+            assert "Too early to tell what may be missing." in progress()
             review.add_labels(lists, reviewer="")
             assert "What may be missing is not known: decisions were imported." in progress()
             assert "not known, as decisions were imported" in progress()

@@ -362,3 +362,65 @@ def test_what_is_selected_is_excluded_and_brought_back(
             expect(page.get_by_role("button", name="Remove the label animal")).to_be_visible()
             accessible(page, "a record with a label")
             assert review.annotations.now.used_tags() == {"animal": 1}
+
+
+def test_search_and_keys_are_on_every_page(
+    ready: Path, tmp_path: Path, open_page: Callable[..., AbstractContextManager[Page]]
+) -> None:
+    with Review(shutil.copytree(ready, tmp_path / "ms")) as review:
+        session = ReviewerSession(review, reviewer="eva")
+        with open_page(session, "/export", "light", 1280) as page:
+            heights = set()
+            for path in ("/", "/records", "/duplicates", "/conflicts", "/import", "/criteria", "/export"):
+                page.goto(page.url.rsplit("/", 1)[0] + path)
+                heights.add(page.locator("header").evaluate("header => header.offsetHeight"))
+                page.keyboard.press("?")
+                expect(page.locator("#help")).to_be_visible()
+                page.keyboard.press("Escape")
+            assert len(heights) == 1  # the header does not jump from page to page
+            page.keyboard.press("/")
+            page.keyboard.type("leptin")
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/records?q=leptin")
+
+
+def test_labels_have_keys_while_screening(
+    ready: Path, tmp_path: Path, open_page: Callable[..., AbstractContextManager[Page]]
+) -> None:
+    with Review(shutil.copytree(ready, tmp_path / "ms")) as review:
+        review.choices.save(tags=["full text", "pilot"])
+        session = ReviewerSession(review, reviewer="eva")
+        with open_page(session, "/", "light", 1280) as page:
+            shown = page.locator("#record").get_attribute("data-record") or ""
+            page.keyboard.press("Shift+Digit2")
+            expect(page.get_by_role("button", name="Remove the label pilot")).to_be_visible()
+            assert review.annotations.now.tags_of(shown, "eva") == ("pilot",)
+            page.keyboard.press("Shift+Digit2")
+            expect(page.get_by_role("button", name="Remove the label pilot")).to_have_count(0)
+            page.keyboard.press("2")  # without Shift it is the second reason
+            expect(page.locator("#record")).not_to_have_attribute("data-record", shown)
+            assert review.labels("eva")[shown].reason == "wrong intervention"
+
+
+def test_the_end_and_empty_pages_say_what_to_do_next(tmp_path: Path, enter: Callable[..., httpx.Client]) -> None:
+    (tmp_path / "one.csv").write_text("record_id,title\na,Yoga\n")
+    with Review.create(tmp_path / "review") as review, closing(ReviewerSession(review, reviewer="eva")) as session:
+        page = enter(session)
+        for path in ("/", "/records"):
+            assert 'href="import"' in page.get(path).text
+        for path in ("/conflicts", "/duplicates"):
+            assert 'href="./">Go on screening' in page.get(path).text
+        review.add([tmp_path / "one.csv"])
+        review.learn("eva")
+        assert "Not ranked yet" in page.get("/screen/record").json()["why"]
+        review.label("a", "include", reviewer="eva")
+        session.refresh()
+        end = page.get("/screen/record").json()["record"]
+        for wanted in ("export", "conflicts", "records?decision=include"):
+            assert f'href="{wanted}"' in end
+
+
+def test_the_page_says_what_is_wrong_with_the_folder(tmp_path: Path, enter: Callable[..., httpx.Client]) -> None:
+    folder = tmp_path / "Dropbox" / "review"
+    with Review.create(folder) as review, closing(ReviewerSession(review)) as session:
+        assert "synchronised by Dropbox" in enter(session).get("/import").text

@@ -38,6 +38,9 @@ COMMANDS = {
     "next": Command("next", "Screen the next records in the terminal."),
     "label": Command("decisions", "Store a decision on a record, or all decisions that a file carries."),
     "undo": Command("decisions", "Undo your last decision, or a whole import. The log keeps everything."),
+    "show": Command(
+        "record", "Show one record of a review: why it ranks where it does, its labels, and who decided what and when."
+    ),
     "status": Command("status", "Show the progress of a review: records, decisions, conflicts, what may be missing."),
     "team": Command("team", "Show or change who screens a review and how: reviewers per record, blinding, roles."),
     "share": Command("merge", "Write a copy of a review into one file, for a colleague to merge."),

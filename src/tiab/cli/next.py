@@ -131,7 +131,7 @@ def _show(review: Review, suggestion: Suggestion) -> None:
     title.stylize("bold")
     console.rule(Text(f"{record.record_id} · rank {suggestion.rank}"), align="left", style="dim")
     console.print(title if record.title else Text("(no title)", style="bold"))
-    beside = (", ".join(record.authors[:3]), record.journal, str(record.year or ""), record.doi, record.source)
+    beside = ("; ".join(record.authors[:3]), record.journal, str(record.year or ""), record.doi, record.source)
     console.print(Text(" · ".join(text for text in beside if text), style="dim"))
     for paragraph in rest:
         console.print(Padding(paragraph, (0, 0, 0, 2)))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["RecordList"]
 
 _LAST_YEAR = 10_000
+_JOURNALS = 50
 _PART = 25
 """So many records are done at one step: some milliseconds."""
 
@@ -60,13 +61,14 @@ class _StepwiseList(Generic[T]):
 @dataclass(frozen=True, slots=True, eq=False)
 class _Studies:
     """The records that are screened, and for each all reports of it, the files that these came in, their words, and
-    the language and script that they are in."""
+    the language and script that they are in; and the journals of most of them."""
 
     records: tuple[Record, ...]
     reports: tuple[tuple[Record, ...], ...]
     sources: tuple[frozenset[str], ...]
     texts: _StepwiseList[str]
     languages: _StepwiseList[frozenset[str]]
+    journals: tuple[str, ...]
 
 
 class RecordList:
@@ -157,10 +159,9 @@ class RecordList:
         made = self._studies_of(self._review.snapshot).languages
         return dict(Counter(name for names in made.whole() for name in names).most_common()) if made.is_whole else {}
 
-    def journals(self, most: int = 50) -> tuple[str, ...]:
+    def journals(self) -> tuple[str, ...]:
         """The journals of most records."""
-        counts = Counter(record.journal for record in self._studies_of(self._review.snapshot).records)
-        return tuple(name for name, _ in counts.most_common(most + 1) if name)[:most]
+        return self._studies_of(self._review.snapshot).journals
 
     def gaps(self) -> dict[str, tuple[str, ...]]:
         """Record id -> the concepts of the criteria that it lacks, for the records that have been ranked."""
@@ -245,7 +246,12 @@ def _gather(snapshot: Snapshot) -> _Studies:
         sources=tuple(frozenset(one.source for one in several) for several in reports),
         texts=_StepwiseList(len(reports), lambda part: [searched_text(several) for several in reports[part]]),
         languages=_StepwiseList(len(reports), lambda part: [_languages(several) for several in reports[part]]),
+        journals=tuple(name for name, _ in Counter(map(_journal, reports)).most_common(_JOURNALS) if name),
     )
+
+
+def _journal(reports: Sequence[Record]) -> str:
+    return next((one.journal for one in reports if one.journal), "")
 
 
 def _languages(reports: Sequence[Record]) -> frozenset[str]:

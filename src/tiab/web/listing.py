@@ -223,12 +223,13 @@ def _find(session: ReviewerSession, query: ListQuery) -> tuple[str, ...]:
 def _rows(session: ReviewerSession, record_ids: tuple[str, ...], search: str) -> tuple[Row, ...]:
     queue, snapshot = session.review.queue(session.reviewer), session.review.snapshot
     ranks = queue.learned.ranks if queue and queue.learned.model and not session.settings.hide_rank else {}
-    conflicts = {conflict.record_id for conflict in session.review.conflicts(session.viewer)}
+    viewer, annotated = session.viewer, session.review.annotations.now
+    conflicts = {conflict.record_id for conflict in session.review.conflicts(viewer)}
     return tuple(
         Row(
             record=record,
             title=highlighted(record.title, search),
-            tags=session.tags_on(record.record_id),
+            tags=annotated.tags_of(record.record_id, viewer),
             publication=_publication(record),
             rank=ranks.get(record.record_id),
             decision=session.decision_on(record.record_id),

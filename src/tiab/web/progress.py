@@ -10,9 +10,12 @@ from tiab.review import Snapshot
 from tiab.review.history import read_history
 from tiab.review.team import measure_pace
 
-__all__ = ["Progress", "measure_progress"]
+__all__ = ["Progress", "measure_progress", "rule_in_words"]
 
 TARGET, ALPHA = 0.95, 0.05
+WIDE, FOOT, LEFT = 296, 104, 26
+"""The axes of the curve in the units of its picture: the right end, the foot and the left."""
+
 _CONFIDENCE = f"{1 - ALPHA:.0%}"
 
 
@@ -46,14 +49,22 @@ class Progress:
 
     @property
     def points(self) -> str:
-        """The curve as the points of an SVG polyline, 300 wide and 100 high."""
-        wide, high = 300 / max(1, self.to_screen), 94 / max(1, self.found)
-        return " ".join(f"{at * wide:.1f},{100 - found * high:.1f}" for at, found in self.curve)
+        """The curve as the points of an SVG polyline, within the axes."""
+        return " ".join(self._point(at, found) for at, found in self.curve)
 
     @property
-    def end(self) -> str:
-        """How far the curve reaches, of those 300."""
-        return f"{300 * self.screened / max(1, self.to_screen):.1f}"
+    def ideal(self) -> str:
+        """The same of a ranking that had put all that was found first."""
+        return " ".join(self._point(*one) for one in ((0, 0), (self.found, self.found), (self.screened, self.found)))
+
+    @property
+    def end(self) -> float:
+        """How far the curve reaches to the right."""
+        return float(self._point(self.screened, 0).split(",")[0])
+
+    def _point(self, at: int, found: int) -> str:
+        x = LEFT + (WIDE - LEFT) * at / max(1, self.to_screen)
+        return f"{x:.1f},{FOOT - (FOOT - 8) * found / max(1, self.found):.1f}"
 
     @property
     def time_left(self) -> str:
@@ -94,7 +105,7 @@ def _missing(now: MissingEstimate) -> str:
     if now.missing is None:
         return f"What may be missing is not known: {now.because}."
     if now.is_too_early or not now.screened:
-        return "Too early to estimate what may be missing."
+        return "Too early to tell what may be missing."
     if not now.missing:
         return f"Upper bound on relevant records among the unread: 0 ({_CONFIDENCE} confidence)."
     records = "relevant record" if now.missing == 1 else "relevant records"
@@ -104,12 +115,32 @@ def _missing(now: MissingEstimate) -> str:
 def _advice(now: MissingEstimate, stops: Mapping[str, int | None], rule: str) -> str:
     if rule not in stops:
         return ""
+    said = f"{rule_in_words(rule)} ({rule})."
     if now.missing is None:
-        return f"Stopping rule “{rule}”: not known, as {now.because}."
+        return f"Stopping rule: not known, as {now.because}. {said}"
     at = stops[rule]
     if at is None:
-        return f"Stopping rule “{rule}” not met: keep screening."
-    return f"Stopping rule “{rule}” met after {at:,} records. Whether to stop is for you to decide."
+        return f"Stopping rule not met: keep screening. {said}"
+    return f"Stopping rule met after {at:,} records: whether to stop is for you to decide. {said}"
+
+
+def rule_in_words(rule: str) -> str:
+    """What a stopping rule does, for people who don't know its name.
+
+    >>> rule_in_words("50 irrelevant in a row")
+    'Stop after 50 irrelevant records in a row; no guarantee'
+    """
+    found = f"Stop when a statistical test says that {TARGET:.0%} of the relevant records are found"
+    words = {
+        "exact test (trailing)": f"{found}, from the records since the last relevant one",
+        "exact test (buscar)": f"{found}, from all that was screened",
+        "knee": "Stop when hardly any relevant records come up any more; no guarantee",
+    }
+    if rule.endswith(" irrelevant in a row"):
+        return f"Stop after {rule.split()[0]} irrelevant records in a row; no guarantee"
+    if rule.startswith("read "):
+        return f"Stop after {rule.removeprefix('read ')} of the records; no guarantee"
+    return words.get(rule, rule)
 
 
 def _curve(now: MissingEstimate) -> tuple[tuple[int, int], ...]:

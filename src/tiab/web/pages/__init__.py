@@ -20,6 +20,7 @@ from starlette.requests import Request
 import tiab
 from tiab.errors import CriteriaError
 from tiab.labels import Decision
+from tiab.web.progress import rule_in_words
 from tiab.web.session import ReviewerSession
 
 __all__ = [
@@ -36,6 +37,9 @@ __all__ = [
 ]
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_WARNED = ("/", "/import", "/export")
+"""Where the page says what whoever opens the review should know of its folder."""
+
 _ROLE_NAMES = {"against": "counts against", "unexpanded": "not spelled out"}
 
 
@@ -94,6 +98,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "reviewer": session.reviewer if session else "",
         "pages": [one for one in state.pages if not one.within],
         "failures": session.failures if session else (),
+        "warnings": session.review.warnings if session and here in _WARNED else (),
         "status": status,
         "here": next((one.within for one in state.pages if one.within and one.path == here), here),
         "root": root,
@@ -133,6 +138,7 @@ def _environment() -> Environment:
         "n": lambda value: f"{value:,}",
         "counted": lambda count, noun: f"{count:,} {noun}{'' if count == 1 else 's'}",
         "as_search": lambda term: term[:-1] if term.endswith("*") else f'"{term}"',
+        "rule_in_words": rule_in_words,
         "twice": lambda value: (value, value),
         "with_count": lambda pair: (pair[0], pair[0] if pair[1] is None else f"{pair[0]} ({pair[1]:,})"),
         "signed": lambda value: f"{value:+.2f}".replace("-", "−"),

@@ -138,11 +138,20 @@ def _shown(session: ReviewerSession, record_id: str = "", skip: Sequence[str] = 
             state = render("screen/reading.html.j2", abstracts=session.abstracts)
             return nothing | always | {"record": state, "waiting": True}
         if found is None:
-            return nothing | always | {"record": render("screen/end.html.j2", counts=counts)}
+            return (
+                nothing
+                | always
+                | {"record": render("screen/end.html.j2", counts=counts, conflicts=_conflicts(session))}
+            )
         card = session.card(found)
         return nothing | always | {"note": session.note_on(card.record.record_id)} | _parts(card, session.settings)
     except CriteriaError as error:  # the file is being edited; decisions are stored all the same
         return nothing | {"counts": "", "record": render("screen/criteria_error.html.j2", sentence=str(error))}
+
+
+def _conflicts(session: ReviewerSession) -> int:
+    """How many conflicts this reviewer may know of."""
+    return len(session.review.conflicts(session.viewer))
 
 
 def _parts(card: Card, settings: Settings) -> dict[str, Any]:

@@ -136,6 +136,21 @@ export function onKeys(actions) {
   });
 }
 
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on a phone
+
+// Search and the list of keys are everywhere; a page's own keys come first.
+addEventListener("DOMContentLoaded", () => {
+  const search = document.querySelector(".tools input[type=search]");
+  if (!search) return;
+  onKeys({
+    "/": () => search.focus(),
+    "?": () => document.getElementById("help").showModal(),
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") (document.querySelector("h1[tabindex]") ?? document.getElementById("main")).focus();
+  });
+});
+
 // Buttons that open a dialog name it in data-opens.
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");

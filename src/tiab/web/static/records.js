@@ -68,7 +68,7 @@ function showPicked() {
   const page = document.getElementById("pick-page");
   if (page) page.checked = picks().length > 0 && picks().every((box) => box.checked);
   batch.hidden = count === 0;
-  batch.querySelector(".picked").textContent = count ? plural(count) : "";
+  batch.querySelector(".picked span").textContent = count ? plural(count) : "";
 }
 
 function pickAll(on) {

@@ -105,10 +105,6 @@ useBar({
   undo,
   back: () => step(-1),
   on: () => step(1),
-  keys: {
-    "/": () => search.focus(),
-    "?": () => document.getElementById("help").showModal(),
-  },
 });
 
 document.querySelector(".roles").addEventListener("change", () => oneAtATime(async () => {
@@ -117,9 +113,6 @@ document.querySelector(".roles").addEventListener("change", () => oneAtATime(asy
   await request("/screen/settings", { method: "PUT", body: { roles_off: off, own_terms: own } });
   await reload();
 }));
-
-const search = document.querySelector("[role=search] input");
-search.addEventListener("keydown", (event) => { if (event.key === "Escape") record.querySelector("h1").focus(); });
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 
