@@ -10,26 +10,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tiab.criteria.boolean_tokens import NUMBER, Token, read_tokens
+
 __all__ = ["And", "Near", "Node", "Not", "Or", "Parsed", "Reference", "Term", "parse_line"]
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "″": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
-_NUMBERS = r"[#sl]?\d+"
-_TOKEN = re.compile(
-    r"""
-      (?P<open>[(\[{](?=\S|\s)) | (?P<close>[)\]}])
-    | "(?P<quoted>[^"]*)"?
-    | (?P<space>\s+)
-    | (?P<word>[^\s()\[\]{}"]+)
-    """,
-    re.VERBOSE,
-)
-_TAG = re.compile(r"\[\s*(?P<tag>[A-Za-z][A-Za-z :/~0-9-]*?)\s*\]")
-"""PubMed's and Cochrane's field tags: [tiab], [MeSH Terms], [mh:noexp]."""
 _SUFFIX = re.compile(r"[.:](?P<tag>[a-z]{2}(?:[,;.]\s*[a-z]{2})*|all|mp)\.?(?:\s*\[[^\]]*\])?$", re.IGNORECASE)
 """Ovid's .ti,ab. and Cochrane's :ti,ab,kw behind a word or a bracket."""
-_NEAR = re.compile(r"(?:adj|near/?|next/?|pre/|[nw])(?P<distance>\d*)", re.IGNORECASE)
 _JOINED = re.compile(r"(?i)(?P<how>or|and)\s*/\s*(?P<list>[#\w ,\-–+]+)$|(?P<list2>[\d #,\-–]+)/(?P<how2>or|and)$")
-_RANGE = re.compile(rf"({_NUMBERS})\s*(?:-|–|\bto\b)\s*({_NUMBERS})", re.IGNORECASE)
+_RANGE = re.compile(rf"({NUMBER})\s*(?:-|–|\bto\b)\s*({NUMBER})", re.IGNORECASE)
 _LOOSE = re.compile(r"(?i)^(or|and)\s+([#sl]?\d+\s*(?:[-,–]\s*[#sl]?\d+\s*)+)$")
 _WRITTEN_OTHERWISE = (
     (re.compile(r"""\[mh\s+\^?"?([^\]"]+)"?\]""", re.IGNORECASE), r"exp \1/"),  # Cochrane
@@ -103,12 +92,6 @@ class Parsed:
     ignored: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # "open", "close", "or", "and", "not", "near", "term", "reference", "tag"
-    text: str = ""
-
-
 def parse_line(text: str, *, lines: int = 0) -> Parsed:
     """What one line of a strategy asks for.
 
@@ -126,14 +109,14 @@ def parse_line(text: str, *, lines: int = 0) -> Parsed:
     listed = _listed(cleaned, lines)
     if listed is not None:
         return Parsed(listed)
-    tokens = list(_tokens(cleaned, lines))
+    tokens = list(read_tokens(cleaned, lines))
     if sum(token.kind in ("open", "not") for token in tokens) > _MOST_NESTED and _is_deep(tokens):
         return Parsed(None, [cleaned[:200]])
     reader = _Reader(tokens)
     return Parsed(reader.read(), reader.ignored)
 
 
-def _is_deep(tokens: list[_Token]) -> bool:
+def _is_deep(tokens: list[Token]) -> bool:
     """Whether brackets within brackets, or NOT after NOT, go deeper than anyone searches."""
     depth = deepest = 0
     for token in tokens:
@@ -156,7 +139,6 @@ def _listed(text: str, lines: int) -> Node | None:
 
 
 def _numbers(text: str) -> Iterator[int]:
-    rest = text
     for first, last in _RANGE.findall(text):
         low, high = int(re.sub(r"\D", "", first)), int(re.sub(r"\D", "", last))
         yield from range(low, min(high, low + 500) + 1)
@@ -164,67 +146,10 @@ def _numbers(text: str) -> Iterator[int]:
     yield from (int(number) for number in re.findall(r"\d+", rest))
 
 
-def _tokens(text: str, lines: int) -> Iterator[_Token]:
-    words: list[str] = []
-
-    def flush() -> Iterator[_Token]:
-        if words:
-            yield from _phrase(" ".join(words), lines)
-            words.clear()
-
-    place = 0
-    while place < len(text):
-        tag = _TAG.match(text, place)
-        if tag and (words or place):
-            yield from flush()
-            yield _Token("tag", tag["tag"].lower())
-            place = tag.end()
-            continue
-        found = _TOKEN.match(text, place)
-        if found is None:
-            break
-        place = found.end()
-        if found["open"] or found["close"]:
-            yield from flush()
-            yield _Token("open" if found["open"] else "close")
-        elif found["quoted"] is not None:
-            yield from flush()
-            if found["quoted"].strip():
-                yield _Token("term", found["quoted"].strip())
-        elif found["word"]:
-            word = found["word"]
-            bare = word.strip(",;").lower()
-            near = _NEAR.fullmatch(bare)
-            joined = re.fullmatch(r"(?i)(or|and)/(.+)", word)
-            if bare in ("or", "and", "not", "|", "&", "+"):
-                yield from flush()
-                yield _Token({"|": "or", "&": "and", "+": "and"}.get(bare, bare))
-            elif near and (near["distance"] or bare in ("adj", "near", "next")) and (words or not bare.startswith("n")):
-                yield from flush()
-                yield _Token("near")
-            elif joined and re.match(rf"{_NUMBERS}", joined[2], re.IGNORECASE):
-                yield from flush()
-                yield _Token("joined", word)
-            else:
-                words.append(word)
-    yield from flush()
-
-
-def _phrase(text: str, lines: int) -> Iterator[_Token]:
-    """Words that stand together: a reference, a heading with its slash, or a term with its field behind it."""
-    text = text.strip(" ,;")
-    number = re.fullmatch(r"[#sl]?(\d{1,3})\.?", text, re.IGNORECASE)
-    if number and (text[0] in "#sSlL" or int(number[1]) <= lines):
-        yield _Token("reference", number[1])
-        return
-    if text:
-        yield _Token("term", text)
-
-
 class _Reader:
     """Reads tokens by precedence: near binds before and, and before or; a missing operator is an and."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._place = 0
         self.ignored: list[str] = []

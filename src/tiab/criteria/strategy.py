@@ -12,26 +12,16 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
-from tiab.criteria.boolean import And, Near, Node, Not, Or, Parsed, Reference, Term, parse_line
+from tiab.criteria.boolean import And, Near, Node, Not, Or, Parsed, Reference, Term
+from tiab.criteria.strategy_lines import StrategyLine, read_lines
 
 __all__ = ["Block", "Strategy", "is_strategy", "read_strategy"]
 
 _MOST_PHRASES = 60
 """Phrases that one proximity search is spelled out into."""
 _DEPTH = 60
-_NUMBER = re.compile(r"^\s*(?:[#sS]?(\d{1,3})\s*[.):\t]+|[#sS](\d{1,3})\s+|(\d{1,3})\s{2,})\s*(?=\S)")
 _LIMIT = re.compile(r"^\s*(?:\d+\.?\s+)?limit\s+[#sl]?(\d+)\s+to\s+(.*)$", re.IGNORECASE)
-_LOOSELY = re.compile(r"^\s*[#sS]?(\d{1,3})[\s.):]+(?=\S)")
-"""The number of a line where all lines count up from 1."""
 _SAME = re.compile(r"^\s*(?:remove duplicates from|dedup\w*|de-dup\w*)\s+[#sl]?(\d+)", re.IGNORECASE)
-_FIELDS = re.compile(r"\[mp\s*=[^\]]*\]?", re.IGNORECASE)
-"""Ovid's list of what .mp. searches, printed behind the line."""
-_LABEL = re.compile(r"^\s*\d{1,2}[a-z][.)]?\s*$")
-"""The number of a part, "2a", alone in a line."""
-_SET_UP = re.compile(
-    r"^\s*(?:#|//|--)?\s*(?:database|ovid|medline|embase|search strategy|host|date|searched|results?)\b[^()]*:?\s*$",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +73,6 @@ class Strategy:
     not_understood: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(slots=True)
-class _Line:
-    place: int  # in the text, from 1
-    text: str
-    parsed: Parsed
-    heading: str = ""
-
-
 def is_strategy(text: str) -> bool:
     """Whether a text is a search strategy and no prose.
 
@@ -114,59 +96,12 @@ def read_strategy(text: str) -> Strategy:
     >>> [[term.text for term in block.terms] for block in found.blocks]
     [['Exercise', 'yoga'], ['multiple sclerosis']]
     """
-    return _Search(list(_lines(text))).strategy()
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    """The lines of a strategy in the numbering that its references use; headings between them name the next."""
-    raw = [(place, line) for place, line in enumerate(text.splitlines(), 1) if line.strip()]
-    raw = [(place, line) for place, line in raw if not line.startswith("# ") and not _SET_UP.match(line)]
-    raw = [(place, line) for place, line in raw if not _LABEL.match(line)]
-    number = _LOOSELY if _counts_up([line for _, line in raw]) else _NUMBER
-    numbered = sum(bool(number.match(line)) for _, line in raw)
-    is_numbered = numbered >= 2 and numbered >= 0.6 * sum(not _continues(line) for _, line in raw)
-    joined: list[tuple[int, str]] = []
-    for place, line in raw:
-        if joined and (_continues(line) or _is_open(joined[-1][1]) or (is_numbered and not number.match(line))):
-            joined[-1] = joined[-1][0], f"{joined[-1][1]} {line.strip()}"
-        else:
-            joined.append((place, line.strip()))
-    heading, count = "", 0
-    for place, line in joined:
-        bare = number.sub("", line) if is_numbered else line
-        if _is_heading(bare) and not is_numbered:
-            heading = bare.strip(" :.")
-            continue
-        bare = re.sub(r"\s*Total references\s*=.*$", "", _FIELDS.sub(" ", bare), flags=re.IGNORECASE)
-        yield _Line(place, bare, parse_line(bare, lines=count), heading)
-        heading, count = "", count + 1
-
-
-def _counts_up(lines: list[str]) -> bool:
-    """Whether the numbers that lines begin with are 1, 2, 3 and so on."""
-    numbers = [int(found[1]) for line in lines if (found := _LOOSELY.match(line))]
-    return len(numbers) >= 2 and numbers == list(range(1, len(numbers) + 1))
-
-
-def _continues(line: str) -> bool:
-    """Whether a line goes on from the one before: PubMed's blocks are often broken before an operator."""
-    return bool(re.match(r"\s*(?:AND|OR|NOT)\b(?!\s*(?:[#sS]?\d|/))", line))
-
-
-def _is_open(line: str) -> bool:
-    return bool(re.search(r"\b(?:AND|OR|NOT)\s*$", line))
-
-
-def _is_heading(line: str) -> bool:
-    """Whether a line names what follows, like "2. Population: low-back pain"."""
-    return bool(
-        re.match(r"^\s*(?:\d+[.)]\s+)[A-Z][^()\[\]*$/]*$|^[A-Z][^()\[\]*$/.]*:\s*$|^Search combination", line)
-    ) and not (re.search(r"\b(?:AND|OR|NOT)\b", line))
+    return _Search(list(read_lines(text))).strategy()
 
 
 @dataclass(slots=True)
 class _Search:
-    lines: list[_Line]
+    lines: list[StrategyLine]
     unwanted: list[SearchTerm] = field(default_factory=list)
     limits: list[str] = field(default_factory=list)
     blocks_of: dict[int, list[Block]] = field(default_factory=dict)
@@ -188,7 +123,7 @@ class _Search:
             not_understood=tuple((line.place, text) for line in self.lines for text in self._lost(line)),
         )
 
-    def _lost(self, line: _Line) -> list[str]:
+    def _lost(self, line: StrategyLine) -> list[str]:
         if line.parsed.node is None:
             return [line.text]
         bad = [f"line {r.line}" for r in _references(line.parsed.node) if not 1 <= r.line <= len(self.lines)]
