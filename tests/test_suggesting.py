@@ -14,7 +14,6 @@ import tiab
 from tiab import Label, Record, Review
 from tiab.cli import app
 from tiab.criteria import Concept, Criteria, parse_criteria
-from tiab.criteria.editing import edit_terms
 from tiab.errors import CriteriaError, LabelError
 from tiab.features.matches import count_hits
 from tiab.labels import Decision
@@ -193,17 +192,17 @@ def test_words_too_rare_to_pass_cost_the_others_nothing() -> None:
     assert adjusted(chances, np.array([0.01] + [0.00001] * 1000))[0] == 1.0
 
 
-def test_a_term_is_put_into_a_criteria_file_and_taken_out_with_its_comments_left_alone() -> None:
-    more = edit_terms(CRITERIA, "stroke", "terms", "brain infarct*", added=True)
-    assert more is not None
-    assert "# the usual word" in more
-    assert tomllib.loads(more)["population"]["terms"] == ["stroke", "cerebrovascular accident", "brain infarct*"]
-    assert edit_terms(more, "stroke", "terms", "brain infarct*", added=False) == CRITERIA
-    against = edit_terms(CRITERIA, "training", "against", "choir training", added=True)
-    assert against is not None
-    assert parse_criteria(against).of_role("intervention")[0].against == ("choir training",)
-    with pytest.raises(CriteriaError, match="only term"):
-        edit_terms(CRITERIA, "balance", "terms", "balance", added=False)
+def test_a_term_is_put_into_the_criteria_and_taken_out_with_comments_left_alone(tmp_path: Path) -> None:
+    with Review(made_review(tmp_path)) as review:
+        text = review.change_term("stroke", "terms", "brain infarct*", added=True).text
+        assert "# the usual word" in text
+        assert tomllib.loads(text)["population"]["terms"] == ["stroke", "cerebrovascular accident", "brain infarct*"]
+        text = review.change_term("stroke", "terms", "brain infarct*", added=False).text
+        assert parse_criteria(text) == parse_criteria(CRITERIA)
+        with pytest.raises(CriteriaError, match="only term"):
+            review.change_term("balance", "terms", "balance", added=False)
+        with pytest.raises(CriteriaError, match="no concept"):
+            review.change_term("gait", "terms", "balance", added=True)
 
 
 @pytest.mark.parametrize("form", ["inline", "in one line", "dotted"])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from tiab.criteria import Criteria, parse_criteria
-from tiab.criteria.editing import edit_terms, with_term
+from tiab.criteria import Concept, Criteria, parse_criteria
 from tiab.errors import CriteriaError, InputError, LabelError, ReviewError
 from tiab.reading import read_whole
 from tiab.review.criteria_file import CRITERIA_NAME, as_toml
+from tiab.review.criteria_text import edit_text
 from tiab.review.snapshot import SnapshotReader
 from tiab.store import Event, Store
 from tiab.writing import write_bytes
@@ -97,7 +98,7 @@ class CriteriaVersions:
         raise LabelError(f"entry {event_id} of the log holds no criteria", hint="Look again.")
 
     def change_term(self, concept: str, key: str, term: str, *, added: bool) -> CriteriaText:
-        """Adds a term to a list of a concept, or removes it; comments stay where the file can be edited in place.
+        """Adds a term to a list of a concept, or removes it; comments stay where they were.
 
         Args:
             key: "terms", "abbreviations" or "against".
@@ -107,10 +108,8 @@ class CriteriaVersions:
             InputError: the file cannot be written.
         """
         before = self.text()
-        text = edit_terms(before.text, concept, key, term, added=added)
-        if text is None:
-            text = as_toml(with_term(parse_criteria(before.text), concept, key, term, added=added))
-        return self.save(text, mark=before.mark)
+        wanted = _with_term(parse_criteria(before.text), concept, key, term, added)
+        return self.save(edit_text(before.text, wanted), mark=before.mark)
 
     def undo(self) -> CriteriaText:
         """Brings back the criteria as they were before their last change that was not undone; the log keeps all.
@@ -136,3 +135,21 @@ class CriteriaVersions:
     def _logged(self) -> str:
         criteria = self._reader.snapshot.criteria
         return as_toml(criteria) if criteria else ""
+
+
+def _with_term(criteria: Criteria, name: str, key: str, term: str, added: bool) -> Criteria:
+    if all(concept.name != name for concept in criteria.concepts):
+        raise CriteriaError(f"there is no concept '{name}'", hint="It may have been renamed since.")
+    return replace(
+        criteria,
+        concepts=tuple(_changed(one, key, term, added) if one.name == name else one for one in criteria.concepts),
+    )
+
+
+def _changed(concept: Concept, key: str, term: str, added: bool) -> Concept:
+    before: tuple[str, ...] = getattr(concept, key)
+    after = (*before, term) if added and term not in before else tuple(t for t in before if added or t != term)
+    if not after and key == "terms" and not (concept.designs or concept.against_designs):
+        raise CriteriaError(f"'{term}' is the only term of '{concept.name}'", hint="Remove the concept instead.")
+    lists: dict[str, Any] = {key: after}
+    return replace(concept, **lists)

@@ -25,6 +25,7 @@ from tiab.web.pages import (
     Session,
     conflicts,
     criteria,
+    criteria_drafts,
     duplicates,
     exporting,
     importing,
@@ -95,6 +96,7 @@ def make_pages(session: ReviewerSession, *, home: str = "", lifespan: Lifespan[F
     app.state.session, app.state.pages, app.state.home = session, PAGES, home
     for one in PAGES:
         app.include_router(one.router)
+    app.include_router(criteria_drafts.router)
     app.add_api_route("/retry", _retry, methods=["POST"])
     answer_errors(app)
     app.add_middleware(_Priority, preparing=session.preparing)

@@ -189,7 +189,7 @@ function later(source) {
   if (source === "text") numberLines();
 }
 
-const saveAll = () => oneAtATime(async () => {
+async function save() {
   for (const card of shown) for (const chips of Object.values(card.chips)) chips.commit();
   for (const chips of Object.values(limits)) chips.commit();
   clearTimeout(waiting);
@@ -208,7 +208,23 @@ const saveAll = () => oneAtATime(async () => {
     throw error;
   }
   await check();
-});
+}
+
+const saveAll = () => oneAtATime(save);
+
+// Saves what was edited, if anything was, within what is done one at a time.
+export async function saveChanges() {
+  if (changed()) await save();
+}
+
+// Shows criteria that the server has saved otherwise: a suggestion that was accepted, or undone.
+export function showSaved(answer) {
+  form.dataset.mark = answer.mark;
+  versions.innerHTML = answer.versions;
+  text.value = saved = answer.text;
+  edited = "text";
+  return check();
+}
 
 form.addEventListener("input", (event) => {
   if (event.target === text) later("text");
