@@ -207,7 +207,7 @@ async function save() {
     showVerdict({ error: error.message });
     throw error;
   }
-  await check();
+  check(); // nobody waits for the counts
 }
 
 const saveAll = () => oneAtATime(save);
