@@ -110,7 +110,17 @@ def test_what_lies_beside_the_secret_folder_is_closed_even_with_the_cookie(page:
 
 def test_no_address_on_a_page_leaves_the_secret_folder(page: httpx.Client, session: ReviewerSession) -> None:
     record = httpx.QueryParams({"id": session.next_id() or ""})
-    pages = ("/", "/records", "/duplicates", "/conflicts", "/import", "/criteria", "/export", "/nowhere/at/all")
+    pages = (
+        "/",
+        "/records",
+        "/duplicates",
+        "/conflicts",
+        "/team",
+        "/import",
+        "/criteria",
+        "/export",
+        "/nowhere/at/all",
+    )
     for path in (*pages, f"/records/record?{record}"):
         answer = page.get(path, headers={"Accept": "text/html"})
         for address in re.findall(r'(?:href|src|action)="([^"#]+)"', answer.text):

@@ -14,7 +14,7 @@ from tiab.store.imports import Import
 from tiab.store.joining import Joined
 from tiab.store.opening import FILE_NAME
 from tiab.store.rows import Source
-from tiab.store.share_file import ShareHeader, read_share, write_share
+from tiab.store.share_file import SUFFIX, ShareHeader, read_share, write_share
 from tiab.store.state import GivenLabel, LogState, Merge, advance
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "FILE_NAME",
     "KINDS",
     "LOCAL_KINDS",
+    "SUFFIX",
     "Check",
     "CopiedEvent",
     "CopiedRecord",

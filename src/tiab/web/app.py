@@ -33,6 +33,7 @@ from tiab.web.pages import (
     plan,
     records,
     screening,
+    team,
     update,
 )
 from tiab.web.security import AccessControl
@@ -44,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 _DEFECT = "Your decisions are stored. The terminal shows the details: please report them."
 
-UPLOADS: Mapping[str, int] = {r"(/reviews/[^/]+)?/(import|update)(/|$)": 512 * 1024 * 1024}
+UPLOADS: Mapping[str, int] = {r"(/reviews/[^/]+)?/(import|update|team/merge)(/|$)": 512 * 1024 * 1024}
 """Where more than 1 MB may be sent, by a pattern of how the path begins; bytes."""
 
 
@@ -64,6 +65,7 @@ PAGES = (
     Page(title="Records", path="/records", router=records.router),
     Page(title="Duplicates", path="/duplicates", router=duplicates.router),
     Page(title="Conflicts", path="/conflicts", router=conflicts.router),
+    Page(title="Team", path="/team", router=team.router),
     Page(title="Import", path="/import", router=importing.router),
     Page(title="Update", path="/update", router=update.router, within="/import"),
     Page(title="Plan", path="/plan", router=plan.router, within="/import"),

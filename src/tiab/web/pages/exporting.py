@@ -18,7 +18,7 @@ from tiab.report.rendering import render_html
 from tiab.web.pages import Session, page
 from tiab.web.session import ReviewerSession
 
-__all__ = ["router"]
+__all__ = ["as_download", "file_stem", "router"]
 
 router = APIRouter()
 
@@ -62,12 +62,12 @@ def export_records(session: Session, body: ExportRequest) -> Response:
     """The records, best first, or their labels, as a file."""
     brief = body.what == "labels"
     suffix, only = ("csv", body.only or list(Decision)) if brief else (body.format, body.only)
-    name = f"{_stem(session)}{'-labels' if brief else ''}.{suffix}"
+    name = f"{file_stem(session)}{'-labels' if brief else ''}.{suffix}"
     reviewer = session.reviewer if body.own or session.blind else None
     with tempfile.TemporaryDirectory(prefix="tiab-") as folder:
         path = Path(folder) / f"export.{suffix}"
         session.review.export(path, reviewer=reviewer, only=only, duplicates=body.duplicates, brief=brief)
-        return _file(name, path.read_bytes())
+        return as_download(name, path.read_bytes())
 
 
 @router.post("/export/report")
@@ -75,13 +75,15 @@ def export_report(session: Session) -> Response:
     """The report of the review as one HTML file."""
     if session.blind:
         raise LabelError("the report rests on all reviewers' decisions", hint="Make it once you are not blinded.")
-    return _file(f"{_stem(session)}-report.html", render_html(build_report(session.review)).encode())
+    return as_download(f"{file_stem(session)}-report.html", render_html(build_report(session.review)).encode())
 
 
-def _stem(session: ReviewerSession) -> str:
+def file_stem(session: ReviewerSession) -> str:
+    """The name of the review's folder, for files that are saved."""
     return session.review.folder.resolve().name or "review"
 
 
-def _file(name: str, content: bytes) -> Response:
+def as_download(name: str, content: bytes) -> Response:
+    """A file of that name, which the browser saves and never shows."""
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type="application/octet-stream", headers={"Content-Disposition": disposition})

@@ -21,7 +21,7 @@ from tiab.review import DecisionsReport, FileReport
 from tiab.web.pages import Session, page, render
 from tiab.web.session import ReviewerSession
 
-__all__ = ["name_in_error", "received", "router", "safe_name"]
+__all__ = ["Name", "name_in_error", "received", "router", "safe_name"]
 
 router = APIRouter()
 Name = Annotated[str, Query(max_length=2000)]
