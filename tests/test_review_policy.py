@@ -65,6 +65,15 @@ def test_every_state_and_who_it_waits_for(review: Review) -> None:
     assert waiting == {"eva": (6, 1, 1), "kim": (6, 1, 1)}
 
 
+def test_what_was_known_beforehand_is_asked_of_nobody_and_one_decision_on_it_is_final(review: Review) -> None:
+    review.set_policy(Policy(scheme="two"))
+    decide(review, "kim", r1="exclude")
+    review.label("1", "include", prior=True)
+    assert not review.snapshot.states.is_open_to("eva", "1")
+    assert states(review)["1"] == "agreed exclude"
+    assert review.status().pending == 0
+
+
 def test_an_undone_decision_is_awaited_again(review: Review) -> None:
     decide(review, "eva", r1="include")
     decide(review, "kim", r1="exclude")

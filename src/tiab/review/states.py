@@ -45,7 +45,8 @@ class States:
         of: record id -> its state, for all records that are screened, in the order of the review.
         labels: record id -> the final decision: agreed, resolved, or known beforehand.
         votes: record id -> the decisions on it, one for each reviewer, in the order in which they were made.
-        needed: record id -> how many reviewers decide on it.
+        needed: record id -> how many reviewers decide on it; one, where somebody does although it was known beforehand.
+        prior: the records that were known beforehand, of which nobody is asked.
         people: who decided on anything, sorted.
     """
 
@@ -54,6 +55,7 @@ class States:
     labels: Mapping[str, Label]
     votes: Mapping[str, tuple[GivenLabel, ...]]
     needed: Mapping[str, int]
+    prior: Collection[str]
     people: tuple[str, ...]
 
     @property
@@ -84,7 +86,7 @@ class States:
     def is_open_to(self, reviewer: str, record_id: str) -> bool:
         """Whether this reviewer has still to decide on a record."""
         state, others = self.of[record_id], [one for one in self.voters(record_id) if one != reviewer]
-        if state in (RecordState.RESOLVED, RecordState.PRIOR) or len(others) < len(self.voters(record_id)):
+        if state is RecordState.RESOLVED or record_id in self.prior or len(others) < len(self.voters(record_id)):
             return False
         return len(others) < self.needed_with(reviewer, record_id)
 
@@ -137,14 +139,14 @@ def find_states(
     votes, prior, resolved = labels_by_study(state, groups), prior_labels(state, groups), resolved_labels(state, groups)
     people = tuple(sorted({given.label.reviewer for several in votes.values() for given in several}))
     sampled = frozenset(sample)
-    needed = {one: policy.needed(len(people), sampled=one in sampled) for one in main_ids}
+    needed = {one: 1 if one in prior else policy.needed(len(people), sampled=one in sampled) for one in main_ids}
     of: dict[str, RecordState] = {}
     labels: dict[str, Label] = {}
     for one in main_ids:
         of[one], label = _state(policy, votes.get(one, ()), needed[one], resolved.get(one), prior.get(one))
         if label is not None:
             labels[one] = label
-    return States(policy=policy, of=of, labels=labels, votes=votes, needed=needed, people=people)
+    return States(policy=policy, of=of, labels=labels, votes=votes, needed=needed, prior=prior.keys(), people=people)
 
 
 def _state(
