@@ -158,7 +158,7 @@ def test_written_checked_and_saved_by_keyboard(
         page.keyboard.type("required = false")
         expect(page.locator("#counts")).to_contain_text("not required")
         page.keyboard.press("Control+s")
-        expect(page.get_by_role("status").last).to_contain_text("Saved")
+        expect(page.locator("#message")).to_contain_text("Saved")
         expect(page.locator("#versions")).to_contain_text("2 versions")
         page.locator("#versions summary").click()
         accessible(page, "criteria that were saved")
@@ -257,7 +257,7 @@ def test_the_form_is_filled_in_by_somebody_who_never_saw_such_a_file(
             accessible(page, "a form that is filled in")
             page.get_by_role("button", name="Remove quality of life").click()
             page.get_by_role("button", name="Save criteria").click()
-            expect(page.get_by_role("status").last).to_contain_text("Saved")
+            expect(page.locator("#message")).to_contain_text("Saved")
             expect(page.locator("#counts")).to_contain_text("2 of 3 records have every required concept")
             page.reload()
             expect(page.locator(".chips li").first).to_contain_text("asthma")
@@ -266,7 +266,7 @@ def test_the_form_is_filled_in_by_somebody_who_never_saw_such_a_file(
             expect(page.locator(".chips li")).to_have_text(["tax×"])
             page.get_by_label("Population").fill("law")  # and left in the field
             page.get_by_role("button", name="Save criteria").click()
-            expect(page.get_by_role("status").last).to_contain_text("Saved")
+            expect(page.locator("#message")).to_contain_text("Saved")
             page.get_by_role("link", name="Start screening").click()
             expect(page.locator("#title")).to_be_visible()
         assert review.criteria is not None

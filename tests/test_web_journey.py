@@ -97,7 +97,7 @@ def make_review(page: Page, exports: list[Path], *, accessible: Callable[[Page, 
     page.get_by_label("Outcome").fill("lung function")
     page.get_by_label("Study designs").fill("RCT")
     page.get_by_role("button", name="Save criteria").click()
-    expect(page.get_by_role("status").last).to_contain_text("Saved")
+    expect(page.locator("#message")).to_contain_text("Saved")
     expect(page.locator("#counts")).to_contain_text("8 of 20 records have every required concept")
     page.get_by_role("link", name="Start screening").click()
     expect(page.locator("#title")).to_contain_text("Yoga")
