@@ -1,10 +1,11 @@
 """Builds models/pico-roles.safetensors and models/pico-pio.safetensors, the learned part of PICO.
 
     python scripts/train_pico.py [--only roles|spans] [--shared DIR] [--output DIR]
+    python scripts/train_pico.py --cross-validate [--folds N]
 
 DIR holds the data for measuring (TIAB_SHARED); its README says what lies where. The same data and tiab give the same
 bytes on the same kind of machine. `--cross-validate` writes nothing and prints the scores of models that were learned
-from four fifths of EBM-NLP's abstracts on the fifth that they never saw.
+from four fifths of the abstracts that experts marked, and of EBM-NLP's, on the fifth that they never saw.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from pico_training.building import build_roles, build_spans, cross_validate, marked_sets
-from pico_training.pio_training import score_spans, score_tokens
+from pico_training.building import FOLDS, build_roles, build_spans, cross_validate, marked_sets
+from pico_training.pio_training import Prediction, score
 from tiab.errors import TiabError
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
@@ -41,20 +42,22 @@ def build(shared: Path, output: Path, only: str) -> None:
         say(f"{SPANS}: {(output / SPANS).stat().st_size / 1e6:.1f} MB")
 
 
-def validate(shared: Path, output: Path) -> None:
+def validate(shared: Path, output: Path, folds: int) -> None:
     """Prints the scores of cross-validation; word vectors, which know no labels, are those of the kept model."""
-    examples, beside = marked_sets(shared, RoleModel.from_disk(output / ROLES))
-    unseen, said = [], []
-    for number, (items, labels) in enumerate(
-        cross_validate(examples, beside, PioModel.from_disk(output / SPANS).vectors), start=1
-    ):
-        unseen += items
-        said += labels
-        say(f"fold {number}: {score_tokens(items, labels)}")
-    say(f"all: {score_tokens(unseen, said)}")
-    exact, overlapping = score_spans(unseen, said)
-    say(f"spans with both ends right: {exact}")
-    say(f"overlapping spans: {overlapping}")
+    sets = marked_sets(shared, RoleModel.from_disk(output / ROLES))
+    vectors = PioModel.from_disk(output / SPANS).vectors
+    found: dict[str, list[Prediction]] = {}
+    for number, fold in enumerate(cross_validate(sets, vectors, range(folds)), start=1):
+        for name, predictions in fold.items():
+            say(f"{name}, fold {number}: {score(predictions).tokens}")
+            found.setdefault(name, []).extend(predictions)
+    for name, predictions in found.items():
+        scores = score(predictions)
+        say(f"{name}, {len(predictions)} abstracts")
+        say(f"  tokens: {scores.tokens}")
+        say(f"  both ends right: {scores.spans}")
+        say(f"  both ends right, marks tidied: {scores.tidy_spans}")
+        say(f"  overlapping: {scores.overlaps}")
 
 
 def main() -> int:
@@ -63,11 +66,12 @@ def main() -> int:
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--output", type=Path, default=ROOT / "models")
     parser.add_argument("--cross-validate", action="store_true")
+    parser.add_argument("--folds", type=int, default=FOLDS, choices=range(1, FOLDS + 1), help="how many are measured")
     given = parser.parse_args()
     try:
         with threadpool_limits(limits=1):  # the order of sums, and with it the last bits, depends on the threads
             if given.cross_validate:
-                validate(given.shared, given.output)
+                validate(given.shared, given.output, given.folds)
             else:
                 build(given.shared, given.output, given.only)
     except TiabError as error:

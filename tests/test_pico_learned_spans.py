@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from pico_training.network_training import _unstacked
-from pico_training.pio_training import (
-    MarkedWords,
-    kept_vectors,
-    read_marked,
-    score_spans,
-    score_tokens,
-    train_pio,
-)
+from pico_training.pio_training import MarkedSet, MarkedWords, kept_vectors, learn_base, read_marked, score, train_pio
+from pico_training.trial_sets import article_key, read_evidence_map, read_participants, read_section_specific
 from pico_training.word_vectors import learn_vectors, word_hashes
 from tiab.assets import model_path
 from tiab.cli import app
@@ -30,10 +25,11 @@ from tiab.evaluation.pico.evaluate import measure_spans
 from tiab.evaluation.pico.measures import count_overlaps, count_spans, count_tokens
 from tiab.evaluation.pico.numbers import measure_numbers
 from tiab.evaluation.pico.sentence_sets import read_nicta
-from tiab.evaluation.pico.span_sets import read_ebm_nlp, read_pico_corpus, tokens_of
+from tiab.evaluation.pico.span_sets import MarkedArticle, read_ebm_nlp, read_pico_corpus, tokens_of
 from tiab.pico import Span, find_spans
-from tiab.pico.learned.linear import LinearTable
+from tiab.pico.learned.crf import Chains, CrfWeights, posterior
 from tiab.pico.learned.network import STEPS, stacked
+from tiab.pico.learned.phrases import PhraseSettings, phrase_labels
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
@@ -51,6 +47,10 @@ MARKED = (
     ((".", "O"), ("Their", "O"), ("fatigue", "I-OUT"), ("fell", "O"), ("(", "O"), ("P", "O"), ("=", "O")),
     (("0.01", "O"), (")", "O"), (".", "O")),
 )
+
+CROWD = ("crowd", "crowd")
+UNTIDY = """Effect|O of|O the|I-INT yoga|I-INT (|I-INT hatha|I-INT )|O ,|O on|O (|I-OUT mild|I-OUT pain|I-OUT in|I-OUT
+the|I-OUT )|O elderly|O .|O"""
 
 
 def ebm_file(path: Path, *swaps: tuple[str, str]) -> Path:
@@ -80,11 +80,13 @@ def examples(roles: RoleModel, tmp_path_factory: pytest.TempPathFactory) -> list
 def vectors() -> Vectors:
     texts = [f"Adults with {w} had yoga and fatigue fell. They had {w} and slept." for w in "abcdefgh"] * 3
     found = list(word_hashes(texts))
-    return kept_vectors(learn_vectors(found, size=4, groupings=(2, 3, 4)), found, common=5)
+    return kept_vectors(learn_vectors([words for words, _ in found], size=4), found, common=5)
 
 
 def tiny(examples: list[MarkedWords], vectors: Vectors) -> PioModel:
-    return train_pio(examples, vectors, beside=examples[:2], bits=12, l2=0.1, iterations=30, hidden=8, epochs=30)
+    base = learn_base([MarkedSet(examples[:2], "corpus")], vectors, hidden=8, epochs=2)
+    sets = [MarkedSet(examples, "crowd"), MarkedSet(examples, "crowd", participants_only=True)]
+    return train_pio(sets, vectors, base, styles=CROWD, hidden=8, epochs=60, rate=5e-3)
 
 
 def model_spans(title: str, abstract: str = "") -> list[Span]:
@@ -99,6 +101,7 @@ def model_spans(title: str, abstract: str = "") -> list[Span]:
     [
         ("population", ["adults with moderate asthma"]),
         ("intervention", ["hatha yoga"]),
+        ("comparator", ["usual care"]),
         ("outcome", ["fatigue severity"]),
     ],
 )
@@ -109,7 +112,7 @@ def test_what_no_list_names_is_found(role: str, words: list[str]) -> None:
 
 def test_spans_say_where_they_come_from_and_how_sure_they_are() -> None:
     spans = model_spans(TITLE, ABSTRACT)
-    assert {span.label for span in spans} == {"participants", "interventions", "outcomes"}
+    assert {span.label for span in spans} == {"participants", "interventions", "comparators", "outcomes"}
     assert all(0 < span.weight <= 1 for span in spans)
     assert not any(span.text.endswith((".", ",", " ")) for span in spans)
     assert len({span.field for span in spans}) == 2
@@ -134,14 +137,14 @@ def test_the_same_examples_give_the_same_bytes(examples: list[MarkedWords], vect
 
 def test_word_vectors_are_the_same_each_time() -> None:
     texts = list(word_hashes([f"Adults with {w} had yoga. Some {w} fell." for w in "abcdefgh"] * 3))
-    one, two = (learn_vectors(texts, size=3, groupings=(2, 3, 4)) for _ in range(2))
+    one, two = (learn_vectors([words for words, _ in texts], size=3) for _ in range(2))
     assert np.array_equal(one.near, two.near)
-    assert np.array_equal(one.groups, two.groups)
+    assert np.array_equal(one.far, two.far)
 
 
 def test_words_of_few_articles_are_not_kept() -> None:
     texts = list(word_hashes(["common words stand here"] * 5 + ["a secret name"] * 4))
-    assert len(learn_vectors(texts, size=2, groupings=(2, 2, 2)).words) == 4
+    assert len(learn_vectors([words for words, _ in texts], size=2).words) == 4
 
 
 def test_what_was_learned_is_found_again_after_a_trip_to_disk(
@@ -149,15 +152,14 @@ def test_what_was_learned_is_found_again_after_a_trip_to_disk(
 ) -> None:
     tiny(examples, vectors).to_disk(tmp_path / "model")
     model = PioModel.from_disk(tmp_path / "model")
-    labels = [model.decide(model.predict(item.context)) for item in examples]
-    assert score_tokens(examples, labels).mean > 0.9
-    assert all(scores.mean > 0.9 for scores in score_spans(examples, labels))
+    found = score([(item, model.label(item.context, item.article.record.text)) for item in examples])
+    assert all(scores.mean > 0.9 for scores in (found.tidy_spans, found.overlaps))
 
 
 @pytest.mark.parametrize("damage", ["cut", "flipped", "foreign", "missing", "other kind"])
 def test_a_damaged_model_is_refused(examples: list[MarkedWords], vectors: Vectors, tmp_path: Path, damage: str) -> None:
     path = tmp_path / "model"
-    train_pio(examples, vectors, bits=8, iterations=2, hidden=4, epochs=1).to_disk(path)
+    train_pio([MarkedSet(examples, "crowd")], vectors, styles=CROWD, hidden=4, epochs=1).to_disk(path)
     data = path.read_bytes()
     if damage == "cut":
         path.write_bytes(data[:-7])
@@ -173,11 +175,46 @@ def test_a_damaged_model_is_refused(examples: list[MarkedWords], vectors: Vector
         PioModel.from_disk(path)
 
 
-def test_an_unlearned_feature_weighs_nothing() -> None:
-    owners = np.zeros(256, dtype=np.uint8)
-    table = LinearTable(owners, np.full((256, 4), 9, dtype=np.int8), np.ones(4, dtype=np.float32))
-    features = np.arange(12, dtype=np.uint64).reshape(3, 4)
-    assert not table.scores(features).any()
+def test_an_unknown_word_is_read_like_those_that_end_like_it() -> None:
+    texts = [f"Adults had {w}mumab and slept. They had {w}olol." for w in "abcdefgh"] * 5
+    found = list(word_hashes(texts))
+    vectors = kept_vectors(learn_vectors([words for words, _ in found], size=4), found, common=5)
+    (words, endings), (_, others) = word_hashes(["zumab", "qqq"])
+    known = vectors.look_up(np.append(words, words), np.append(endings, others))
+    assert not known.known.any()
+    like, unlike = vectors.at(known.places)
+    assert np.abs(like).max() > 0
+    assert not unlike.any()
+
+
+def test_phrases_are_right_at_both_ends_where_words_alone_would_break_them() -> None:
+    rng = np.random.default_rng(2)
+    weights = CrfWeights(np.zeros((0, 2)), rng.normal(size=(2, 2)), rng.normal(size=2), rng.normal(size=2))
+    scores = rng.normal(size=(5, 2))
+    found = posterior(scores, Chains.of([3, 2]), weights)
+    paths = [_likelihood(path, scores[:3], weights) for path in np.ndindex(2, 2, 2)]
+    exact = sum(chance for path, chance in zip(np.ndindex(2, 2, 2), paths, strict=True) if path == (0, 1, 1)) / sum(
+        paths
+    )
+    begins, stops = found.begins(), found.stops([3, 2])
+    assert np.isclose(begins[1, 1] * found.stays[2, 1] * stops[2, 1], exact)
+    broken = posterior(np.array([[0.0, 1.0], [0.4, 0.0], [0.0, 1.0]]), Chains.of([3]), _sticky(1.0))
+    assert phrase_labels(broken, np.array([3]), PhraseSettings(gain=1.0, whole=4.0, least=0.0)).tolist() == [1, 1, 1]
+
+
+def _likelihood(path: tuple[int, ...], scores: np.ndarray, weights: CrfWeights) -> float:
+    total = sum(scores[i, label] for i, label in enumerate(path)) + weights.first[path[0]] + weights.last[path[-1]]
+    return float(np.exp(total + sum(weights.transitions[a, b] for a, b in pairwise(path))))
+
+
+def _sticky(much: float) -> CrfWeights:
+    return CrfWeights(np.zeros((0, 2)), np.eye(2) * much, np.zeros(2), np.zeros(2))
+
+
+def test_no_phrase_runs_across_sentences() -> None:
+    found = posterior(np.tile([0.0, 9.0], (4, 1)), Chains.of([2, 2]), _sticky(1.0))
+    assert found.stays[2, 1] == 0
+    assert phrase_labels(found, np.array([2, 2]), PhraseSettings()).tolist() == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize("steps", STEPS)
@@ -302,6 +339,59 @@ def test_a_small_training_finds_elements_in_articles_never_seen(shared: Path, ro
     articles = read_ebm_nlp(shared / "pico" / "ebm-nlp-dev.txt.gz")
     items = list(read_marked(articles[:220], roles))
     kept = PioModel.from_disk(model_path("pico-pio.safetensors")).vectors
-    model = train_pio(items[:180], kept, bits=15, iterations=12, hidden=16, epochs=9)
-    labels = [model.decide(model.predict(item.context)) for item in items[180:]]
-    assert score_tokens(items[180:], labels).mean > 0.40
+    model = train_pio([MarkedSet(items[:180], "crowd")], kept, styles=CROWD, hidden=16, epochs=9, rate=4e-3)
+    assert (
+        score([(item, model.label(item.context, item.article.record.text)) for item in items[180:]]).tokens.mean > 0.40
+    )
+
+
+def test_marks_are_tidied_before_they_are_learned_from(roles: RoleModel, tmp_path: Path) -> None:
+    lines = [pair.replace("|", " NN O ") for pair in UNTIDY.split()]
+    path = tmp_path / "marked.txt"
+    path.write_text("\n".join(["-DOCSTART- (1)", "", *lines]))
+    (item,) = read_marked(read_ebm_nlp(path), roles)
+    text = item.article.record.text
+    words = [text[a:b] for a, b in zip(item.context.words.starts, item.context.words.ends, strict=True)]
+    assert [w for w, label in zip(words, item.labels, strict=True) if label == 2] == ["yoga", "(", "hatha", ")"]
+    assert [w for w, label in zip(words, item.labels, strict=True) if label == 3] == ["mild", "pain"]
+
+
+def test_sets_of_trials_are_read_as_authors_wrote_them(tmp_path: Path) -> None:
+    path = tmp_path / "set.jsonl"
+    title = [["Title", "O"], [":", "O"], ["Low", "B-I"], ["-", "I-I"], ["dose", "I-I"], ["yoga", "I-I"], [".", "O"]]
+    methods = [["METHODS", "O"], [":", "O"], ["Yoga", "B-I"], ["or", "O"], ["", "O"], ["rest", "B-C"], ["(", "O"],
+               ["3", "O"], [".", "O"], ["5", "O"], ["h", "O"], [")", "O"], [".", "O"]]  # fmt: skip
+    path.write_text(json.dumps({"part": "x", "sentences": [title, methods]}) + "\n")
+    (article,) = read_section_specific(path)
+    assert (article.record.title, article.record.abstract) == ("Low-dose yoga.", "METHODS: Yoga or rest (3.5 h).")
+    text = article.record.text
+    marked = [text[a:b] for a, b, m in zip(article.starts, article.ends, article.labels, strict=True) if m == 4]
+    assert marked == ["rest"]
+    told = "Yoga , pain , rest , sleep in adults . Forty adults had low - grade pain . They slept ."
+    at = told.index("low")
+    path.write_text(
+        json.dumps({"id": "1", "text": told, "spans": [["T1", "Outcome", at, at + 16], ["T2", "Count", 0, 4]]})
+    )
+    (article,) = read_evidence_map(path)
+    assert article.record.abstract == "Forty adults had low-grade pain. They slept."
+    said = [article.record.text[a:b] for a, b, m in zip(article.starts, article.ends, article.labels, strict=True) if m]
+    assert said == ["low", "-", "grade", "pain"]
+    path.write_text(json.dumps({"pmid": "1", "text": "Yoga.\n\nForty  adults.", "participants": [[7, 20]]}))
+    (article,) = read_participants(path)
+    assert article.record.text == "Yoga.\nForty adults."
+    assert article.labels.tolist() == [0, 0, 1, 1, 0]
+    assert article_key(article.record) == "yogafortyadults"
+
+
+@pytest.mark.parametrize("content", ["{", "[1]", "3"])
+def test_sets_in_another_form_are_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "odd.jsonl").write_text(content)
+    with pytest.raises(InputError, match=r"odd\.jsonl"):
+        read_participants(tmp_path / "odd.jsonl")
+
+
+def test_a_token_in_which_no_word_begins_has_the_label_of_the_word_around_it() -> None:
+    record = Record(record_id="1", title="follow-up here")
+    article = MarkedArticle(record, np.array([0, 6, 7, 10]), np.array([6, 7, 9, 14]), np.array([3, 3, 3, 0]))
+    assert tokens_of(article, np.array([0, 7, 10]), np.array([3, 3, 0])).tolist() == [3, 3, 3, 0]
+    assert tokens_of(article, np.array([0, 7, 10]), np.array([0, 3, 3])).tolist() == [0, 0, 3, 3]

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tiab.errors import InputError
+from tiab.evaluation.pico.span_sets import text_lines
 from tiab.formats import read_records
+from tiab.reading import parse_json
 
 __all__ = ["MEDICAL_REVIEWS", "read_texts"]
 
@@ -54,6 +56,8 @@ def _all_texts(shared: Path) -> Iterator[str]:
         raise InputError("cannot be read as gzipped JSON", path=path, hint="Fetch the file again.") from error
     for sections in articles.values():
         yield "\n".join(text for _, text in sections)
+    for line in text_lines(shared / "pico" / "ebm-participants.jsonl.gz"):
+        yield " ".join(parse_json(line)["text"].split())
 
 
 def _rows(path: Path) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Word vectors from counts: which words stand beside which, and groups of words that stand in the same places.
+"""Word vectors from counts: which words stand beside which.
 
 After O. Levy, Y. Goldberg, "Neural word embedding as implicit matrix factorization", NIPS 2014: the singular vectors of
 the positive pointwise mutual information of words and their neighbours.
@@ -14,7 +14,6 @@ import numpy as np
 import spacy
 from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, hstack
-from sklearn.cluster import MiniBatchKMeans
 from sklearn.utils.extmath import randomized_svd
 
 from tiab.pico.learned.hashing import Hashes
@@ -38,30 +37,27 @@ class WordVectors:
         words: the words' hashes, ascending.
         near: vectors from the words right beside, where order counts; length 1 each, shape (n_words, size).
         far: vectors from the words around, in any order.
-        groups: for each number of groups asked for, the group of each word, shape (n_words, n_groupings).
     """
 
     words: Hashes
     near: NDArray[np.float32]
     far: NDArray[np.float32]
-    groups: NDArray[np.int64]
 
 
-def word_hashes(texts: Iterable[str]) -> Iterator[Hashes]:
-    """The hashes of the words of each text."""
+def word_hashes(texts: Iterable[str]) -> Iterator[tuple[Hashes, Hashes]]:
+    """The hashes of the words of each text, and of their endings."""
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "tiab_words.v1"}}})
     nlp.max_length = 10**9
     rest = iter(texts)
     while zone := list(islice(rest, _ZONE)):
         with nlp.memory_zone():
             for text in zone:
-                yield read_words(nlp.make_doc(text)).hashes
+                words = read_words(nlp.make_doc(text))
+                yield words.hashes, words.endings
 
 
-def learn_vectors(
-    texts: Sequence[Hashes], *, size: int = 64, groupings: Sequence[int] = (64, 512, 2048), seed: int = 0
-) -> WordVectors:
-    """Vectors and groups of the words that at least five texts have; the same texts give the same vectors."""
+def learn_vectors(texts: Sequence[Hashes], *, size: int = 64, seed: int = 0) -> WordVectors:
+    """Vectors of the words that at least five texts have; the same texts give the same vectors."""
     words, stream = _numbered(texts)
     near = _vectors([_beside(stream, len(words), by) for by in _NEAR], size, seed)
     around = [_beside(stream, len(words), by) for by in _FAR]
@@ -69,12 +65,7 @@ def learn_vectors(
     for more in around[1:]:
         total = total + more
     far = _vectors([_both_ways(total, stream, len(words))], size, seed)
-    both = np.hstack([near, 0.5 * far])
-    groups = [
-        MiniBatchKMeans(count, random_state=seed, n_init=1, batch_size=4096, max_iter=30).fit_predict(both)
-        for count in groupings
-    ]
-    return WordVectors(words, near, far, np.stack(groups, axis=1).astype(np.int64))
+    return WordVectors(words, near, far)
 
 
 def _numbered(texts: Sequence[Hashes]) -> tuple[Hashes, NDArray[np.int64]]:

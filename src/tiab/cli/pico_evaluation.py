@@ -96,12 +96,14 @@ def _show_people(result: PeopleResult) -> None:
 
 
 def _show_spans(result: SpanResult) -> None:
-    measured = (result.tokens, result.spans, result.overlaps)
+    measured = (result.tokens, result.spans, result.tidy_spans, result.overlaps)
     names = ("participants", "interventions", "outcomes")
     rows = [[name, *(_share(scores.elements[i]) for scores in measured)] for i, name in enumerate(names)]
     rows.append(["mean", *(_share(scores.mean) for scores in measured)])
     rows.append(["95 % interval", *(f"{_share(s.low)} to {_share(s.high)}" for s in measured)])
-    print_table(f"Spans, {_counted(result)}", ("", "token F1", "span F1", "overlap F1"), rows, right=3)
+    print_table(
+        f"Spans, {_counted(result)}", ("", "token F1", "span F1", "span F1, marks tidied", "overlap F1"), rows, right=4
+    )
     console.print(f"{result.per_second:.0f} abstracts a second of one core, rules and numbers included")
 
 

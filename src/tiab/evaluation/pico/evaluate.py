@@ -19,7 +19,7 @@ from tiab.errors import EvaluationError
 from tiab.evaluation.pico.measures import Scores, bootstrap, count_overlaps, count_spans, count_tokens, weighted_f1
 from tiab.evaluation.pico.role_sets import LabelledSentences, label_sentences, read_role_articles, title_hash
 from tiab.evaluation.pico.sentence_sets import read_nicta
-from tiab.evaluation.pico.span_sets import MarkedArticle, read_ebm_nlp, tokens_of
+from tiab.evaluation.pico.span_sets import MarkedArticle, as_interventions, read_ebm_nlp, tidy_marks, tokens_of
 from tiab.pico.layout import set_fields
 from tiab.pico.learned.pio import get_labels
 from tiab.pico.learned.pio_model import PioModel
@@ -44,6 +44,8 @@ class SpanResult:
         left_out: how many more the model was learned from.
         tokens, spans, overlaps: F1 over tokens, over spans of which both ends must be right, and over spans that need
             to share but a token.
+        tidy_spans: as `spans`, where the marks are tidied as what is found is: without articles, commas and halves of
+            brackets at their ends.
         per_second: abstracts a second of one core's time, by the whole pipeline with its rules and numbers.
     """
 
@@ -51,6 +53,7 @@ class SpanResult:
     left_out: int
     tokens: Scores
     spans: Scores
+    tidy_spans: Scores
     overlaps: Scores
     per_second: float
 
@@ -58,8 +61,8 @@ class SpanResult:
         """The figures in plain JSON types."""
         return {
             "articles": self.articles, "left_out": self.left_out, "token_f1": self.tokens.to_dict(),
-            "span_f1": self.spans.to_dict(), "overlap_f1": self.overlaps.to_dict(),
-            "abstracts_per_second": round(self.per_second, 1),
+            "span_f1": self.spans.to_dict(), "tidy_span_f1": self.tidy_spans.to_dict(),
+            "overlap_f1": self.overlaps.to_dict(), "abstracts_per_second": round(self.per_second, 1),
         }  # fmt: skip
 
 
@@ -119,22 +122,25 @@ def measure_spans(path: str | Path, *, include_trained: bool = False) -> SpanRes
     articles = [a for a in every if include_trained or not _is_known(a.record.title, known)]
     _refuse_none(articles, path)
     nlp = make_pipeline(learned=True)
-    tokens, spans, overlaps, seconds = [], [], [], 0.0
+    tokens, spans, tidy, overlaps, seconds = [], [], [], [], 0.0
     with nlp.memory_zone():
         _read(nlp, articles[0])  # so that building what is kept is not timed
         for article in articles:
             began = process_time()
             doc = _read(nlp, article)
             seconds += process_time() - began
-            said = tokens_of(article, read_words(doc).starts, get_labels(doc))
+            words = read_words(doc)
+            said = tokens_of(article, words.starts, as_interventions(get_labels(doc)))
             tokens.append(count_tokens(article.labels, said))
             spans.append(count_spans(article.labels, said))
+            tidy.append(count_spans(tidy_marks(article, words), said))
             overlaps.append(count_overlaps(article.labels, said))
     return SpanResult(
         articles=len(articles),
         left_out=len(every) - len(articles),
         tokens=bootstrap(tokens),
         spans=bootstrap(spans),
+        tidy_spans=bootstrap(tidy),
         overlaps=bootstrap(overlaps),
         per_second=len(articles) / seconds,
     )
@@ -171,7 +177,7 @@ def measure_sentences(path: str | Path) -> SentenceResult:
             doc = nlp(article.text)
             row = np.searchsorted(article.starts, read_words(doc).starts, side="right") - 1
             counts = np.zeros((len(article.starts), len(_ELEMENTS)))
-            np.add.at(counts, (row, get_labels(doc)), 1)
+            np.add.at(counts, (row, as_interventions(get_labels(doc))), 1)
             shares.append(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
             truth += article.labels
     share, label = np.concatenate(shares), np.array(truth)

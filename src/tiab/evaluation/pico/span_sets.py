@@ -13,18 +13,23 @@ from numpy.typing import NDArray
 
 from tiab.errors import InputError
 from tiab.formats.input_file import open_source
+from tiab.pico.learned.phrases import tidied
+from tiab.pico.learned.words import Words
 from tiab.pico.sentences import sentence_starts
 from tiab.reading import check_input, read_whole
 from tiab.records import Record
 
-__all__ = ["MarkedArticle", "joined_tokens", "read_ebm_nlp", "read_pico_corpus", "text_lines", "tokens_of"]
+__all__ = [
+    *("MarkedArticle", "as_interventions", "joined_tokens", "labels_of_words", "read_ebm_nlp", "read_pico_corpus"),
+    *("text_lines", "tidy_marks", "tokens_of"),
+]
 
 _DOCUMENT = "-DOCSTART-"
 _LARGEST = 64 << 20
 _EBM_LABELS = {"O": 0, "I-PAR": 1, "I-INT": 2, "I-OUT": 3, "B-PAR": 1, "B-INT": 2, "B-OUT": 3}
 _BRAT_LABELS = {
     "age": 1, "condition": 1, "control-participants": 1, "eligibility": 1, "ethinicity": 1, "ethnicity": 1,
-    "intervention-participants": 1, "location": 1, "total-participants": 1, "control": 2, "intervention": 2,
+    "intervention-participants": 1, "location": 1, "total-participants": 1, "control": 4, "intervention": 2,
     "outcome": 3, "outcome-Measure": 3,
 }  # fmt: skip
 _NO_SPACE_BEFORE = frozenset(".,;:)]}%?!'’")
@@ -173,9 +178,39 @@ def _marks(annotations: str) -> Iterator[tuple[str, int, int]]:
 
 
 def tokens_of(article: MarkedArticle, starts: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The label of each of the article's tokens: that of the first word within it that has one."""
+    """The label of each of the article's tokens, given that of each word and where it starts.
+
+    It is that of the first word within the token that has one; a token in which no word begins, such as the hyphen of
+    "follow-up", has that of the word that covers it.
+    """
     token = np.maximum(np.searchsorted(article.starts, starts, side="right") - 1, 0)
     said = np.zeros(len(article.labels), dtype=np.int64)
+    if len(starts):
+        before = np.searchsorted(starts, article.starts, side="right") - 1
+        inside = np.searchsorted(starts, article.ends, side="left") > before + 1
+        begun = (before >= 0) & (starts[np.maximum(before, 0)] == article.starts)
+        covered = (before >= 0) & ~begun & ~inside
+        said[covered] = labels[before[covered]]
     for place in np.flatnonzero((labels > 0) & (starts < article.ends[token]))[::-1]:
         said[token[place]] = labels[place]
     return said
+
+
+def labels_of_words(article: MarkedArticle, words: Words) -> NDArray[np.int64]:
+    """The label of each word: that of the token that it begins in, each phrase tidied.
+
+    People marked a comma, an article or half a bracket along with a phrase, or did not; a tidied one has none of these.
+    """
+    token = np.maximum(np.searchsorted(article.starts, words.starts, side="right") - 1, 0)
+    labels = np.where(words.starts < article.ends[token], article.labels[token], 0)
+    return tidied(labels, article.record.text, words)
+
+
+def tidy_marks(article: MarkedArticle, words: Words) -> NDArray[np.int64]:
+    """The article's labels, each phrase tidied."""
+    return tokens_of(article, words.starts, labels_of_words(article, words))
+
+
+def as_interventions(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The labels with comparators among the interventions, as in sets that don't tell them apart."""
+    return np.array([0, 1, 2, 3, 2])[labels]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import SHAPE, SUFFIX
+from spacy.attrs import SHAPE
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from tiab.pico.layout import get_layout, get_spans
-from tiab.pico.learned.hashing import Hashes
 from tiab.pico.learned.roles import ROLE_LABELS, get_roles
 from tiab.pico.learned.words import Words, read_words
 from tiab.pico.spans import Span
@@ -40,7 +39,7 @@ class Context:
 
     Attributes:
         rows: the number of each word's sentence.
-        shapes, endings: hashes of how a word is written ("Xxx-dd") and of its last three letters.
+        capital, capitals: whether a word begins with one capital letter, and whether with two.
         roles: the probability of each role of its sentence, shape (n_words, 4); 0 in title and keywords.
         title: whether it is in the title.
         cues: whether each of `CUES` covers it, shape (n_words, 8).
@@ -49,8 +48,8 @@ class Context:
 
     words: Words
     rows: NDArray[np.int64]
-    shapes: Hashes
-    endings: Hashes
+    capital: NDArray[np.bool_]
+    capitals: NDArray[np.bool_]
     roles: NDArray[np.float64]
     title: NDArray[np.bool_]
     cues: NDArray[np.bool_]
@@ -72,7 +71,8 @@ def read_context(doc: Doc) -> Context:
     """The context of each word of `doc`, in which the rules and `tiab_roles` have run."""
     words = read_words(doc)
     rows = np.repeat(np.arange(len(words.lengths)), words.lengths)
-    forms = doc.to_array([SHAPE, SUFFIX]).astype(np.uint64, copy=False)
+    shapes = doc.to_array([SHAPE]).astype(np.uint64, copy=False).ravel().tolist()
+    starts = np.array([_capitals(doc.vocab.strings[int(shape)]) for shape in shapes], dtype=np.int64)
     roles = get_roles(doc)
     if roles is None:
         roles = np.zeros((len(words.lengths), len(ROLE_LABELS)))
@@ -82,8 +82,8 @@ def read_context(doc: Doc) -> Context:
     return Context(
         words=words,
         rows=rows,
-        shapes=forms[:, 0].copy(),
-        endings=forms[:, 1].copy(),
+        capital=starts == 1,
+        capitals=starts == 2,
         roles=roles[rows],
         title=(words.starts >= start) & (words.starts < end),
         cues=_cues(get_spans(doc), words),
@@ -91,6 +91,12 @@ def read_context(doc: Doc) -> Context:
         closing=marks == 2,
         pause=marks == 3,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _capitals(shape: str) -> int:
+    """How many capital letters a word of this shape ("Xxx-dd") begins with, at most 2."""
+    return 2 if shape.startswith("XX") else int(shape.startswith("X"))
 
 
 def _cues(spans: Sequence[Span], words: Words) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-__all__ = ["Chains", "CrfWeights", "fit_crf", "marginals"]
+__all__ = ["Chains", "CrfWeights", "Posterior", "expectations", "fit_crf", "marginals", "posterior"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -79,10 +79,41 @@ class Chains:
         return cls(starts=starts, lengths=sizes, counts=counts, walk=starts[chain] + steps)
 
 
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What is known of labels once all scores of their chain are.
+
+    Attributes:
+        chances: the probability of each label at each row, shape (n_rows, n_labels).
+        stays: the probability of a label given that the row before has it, too; 0 in the first row of a chain.
+    """
+
+    chances: Floats
+    stays: Floats
+
+    def begins(self) -> Floats:
+        """The probability that a run of each label begins at each row."""
+        found = self.chances.copy()
+        found[1:] -= self.chances[:-1] * self.stays[1:]
+        return np.maximum(found, 0.0)
+
+    def stops(self, lengths: Sequence[int] | Ints) -> Floats:
+        """The probability that a run of each label ends with each row that has the label, in chains of `lengths`."""
+        found = np.ones_like(self.stays)
+        found[:-1] -= self.stays[1:]
+        found[np.cumsum(np.asarray(lengths)) - 1] = 1.0
+        return found
+
+
 def marginals(emissions: Floats, chains: Chains, weights: CrfWeights) -> Floats:
     """The probability of each label at each row, shape (n_rows, n_labels), given the score of each label there."""
+    return posterior(emissions, chains, weights).chances
+
+
+def posterior(emissions: Floats, chains: Chains, weights: CrfWeights) -> Posterior:
+    """The probabilities of labels, given the score of each label at each row, shape (n_rows, n_labels)."""
     if not len(emissions):
-        return emissions.copy()
+        return Posterior(emissions.copy(), emissions.copy())
     local = _local(emissions, chains, weights)[0]
     step, starts = np.exp(weights.transitions), (np.cumsum(chains.counts) - chains.counts).tolist()
     back = np.ascontiguousarray(step.T)
@@ -98,9 +129,12 @@ def marginals(emissions: Floats, chains: Chains, weights: CrfWeights) -> Floats:
         np.matmul(local[start : start + count] * backward[start : start + count], back, out=there)
         if number % _RESCALED == 0:
             there /= there.sum(axis=1, keepdims=True)
-    found = np.empty_like(local)
-    found[chains.walk] = forward * backward
-    return _normalised(found)
+    chances, stays = np.empty_like(local), np.empty_like(local)
+    chances[chains.walk] = forward * backward
+    onward = local * backward
+    stays[chains.walk] = onward * np.diag(step) / (onward @ back)
+    stays[chains.starts] = 0.0
+    return Posterior(_normalised(chances), stays)
 
 
 def _local(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floats, float]:
@@ -112,8 +146,8 @@ def _local(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floa
     return np.exp(emissions - top)[chains.walk], float(top.sum())
 
 
-def _walk(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floats, Floats, float]:
-    """(marginals, expected transitions, log partition)."""
+def expectations(emissions: Floats, chains: Chains, weights: CrfWeights) -> tuple[Floats, Floats, float]:
+    """(marginals, how often each label is expected to follow each, log partition)."""
     forward, backward, local, log_z = _recursions(emissions, chains, weights)
     later = np.ones(len(local), dtype=bool)
     later[chains.starts] = False
@@ -174,7 +208,7 @@ def fit_crf(
     def loss(flat: Floats) -> tuple[float, Floats]:
         weights = _unpack(flat, n_features, n_labels)
         emissions = np.asarray(matrix @ weights.features)
-        found, expected, log_z = _walk(emissions, chains, weights)
+        found, expected, log_z = expectations(emissions, chains, weights)
         gold = float((emissions * truth).sum() + (weights.transitions * pairs).sum())
         gold += float((truth[chains.starts] @ weights.first).sum() + (truth[ends] @ weights.last).sum())
         error = found - truth

@@ -1,4 +1,4 @@
-"""A small convolutional network over the words of a record: what the linear part cannot say with words it never met.
+"""A small convolutional network over the words of a record, whose scores one chain for each sentence reads.
 
 Three layers look ever further to both sides, after E. Strubell et al., "Fast and accurate entity recognition with
 iterated dilated convolutions", EMNLP 2017; the last one also sees the mean of the same word's other places in the
@@ -18,17 +18,19 @@ from tiab.pico.learned.context import CUES, Context
 from tiab.pico.learned.roles import ROLE_LABELS
 from tiab.pico.learned.vectors import Known
 
-__all__ = ["EXTRAS", "STEPS", "Means", "Network", "network_extras", "network_inputs", "stacked"]
+__all__ = ["EXTRAS", "STEPS", "VECTOR_GAIN", "Means", "Network", "network_extras", "stacked"]
 
 Floats = NDArray[np.float32]
 
 STEPS = ((-3, -2, -1, 0, 1, 2, 3), (-4, -2, 0, 2, 4), (-8, -4, 0, 4, 8))
 """The places that each layer looks at."""
 
-EXTRAS = len(ROLE_LABELS) + len(CUES) + 12
+EXTRAS = len(ROLE_LABELS) + len(CUES) + 14
 """The columns of the input beside a word's vector."""
 
-_VECTOR_GAIN = 4.0  # vectors have length 1, flags are 0 or 1
+VECTOR_GAIN = np.float32(4.0)
+"""Vectors have length 1, flags are 0 or 1: what a vector is multiplied by."""
+
 _NUMBER = 1
 
 
@@ -38,14 +40,14 @@ class Network:
 
     Attributes:
         layers: (weights, bias) of each layer, weights of shape (n_inputs, n_hidden).
-        output: (weights, bias), weights of shape (n_hidden, n_labels).
+        output: (weights, bias) of the last layer, weights of shape (n_hidden, n_scores).
     """
 
     layers: tuple[tuple[Floats, Floats], ...]
     output: tuple[Floats, Floats]
 
     def predict(self, extras: Floats, first: Floats, which: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The logarithm of each label's probability for each word of one record, shape (n_words, n_labels).
+        """The scores for each word of one record, shape (n_words, n_scores).
 
         Args:
             extras: the inputs beside the words' vectors, shape (n_words, EXTRAS).
@@ -64,16 +66,14 @@ class Network:
         seen += same(hidden @ w3[width : width + hidden.shape[1]])
         seen += hidden.mean(axis=0) @ w3[width + hidden.shape[1] :]
         hidden = hidden + np.maximum(seen + b3, 0)
-        scores: Any = (hidden @ self.output[0] + self.output[1]).astype(np.float64)
-        scores -= scores.max(axis=1, keepdims=True)
-        logs: NDArray[np.float64] = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
-        return logs
+        scores: NDArray[np.float64] = (hidden @ self.output[0] + self.output[1]).astype(np.float64)
+        return scores
 
     def project(self, vectors: Floats) -> Floats:
         """What the first layer makes of vectors at each step, side by side, shape (n_words, n_steps * n_hidden)."""
         w1, b1 = self.layers[0]
         parts = w1.reshape(len(STEPS[0]), -1, len(b1))[:, :-EXTRAS]
-        made: Any = (vectors * np.float32(_VECTOR_GAIN)) @ parts.transpose(1, 0, 2).reshape(vectors.shape[1], -1)
+        made: Any = (vectors * VECTOR_GAIN) @ parts.transpose(1, 0, 2).reshape(vectors.shape[1], -1)
         result: Floats = made
         return result
 
@@ -130,11 +130,6 @@ def _add_shifted(total: Floats, parts: Floats, steps: Sequence[int]) -> None:
             total[-by:] += part[:by]
 
 
-def network_inputs(context: Context, known: Known, vectors: Floats) -> Floats:
-    """What the network reads of each word, shape (n_words, size + EXTRAS): its vector, then `network_extras`."""
-    return np.concatenate([vectors * np.float32(_VECTOR_GAIN), network_extras(context, known)], axis=1)
-
-
 def network_extras(context: Context, known: Known) -> Floats:
     """What the network reads of each word beside its vector, shape (n_words, EXTRAS): role, cues, place and marks."""
     words, rows = context.words, context.rows
@@ -145,6 +140,7 @@ def network_extras(context: Context, known: Known) -> Floats:
     flags = (
         context.title, ~known.known, hashes == _NUMBER, context.opening, context.closing, context.pause, rows == 0,
         rows == count - 1, rows / count, np.arange(len(rows)) == words.sentences[rows], inside, in_title,
+        context.capital, context.capitals,
     )  # fmt: skip
     marks = np.stack([np.asarray(flag, dtype=np.float32) for flag in flags], axis=1)
     extras: Floats = np.hstack([context.roles.astype(np.float32), context.cues.astype(np.float32), marks])

@@ -1,10 +1,9 @@
-"""Participants, interventions and outcomes: the words that name them, as learned from abstracts that people marked."""
+"""Phrases that name participants, interventions, comparators and outcomes, as learned from marked abstracts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,29 +13,25 @@ from spacy.tokens import Doc
 from tiab.assets import model_path
 from tiab.pico.layout import add_spans, get_text, make_span
 from tiab.pico.learned.context import Context, read_context
+from tiab.pico.learned.phrases import runs_of
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.spans import Span
 
 __all__ = ["PIO_LABELS", "PioFinder", "get_labels", "make_pio"]
 
-PIO_LABELS = ("", "population", "intervention", "outcome")
-"""What a word may belong to; comparators are interventions here, as in the sets that were learned from."""
+PIO_LABELS = ("", "population", "intervention", "outcome", "comparator")
+"""What a word may belong to."""
 
-_NAMES = ("", "participants", "interventions", "outcomes")
+_NAMES = ("", "participants", "interventions", "outcomes", "comparators")
 _FILE = "pico-pio.safetensors"
 _KEY = "tiab_pio"
-_BARE = frozenset({
-    "", ".", ",", ";", ":", "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or",
-    "the", "to", "was", "were", "with",
-})  # fmt: skip
-"""Words and marks that no span begins or ends with, though those who marked the abstracts were not strict in this."""
 
 
 class PioFinder:
-    """The component `tiab_pio`: a span for each run of words of one sentence that belong to the same element.
+    """The component `tiab_pio`: a span for each phrase that names one of the four elements.
 
-    Its label is "participants", "interventions" or "outcomes", its weight the mean probability of its words. It reads
-    what the rules and `tiab_roles` found, so it comes last.
+    Its label is "participants", "interventions", "comparators" or "outcomes", its weight the mean probability of its
+    words. It reads what the rules and `tiab_roles` found, so it comes after them.
     """
 
     def __init__(self, model: PioModel) -> None:
@@ -44,37 +39,21 @@ class PioFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         context = read_context(doc)
-        chances = self._model.predict(context)
-        labels = self._model.decide(chances)
+        found = self._model.predict(context)
+        labels = self._model.decide(found, context, get_text(doc))
         doc.user_data[_KEY] = labels
-        add_spans(doc, list(_spans(doc, context, chances, labels)))
+        add_spans(doc, list(_spans(doc, context, found.chances, labels)))
         return doc
 
 
 def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDArray[np.int64]) -> Iterator[Span]:
     text, words = get_text(doc), context.words
-    changes = np.flatnonzero((np.diff(labels) != 0) | (np.diff(context.rows) != 0)) + 1
-    edges = [0, *changes.tolist(), len(labels)]
-    summed = np.vstack([np.zeros(chances.shape[1]), chances.cumsum(axis=0)])
-    for first, last in pairwise(edges):
-        label = int(labels[first]) if first < last else 0
-        if not label:
-            continue
-        while last > first and _is_bare(text[words.starts[last - 1] : words.ends[last - 1]]):
-            last -= 1
-        while last > first and _is_bare(text[words.starts[first] : words.ends[first]]):
-            first += 1
-        if last > first:
-            start, end = int(words.starts[first]), int(words.ends[last - 1])
-            mean = float(summed[last, label] - summed[first, label]) / (last - first)
-            yield make_span(
-                doc, start, start + len(text[start:end].rstrip()), role=PIO_LABELS[label], label=_NAMES[label],
-                provenance="model:pio", weight=round(mean, 3),
-            )  # fmt: skip
-
-
-def _is_bare(word: str) -> bool:
-    return word.strip().casefold() in _BARE
+    for first, last, label in runs_of(labels, words.lengths):
+        start, end = int(words.starts[first]), int(words.ends[last - 1])
+        yield make_span(
+            doc, start, start + len(text[start:end].rstrip()), role=PIO_LABELS[label], label=_NAMES[label],
+            provenance="model:pio", weight=round(float(chances[first:last, label].mean()), 3),
+        )  # fmt: skip
 
 
 def get_labels(doc: Doc) -> NDArray[np.int64]:

@@ -1,8 +1,8 @@
-"""The span model: a linear part over hashed features and a small network, joined in one chain for each sentence."""
+"""The span model: a small network, whose scores are read as one chain for each sentence, and that in whole phrases."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,70 +12,76 @@ from numpy.typing import NDArray
 
 from tiab.errors import ModelFileError
 from tiab.pico.learned.context import Context
-from tiab.pico.learned.crf import Chains, CrfWeights, marginals
-from tiab.pico.learned.linear import LinearTable
+from tiab.pico.learned.crf import Chains, CrfWeights, Posterior, posterior
 from tiab.pico.learned.network import EXTRAS, STEPS, Network, network_extras
-from tiab.pico.learned.pio_features import pio_features
+from tiab.pico.learned.phrases import DEFAULT, PhraseSettings, phrase_labels, tidied
+from tiab.pico.learned.roles import SECTION_ROLE
 from tiab.pico.learned.vectors import Remembered, Vectors
 from tiab.pico.learned.weights import read_weights, write_weights
 
-__all__ = ["PioModel"]
+__all__ = ["N_LABELS", "PioModel"]
 
-_LABELS = 4
+Floats = NDArray[np.float64]
+
+N_LABELS = 5
+"""None, participants, interventions, outcomes, comparators."""
+
+_INTERVENTION, _COMPARATOR, _TOGETHER = 2, 4, 4
+_METHODS = SECTION_ROLE["methods"]
 _LAYERS = ("1", "2", "3", "_out")
 _TENSORS = {
-    "common": "uint64", "first": "float32", "groups": "int16", "last": "float32", "linear": "int8", "owners": "uint8",
-    "trained_on": "uint64", "transitions": "float32", "vectors": "int8", "words": "uint64", "worth": "float32",
+    "common": "uint64", "endings": "uint64", "first": "float32", "last": "float32", "trained_on": "uint64",
+    "transitions": "float32", "vectors": "int8", "words": "uint64",
     **{f"w{name}": "float16" for name in _LAYERS}, **{f"b{name}": "float32" for name in _LAYERS},
 }  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class PioModel:
-    """Weights of the spans of participants, interventions and outcomes.
+    """Weights of the spans of participants, interventions, comparators and outcomes.
 
     Attributes:
+        network: its last layer scores the labels as EBM-NLP's crowd marks whole abstracts (comparators among the
+            interventions), then as experts mark titles and methods (comparators apart).
+        share: the experts' share in the scores of titles and methods; elsewhere the crowd's count alone.
         chain: how labels follow one another in a sentence; its `features` are empty.
         trained_on: the hashes of the titles of the articles that the weights were learned from, ascending.
-        share: the network's share in the joint score; the linear part has the rest.
-        gain: what the probability of each element is multiplied by before it is compared with that of none, because F1
-            counts a word missed as dear as a word too many, and one of four words is in any element at all.
+        settings: what a phrase is worth.
     """
 
-    linear: LinearTable
     chain: CrfWeights
     network: Network
     vectors: Vectors
     trained_on: NDArray[np.uint64]
+    settings: PhraseSettings = DEFAULT
     share: float = 0.5
-    gain: float = 2.0
 
-    def predict(self, context: Context) -> NDArray[np.float64]:
-        """The probability of each label for each word, shape (n_words, 4)."""
-        hashes = context.words.hashes
-        if not len(hashes):
-            return np.zeros((0, _LABELS))
-        known = self.vectors.look_up(hashes)
-        rest = 1 - self.share
-        joint = rest * self.linear.scores(pio_features(context, known))
-        joint += self.share * self.network.predict(
-            network_extras(context, known), self._projected[known.places], context.words.different.which
+    def predict(self, context: Context) -> Posterior:
+        """The probability of each label for each word, and how labels go on from word to word."""
+        words = context.words
+        known = self.vectors.look_up(words.hashes, words.endings)
+        if not len(words.hashes):
+            return Posterior(np.zeros((0, N_LABELS)), np.zeros((0, N_LABELS)))
+        scores = self.network.predict(
+            network_extras(context, known), self._projected[known.places], words.different.which
         )
-        weaker = CrfWeights(
-            self.chain.features, rest * self.chain.transitions, rest * self.chain.first, rest * self.chain.last
-        )
-        return marginals(joint, Chains.of(context.words.lengths), weaker)
+        share = self.share * np.maximum(context.title, context.roles[:, _METHODS])[:, None]
+        joint = _joint_scores(scores[:, :_TOGETHER], scores[:, _TOGETHER:], share)
+        return posterior(joint, Chains.of(words.lengths), self.chain)
 
     @cached_property
     def _projected(self) -> Remembered:
         """What the first layer makes of each word of the vocabulary, which takes half of all the network's time."""
-        count, width = len(self.vectors.words) + 1, len(STEPS[0]) * len(self.network.layers[0][1])
+        count, width = len(self.vectors.numbers) + 1, len(STEPS[0]) * len(self.network.layers[0][1])
         return Remembered(count, width, lambda places: self.network.project(self.vectors.at(places)))
 
-    def decide(self, chances: NDArray[np.float64]) -> NDArray[np.int64]:
-        """The label of each word, given what `predict` gave."""
-        labels: NDArray[np.int64] = (chances * ([1.0] + [self.gain] * (_LABELS - 1))).argmax(axis=1)
-        return labels
+    def label(self, context: Context, text: str) -> NDArray[np.int64]:
+        """The label of each word of a text: the phrases that `predict` makes likeliest."""
+        return self.decide(self.predict(context), context, text)
+
+    def decide(self, found: Posterior, context: Context, text: str) -> NDArray[np.int64]:
+        """The label of each word of a text, given what `predict` gave."""
+        return tidied(phrase_labels(found, context.words.lengths, self.settings), text, context.words)
 
     def to_disk(self, path: str | Path) -> None:
         """Writes the model; equal models give equal bytes.
@@ -84,14 +90,13 @@ class PioModel:
             InputError: the file cannot be written.
         """
         tensors: dict[str, NDArray[Any]] = {
-            "owners": self.linear.owners, "linear": self.linear.numbers, "worth": self.linear.worth,
             "transitions": self.chain.transitions.astype(np.float32), "first": self.chain.first.astype(np.float32),
             "last": self.chain.last.astype(np.float32), "words": self.vectors.words, "vectors": self.vectors.numbers,
-            "groups": self.vectors.groups, "common": self.vectors.common, "trained_on": self.trained_on,
+            "endings": self.vectors.endings, "common": self.vectors.common, "trained_on": self.trained_on,
         }  # fmt: skip
         for name, (weights, bias) in zip(_LAYERS, (*self.network.layers, self.network.output), strict=True):
             tensors |= {f"w{name}": weights.astype(np.float16), f"b{name}": bias.astype(np.float32)}
-        write_weights(path, "spans", tensors, {"share": self.share, "gain": self.gain})
+        write_weights(path, "spans", tensors, {**asdict(self.settings), "share": self.share})
 
     @classmethod
     def from_disk(cls, path: str | Path) -> PioModel:
@@ -106,23 +111,32 @@ class PioModel:
         chain = (t[name].astype(np.float64) for name in ("transitions", "first", "last"))
         parts = [(t[f"w{name}"].astype(np.float32), t[f"b{name}"]) for name in _LAYERS]
         return cls(
-            linear=LinearTable(t["owners"], t["linear"], t["worth"]),
-            chain=CrfWeights(np.zeros((0, _LABELS)), *chain),
+            chain=CrfWeights(np.zeros((0, N_LABELS)), *chain),
             network=Network(tuple(parts[:-1]), parts[-1]),
-            vectors=Vectors(t["words"], t["vectors"], t["groups"], t["common"]),
+            vectors=Vectors(t["words"], t["endings"], t["vectors"], t["common"]),
             trained_on=t["trained_on"],
+            settings=PhraseSettings(**{name: float(settings[name]) for name in asdict(DEFAULT)}),
             share=float(settings["share"]),
-            gain=float(settings["gain"]),
         )
+
+
+def _joint_scores(crowd: Floats, experts: Floats, share: Floats) -> Floats:
+    """The score of each label where experts have a share: what is a comparator among interventions, they alone tell."""
+    both = np.logaddexp(experts[:, _INTERVENTION], experts[:, _COMPARATOR])
+    together = experts[:, :_TOGETHER].copy()
+    together[:, _INTERVENTION] = both
+    joint = (1 - share) * crowd + share * together
+    apart = experts[:, [_INTERVENTION, _COMPARATOR]] - both[:, None] + joint[:, [_INTERVENTION]]
+    return np.column_stack([joint[:, :_INTERVENTION], apart[:, 0], joint[:, _INTERVENTION + 1 :], apart[:, 1]])
 
 
 def _fits(t: dict[str, NDArray[Any]]) -> bool:
     """Whether the tensors of a file agree in size, so that no index can lie outside of one."""
-    rows, (count, size), hidden = len(t["owners"]), t["vectors"].shape, len(t["b1"])
+    (count, size), hidden = t["vectors"].shape, len(t["b1"])
     wanted = {
-        "linear": (rows, _LABELS), "worth": (_LABELS,), "transitions": (_LABELS, _LABELS), "first": (_LABELS,),
-        "last": (_LABELS,), "words": (count,), "groups": (count, 3), "w1": (len(STEPS[0]) * (size + EXTRAS), hidden),
+        "transitions": (N_LABELS, N_LABELS), "first": (N_LABELS,), "last": (N_LABELS,),
+        "words": (count - len(t["endings"]),), "w1": (len(STEPS[0]) * (size + EXTRAS), hidden),
         "w2": (len(STEPS[1]) * hidden, hidden), "w3": ((len(STEPS[2]) + 2) * hidden, hidden), "b2": (hidden,),
-        "w_out": (hidden, _LABELS), "b3": (hidden,), "b_out": (_LABELS,),
+        "w_out": (hidden, _TOGETHER + N_LABELS), "b3": (hidden,), "b_out": (_TOGETHER + N_LABELS,),
     }  # fmt: skip
-    return rows == 1 << (rows.bit_length() - 1) and count > 0 and all(t[k].shape == v for k, v in wanted.items())
+    return len(t["words"]) > 0 and all(t[k].shape == v for k, v in wanted.items())

@@ -22,14 +22,12 @@ class Known:
 
     Attributes:
         known: whether the word is in the vocabulary, shape (n_words,).
-        places: its row there; of an unknown word, the number of rows.
-        groups: the word's group in each grouping, from 1; 0 for an unknown word; shape (n_groupings, n_words).
+        places: the row of its vector; of an unknown word, that of its ending, or behind the last where that is unknown.
         common: whether it is one of the most frequent words, such as "of" and "was".
     """
 
     known: NDArray[np.bool_]
     places: NDArray[np.int64]
-    groups: Hashes
     common: NDArray[np.bool_]
 
 
@@ -60,31 +58,41 @@ class Vectors:
 
     Attributes:
         words: the words' hashes, ascending.
-        numbers: the words' vectors in 127ths, int8, shape (n_words, size).
-        groups: int16, shape (n_words, n_groupings).
+        endings: the hashes of the last three letters of words, ascending.
+        numbers: the words' vectors in 127ths, then those of the endings: the mean of the known words that end so. int8,
+            shape (n_words + n_endings, size).
         common: the hashes of the most frequent words, ascending.
     """
 
     words: Hashes
+    endings: Hashes
     numbers: NDArray[np.int8]
-    groups: NDArray[np.int16]
     common: Hashes
 
     @cached_property
     def _frequent(self) -> NDArray[np.bool_]:
         """Whether each word is one of the most frequent; False for the place behind the last."""
-        return np.append(np.isin(self.words, self.common), False)
+        frequent = np.zeros(len(self.numbers) + 1, dtype=bool)
+        frequent[: len(self.words)] = np.isin(self.words, self.common)
+        return frequent
 
     def at(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
         """The vectors of the words at these places; 0 for the place behind the last."""
-        inside = places < len(self.words)
-        taken = self.numbers[np.minimum(places, len(self.words) - 1)]
+        inside = places < len(self.numbers)
+        taken = self.numbers[np.minimum(places, len(self.numbers) - 1)]
         return taken * (inside / _INT8).astype(np.float32)[:, None]
 
-    def look_up(self, hashes: Hashes) -> Known:
-        """What is known of each word of a text."""
-        place = np.minimum(np.searchsorted(self.words, hashes), len(self.words) - 1)
-        known = self.words[place] == hashes
-        groups = np.where(known, self.groups[place].T + 1, 0).astype(np.uint64)
-        places = np.where(known, place, len(self.words))
-        return Known(known, places, groups, self._frequent[places])
+    def look_up(self, hashes: Hashes, endings: Hashes) -> Known:
+        """What is known of each word of a text, given the hashes of the words and of their endings."""
+        known, places = _find(self.words, hashes)
+        alike, rows = _find(self.endings, endings)
+        places = np.where(known, places, np.where(alike, len(self.words) + rows, len(self.numbers)))
+        return Known(known, places, self._frequent[places])
+
+
+def _find(sought: Hashes, hashes: Hashes) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """(whether each hash is among those sought, its place there)."""
+    if not len(sought):
+        return np.zeros(len(hashes), dtype=bool), np.zeros(len(hashes), dtype=np.int64)
+    place = np.minimum(np.searchsorted(sought, hashes), len(sought) - 1)
+    return sought[place] == hashes, place

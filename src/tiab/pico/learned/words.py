@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from spacy.attrs import IDX, LENGTH, LIKE_NUM, NORM
+from spacy.attrs import IDX, LENGTH, LIKE_NUM, NORM, SUFFIX
 from spacy.tokens import Doc
 
 from tiab.pico.layout import get_layout
@@ -41,6 +41,7 @@ class Words:
 
     Attributes:
         hashes: of each word's normal form, `NUMBER` for a number.
+        endings: of its last three letters.
         starts: the offset of each word.
         ends: the offset behind it.
         sentences: the first word of each sentence; sentences without a word are left out.
@@ -49,6 +50,7 @@ class Words:
     """
 
     hashes: Hashes
+    endings: Hashes
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     sentences: NDArray[np.int64]
@@ -69,6 +71,7 @@ class Words:
         words = slice(first, first + int(lengths.sum()))
         return Words(
             hashes=self.hashes[words],
+            endings=self.endings[words],
             starts=self.starts[words],
             ends=self.ends[words],
             sentences=sentences - first,
@@ -86,7 +89,7 @@ def read_words(doc: Doc) -> Words:
 
 
 def _read(doc: Doc) -> Words:
-    table = doc.to_array([NORM, IDX, LENGTH, LIKE_NUM]).astype(np.uint64, copy=False)
+    table = doc.to_array([NORM, IDX, LENGTH, LIKE_NUM, SUFFIX]).astype(np.uint64, copy=False)
     hashes = np.where(table[:, 3] > 0, np.uint64(NUMBER), table[:, 0])
     starts = table[:, 1].astype(np.int64)
     cuts = np.asarray(get_layout(doc).sentences, dtype=np.int64)
@@ -94,4 +97,4 @@ def _read(doc: Doc) -> Words:
     lengths = np.diff(np.append(firsts, len(starts)))
     kept = lengths > 0
     ends = starts + table[:, 2].astype(np.int64)
-    return Words(hashes, starts, ends, firsts[kept], lengths[kept], starts[firsts[kept]])
+    return Words(hashes, table[:, 4].copy(), starts, ends, firsts[kept], lengths[kept], starts[firsts[kept]])
