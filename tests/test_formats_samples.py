@@ -10,6 +10,7 @@ import pytest
 from tiab.decisions import read_labels
 from tiab.formats import read, read_records, write_records
 from tiab.labels import Decision
+from tiab.records import Record
 
 # file, format, records, records with an abstract, the first title that is not blank, the last title
 SAMPLES = [
@@ -126,10 +127,15 @@ def test_one_search_is_the_same_in_three_formats(shared: Path) -> None:
     assert [len(record.authors) for record in table] == [len(record.authors) for record in ris]
 
 
+@pytest.fixture(scope="module")
+def read_samples(shared: Path) -> dict[str, list[Record]]:
+    """The records of each sample."""
+    return {name: read_records(shared / "samples" / name) for name, *_ in SAMPLES}
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".xlsx", ".ris", ".nbib", ".bib", ".xml"])
-def test_every_sample_survives_every_format(shared: Path, tmp_path: Path, suffix: str) -> None:
-    for name, *_ in SAMPLES:
-        records = read_records(shared / "samples" / name)
+def test_every_sample_survives_every_format(read_samples: dict[str, list[Record]], tmp_path: Path, suffix: str) -> None:
+    for name, records in read_samples.items():
         path = tmp_path / f"out{suffix}"
         write_records(path, records)
         assert read_records(path) == [replace(record, source=path.name) for record in records], name
