@@ -118,6 +118,7 @@ def test_no_address_on_a_page_leaves_the_secret_folder(page: httpx.Client, sessi
         "/team",
         "/import",
         "/criteria",
+        "/evidence",
         "/export",
         "/nowhere/at/all",
     )

@@ -24,6 +24,7 @@ from tiab.pico import find_spans
 from tiab.pico.findings.table import EvidenceTable, evidence_table
 from tiab.records import Record
 from tiab.report.evidence import as_dict, evidence_kind, write_evidence
+from tiab.review.included import included_records
 
 __all__ = ["map_evidence"]
 
@@ -99,10 +100,7 @@ def _studies(source: Path) -> tuple[Sequence[Record], Criteria | None, Path | No
     criteria: Criteria | None = None
     if is_review(source):
         with opened(source) as review:
-            snapshot = review.snapshot
-            labels, criteria = snapshot.states.labels, snapshot.criteria
-            records = [snapshot.records[i] for i in snapshot.main_places]
-            chosen = [r for r in records if r.record_id in labels and labels[r.record_id].decision == "include"]
+            chosen, criteria = list(included_records(review.snapshot)), review.snapshot.criteria
     elif (source / "gold.csv").is_file() and (source / "records.csv").is_file():
         records = read_records(source / "records.csv")
         gold = set(read_gold(source / "gold.csv", records))

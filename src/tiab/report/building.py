@@ -8,12 +8,15 @@ from datetime import datetime
 
 from tiab.evaluation.gold_studies import gold_found
 from tiab.evaluation.missing import estimate_missing, find_stopping_points
+from tiab.pico.findings.table import EvidenceTable
 from tiab.report.data import AgreementRow, ReportData, ReviewerRow
 from tiab.report.team import TeamReport, build_team
 from tiab.report.texts import make_texts
 from tiab.review import Review, Status
 from tiab.review.counts import count_exclusions, count_workload, list_notes
 from tiab.review.evaluating import judge_review, main_ids_of
+from tiab.review.included import included_evidence
+from tiab.review.snapshot import Snapshot
 from tiab.review.summary import rank_review, summarise_review
 
 __all__ = ["build_report"]
@@ -70,8 +73,15 @@ def build_report(
         overrides=summary.overrides,
         no_abstract=summary.no_abstract,
         notes=list_notes(snapshot) if notes else (),
+        evidence=_evidence(snapshot),
         texts=make_texts(summary, missing, stopping, judged, len(status.reviewers)),
     )
+
+
+def _evidence(snapshot: Snapshot) -> EvidenceTable | None:
+    """Included studies by outcomes; None where nothing is included, or no abstract names an outcome."""
+    table = included_evidence(snapshot)
+    return table if table.outcomes else None
 
 
 def _reviewers(status: Status) -> tuple[ReviewerRow, ...]:

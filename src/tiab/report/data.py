@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tiab.evaluation.gold_studies import GoldReport
 from tiab.evaluation.missing import MissingEstimate, StoppingPoint
+from tiab.pico.findings.table import EvidenceTable
 from tiab.report.team import TeamReport
 from tiab.review.counts import ExclusionRow, FlowCounts, NoteLine, RecordLine, SourceRow, Workload
 from tiab.review.log_summary import Overrides, Provenance, SearchRow
@@ -95,8 +96,9 @@ class ReportData:
     no_abstract: tuple[RecordLine, ...]
     notes: tuple[NoteLine, ...]
     texts: Texts
+    evidence: EvidenceTable | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON types; NaN becomes None."""
-        plain: dict[str, Any] = plain_json(self)
-        return plain
+        plain: dict[str, Any] = plain_json(replace(self, evidence=None))
+        return plain | {"evidence": self.evidence.to_dict() if self.evidence else None}

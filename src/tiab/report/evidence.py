@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,12 @@ from tiab.formats.sheets import write_rows as write_csv_rows
 from tiab.formats.xlsx import write_rows as write_xlsx_rows
 from tiab.pico.findings.table import EvidenceTable, Reported, Study
 from tiab.report.drawing import AMBER, BLUE, GREY, INK, MUTED, new_axes, save_figure
+from tiab.report.evidence_text import evidence_sign, evidence_values
 from tiab.report.rendering import environment
 from tiab.writing import write_bytes, write_json
 
-__all__ = ["evidence_kind", "write_evidence"]
+__all__ = ["evidence_bytes", "evidence_kind", "write_evidence"]
 
-SIGNS = {"increased": "↑", "decreased": "↓", "unchanged": "=", "mixed": "↕", "measured": "?"}
-"""How each direction is shown in a cell."""
-
-_TENDENCIES = {"increased": "(↑)", "decreased": "(↓)"}
 _COLOURS = {"increased": AMBER, "decreased": BLUE, "unchanged": MUTED, "mixed": INK, "measured": GREY}
 _KINDS = (".csv", ".xlsx", ".html", ".png", ".svg", ".json")
 
@@ -56,6 +54,14 @@ def write_evidence(path: str | Path, table: EvidenceTable, counted: Sequence[Ful
         ".json": lambda: write_json(path, as_dict(table, counted)),
     }
     write.get(kind, lambda: save_figure(draw_evidence(table), path))()
+
+
+def evidence_bytes(kind: str, table: EvidenceTable) -> bytes:
+    """The table as a file of a kind of `evidence_kind`."""
+    with tempfile.TemporaryDirectory(prefix="tiab-") as folder:
+        path = Path(folder) / f"evidence{evidence_kind(f'evidence.{kind}')}"
+        write_evidence(path, table)
+        return path.read_bytes()
 
 
 def as_dict(table: EvidenceTable, counted: Sequence[FullTextCount]) -> dict[str, Any]:
@@ -104,13 +110,7 @@ def _xlsx(table: EvidenceTable) -> bytes:
 def render_evidence(table: EvidenceTable, counted: Sequence[FullTextCount] = ()) -> str:
     """One self-contained HTML page: counts, the grid, and each study's sentences to open."""
     template = environment("html").get_template("evidence.html.j2")
-    return template.render(table=table, counted=counted, signs=SIGNS, sign=_sign)
-
-
-def _sign(study: Study, outcome: str) -> str:
-    tells = {one.direction for one in study.cells.get(outcome, ()) if one.tendency}
-    direction = study.direction(outcome)
-    return _TENDENCIES[tells.pop()] if len(tells) == 1 and direction == "unchanged" else SIGNS.get(direction, "")
+    return template.render(evidence_values(table), counted=counted)
 
 
 def draw_evidence(table: EvidenceTable) -> Figure:
@@ -121,7 +121,7 @@ def draw_evidence(table: EvidenceTable) -> Figure:
     for row, study in enumerate(table.studies):
         for column, outcome in enumerate(table.outcomes):
             if direction := study.direction(outcome):
-                sign = _sign(study, outcome)
+                sign = evidence_sign(study, outcome)
                 axes.text(column, row, sign, ha="center", va="center", color=_COLOURS[direction], fontweight="bold")
     axes.set_xlim(-0.6, n_outcomes - 0.4)
     axes.set_ylim(max(1, n_studies) - 0.4, -0.6)

@@ -16,6 +16,7 @@ from tiab.errors import InputError
 from tiab.report.curves import draw_found, draw_frontier, stop_letters
 from tiab.report.data import ReportData
 from tiab.report.drawing import inline_svg, save_figure
+from tiab.report.evidence_text import evidence_values
 from tiab.report.flow import draw_flow
 from tiab.writing import write_bytes, write_json
 
@@ -96,7 +97,8 @@ def render_markdown(data: ReportData) -> str:
 
 def _values(data: ReportData) -> dict[str, Any]:
     hindsight = _hindsight(data.gold.evaluation if data.gold else {})
-    return {"r": data, "letters": stop_letters(data.stopping), "listed": _LISTED, "hindsight": hindsight}
+    evidence = evidence_values(data.evidence) if data.evidence else {}
+    return evidence | {"r": data, "letters": stop_letters(data.stopping), "listed": _LISTED, "hindsight": hindsight}
 
 
 def _hindsight(evaluation: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from tiab.web.pages import (
     criteria,
     criteria_drafts,
     duplicates,
+    evidence,
     exporting,
     importing,
     page,
@@ -70,6 +71,7 @@ PAGES = (
     Page(title="Update", path="/update", router=update.router, within="/import"),
     Page(title="Plan", path="/plan", router=plan.router, within="/import"),
     Page(title="Criteria", path="/criteria", router=criteria.router),
+    Page(title="Evidence", path="/evidence", router=evidence.router),
     Page(title="Export", path="/export", router=exporting.router),
 )
 
