@@ -1,18 +1,21 @@
 """Ranks reviews by hand-written, by drafted and by no terms; writes docs/benchmarks/drafting.md.
 
     python scripts/benchmark_drafting.py [--replay] [REVIEW …]
+    python scripts/benchmark_drafting.py --writers
 
 By the criteria in corpora/benchmarks, by what `tiab.drafting.draft` makes of the published text (or of the question
 that this script states from the paper's title) untouched, and by title and question alone: AUC, AP and WSS@95 of the
 first ranking and, with --replay, the loss of a replay in which every label is learned from. What was measured is kept
-in drafting.json beside the page and not measured again, unless the reviews are named. TIAB_SHARED names the folder of
-the data.
+in drafting.json beside the page and not measured again, unless the reviews are named. --writers measures ten reviews by
+three versions of their criteria: the one by hand, a second writer's and the draft of the first one's question.
+TIAB_SHARED names the folder of the data.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,7 +31,7 @@ from tiab.features import make_features
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "benchmarks"
-PAGE, KEPT = FOLDER / "drafting.md", FOLDER / "drafting.json"
+PAGE, KEPT, WRITERS = FOLDER / "drafting.md", FOLDER / "drafting.json", FOLDER / "writers.json"
 WAYS = ("written by hand", "drafted", "title and question")
 MEASURES = ("AUC", "AP", "WSS@95", "replay loss")
 TUNING = (
@@ -67,6 +70,8 @@ STATED = {
     ),
 }
 """Title and question of reviews whose text is not published with their records, as their titles alone tell it."""
+SECOND, SAMPLE = "second_writer", 400
+"""Where the second writer's criteria are, and how many records of a review the writers are compared on."""
 Scores = dict[str, dict[str, float]]
 
 
@@ -133,12 +138,41 @@ def measure(shared: Path, name: str, text: str, *, replay: bool) -> dict[str, ob
     return {"records": len(records), "relevant": len(relevant), "ways": ways}
 
 
+def sample_of(records: list[tiab.Record], relevant: set[str]) -> list[tiab.Record]:
+    """All records of a small review; of a larger one an even sample with at most half of it relevant."""
+    inside = [record for record in records if record.record_id in relevant]
+    others = [record for record in records if record.record_id not in relevant]
+    rng = random.Random(0)
+    some = rng.sample(inside, min(len(inside), SAMPLE // 2))
+    return some + rng.sample(others, min(len(others), SAMPLE - len(some)))
+
+
+def writers(shared: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """(review, loss of the first ranking by each version of its criteria)."""
+    for path in sorted((ROOT / "corpora" / "benchmarks" / SECOND).glob("*.toml")):
+        hand = tiab.read_criteria(path.parent.parent / path.name)
+        versions = {
+            "by hand": hand,
+            "second writer": tiab.read_criteria(path),
+            "drafted": draft(f"Title: {hand.title}\nQuestion: {hand.question}").criteria,
+        }
+        records = tiab.read_records(_records(shared, path.stem))
+        relevant = {record.record_id for record in records if dict(record.extra).get("label_included") == "1"}
+        some = sample_of(records, relevant)
+        relevant &= {record.record_id for record in some}
+        losses = {who: 1 - scores(some, relevant, c, replay=False)["AUC"] for who, c in versions.items()}
+        print(path.stem, losses, flush=True)
+        yield path.stem, losses
+
+
 def main() -> None:
     """Measures what is missing or named, and writes the page."""
     names, replay = [name for name in sys.argv[1:] if not name.startswith("--")], "--replay" in sys.argv
     shared = Path(os.environ.get("TIAB_SHARED", ROOT.parent / "shared"))
     kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
-    for name, text in texts(shared):
+    if "--writers" in sys.argv:
+        WRITERS.write_text(json.dumps(dict(writers(shared)), indent=1) + "\n", encoding="utf-8")
+    for name, text in texts(shared) if "--writers" not in sys.argv else ():
         if name in names or (not names and name not in kept):
             kept[name] = measure(shared, name, text, replay=replay)
             KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
@@ -167,7 +201,32 @@ def page(kept: Mapping[str, dict[str, object]]) -> str:
     for side, chosen in (("tuning", True), ("untouched", False)):
         lines += _means(side, [one for name, one in kept.items() if name.startswith(TUNING) is chosen])
     lines += _means("all", list(kept.values()))
+    lines += _writers_section(json.loads(WRITERS.read_text(encoding="utf-8"))) if WRITERS.is_file() else []
     return "\n".join(lines) + "\n"
+
+
+def _writers_section(losses: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """What the writer makes out: the loss of the first ranking by each version, and the spread of the three."""
+    names = list(next(iter(losses.values())))
+    spreads = [max(one.values()) - min(one.values()) for one in losses.values()]
+    means = [sum(one[name] for one in losses.values()) / len(losses) for name in names]
+    return [
+        "",
+        "## What the writer makes out",
+        "",
+        "Loss (1 - AUC) of the first ranking on ten tuning reviews by three versions of their criteria: by hand,",
+        f"a second writer's from title and question alone (`corpora/benchmarks/{SECOND}`), and the draft of the first",
+        f"one's title and question. At most {SAMPLE} records of each review, drawn evenly, at most half of them",
+        "relevant; made by `scripts/benchmark_drafting.py --writers`.",
+        "",
+        f"| review | {' | '.join(names)} | spread |",
+        f"|---|{'---|' * len(names)}---|",
+        *(
+            f"| {review} | {' | '.join(f'{one[name]:.3f}' for name in names)} | {spread:.3f} |"
+            for (review, one), spread in zip(losses.items(), spreads, strict=True)
+        ),
+        f"| mean | {' | '.join(f'{mean:.3f}' for mean in means)} | {sum(spreads) / len(spreads):.3f} |",
+    ]
 
 
 def _row(name: str, one: Mapping[str, object]) -> str:

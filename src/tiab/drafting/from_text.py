@@ -42,7 +42,7 @@ _EFFECT_WORDS = (
 )
 _NO_STUDIES = ("case report", "animal study", "laboratory study", "letter")
 _SHORT = 12
-"""Words; a longer sentence that names a language or a year says other things, too."""
+"""Words; a longer sentence that names a language, a year or a design says other things, too."""
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ def _take(found: _Found, line: int, sentence: str, role: str, excluded: bool) ->
     turned = excluded and bool(_TURNED.search(sentence))
     designs = () if turned else designs_in(sentence)
     (found.against_designs if excluded else found.designs).extend(designs)
-    if role == "design" or (designs and not role):
+    if role == "design" or (designs and not role and len(sentence.split()) < _SHORT):
         return
     if turned:
         found.not_used.append((line, sentence, "says what is excluded by what is not"))
@@ -139,14 +139,14 @@ def _take(found: _Found, line: int, sentence: str, role: str, excluded: bool) ->
 
 def _phrases_of(sentence: str, role: str, title: str) -> Iterator[tuple[str, str, str]]:
     """(role, phrase, why that role) of a sentence: by its heading, by its words, or by where the phrase stands."""
-    phrases = noun_phrases(sentence)
+    phrases = [phrase for phrase in noun_phrases(sentence) if not designs_in(phrase)]
     if not role and _COMPARED.search(sentence):
         role = "comparator"
     guessed, why = (role, _HEADED) if role else role_of(phrases, title)
     if guessed:
         yield from ((guessed, phrase, why) for phrase in phrases)
     else:
-        yield from ((stands, phrase, _STANDS) for stands, phrase in question_phrases(sentence))
+        yield from ((stands, phrase, _STANDS) for stands, phrase in question_phrases(sentence) if phrase in phrases)
 
 
 def _limit(found: _Found, sentence: str, excluded: bool) -> bool:
