@@ -21,6 +21,7 @@ import httpx
 import pytest
 
 from tiab.assets import corpus_path
+from tiab.cli.home import listen_with_token
 from tiab.review import Review
 from tiab.web import OpenReviews, listen
 from tiab.web.home import make_home
@@ -310,6 +311,29 @@ def test_a_port_of_somebody_else_is_left_to_them(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr("tiab.web.serving.PORT", taken.getsockname()[1])
         with listen_near(None) as found:
             assert found.getsockname()[1] != taken.getsockname()[1]
+
+
+def test_a_token_that_another_program_may_have_seen_opens_nothing_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = page_token()
+    with somebody_else() as (port, _):
+        for module in ("tiab.web.serving", "tiab.cli.home"):
+            monkeypatch.setattr(f"{module}.PORT", port)
+        listening, token = listen_with_token(None)
+        listening.close()
+    assert token != before
+    assert page_token() == token
+
+
+def test_a_second_server_of_ours_keeps_the_token(home: HomeFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home.reviews_folder.parent / "config" / "tiab").mkdir(parents=True)
+    (home.reviews_folder.parent / "config" / "tiab" / "token").touch(mode=0o600)
+    (home.reviews_folder.parent / "config" / "tiab" / "token").write_text(TOKEN)
+    with served(home) as address:
+        for module in ("tiab.web.serving", "tiab.cli.home"):
+            monkeypatch.setattr(f"{module}.PORT", httpx.URL(address).port)
+        listening, token = listen_with_token(None)
+        listening.close()
+    assert token == TOKEN == page_token()
 
 
 @contextmanager

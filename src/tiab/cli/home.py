@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from tiab.web import OpenReviews, serve
 from tiab.web.serving import PORT, entrance, is_serving, leading_to, listen_near
 from tiab.web.user_files import HomeFile, config_folder, page_token, write_private
 
-__all__ = ["open_home", "opened_in_browser"]
+__all__ = ["listen_with_token", "open_home", "opened_in_browser"]
 
 _BY_HAND = "No browser could be opened here: open the address yourself, in a browser on this computer."
 
@@ -28,10 +29,9 @@ def open_home(*, port: int | None = None, browser: bool = True) -> None:
         note("tiab is running already, in another window.")
         _show(token, wanted, browser)
         return
-    with listen_near(port) as listening:
+    listening, token = listen_with_token(port)
+    with listening:
         found = listening.getsockname()[1]
-        if port is None and found != PORT:
-            note(f"Port {PORT} is used by another program; this time the page is on port {found}.")
         reviews = OpenReviews(HomeFile())
 
         def ready() -> None:
@@ -44,6 +44,24 @@ def open_home(*, port: int | None = None, browser: bool = True) -> None:
             serve(reviews, listening, token=token, ready=ready)
         except KeyboardInterrupt:
             note("Stopped. Every decision is stored. Type tiab to continue.")
+
+
+def listen_with_token(port: int | None) -> tuple[socket.socket, str]:
+    """A socket for the pages, and the token that opens them.
+
+    Where another program has the usual port, a bookmark may have led a browser there, with the cookie: the token that
+    it knows then opens nothing any more.
+
+    Raises:
+        TiabError: the port that was asked for is in use, or cannot be used.
+    """
+    listening, token = listen_near(port), page_token()
+    found = listening.getsockname()[1]
+    if port is None and found != PORT:
+        note(f"Port {PORT} is in use; this time the page is on port {found}.")
+        if not is_serving(token, PORT):
+            token = page_token(anew=True)
+    return listening, token
 
 
 def _show(token: str, port: int, browser: bool) -> None:

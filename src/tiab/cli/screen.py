@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 
-from tiab.cli.home import opened_in_browser
+from tiab.cli.home import listen_with_token, opened_in_browser
 from tiab.cli.options import FolderArgument, JobsOption, JsonOption, ReviewerOption
 from tiab.cli.outputs import Commands
 from tiab.cli.review_folder import must_be_named, opened
 from tiab.cli.show import note
 from tiab.web import OpenReviews, serve
 from tiab.web.pages.home import address_of
-from tiab.web.serving import entrance, listen_near
-from tiab.web.user_files import HomeFile, page_token
+from tiab.web.serving import entrance
+from tiab.web.user_files import HomeFile
 
 __all__ = ["open_page"]
 
@@ -53,12 +53,13 @@ def open_page(
         if browser:
             leaving.enter_context(opened_in_browser(address, folder))
 
-    with listen_near(port) as listening, ExitStack() as leaving:
+    listening, token = listen_with_token(port)
+    with listening, ExitStack() as leaving:
         with opened(folder, jobs=jobs) as review:
             must_be_named(review, reviewer)
             if blind and not review.policy.blinded:
                 note(f"This review is open. To hide others' decisions everywhere: tiab team {folder} --blinded")
-        reviews, token = OpenReviews(HomeFile(), jobs=jobs), page_token()
+        reviews = OpenReviews(HomeFile(), jobs=jobs)
         leaving.callback(reviews.close)
         key = reviews.open(folder, reviewer=reviewer, blind=blind)
         learning = reviews.session(key).learning

@@ -10,7 +10,10 @@ would be handed one that holds for "/". A cookie that holds for a folder is sent
 and nobody else knows its name. The folder follows from the token, so that one secret is all there is to keep.
 
 A second start of tiab finds the first by a question that only the first can answer (`proof`): the token itself is never
-sent to a port before it is known who listens there. The cookie outlives the browser, so that a bookmark is enough.
+sent to a port before it is known who listens there. The cookie outlives the browser, so that a bookmark is enough. What
+that leaves open: while tiab does not run, another user of the same computer could listen on its port, and be handed the
+cookie by a bookmark. tiab makes another token once it meets somebody else there; on a computer that is shared with
+people who may do that, start it with --port 0.
 """
 
 from __future__ import annotations

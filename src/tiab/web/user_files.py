@@ -53,16 +53,19 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
-def page_token(folder: Path | None = None) -> str:
+def page_token(folder: Path | None = None, *, anew: bool = False) -> str:
     """The token of this user's page, the same at each start, so that a bookmark of the page stays valid.
 
     It is made anew where there is none, or where others could have read it. Where it cannot be kept, it holds for one
     start.
+
+    Args:
+        anew: whether to make another in any case.
     """
     path = (folder or config_folder()) / "token"
     with suppress(OSError, UnicodeDecodeError):
         text = path.read_text(encoding="ascii")[:100].strip()
-        if _TOKEN.fullmatch(text) and _is_private(path):
+        if not anew and _TOKEN.fullmatch(text) and _is_private(path):
             return text
     token = secrets.token_urlsafe(32)
     with suppress(OSError):  # a home that cannot be written to: the address is printed at each start
