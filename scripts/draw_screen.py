@@ -1,9 +1,9 @@
 """The pictures of the page in the README, made from the embedded corpus as somebody would see it after some screening.
 
-    python scripts/draw_screen.py
+    python scripts/draw_screen.py [NAME…]
 
-It decides on some records as the corpus has them labelled, some of them at the pace of a reader, so it takes two
-minutes. It needs Chromium.
+It draws all of them, or those named. It decides on some records as the corpus has them labelled, some of them at the
+pace of a reader, so that those of screening take two minutes. It needs Chromium.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ from tiab.web import ReviewerSession
 from tiab.web.serving import listen, make_server
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-PICTURES = (("screen.png", "light", 1280, 1000), ("screen-narrow.png", "dark", 390, 844))
+PICTURES = (
+    ("screen.png", "", "light", 1280, 1000),
+    ("screen-narrow.png", "", "dark", 390, 844),
+    ("criteria.png", "criteria", "light", 1280, 900),
+)
 AT_ONCE, SLOWLY, SECONDS = 22, 6, 18
 
 
@@ -40,29 +44,32 @@ def screen(session: ReviewerSession) -> None:
         time.sleep(SECONDS if number >= AT_ONCE else 0)
 
 
-def draw(browser: Browser, address: str, name: str, scheme: str, width: int, height: int) -> None:
-    """One picture of the page."""
+def draw(browser: Browser, address: str, name: str, path: str, scheme: str, width: int, height: int) -> None:
+    """One picture of a page."""
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": height})  # type: ignore[arg-type]
     page = context.new_page()
     page.goto(address)
+    page.goto(page.url + path)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=DOCS / name)
     context.close()
 
 
-def main() -> int:
+def main(names: list[str]) -> int:
+    chosen = [picture for picture in PICTURES if not names or picture[0] in names]
     with tempfile.TemporaryDirectory() as parent:
         Review.create(Path(parent) / "ms", corpus_path() / "criteria.toml").close()
         with Review(Path(parent) / "ms") as review, listen(0) as listening:
             review.add([corpus_path() / "records.csv"])
             session = ReviewerSession(review, reviewer="eva")
-            screen(session)
+            if any(not path for _, path, *_ in chosen):
+                screen(session)
             server, address = make_server(session, listening)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
             thread.start()
             with sync_playwright() as play:
                 browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-                for picture in PICTURES:
+                for picture in chosen:
                     draw(browser, address, *picture)
                 browser.close()
             server.should_exit = True
@@ -71,4 +78,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
