@@ -121,7 +121,7 @@ def test_from_nothing_to_an_export_and_a_report(
         expect(page.locator("#counts")).to_contain_text("9 screened")
         page.get_by_role("link", name="Conflicts").click()
         expect(page.get_by_text("No conflicts to resolve")).to_be_visible()
-        page.get_by_role("link", name="Export").click()
+        page.get_by_role("link", name="Export", exact=True).click()
         page.locator("#format").select_option("ris")
         with page.expect_download() as saving:
             page.get_by_role("button", name="Export").click()

@@ -66,13 +66,13 @@ def _needle(term: str) -> str:
 
 def _found(record: Record, wanted: Sequence[_Wanted]) -> Iterable[Span]:
     parts = {"title": record.title, "abstract": record.abstract, "keywords": "; ".join(record.keywords)}
-    texts = {name: f" {folded_words(text)} " for name, text in parts.items()}
+    texts = {name: f" {folded_words(text)} " for name, text in parts.items() if text}
+    whole = "|".join(texts.values())  # most terms are nowhere in it, and need to be looked for once
     for concept in wanted:
-        spelled_out = False
+        there = [needle for needle in concept.terms if needle.text in whole]
+        spelled_out = any(needle.role != "against" for needle in there)
         for name, text in texts.items():
-            spans = list(_in_text(text, name, concept.name, concept.terms))
-            spelled_out = spelled_out or any(span.role != "against" for span in spans)
-            yield from spans
+            yield from _in_text(text, name, concept.name, there)
         if spelled_out and concept.short:
             for name, part in parts.items():  # short forms by their capitals
                 yield from _in_text(f" {' '.join(_WORD.findall(part))} ", name, concept.name, concept.short)
