@@ -1,9 +1,9 @@
-"""Fits models/pico-design.json, by which scores of study designs become probabilities, and prints how true they are.
+"""Fits models/pico-design.json, by which cues to study designs become scores, and prints how true they are.
 
     python scripts/calibrate_design.py [--shared DIR] [--output FILE]
 
-DIR holds the data for measuring (TIAB_SHARED). The numbers are fitted to one half of the records, dealt out by the hash
-of their titles; what is printed was measured on the other half, and on PICO-Corpus, which nothing was fitted to.
+DIR holds the data for measuring (TIAB_SHARED). The numbers are fitted to records with even PMIDs (or ids); what is
+printed was measured on the others, by what `tiab pico --evaluate --designs … --trials …` measures, too.
 """
 
 from __future__ import annotations
@@ -11,17 +11,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from pico_training.design_calibration import (
-    fit_designs,
-    is_fitted_on,
-    read_designs,
-    reliability,
-    share_of_trials,
-)
+from pico_training.design_calibration import fit_designs, read_designs
 from tiab.errors import TiabError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,19 +24,14 @@ SHARED = Path(os.environ.get("TIAB_SHARED", ROOT.parent / "shared"))
 
 
 def build(shared: Path, output: Path) -> None:
-    """Fits, writes, measures and prints."""
-    examples, corpus = read_designs(shared)
-    model = fit_designs(filter(is_fitted_on, examples))
+    """Fits, writes and prints."""
+    examples = read_designs(shared)
+    for kind, count in sorted(Counter(example.kind for example in examples).items()):
+        print(f"{count:6d} {kind}")
+    model = fit_designs(examples)
     model.to_disk(output)
-    unseen = [example for example in examples if not is_fitted_on(example)]
-    for design in model.weights:
-        found = reliability(model, unseen, design)
-        print(design, found.to_dict())
-        print("   ", "  ".join(f"{said:.2f}: {true:.2f} of {count}" for count, said, true in found.bins))
-    trials = [example for example in unseen if example.truth == corpus[0].truth]
-    for name, group in (("Evidence Inference, unseen half", trials), ("PICO-Corpus", corpus)):
-        chance, score = share_of_trials(model, group)
-        print(f"{name}: {len(group)} trials, {chance:.3f} at .5 or more by chance, {score:.3f} by score")
+    for design, numbers in model.weights.items():
+        print(f"{design:22s}", *(f"{number:7.3f}" for number in numbers))
 
 
 def main() -> int:

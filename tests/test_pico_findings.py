@@ -141,6 +141,6 @@ def test_a_review_of_trials_and_a_trial_in_rats_score_lower_than_a_trial() -> No
 def test_publication_types_are_a_score_of_their_own() -> None:
     record = Record(record_id="1", title="Yoga", publication_types=("Randomized Controlled Trial", "Case Reports"))
     row = pico_features([record], find_spans([record])).iloc[0]
-    assert row["design: randomised trial"] == row["design: case report"] == 0.97
+    assert row["design: randomised trial"] > 0.3 < row["design: case report"]  # they share the chance
     assert row["has_publication_type"] == 1
-    assert design_scores((), ["Some New Type"]) == {}
+    assert design_scores((), ["Some New Type"]) == design_scores(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -16,6 +17,7 @@ from tiab.pico.sections import section_of
 from tiab.pico.sentences import sentence_starts
 from tiab.pico.spelling import american, singular
 from tiab.pico.text import make_tokenizer, normal_form, normal_words, split_words
+from tiab.pico.vocabulary import vocabulary
 from tiab.records import Record
 
 
@@ -171,3 +173,11 @@ def test_abbreviations_are_resolved(text: str, short: str, long: str) -> None:
     found = {a.short: a for a in find_abbreviations(text)}
     assert (found[short].long if short in found else "") == long
     assert all(text[a.start : a.end] == a.long for a in found.values())
+
+
+def test_no_cue_to_a_design_says_two_things() -> None:
+    """Of two meanings of one wording, chance would tell which is read."""
+    words = vocabulary("design")
+    phrases = [phrase for cue in [*words["cue"], words["blockers"]] for phrase in cue["phrases"]]
+    forms = Counter(map(normal_words, phrases))
+    assert [form for form, count in forms.items() if count > 1] == []

@@ -1,202 +1,171 @@
-"""How the chances of study designs are fitted to what indexers said of records, and how true they are elsewhere."""
+"""How the scores of study designs are fitted to what indexers and titles say of records."""
 
 from __future__ import annotations
 
-import gzip
-import json
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from scipy.optimize import minimize
 
 from tiab.criteria import DESIGNS
-from tiab.errors import InputError
-from tiab.evaluation.pico.role_sets import title_hash
-from tiab.evaluation.pico.span_sets import read_pico_corpus
+from tiab.evaluation.pico.designs import design_of_types, is_untouched, read_trials
 from tiab.formats import read_records
 from tiab.pico import find_spans
-from tiab.pico.design_chances import DesignModel, design_inputs
-from tiab.pico.design_scores import design_scores
-from tiab.pico.species import species_signs
+from tiab.pico.design_scores import DesignModel, design_evidence
 from tiab.records import Record
 
-__all__ = [
-    "DesignExample", "Reliability", "fit_designs", "indexed", "is_fitted_on", "read_designs", "reliability",
-    "share_of_trials",
-]  # fmt: skip
+__all__ = ["DesignExample", "declared_designs", "fit_designs", "read_designs", "title_and_abstract"]
 
-_TRIAL = "randomised trial"
-_COHORT = frozenset({
-    "Cohort Studies", "Follow-Up Studies", "Longitudinal Studies", "Prospective Studies", "Retrospective Studies",
-})  # fmt: skip
-_RANDOMISED = "Randomized Controlled Trial"
-_TRIALS = frozenset({_RANDOMISED, "Controlled Clinical Trial", "Clinical Trial"})
-_REVIEWS = frozenset({"Review", "Systematic Review", "Meta-Analysis"})
-_SURELY = {_TRIAL: True, "non-randomised trial": False, "cohort study": False, "review": False, "case report": False}
-"""What is known of an article in a set of randomised trials."""
+_NONE = "none of them"
+_ANSWERS = (*DESIGNS, _NONE)
+_TRIALS = frozenset({"randomised trial", "crossover trial"})
+_DECLARED = {
+    "protocol": r"\bprotocol\b",
+    "systematic review": r"systematic(?:ally)? (?:literature )?review|meta-?\s?analys|scoping review|umbrella review",
+    "case report": r"\bcase reports?\b|\breport of (?:a|two|three) cases?\b",
+    "animal study": r"\b(?:in|of) (?:[\w-]+ ){0,2}(?:mice|rats|piglets|pigs|dogs|rabbits|broilers?|zebrafish|sheep)\b"
+    r"|\b(?:rat|mouse|murine|porcine) models?\b",
+    "crossover trial": r"\bcross-?over\b",
+    "non-randomised trial": r"quasi-?\s?experiment|\bnon-?\s?randomi[sz]ed",
+    "randomised trial": r"\brandomi[sz]ed\b.*\b(?:trial|study)\b",
+    "single-arm trial": r"\bsingle-?\s?arm\b|\bphase (?:1|2|i|ii)\b|\bpre-?\s?post\b|\bopen-?\s?label\b",
+    "qualitative study": r"\bqualitative\b|\binterview study\b|\bfocus groups?\b",
+    "case-control study": r"\bcase-?\s?control\b",
+    "cohort study": r"\bcohort (?:study|analysis)\b|\b(?:retrospective|prospective|longitudinal|follow-?\s?up|registry)"
+    r"(?:[\w-]* [\w-]+){0,2} (?:study|analysis)\b",
+    "cross-sectional study": r"\bcross-?\s?sectional\b|\bsurvey\b",
+    "laboratory study": r"\bin vitro\b|\bcell lines?\b",
+    "review": r"\ba (?:narrative |literature |mini-?)?review\b|: (?:narrative |literature )?review\b",
+}
+"""Words of titles that name a design; the first that is found counts."""
 
-_BINS = 10
-_FEWEST = 50
+_PRIOR = (-5.0, 2.5, 1.5)  # start, first unit, slope, before anything is known of a design
+_BOUNDS = ((-8.0, -4.5), (-2.0, 6.0), (0.8, 3.0))  # so that a record without any cue is none of them
+_CERTAINTY = 2.0  # how many examples that is worth
+_FEWEST, _MOST = 60, 400  # examples that one kind of truth counts as, at least and at most
 
 
 @dataclass(frozen=True, eq=False)
 class DesignExample:
-    """One record: what the rules made of its title and abstract alone, and the designs that are known.
+    """One record: the evidence in its title and abstract, the designs it can be of, and which kind of truth says so."""
 
-    Attributes:
-        title: its hash, by which records are dealt out to fitting and testing.
-        scores, signs: what `design_scores` and `species_signs` gave.
-        truth: design -> whether the record is of it; a design that is absent is not known.
-    """
-
-    title: int
-    scores: Mapping[str, float]
-    signs: tuple[int, int]
-    truth: Mapping[str, bool]
+    evidence: Mapping[str, float]
+    allowed: frozenset[str]
+    kind: str
 
 
-def read_designs(shared: Path) -> tuple[list[DesignExample], list[DesignExample]]:
-    """(the records of Evidence Inference and of both PubMed files, those of PICO-Corpus).
-
-    The articles of Evidence Inference and of PICO-Corpus are all randomised trials.
+def read_designs(shared: Path) -> list[DesignExample]:
+    """The examples that the numbers are fitted to: trials, and the fitting half of two PubMed files.
 
     Raises:
         InputError: a file is missing or cannot be read.
     """
-    articles = read_pico_corpus(shared / "pico" / "pico-corpus.tar.gz")
-    return list(_examples(_indexed_records(shared))), list(_examples((a.record, _SURELY) for a in articles))
-
-
-def _indexed_records(shared: Path) -> Iterator[tuple[Record, Mapping[str, bool]]]:
-    for record in _trials(shared / "pico" / "evidence-inference-abstracts.json.gz"):
-        yield record, _SURELY
-    for name in ("pubmed20n0014.xml.gz", "pubmed21n1298.xml.gz"):
+    pairs = [
+        (record, _TRIALS, "trial")
+        for record in read_trials(shared / "pico" / "evidence-inference-abstracts.json.gz")
+        if not is_untouched(record)
+    ]
+    for name, indexed in (("pubmed20n0014.xml.gz", True), ("pubmed21n1298.xml.gz", False)):
         for record in read_records(shared / "pubmed" / name):
-            if record.abstract:
-                yield replace(record, keywords=(), publication_types=()), indexed(record)
+            if record.abstract and not is_untouched(record):
+                pairs += _known(record, indexed=indexed)
+    found = find_spans([record for record, _, _ in pairs], numbers=False)
+    return [
+        DesignExample(design_evidence(spans), allowed, kind)
+        for (_, allowed, kind), spans in zip(pairs, found, strict=True)
+    ]
 
 
-def _examples(pairs: Iterable[tuple[Record, Mapping[str, bool]]]) -> Iterator[DesignExample]:
-    pairs = list(pairs)
-    found = find_spans([record for record, _ in pairs], numbers=False)
-    for (record, truth), spans in zip(pairs, found, strict=True):
-        yield DesignExample(title_hash(record.title), design_scores(spans), species_signs(spans), truth)
+def title_and_abstract(record: Record) -> Record:
+    """A record without what indexers and authors said of it, which is the truth to be found."""
+    return replace(record, keywords=(), publication_types=())
 
 
-def _trials(path: Path) -> Iterator[Record]:
-    try:
-        articles = json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise InputError("cannot be read as gzipped JSON", path=path, hint="Fetch the file again.") from error
-    for name, sections in articles.items():
-        title = next((text for heading, text in sections if heading == "TITLE"), "")
-        yield Record(record_id=name, title=title, abstract="\n".join(t for h, t in sections if h != "TITLE"))
+def _known(record: Record, *, indexed: bool) -> Iterator[tuple[Record, frozenset[str], str]]:
+    """(what is read, the designs it can be of, whose word that is), where something is known.
 
-
-def indexed(record: Record) -> dict[str, bool]:
-    """The designs that indexers said a record is of, and those that they would have said it is of.
-
-    Trials, cohorts and animals are known only where subject headings tell that an indexer has read the record.
+    Where a title names the design, the abstract alone is read.
     """
-    types, headings = set(record.publication_types), set(record.keywords)
-    truth = {"case report": "Case Reports" in types, "review": bool(_REVIEWS & types)}
-    if headings & {"Humans", "Animals"}:
-        truth |= {
-            _TRIAL: _RANDOMISED in types,
-            "non-randomised trial": "Controlled Clinical Trial" in types and _RANDOMISED not in types,
-            "cohort study": bool(_COHORT & headings) and not types & _TRIALS,
-            "animal study": "Animals" in headings and "Humans" not in headings,
+    said, bare = design_of_types(record.publication_types), title_and_abstract(record)
+    if said == "randomised trial":
+        yield bare, _TRIALS, "type: trial"
+    elif said == "review":  # indexers give this type to systematic reviews, too
+        yield bare, frozenset({"review", "systematic review"}), "type: review"
+    elif said:
+        yield bare, frozenset({said}), f"type: {said}"
+    elif indexed and (allowed := _by_headings(record)):
+        yield bare, allowed, f"headings: {len(allowed)}"
+    elif not indexed and (named := declared_designs(record.title)):
+        yield replace(bare, title=""), frozenset({named}), f"title: {named}"
+
+
+def _by_headings(record: Record) -> frozenset[str]:
+    """What subject headings leave of the designs of a record that has no type of interest; empty for all."""
+    headings = set(record.keywords)
+    if "Animals" in headings and "Humans" not in headings:
+        return frozenset({"animal study", "laboratory study"})
+    if "Humans" in headings:
+        return frozenset(_ANSWERS) - {
+            "randomised trial",
+            "crossover trial",
+            "case report",
+            "systematic review",
+            "animal study",
         }
-    return truth
+    return frozenset({"laboratory study", _NONE}) if headings else frozenset()
 
 
-def is_fitted_on(example: DesignExample) -> bool:
-    """Whether a record belongs to the half that the numbers are fitted to."""
-    return example.title // 512 % 2 == 0
+def declared_designs(title: str) -> str:
+    """The design that a title names, "" for none.
+
+    >>> declared_designs("Sleep of nurses: a cross-sectional study")
+    'cross-sectional study'
+    """
+    return next((name for name, words in _DECLARED.items() if re.search(words, title, re.IGNORECASE)), "")
 
 
 def fit_designs(examples: Iterable[DesignExample]) -> DesignModel:
-    """The model of all designs of which the examples have enough; the same examples give the same numbers."""
-    examples = list(examples)
-    weights = {}
-    for design in DESIGNS:
-        known = [example for example in examples if design in example.truth]
-        truth = np.array([example.truth[design] for example in known], dtype=bool)
-        if truth.sum() >= _FEWEST:
-            fitted = LogisticRegression(C=1.0, max_iter=2_000).fit(_inputs(known), truth)
-            numbers = [float(fitted.intercept_[0]), *fitted.coef_[0].tolist()]
-            weights[design] = tuple(round(number, 4) for number in numbers)
-    return DesignModel(weights)
+    """The model of the greatest likelihood that each record is of one of the designs it can be of.
 
-
-def _inputs(examples: Sequence[DesignExample]) -> NDArray[np.float64]:
-    return np.array([design_inputs(example.scores, example.signs) for example in examples])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reliability:
-    """How true the chances of one design are.
-
-    Attributes:
-        records, positive: how many are known, and how many of them are of the design.
-        auc: the area under the ROC curve; 0.5 is chance.
-        brier: the mean squared error; `brier_score` that of the score as it is.
-        error: the mean distance between chance and truth over ten bins of the chance, weighted by their records
-            (expected calibration error); `error_score` that of the score.
-        bins: (records, mean chance, share that is of the design) of each bin that has any.
+    The same examples give the same numbers.
     """
-
-    records: int
-    positive: int
-    auc: float
-    brier: float
-    brier_score: float
-    error: float
-    error_score: float
-    bins: tuple[tuple[int, float, float], ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The figures in plain JSON types."""
-        names = ("records", "positive", "auc", "brier", "brier_score", "error", "error_score")
-        return {name: round(getattr(self, name), 4) for name in names}
+    examples = list(examples)
+    evidence = np.array([[e.evidence.get(design, 0.0) for design in DESIGNS] for e in examples])
+    allowed = np.array([[answer in e.allowed for answer in _ANSWERS] for e in examples])
+    prior, bounds = np.repeat(_PRIOR, len(DESIGNS)), [bound for bound in _BOUNDS for _ in DESIGNS]
+    given = (evidence, allowed, _weights(examples), prior)
+    best = minimize(_loss, prior, args=given, jac=True, method="L-BFGS-B", bounds=bounds)
+    numbers = best.x.reshape(len(_PRIOR), len(DESIGNS)).T.tolist()
+    return DesignModel({
+        design: (round(start, 3), round(first, 3), round(slope, 3))
+        for design, (start, first, slope) in zip(DESIGNS, numbers, strict=True)
+    })  # fmt: skip
 
 
-def reliability(model: DesignModel, examples: Iterable[DesignExample], design: str) -> Reliability:
-    """How true the model's chances of one design are on these examples, where both answers occur."""
-    known = [example for example in examples if design in example.truth]
-    truth = np.array([example.truth[design] for example in known], dtype=float)
-    score = np.array([example.scores.get(design, 0.0) for example in known])
-    chance = np.array([model.chance(design, row) for row in _inputs(known).tolist()])
-    bins = _binned(chance, truth)
-    return Reliability(
-        records=len(known),
-        positive=int(truth.sum()),
-        auc=float(roc_auc_score(truth, chance)),
-        brier=float(((chance - truth) ** 2).mean()),
-        brier_score=float(((score - truth) ** 2).mean()),
-        error=_error(bins),
-        error_score=_error(_binned(score, truth)),
-        bins=bins,
-    )
+def _weights(examples: Sequence[DesignExample]) -> NDArray[np.float64]:
+    sizes = Counter(example.kind for example in examples)
+    return np.array([min(max(sizes[e.kind], _FEWEST), _MOST) / sizes[e.kind] for e in examples])
 
 
-def share_of_trials(model: DesignModel, examples: Sequence[DesignExample]) -> tuple[float, float]:
-    """(by the chance, by the score as it is) the share of the examples that are .5 or more randomised trials."""
-    chances = [model.chance(_TRIAL, row) for row in _inputs(examples).tolist()]
-    scores = [example.scores.get(_TRIAL, 0.0) for example in examples]
-    return float(np.mean(np.array(chances) >= 0.5)), float(np.mean(np.array(scores) >= 0.5))
-
-
-def _binned(chance: NDArray[np.float64], truth: NDArray[np.float64]) -> tuple[tuple[int, float, float], ...]:
-    place = np.minimum((chance * _BINS).astype(int), _BINS - 1)
-    inside = (place == number for number in range(_BINS))
-    return tuple((int(b.sum()), float(chance[b].mean()), float(truth[b].mean())) for b in inside if b.any())
-
-
-def _error(bins: Sequence[tuple[int, float, float]]) -> float:
-    return sum(count * abs(said - true) for count, said, true in bins) / sum(count for count, _, _ in bins)
+def _loss(
+    numbers: NDArray[np.float64], evidence: NDArray[np.float64], allowed: NDArray[np.bool_],
+    weight: NDArray[np.float64], prior: NDArray[np.float64],
+) -> tuple[float, NDArray[np.float64]]:  # fmt: skip
+    """Minus the log-likelihood and its gradient: the chance of what is allowed, by the softmax of the scores."""
+    start, first_weight, slope = numbers.reshape(3, -1)
+    first = np.minimum(evidence, 1.0)
+    logits = np.hstack([start + first_weight * first + slope * evidence, np.zeros((len(evidence), 1))])
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    within = np.where(allowed, shares, 0.0)
+    chance = within.sum(axis=1, keepdims=True) + 1e-12
+    steep = ((shares - within / chance) * weight[:, None])[:, :-1]
+    away = numbers - prior
+    loss = -(weight * np.log(chance[:, 0])).sum() + 0.5 * _CERTAINTY * (away**2).sum()
+    slopes = (steep.sum(axis=0), (steep * first).sum(axis=0), (steep * evidence).sum(axis=0))
+    return float(loss), np.concatenate(slopes) + _CERTAINTY * away

@@ -20,7 +20,7 @@ from tiab.criteria import read_criteria
 from tiab.errors import LabelError
 from tiab.pico import Span, find_spans
 from tiab.pico.card import make_pico_card
-from tiab.pico.design_chances import design_chances
+from tiab.pico.design_scores import design_scores
 from tiab.records import Record
 
 __all__ = ["show_pico"]
@@ -71,6 +71,14 @@ def show_pico(
         list[Path] | None,
         typer.Option("--abstracts", help="A file with the abstracts of --people; may be repeated.", show_default=False),
     ] = None,
+    designs: Annotated[
+        Path | None,
+        typer.Option("--designs", help="Records with publication types: PubMed XML.", show_default=False),
+    ] = None,
+    trials: Annotated[
+        Path | None,
+        typer.Option("--trials", help="Abstracts of trials by section: gzipped JSON.", show_default=False),
+    ] = None,
     include_trained: Annotated[
         bool, typer.Option("--include-trained", help="Count articles that the models were learned from, too.")
     ] = False,
@@ -88,7 +96,10 @@ def show_pico(
     [dim]Example:[/dim] tiab pico --evaluate --ebm-nlp test.txt --pico-corpus pico-corpus.tar.gz --roles abstracts.json
     """
     if evaluate:
-        sets = MarkedSets(ebm_nlp, pico_corpus, nicta, roles, findings, people, tuple(abstracts or ()))
+        sets = MarkedSets(
+            ebm_nlp=ebm_nlp, pico_corpus=pico_corpus, nicta=nicta, roles=roles, findings=findings, people=people,
+            designs=designs, trials=trials, abstracts=tuple(abstracts or ()),
+        )  # fmt: skip
         evaluate_pico(sets, include_trained=include_trained, as_json=as_json)
         return
     if file is None:
@@ -122,7 +133,7 @@ def _show_file(
                 {
                     "record_id": record.record_id,
                     "text": record.text,
-                    "designs": design_chances(spans, record.publication_types),
+                    "designs": design_scores(spans, record.publication_types),
                     "card": [line.to_dict() for line in make_pico_card(record, spans)],
                     "spans": [span.to_dict() for span in spans],
                 }

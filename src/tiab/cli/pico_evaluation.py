@@ -10,6 +10,7 @@ from tiab.cli.show import console, note, print_json, print_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tiab.evaluation.pico.designs import DesignResult, TrialResult
     from tiab.evaluation.pico.evaluate import RoleResult, SentenceResult, SpanResult
     from tiab.evaluation.pico.findings import FindingsResult
     from tiab.evaluation.pico.numbers import NumberResult
@@ -27,6 +28,8 @@ class MarkedSets(NamedTuple):
     roles: Path | None
     findings: Path | None
     people: Path | None
+    designs: Path | None
+    trials: Path | None
     abstracts: tuple[Path, ...]
 
 
@@ -35,7 +38,7 @@ def evaluate_pico(sets: MarkedSets, *, include_trained: bool, as_json: bool) -> 
     from tiab.errors import InputError
 
     if all(path is None for path in sets[:-1]):
-        hint = "Give --ebm-nlp, --pico-corpus, --nicta, --roles, --findings or --people."
+        hint = "Give --ebm-nlp, --pico-corpus, --nicta, --roles, --findings, --people, --designs or --trials."
         raise InputError("nothing to evaluate on", hint=hint)
     if sets.people is not None and not sets.abstracts:
         raise InputError("the marks of --people come without texts", hint="Give the abstracts with --abstracts FILE.")
@@ -45,7 +48,7 @@ def evaluate_pico(sets: MarkedSets, *, include_trained: bool, as_json: bool) -> 
         return
     shown: dict[str, Callable[[Any], None]] = {
         "ebm_nlp": _show_spans, "pico_corpus": _show_numbers, "nicta": _show_sentences, "roles": _show_roles,
-        "findings": _show_findings, "people": _show_people,
+        "findings": _show_findings, "people": _show_people, "designs": _show_designs, "trials": _show_trials,
     }  # fmt: skip
     for name, result in found.items():
         shown[name](result)
@@ -79,6 +82,16 @@ def _measured(sets: MarkedSets, *, include_trained: bool) -> Iterator[tuple[str,
         from tiab.evaluation.pico.people import measure_people
 
         yield "people", measure_people(sets.people, sets.abstracts)
+    yield from _measured_designs(sets, include_trained)
+
+
+def _measured_designs(sets: MarkedSets, include_trained: bool) -> Iterator[tuple[str, Any]]:
+    from tiab.evaluation.pico.designs import measure_designs, measure_trials
+
+    if sets.designs is not None:
+        yield "designs", measure_designs(sets.designs, include_trained=include_trained)
+    if sets.trials is not None:
+        yield "trials", measure_trials(sets.trials, include_trained=include_trained)
 
 
 def _show_people(result: PeopleResult) -> None:
@@ -142,7 +155,24 @@ def _show_findings(result: FindingsResult) -> None:
     console.print(f"{result.milliseconds:.0f} ms per question on one core")
 
 
-def _counted(result: SpanResult | RoleResult) -> str:
+def _show_designs(result: DesignResult) -> None:
+    rows = [
+        [name, str(typed.of), _share(typed.precision), _share(typed.recall), _share(typed.f1), _share(everywhere.f1)]
+        for (name, typed), everywhere in zip(result.among_typed.items(), result.among_all.values(), strict=True)
+    ]
+    rows.append(["macro F1", "", "", "", _share(result.macro_f1), _share(result.macro_f1_all)])
+    title = f"Designs, {result.typed} records with a type that names one, of {_counted(result)}"
+    print_table(title, ("", "records", "precision", "recall", "F1", "F1 in all records"), rows, right=5)
+
+
+def _show_trials(result: TrialResult) -> None:
+    rows = [["randomised or crossover trial .5 or more", _share(result.recall), str(result.found)]]
+    rows.append(["another design .4 or more", _share(result.another_design), str(result.rivals)])
+    rows += [[f"  {name}", _share(count / max(1, result.articles)), str(count)] for name, count in result.each.items()]
+    print_table(f"Trials that randomised, {_counted(result)}", ("", "share", "abstracts"), rows, right=2)
+
+
+def _counted(result: SpanResult | RoleResult | DesignResult | TrialResult) -> str:
     left_out = f" ({result.left_out} more were learned from, and left out)" if result.left_out else ""
     return f"{result.articles} abstracts{left_out}"
 

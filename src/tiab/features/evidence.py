@@ -47,6 +47,8 @@ _PRIOR |= {"other species": -0.75, "other language": -0.25, "outside the years":
 _PRIOR_CONCEPT = dict(zip(_CONCEPT, (1.0, 0.5, -0.5, 0.2), strict=True))
 _LIKELY = 0.5
 """From here on something counts as found: a denied term weighs less."""
+_ELIGIBLE = 0.35
+"""The chance of the designs wanted from which on they count as found: designs share it, so few come much higher."""
 _OPTIONAL = 0.3
 """What a concept that is not required weighs beside one that is."""
 
@@ -60,7 +62,7 @@ class Coverage:
         against: the findings that count against it, likewise.
         unexpanded: abbreviations that the record never spells out.
         eligible, ineligible: how surely the study is of a design that the concept wants, or does not; 0 to 1.
-        other_design: the likeliest of the designs that it does not want, "" where none is found.
+        other_design: the likeliest of the designs that it does not want, "" where it names none.
         terms: the review's terms that were met, most frequent first.
     """
 
@@ -80,7 +82,7 @@ class Coverage:
         """Whether the record has the concept at all, and not rather another meaning of it."""
         found = self.title + self.abstract
         named = bool(found or self.keywords) and self.against <= found
-        return (named or self.eligible >= _LIKELY) and self.ineligible <= max(self.eligible, _LIKELY)
+        return (named or self.eligible >= _ELIGIBLE) and self.ineligible <= max(self.eligible, _LIKELY)
 
     @property
     def gap(self) -> str:
@@ -125,7 +127,7 @@ def read_coverage(record: Record, spans: Sequence[Span], criteria: Criteria) -> 
 
 
 def _coverage(concept: Concept, count: _Counts, designs: Mapping[str, float]) -> Coverage:
-    other = max(concept.against_designs, key=lambda name: designs.get(name, 0.0), default="")
+    other = max(concept.against_designs, key=lambda name: designs[name], default="")
     return Coverage(
         concept=concept,
         title=count.fields["title"],
@@ -133,9 +135,9 @@ def _coverage(concept: Concept, count: _Counts, designs: Mapping[str, float]) ->
         keywords=count.fields["keywords"],
         against=count.against,
         unexpanded=count.unexpanded,
-        eligible=max((designs.get(name, 0.0) for name in concept.designs), default=0.0),
-        ineligible=designs.get(other, 0.0),
-        other_design=other if other in designs else "",
+        eligible=min(1.0, sum(designs[name] for name in concept.designs)),
+        ineligible=min(1.0, sum(designs[name] for name in concept.against_designs)),
+        other_design=other,
         terms=tuple(sorted(count.terms, key=lambda term: (-count.terms[term], term))),
     )
 
@@ -156,7 +158,7 @@ def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | Non
         max((c.eligible for c in coverage), default=0.0),
         max((c.ineligible for c in coverage), default=0.0),
         *(_outside(record, spans, criteria.limits) if criteria else (0.0, 0.0, 0.0)),
-        *(designs.get(design, 0.0) for design in DESIGNS),
+        *(designs[design] for design in DESIGNS),
     ]
     for c in coverage:
         row += [c.degree, min(1.0, c.title), _some(c.against), _some(c.unexpanded)]

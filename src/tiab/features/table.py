@@ -10,7 +10,7 @@ import pandas as pd
 from tiab.criteria import Criteria
 from tiab.features.evidence import evidence_names, evidence_row
 from tiab.folding import heading
-from tiab.pico.design_scores import design_scores
+from tiab.pico.design_scores import designs_of_type
 from tiab.pico.dose import middle
 from tiab.pico.findings.extraction import OUTCOME
 from tiab.pico.sections import SECTIONS
@@ -68,7 +68,7 @@ def pico_features(
 
 def _row(record: Record, spans: Sequence[Span], criteria: Criteria | None) -> dict[str, float]:
     row = dict(zip(evidence_names(criteria), evidence_row(record, spans, criteria), strict=True))
-    row["has_publication_type"] = float(bool(design_scores((), record.publication_types)))
+    row["has_publication_type"] = float(any(map(designs_of_type, record.publication_types)))
     row["has_abstract"] = float(bool(record.abstract.strip()))
     headings = [span.label for span in spans if span.role == "section"]
     row.update({f"section_{name}": float(name in headings) for name in SECTIONS})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tiab.pico.design_chances import design_chances
+from tiab.pico.design_scores import design_scores
 from tiab.pico.findings.extraction import MARKER, OUTCOME
 from tiab.pico.phrases import whole_phrase
 from tiab.pico.sentences import sentence_around
@@ -188,7 +188,7 @@ def _direction(name: str, span: Span) -> str:
 
 def _designs(record: Record, spans: Sequence[Span]) -> list[Fact]:
     """The likely designs, the likeliest first, each with its chance and the sentence of a cue."""
-    chances = design_chances(spans, record.publication_types)
+    chances = design_scores(spans, record.publication_types)
     likely = sorted(((chance, name) for name, chance in chances.items() if chance >= _LIKELY), reverse=True)
     cues = {span.label: span for span in reversed(spans) if span.role == "design"}
     return [

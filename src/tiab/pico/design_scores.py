@@ -1,64 +1,165 @@
-"""Design scores: how far the cues that were found speak for each study design; a score, never a gate."""
+"""Design scores: how likely each study design is, from the cues in a record; a score, never a gate.
+
+The designs explain each other's cues away: a questionnaire is a sign of a survey, unless the record says outright that
+it tells of a randomised trial. So the cues of each design add up to its evidence, and the designs share one chance by a
+softmax over the evidence, with "none of them" as a further answer. What each design starts from and how much its
+evidence counts was fitted to what indexers and titles said of records (models/pico-design.md).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+from tiab.assets import model_path
+from tiab.criteria import DESIGNS
+from tiab.errors import ModelFileError
 from tiab.pico.spans import Span
 from tiab.pico.species import mostly_animals
 from tiab.pico.vocabulary import vocabulary
+from tiab.writing import write_json
 
-__all__ = ["DESIGN_CUE", "design_scores"]
+__all__ = ["DESIGN_CUE", "DesignModel", "design_evidence", "design_scores", "designs_of_type"]
 
 DESIGN_CUE = "rule:design_cue"
 """The provenance of a cue."""
-_REVIEWED, _ANIMALS = 0.8, 0.6
-_SPECIES = 0.6  # where the signs of animals prevail
+
+_FILE = "pico-design.json"
+_FORMAT = "tiab design scores 1"
+_TRIAL, _CROSSOVER, _ANIMAL = "randomised trial", "crossover trial", "animal study"
+_LETTER = "letter"
+_ABOUT_STUDIES = ("systematic review", "protocol")
+_REPORTS = ("systematic review", "review", "protocol", _LETTER, _ANIMAL)  # of other studies, or not of people
+_SPECIES = 1.2  # the evidence that the signs of animals prevail
+_TAKEN = 0.8  # how much of the evidence for others a certain design can take away
+_UNSAID = 0.05  # of a type that stands for several designs, the chance of one that the words do not name
+_MOST = 5.0  # more cues say nothing more
+_HALF = 0.4  # of a randomised crossover trial, the part that is told as crossover
+
+
+@dataclass(frozen=True, slots=True)
+class DesignModel:
+    """What each design starts from, and how much its evidence counts.
+
+    Attributes:
+        weights: of each of `DESIGNS` what it starts from, what the first unit of evidence adds beyond the others, and
+            what each unit adds; "none of them" is 0.
+    """
+
+    weights: Mapping[str, tuple[float, float, float]]
+
+    def scores(self, evidence: Mapping[str, float]) -> dict[str, float]:
+        """The chance of each of `DESIGNS`; together with that of none of them, they add up to 1."""
+        logits = {
+            design: start + first * min(1.0, evidence.get(design, 0.0)) + slope * evidence.get(design, 0.0)
+            for design, (start, first, slope) in self.weights.items()
+        }
+        highest = max(0.0, *logits.values())
+        shares = {design: math.exp(logit - highest) for design, logit in logits.items()}
+        total = math.exp(-highest) + sum(shares.values())
+        return {design: share / total for design, share in shares.items()}
+
+    def to_disk(self, path: str | Path) -> None:
+        """Writes the numbers as JSON.
+
+        Raises:
+            InputError: the file cannot be written.
+        """
+        write_json(path, {"format": _FORMAT, "weights": {name: list(self.weights[name]) for name in DESIGNS}})
+
+    @classmethod
+    def from_disk(cls, path: str | Path) -> DesignModel:
+        """The numbers in a file that `to_disk` wrote.
+
+        Raises:
+            ModelFileError: the file is missing, foreign or of another version.
+        """
+        try:
+            found: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+            weights = {design: (float(a), float(b), float(c)) for design, (a, b, c) in found["weights"].items()}
+            if found["format"] != _FORMAT or set(weights) != set(DESIGNS):
+                raise ValueError
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            hint = "Reinstall tiab, or run scripts/calibrate_design.py."
+            raise ModelFileError("holds no design scores of this tiab", path=path, hint=hint) from error
+        return cls(weights)
 
 
 def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) -> dict[str, float]:
-    """How far a record's cues and publication types speak for each design, from 0 to below 1; absent means 0.
+    """How likely each of `DESIGNS` is, from a record's cues and publication types; at most 1 together.
 
-    Cues are taken as independent witnesses: 1 - Π(1 - weight) over the best cue of each wording, so that a phrase
-    said five times is one witness.
+    What is left to 1 is the chance of none of them. A randomised crossover trial is both, and shares its chance among
+    the two. Scores are meant to be read and to rank by, never to leave a record out by.
 
-    >>> design_scores([], ["Randomized Controlled Trial"])
-    {'randomised trial': 0.97}
+    >>> design_scores([], ["Randomized Controlled Trial"])["randomised trial"] > 0.9
+    True
     """
-    doubts: dict[str, dict[str, float]] = {}
-    for span in spans:
-        if span.role == "design" and span.provenance == DESIGN_CUE:
-            wording = doubts.setdefault(span.label, {})
-            word = span.text.casefold()
-            wording[word] = min(wording.get(word, 1.0), 1.0 - span.weight)
-    animals = mostly_animals(spans)
-    if animals:
-        doubts.setdefault("animal study", {})["[species]"] = 1.0 - _SPECIES
-    types_said = []
-    types = vocabulary("design")["publication_types"]
-    for name in publication_types:
-        for design, weight in types.get(name.strip().casefold(), {}).items():
-            doubts.setdefault(design, {})[f"[{name}]"] = 1.0 - weight
-            types_said.append(design)
-    scores = {design: 1.0 - _product(wording.values()) for design, wording in sorted(doubts.items())}
-    _temper(scores, animals=animals, typed=set(types_said))
+    scores = _kept().scores(evidence := design_evidence(spans))
+    if min(evidence.get(_TRIAL, 0.0), evidence.get(_CROSSOVER, 0.0)) > 0.5:
+        both = scores[_TRIAL] + scores[_CROSSOVER]
+        scores[_CROSSOVER] = _HALF * both * (1.0 - math.exp(-evidence[_CROSSOVER]))
+        scores[_TRIAL] = both - scores[_CROSSOVER]
+    scores = _with_types(scores, publication_types)
     return {design: round(score, 4) for design, score in scores.items()}
 
 
-def _temper(scores: dict[str, float], *, animals: bool, typed: set[str]) -> None:
-    """Lowers the score of a randomised trial where the trials are a review's or the randomised are animals.
+def design_evidence(spans: Sequence[Span]) -> dict[str, float]:
+    """How much a record's cues speak for each design, from 0 to 5.
 
-    What the publication type says is never lowered.
+    Each cue adds -log(1 - its weight), the same wording once. Animals take evidence from all studies of people, reviews
+    of trials and protocols from the trials that they speak of, and a randomised trial from what it may also hold:
+    assays, questionnaires, follow-up.
     """
-    trial, review, animal = "randomised trial", "systematic review", "animal study"
-    if trial in scores and trial not in typed:
-        scores[trial] *= 1.0 - _REVIEWED * scores.get(review, 0.0)
-        if animals:
-            scores[trial] *= 1.0 - _ANIMALS * scores.get(animal, 0.0)
+    found: dict[str, dict[str, float]] = {}
+    for span in spans:
+        if span.role == "design" and span.provenance == DESIGN_CUE:
+            wordings = found.setdefault(span.label, {})
+            word = span.text.casefold()
+            wordings[word] = max(wordings.get(word, 0.0), -math.log(1.0 - span.weight))
+    evidence = {design: min(_MOST, sum(wordings.values())) for design, wordings in found.items()}
+    if mostly_animals(spans):
+        evidence[_ANIMAL] = min(_MOST, evidence.get(_ANIMAL, 0.0) + _SPECIES)
+        _take(evidence, [_ANIMAL], [design for design in DESIGNS if design not in _REPORTS])
+    _take(evidence, _ABOUT_STUDIES, [design for design in DESIGNS if design not in _REPORTS])
+    _take(evidence, [_TRIAL], [design for design in DESIGNS if design not in (*_REPORTS, _TRIAL, _CROSSOVER)])
+    return evidence
 
 
-def _product(values: Iterable[float]) -> float:
-    result = 1.0
-    for value in values:
-        result *= value
-    return result
+def _take(evidence: dict[str, float], strong: Iterable[str], others: Iterable[str]) -> None:
+    """Lowers the evidence for `others` by what there is for the first: little by weak cues, most by strong ones."""
+    sure = max(1.0 - math.exp(-evidence.get(design, 0.0)) for design in strong)
+    for design in others:
+        if design in evidence:
+            evidence[design] *= 1.0 - _TAKEN * sure**2
+
+
+def designs_of_type(name: str) -> dict[str, float]:
+    """The designs that a publication type stands for, each with how far it can be trusted; empty for other types.
+
+    >>> designs_of_type("Case Reports"), designs_of_type("Journal Article")
+    ({'case report': 0.97}, {})
+    """
+    found: dict[str, float] = vocabulary("design")["publication_types"].get(name.strip().casefold(), {})
+    return found
+
+
+def _with_types(scores: Mapping[str, float], publication_types: Iterable[str]) -> dict[str, float]:
+    """The scores once publication types are known: of the designs that these stand for, the words tell which."""
+    said: dict[str, float] = {}
+    doubt = 1.0
+    for designs in map(designs_of_type, publication_types):
+        doubt *= 1.0 - max(designs.values(), default=0.0)
+        said |= {design: max(weight, said.get(design, 0.0)) for design, weight in designs.items()}
+    shares = {design: weight * (scores[design] + _UNSAID * weight**4) for design, weight in said.items()}
+    total = sum(shares.values()) or 1.0
+    return {d: doubt * score + (1.0 - doubt) * shares.get(d, 0.0) / total for d, score in scores.items()}
+
+
+@cache
+def _kept() -> DesignModel:
+    return DesignModel.from_disk(model_path(_FILE))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from tiab.pico.design_chances import design_chances
+from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.findings.comparison import is_control
 from tiab.pico.findings.extraction import MARKER, OUTCOME, study_begins
@@ -171,7 +171,7 @@ def _study(record: Record, spans: Sequence[Span]) -> Study:
                 where = cells if _tells_effect(span) else aside
                 where.setdefault(name if span.provenance == MARKER else _plain_name(name), []).append(said)
     _spread_classes(cells)
-    chances = design_chances(spans, record.publication_types)
+    chances = design_scores(spans, record.publication_types)
     design, chance = max(chances.items(), key=lambda item: item[1], default=("", 0.0))
     n, weeks = _number(spans, "sample size"), _number(spans, "duration")
     return Study(
