@@ -28,6 +28,7 @@ _SURE = 0.6  # the weight from which on a learned phrase is shown
 _PHRASES = 2  # of one line
 _MOST_OUTCOMES = 10
 _LIKELY, _ALMOST = 0.5, 0.99
+_DESIGN = 0.35  # designs share one chance: a randomised crossover trial is .6 and .4
 _TOLD_LATE = ("results", "conclusions")
 _MENTIONED = ("comparison",)  # "versus" and the like, which name nobody
 
@@ -189,7 +190,7 @@ def _direction(name: str, span: Span) -> str:
 def _designs(record: Record, spans: Sequence[Span]) -> list[Fact]:
     """The likely designs, the likeliest first, each with its chance and the sentence of a cue."""
     chances = design_scores(spans, record.publication_types)
-    likely = sorted(((chance, name) for name, chance in chances.items() if chance >= _LIKELY), reverse=True)
+    likely = sorted(((chance, name) for name, chance in chances.items() if chance >= _DESIGN), reverse=True)
     cues = {span.label: span for span in reversed(spans) if span.role == "design"}
     return [
         _fact(record, cues[name], said) if name in cues else Fact(value=said, source="rule")
