@@ -25,7 +25,19 @@ CORPUS = corpus_path()
 RECORDS, CRITERIA = str(CORPUS / "records.csv"), str(CORPUS / "criteria.toml")
 READ = {
     *("files", "file", "records", "ranked", "folder", "corpus", "source", "criteria", "labels", "model", "gold"),
-    *("prior", "ebm_nlp", "pico_corpus", "nicta", "roles", "findings", "counts", "people", "abstracts"),
+    *(
+        "prior",
+        "ebm_nlp",
+        "pico_corpus",
+        "nicta",
+        "roles",
+        "findings",
+        "counts",
+        "people",
+        "abstracts",
+        "others",
+        "sources",
+    ),
 }
 """The names of all options and arguments that a path is read from; every other path is to be declared `writable`."""
 TEXTS = {"query": "yoga", "record": "1", "decision": "include"}
@@ -191,7 +203,7 @@ def test_a_missing_folder_is_told_before_the_work(tmp_path: Path, command: str) 
 def test_a_name_that_tells_no_format_is_refused_before_the_work(
     tmp_path: Path, names: tuple[str, ...], function: Callable[..., Any], option: str
 ) -> None:
-    if names[-1] in ("train", "draft") or (names[-1], option) == ("evaluate", "output"):
+    if names[-1] in ("train", "draft", "share") or (names[-1], option) == ("evaluate", "output"):
         pytest.skip("its format does not hang on the name")
     given = filled(function, tmp_path)
     texts = [text for part in given.values() for text in part]

@@ -192,11 +192,13 @@ def test_two_reviewers(ms: Path) -> None:
     shown = ok("conflicts", ms)
     assert "eva: include (says eva)" in shown.stdout
     assert "1 conflict." in shown.stderr
-    assert "1 conflict to be settled" in words(ok("status", ms).stdout)
+    assert "1 conflict to resolve" in words(ok("status", ms).stdout)
+    assert "Same decision" not in words(ok("status", ms).stdout)  # before blinded reviewers have finished
+    assert json.loads(ok("conflicts", ms, "--reviewer", "new", "--json").stdout) == []  # who has not decided themselves
+    ok("team", ms, "--open")
     said = words(ok("status", ms).stdout)
     assert "Same decision on 1 of 2 (50%, 95% interval 1% to 99%). Cohen's kappa 0.00 (" in said
     assert "Gwet's AC1 0.20 (" in said
-    assert json.loads(ok("conflicts", ms, "--reviewer", "new", "--json").stdout) == []  # who has not decided themselves
     found = json.loads(ok("conflicts", ms, "--json").stdout)
     assert [one["reviewer"] for one in found[0]["labels"]] == ["eva", "ben"]
     ok("resolve", ms, "kjolhede-2016", "include", "-r", "kim")

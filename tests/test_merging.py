@@ -15,6 +15,7 @@ from tiab.review import Policy, Review
 from tiab.review.criteria_file import CRITERIA_NAME
 from tiab.review.merging import make_from_copy
 from tiab.review.record_history import record_history
+from tiab.store import Entry, ShareHeader, Store, write_share
 
 CRITERIA = 'title = "Yoga"\n# what we mean by it\n[[intervention]]\nname = "yoga"\nterms = ["yoga"]\n'
 
@@ -261,6 +262,68 @@ def test_what_is_no_copy_changes_nothing(eva: Review, tmp_path: Path, spoil: str
         eva.merge_copy(place)
     assert "\n" not in str(raised.value)
     assert len(eva.events()) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("criteria", {"fingerprint": "x", "criteria": {"concepts": 7}, "seed": 0}),
+        ("criteria", {"fingerprint": "", "criteria": None, "seed": "seven"}),
+        ("settings", {"scheme": "three"}),
+        ("searched", {"query": 7}),
+        ("choices", {"reasons": 7, "tags": []}),
+        ("labelled", {"decision": "burn"}),
+        ("merged", {"into": "nobody", "reason": ""}),
+    ],
+)
+def test_what_a_stranger_writes_into_a_log_never_spoils_a_review(
+    eva: Review, kim: Review, kind: str, payload: dict[str, object]
+) -> None:
+    record_id = "1" if kind in ("labelled", "merged") else ""
+    kim.close()
+    with Store(kim.folder) as store:
+        store.append(Entry(kind=kind, reviewer="kim", record_id=record_id, payload=payload))
+        copy = store.copy()
+    before = len(eva.events())
+    path = eva.folder.parent / "stranger.tiab"
+    write_share(path, copy, ShareHeader(review=copy.root, made_by="", decisions="all", tiab="0"))
+    with pytest.raises(ReviewError, match=r"stranger\.tiab") as raised:
+        eva.merge_copy(path)
+    assert "\n" not in str(raised.value)
+    assert len(eva.events()) == before
+    with pytest.raises(ReviewError):
+        make_from_copy(eva.folder.parent / "new", path)
+    assert not (eva.folder.parent / "new").exists()
+
+
+def test_the_text_of_criteria_from_another_copy_may_say_anything(eva: Review, kim: Review) -> None:
+    changed = CRITERIA.replace('["yoga"]', '["yoga", "asana"]')
+    (kim.folder / CRITERIA_NAME).write_text(changed, encoding="utf-8")
+    _ = kim.snapshot
+    payload = {**kim.events()[-1].payload, "text": "no [ TOML"}
+    kim.close()
+    with Store(kim.folder) as store:
+        store.append(Entry(kind="criteria", payload=payload))
+    eva.merge_copy(kim.folder)
+    assert "asana" in str(eva.criteria)
+    assert "asana" in (eva.folder / CRITERIA_NAME).read_text(encoding="utf-8")
+
+
+def test_criteria_whose_fingerprint_another_version_made_are_adopted_once(eva: Review, kim: Review) -> None:
+    (kim.folder / CRITERIA_NAME).write_text(CRITERIA.replace('["yoga"]', '["yoga", "asana"]'), encoding="utf-8")
+    _ = kim.snapshot
+    payload = {**kim.events()[-1].payload, "fingerprint": "of an earlier version"}
+    kim.close()
+    with Store(kim.folder) as store:
+        store.append(Entry(kind="criteria", payload=payload))
+    eva.merge_copy(kim.folder)
+    assert "asana" in str(eva.criteria)
+    count = len(eva.events())
+    for _ in range(3):
+        assert "asana" in str(eva.criteria)
+    with Review(eva.folder) as again:
+        assert "asana" in str(again.criteria)
+        assert len(again.events()) == count
 
 
 def test_a_review_is_made_from_a_copy_or_not_at_all(eva: Review, tmp_path: Path) -> None:

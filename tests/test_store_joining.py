@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -220,12 +220,19 @@ def test_one_decision_is_taken_back_in_two_copies(tmp_path: Path) -> None:
     assert summary(kim) == summary(eva)
 
 
-def decide_at(folder: Path, year: int, decision: str) -> None:
+def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
+    eva, kim, _ = copied(begin(tmp_path / "review"))
+    decide_at(kim, 2026, "include", zone=None)
+    with pytest.raises(ReviewError, match="not what tiab wrote"):
+        take_in(eva, kim)
+
+
+def decide_at(folder: Path, year: int, decision: str, *, zone: timezone | None = UTC) -> None:
     """Eva decides on record 1 on a computer whose clock is wrong."""
     with closing(sqlite3.connect(folder / "review.sqlite", isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         one = Entry(kind="labelled", reviewer="eva", record_id="1", payload={"decision": decision})
-        append(connection, one, now=datetime(year, 1, 1, tzinfo=UTC))
+        append(connection, one, now=datetime(year, 1, 1, tzinfo=zone))
         connection.execute("COMMIT")
 
 

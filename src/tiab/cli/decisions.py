@@ -191,6 +191,7 @@ def list_conflicts(
     """
     with opened(folder) as review:
         found = [(conflict, review.record(conflict.record_id)) for conflict in review.conflicts(reviewer)]
+        criteria, links = review.criteria_conflict(), review.link_contradictions()
     if as_json:
         print_json(
             [
@@ -219,6 +220,12 @@ def list_conflicts(
             said = f"    {given.label.reviewer or '(no name)'}: {given.label.decision}"
             console.print(Text(f"{said} ({beside})" if beside else said))
     note(counted(len(found), "conflict") + "." + (" Resolve one: tiab resolve DIR ID DECISION" if found else ""))
+    if criteria is not None:
+        versions = " or ".join(map(str, criteria.versions))
+        note(f"Criteria were changed in two copies. Choose: tiab merge {folder} --criteria {versions}")
+    for pair in links:
+        who = pair.reviewer or "somebody"
+        note(f"{pair.one} and {pair.other} are linked as duplicates; {who} kept them apart. See tiab duplicates.")
 
 
 @commands.command("resolve")

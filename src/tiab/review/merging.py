@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import tiab
+from tiab.criteria import Criteria
 from tiab.dedupe import Duplicates
-from tiab.errors import LabelError, ReviewError
-from tiab.review.criteria_file import CRITERIA_NAME, logged_text
+from tiab.errors import CriteriaError, LabelError, ReviewError
+from tiab.review.criteria_file import CRITERIA_NAME, as_toml, logged_text
 from tiab.review.duplicates import DuplicateLinks, LinkContradiction
+from tiab.review.policy import read_policy
 from tiab.review.snapshot import SnapshotReader
 from tiab.store import (
     CopiedEvent,
@@ -115,6 +117,8 @@ def make_from_copy(folder: str | Path, other: str | Path) -> None:
         ReviewError: it is no copy, or the folder is there already or cannot be made.
     """
     copy, place = read_other(other), Path(folder)
+    for event in copy.events:
+        _must_be_understood(event, other)
     beside = place.with_name(f".{place.name}.{uuid.uuid4().hex}")
     try:
         with Store.create(beside) as store:
@@ -145,6 +149,8 @@ class Merging:
             raise ReviewError("is the review itself", path=path, hint="Name another copy of it.")
         _ = self._reader.snapshot  # criteria that were edited here go into the log first
         copy = read_other(path)
+        for event in copy.events:
+            _must_be_understood(event, path)
         before = self._standing()
         try:
             joined = self._store.join(copy, name=place.name, reviewer=reviewer)
@@ -207,7 +213,7 @@ class Merging:
         conflict = self.criteria_conflict()
         chosen = next((one for one in self._store.events(kinds=["criteria"]) if one.event_id == event_id), None)
         if conflict is None or chosen is None or event_id not in conflict.versions:
-            raise LabelError(f"there is no choice of criteria {event_id} to make", hint="tiab conflicts lists them.")
+            raise LabelError(f"there is no choice of criteria {event_id} to make", hint="tiab conflicts names them.")
         path = self._store.folder / CRITERIA_NAME
         if path.exists() and chosen.payload.get("criteria"):
             write_bytes(path, logged_text(chosen.payload).encode())
@@ -233,6 +239,30 @@ class Merging:
             if event.kind == "labelled":
                 came[event.record_id, event.reviewer] = str(event.payload["decision"])
         return sum(key in before and before[key][0] != decision for key, decision in came.items())
+
+
+def _must_be_understood(event: CopiedEvent, path: str | Path) -> None:
+    """Raises ReviewError where an event says what no page, report or ranking could read."""
+    said = event.payload
+    try:
+        if event.kind == "criteria":
+            criteria = Criteria.from_dict(said["criteria"]) if said["criteria"] else None
+            sound = isinstance(said["seed"], int) and (criteria is None or bool(as_toml(criteria)))
+        elif event.kind == "settings":
+            sound = bool(read_policy(said))
+        elif event.kind == "searched":
+            sound = all(isinstance(said[name], str) for name in ("query", "since", "until")) and int(said["found"]) >= 0
+        elif event.kind == "choices":
+            sound = all(isinstance(one, str) for name in ("reasons", "tags") for one in [*said[name]])
+        else:  # what else there is, the log is read with before anything of it is kept
+            return
+    except (CriteriaError, ReviewError, KeyError, TypeError, ValueError, AttributeError):
+        sound = False
+    if not sound:
+        hint = "Ask for the file again."
+        raise ReviewError(
+            f"is damaged: event {event.number} ({event.kind}) is not what tiab wrote", path=path, hint=hint
+        )
 
 
 def _hides(reviewer: str | None) -> Callable[[CopiedEvent], bool]:

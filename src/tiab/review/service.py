@@ -185,10 +185,7 @@ class Review:
 
     def is_blinded(self, reviewer: str) -> bool:
         """Whether this reviewer is not to see what others decided, because they have still to decide themselves."""
-        state = self.snapshot.state
-        if not any(name != reviewer for _, name in state.labels):
-            return False
-        return self.snapshot.states.is_blinded(reviewer)
+        return self.snapshot.is_blinded(reviewer)
 
     def set_policy(self, policy: Policy, *, reviewer: str = "") -> Event:
         """Changes how the review is screened; its entry in the log. A ReviewError where somebody else owns it."""

@@ -63,6 +63,7 @@ class Snapshot:
     criteria_fingerprint: str = ""
     seed: int = 0
     _labels: dict[str | None, dict[str, Label]] = field(default_factory=dict, repr=False)
+    _blinded: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
     def pool(self) -> tuple[tuple[tuple[int, ...], frozenset[int]], str, tuple[tuple[str, str], ...], int]:
@@ -90,6 +91,13 @@ class Snapshot:
                 joint_labels(self.state, self.groups) if joint else own_labels(self.state, self.groups, reviewer or "")
             )
         return dict(self._labels[reviewer])
+
+    def is_blinded(self, reviewer: str) -> bool:
+        """Whether a reviewer is not to see what others decided, because they have still to decide themselves."""
+        if reviewer not in self._blinded:
+            others = any(name != reviewer for _, name in self.state.labels)
+            self._blinded[reviewer] = others and self.states.is_blinded(reviewer)
+        return self._blinded[reviewer]
 
     @cached_property
     def main_ids(self) -> tuple[str, ...]:
@@ -276,12 +284,13 @@ class SnapshotReader:
         criteria = self._criteria_file.read()
         if criteria is None:
             return self._logged_criteria()
-        read, state = self._criteria_file.fingerprint, self._state
-        if self._store.read_only or read == state.criteria_noted == state.criteria.get("fingerprint", ""):
+        read, state, held = self._criteria_file.fingerprint, self._state, self._logged_criteria()
+        current = held.fingerprint if held else ""
+        if self._store.read_only or read == state.criteria_noted == current:
             return criteria
         if read == state.criteria_noted:  # nobody edited the file: those of another copy of the review take its place
-            return self._adopt(self._logged_criteria())
-        if read == state.criteria.get("fingerprint"):
+            return self._adopt(held)
+        if read == current:
             self._store.append(Entry(kind="adopted", payload={"fingerprint": read}))
         else:
             seed = int(state.criteria.get("seed", 0))

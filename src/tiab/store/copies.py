@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -64,11 +65,12 @@ class CopiedEvent:
             said = dict(zip(HASHED_COLUMNS, values, strict=True))
             sound = event_hash(bytes.fromhex(before), values).hex() == self.name
             same = (said["time"], said["kind"], said["reviewer"]) == (self.time, self.kind, self.reviewer)
+            timed = datetime.fromisoformat(self.time).tzinfo is not None
             hidden = (said["record_id"] is None, said["target"] is None) == (not self.record_id, self.target is None)
         except (TypeError, ValueError, AttributeError) as error:
             raise _damaged(self.number) from error
         known = self.kind in KINDS and self.kind not in LOCAL_KINDS
-        if not (sound and same and hidden and known and 0 < self.height <= _MOST):
+        if not (sound and same and timed and hidden and known and 0 < self.height <= _MOST):
             raise _damaged(self.number)
 
 

@@ -157,6 +157,8 @@ def _record(said: Mapping[str, Any]) -> Record:
     lists = {name: tuple(map(_text, _list(said[name]))) for name in _LISTS}
     extra = tuple((_text(name), _text(value)) for name, value in _list(said["extra"]))
     year = None if said["year"] is None else _number(said["year"])
+    if not plain["record_id"]:
+        raise ValueError("a record without an id")
     return Record(**plain, **lists, extra=extra, year=year)  # type: ignore[arg-type]
 
 
