@@ -39,7 +39,7 @@ def repeated_looks(runs: int, seed: int) -> None:
 
 def one_look(runs: int, seed: int) -> None:
     print("\nLooked at once, at a point chosen beforehand, in random order: share of reviews in which more was missing")
-    print("than the frontier allowed (nominal 5%).\n")
+    print("than the bound allowed (nominal 5%).\n")
     print(f"{'records':>8} {'relevant':>8} {'read':>6}" + "".join(f"{m:>10}" for m in METHODS))
     for n, relevant in POOLS:
         orders = stopping.simulate_orderings(n, relevant, auc=0.5, runs=runs, seed=seed)
@@ -110,7 +110,7 @@ def weeded(order: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool
 
 
 def speed(seed: int) -> None:
-    print("\nThe frontier at every point of 20,000 decisions, in seconds:\n")
+    print("\nThe bound at every point of 20,000 decisions, in seconds:\n")
     for relevant in (20, 200, 2000):
         order = stopping.simulate_orderings(20_000, relevant, runs=1, seed=seed)[0]
         times = [f"{method} {seconds_for(order, method):.2f}" for method in METHODS]
@@ -119,7 +119,7 @@ def speed(seed: int) -> None:
 
 def seconds_for(order: NDArray[np.bool_], method: Method) -> float:
     begin = time.perf_counter()
-    stopping.frontier(order, order.size, method=method)
+    stopping.bound_missing(order, order.size, method=method)
     return time.perf_counter() - begin
 
 

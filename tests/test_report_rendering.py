@@ -21,7 +21,7 @@ from tiab.cli import app
 from tiab.errors import InputError
 from tiab.evaluation.gold_studies import GoldReport, GoldStudy
 from tiab.report.building import build_report
-from tiab.report.curves import draw_found, draw_frontier
+from tiab.report.curves import draw_found, draw_missing
 from tiab.report.data import ReportData
 from tiab.report.flow import flow_lines
 from tiab.report.rendering import FIGURES, render_html, render_markdown, write_figures, write_report
@@ -256,11 +256,11 @@ def test_figures_are_files_that_say_what_they_show(data: ReportData, tmp_path: P
 
 def test_figures_of_a_large_pool_show_what_was_read_of_it(data: ReportData) -> None:
     large = replace(data, gold=None, frontier=replace(data.frontier, n_records=10_000))
-    for draw in (draw_found, draw_frontier):
+    for draw in (draw_found, draw_missing):
         axes = draw(large).axes[-1]
         assert axes.get_xlim() == (0, 4 * data.frontier.screened)
         assert f"the first {4 * data.frontier.screened} of 10,000" in axes.get_xlabel()
-    assert draw_frontier(data).axes[-1].get_xlim() == (0, data.frontier.n_records)
+    assert draw_missing(data).axes[-1].get_xlim() == (0, data.frontier.n_records)
 
 
 def test_long_lists_are_cut_and_say_so(data: ReportData) -> None:

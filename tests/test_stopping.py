@@ -1,4 +1,4 @@
-"""stopping: golden p-values, exact arithmetic as oracle, the frontier, samples, rules and the plan."""
+"""stopping: golden p-values, exact arithmetic as oracle, the bounds, samples, rules and the plan."""
 
 from __future__ import annotations
 
@@ -139,17 +139,17 @@ def test_buscarpy_agrees() -> None:
     assert stopping.p_missed(everything, 907, target=0.8, method="buscar") == 0
 
 
-# --- the frontier ---------------------------------------------------------------------------------------------------
+# --- the bounds -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("method", METHODS)
 @given(screening=screenings, alpha=st.sampled_from([0.01, 0.05, 0.2]))
-def test_frontier_is_the_largest_number_not_rejected(
+def test_bound_is_the_largest_number_not_rejected(
     method: Literal["trailing", "buscar"], screening: tuple[list[bool], int], alpha: float
 ) -> None:
     labels, unseen = screening
     n = max(1, len(labels) + unseen)
-    result = stopping.frontier(labels, n, alpha=alpha, method=method)
+    result = stopping.bound_missing(labels, n, alpha=alpha, method=method)
     for s in range(len(labels) + 1):
         found, last = sum(labels[:s]), max((i + 1 for i in range(s) if labels[i]), default=0)
         for missing in range(n - s + 1):
@@ -163,27 +163,27 @@ def test_frontier_is_the_largest_number_not_rejected(
 
 
 @given(screenings)
-def test_frontier_is_monotone(screening: tuple[list[bool], int]) -> None:
+def test_bound_is_monotone(screening: tuple[list[bool], int]) -> None:
     labels, unseen = screening
     n = max(1, len(labels) + unseen)
     for method in METHODS:
-        strict, loose = (stopping.frontier(labels, n, alpha=alpha, method=method) for alpha in (0.01, 0.2))
+        strict, loose = (stopping.bound_missing(labels, n, alpha=alpha, method=method) for alpha in (0.01, 0.2))
         assert (strict.missing_at_most >= loose.missing_at_most).all()
         for s, relevant in enumerate(labels, start=1):
             if not relevant:
                 assert strict.missing_at_most[s] <= strict.missing_at_most[s - 1]
-    trailing, buscar = (stopping.frontier(labels, n, method=method) for method in METHODS)
+    trailing, buscar = (stopping.bound_missing(labels, n, method=method) for method in METHODS)
     assert (buscar.missing_at_most <= trailing.missing_at_most).all()
 
 
 @pytest.mark.parametrize("method", METHODS)
 @given(screening=screenings, target=st.sampled_from(["0.5", "0.8", "0.95", "1"]))
-def test_frontier_test_and_stop_tell_one_story(
+def test_bound_test_and_stop_tell_one_story(
     method: Literal["trailing", "buscar"], screening: tuple[list[bool], int], target: str
 ) -> None:
     labels, unseen = screening
     n = max(1, len(labels) + unseen)
-    result = stopping.frontier(labels, n, method=method)
+    result = stopping.bound_missing(labels, n, method=method)
     stop = stopping.stop_at(labels, n, target=target, method=method)
     assert stop == result.first_reaching(target)
     if stop is not None:
@@ -198,40 +198,40 @@ def test_stops_where_too_few_records_are_left_to_miss_the_target(method: Literal
     assert stopping.stop_at([True, False], 2, target=0.5, method=method) == 1
 
 
-def test_frontier_of_the_founding_review() -> None:
+def test_bound_of_the_founding_review() -> None:
     """No ordering whatever can assure 95% of 12 relevant records among 907 before 863 are read."""
     for method in METHODS:
-        perfect = stopping.frontier(decisions(list(range(1, 13)), 907), 907, method=method)
-        good = stopping.frontier(decisions(GOOD, 907), 907, method=method)
+        perfect = stopping.bound_missing(decisions(list(range(1, 13)), 907), 907, method=method)
+        good = stopping.bound_missing(decisions(GOOD, 907), 907, method=method)
         assert (perfect.first_reaching(0.95), good.first_reaching(0.95)) == (863, 873)
         assert (good.first_reaching(0.9), good.first_reaching(0.8)) == (751, 577)
         assert perfect.missing_at_most[-1] == 0
         assert perfect.recall_assured[-1] == 1
 
 
-def test_frontier_ends() -> None:
-    nothing = stopping.frontier([False] * 5, 5)
+def test_bound_ends() -> None:
+    nothing = stopping.bound_missing([False] * 5, 5)
     assert nothing.missing_at_most.tolist() == [5, 4, 3, 2, 1, 0]
     assert math.isnan(nothing.recall_assured[-1])
     assert nothing.first_reaching(0.95) == 5
     assert nothing.to_dict()["recall_assured"] == [0, 0, 0, 0, 0, None]
-    assert stopping.frontier([], 5).missing_at_most.tolist() == [5]
-    assert stopping.frontier([True] * 5, 5, method="buscar").missing_at_most.tolist() == [5, 4, 3, 2, 1, 0]
+    assert stopping.bound_missing([], 5).missing_at_most.tolist() == [5]
+    assert stopping.bound_missing([True] * 5, 5, method="buscar").missing_at_most.tolist() == [5, 4, 3, 2, 1, 0]
     json.dumps(nothing.to_dict(), allow_nan=False)
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_frontier_of_a_long_screening_stays_exact(method: Literal["trailing", "buscar"]) -> None:
+def test_bound_of_a_long_screening_stays_exact(method: Literal["trailing", "buscar"]) -> None:
     """20,000 decisions carried along step by step agree with the sums made afresh."""
     generator = np.random.default_rng(3)
     labels = generator.random(20_000) < 0.01
-    result = stopping.frontier(labels, 20_000, method=method)
+    result = stopping.bound_missing(labels, 20_000, method=method)
     for s in [*range(0, 20_001, 1_250), 1, 19_999]:
         assert stopping.missing_at_most(labels[:s], 20_000, method=method) == result.missing_at_most[s], s
 
 
-def test_frontier_holds_at_a_fixed_point() -> None:
-    """In random order, looked at once, the frontier lies below the truth in no more than about 5% of reviews."""
+def test_bound_holds_at_a_fixed_point() -> None:
+    """In random order, looked at once, the bound lies below the truth in no more than about 5% of reviews."""
     generator = np.random.default_rng(11)
     wrong = dict.fromkeys(METHODS, 0)
     for _ in range(1_000):
@@ -244,7 +244,7 @@ def test_frontier_holds_at_a_fixed_point() -> None:
 
 
 @pytest.mark.parametrize("auc", [0.6, 0.9])
-def test_frontier_holds_where_the_order_is_better_than_random(auc: float) -> None:
+def test_bound_holds_where_the_order_is_better_than_random(auc: float) -> None:
     """What may still be missing, at most: it covers what is missing, at any of three points, in 95 of 100 reviews."""
     orders = stopping.simulate_orderings(200, 15, auc=auc, runs=400, seed=5)
     for point in (60, 120, 180):
@@ -255,13 +255,13 @@ def test_frontier_holds_where_the_order_is_better_than_random(auc: float) -> Non
 @pytest.mark.parametrize("alpha", [0, 1, 5])
 def test_alpha_that_makes_no_sense_is_refused(alpha: float) -> None:
     with pytest.raises(EvaluationError, match="alpha"):
-        stopping.frontier([True], 5, alpha=alpha)
+        stopping.bound_missing([True], 5, alpha=alpha)
     with pytest.raises(EvaluationError, match="alpha"):
         stopping.missing_at_most([True], 5, alpha=alpha)
 
 
 def test_more_decisions_than_records_are_refused() -> None:
-    for function in (stopping.p_missed, stopping.stop_at, stopping.frontier, stopping.missing_at_most):
+    for function in (stopping.p_missed, stopping.stop_at, stopping.bound_missing, stopping.missing_at_most):
         with pytest.raises(EvaluationError, match="3 decisions on a pool of 2"):
             function([True] * 3, 2)  # type: ignore[operator]
 
@@ -321,8 +321,8 @@ def test_what_came_before_counts_as_found_and_is_in_no_urn(
     labels, unseen = screening
     n, since = max(1, len(labels) + unseen), min(since, len(labels))
     settings: dict[str, Any] = {"method": method, "since": since}
-    whole = stopping.frontier(labels, n, **settings)
-    rest = stopping.frontier(labels[since:], n - since, method=method) if n > since else None
+    whole = stopping.bound_missing(labels, n, **settings)
+    rest = stopping.bound_missing(labels[since:], n - since, method=method) if n > since else None
     assert whole.missing_at_most[:since].tolist() == [n - s for s in range(since)]
     if rest:
         assert whole.missing_at_most[since:].tolist() == rest.missing_at_most.tolist()
@@ -347,7 +347,7 @@ def _after_relevant(labels: list[bool]) -> list[int]:
 
 
 def test_evidence_cannot_begin_after_the_last_decision() -> None:
-    for function in (stopping.p_missed, stopping.stop_at, stopping.frontier, stopping.missing_at_most):
+    for function in (stopping.p_missed, stopping.stop_at, stopping.bound_missing, stopping.missing_at_most):
         with pytest.raises(EvaluationError, match="after 3 of 2 decisions"):
             function([True] * 2, 5, since=3)  # type: ignore[operator]
 

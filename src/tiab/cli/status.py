@@ -41,17 +41,17 @@ def show_status(
     with opened(folder) as review:
         status, agreement = review.status(reviewer), review.agreement(reviewer)
         alone = reviewer if reviewer is not None and review.is_blinded(reviewer) else None
-        frontier = estimate_missing(read_history(review.snapshot, alone), target=0.95, alpha=0.05)
+        estimate = estimate_missing(read_history(review.snapshot, alone), target=0.95, alpha=0.05)
         hidden = alone is None and any(counts.undisclosed for counts in status.reviewers.values())
     pairs = [{"reviewers": list(names), **one.to_dict()} for names, one in agreement.items()]
     if as_json:
-        missing = {"missing": frontier.missing, "sentence": frontier.sentence, "assumption": frontier.assumption}
+        missing = {"missing": estimate.missing, "sentence": estimate.sentence, "assumption": estimate.assumption}
         print_json(status.to_dict() | {"agreement": pairs, "frontier": None if hidden else missing})
         return
     _print_status(status, reviewer)
-    if frontier.screened and not hidden:
-        assumed = f" {frontier.assumption_in_short}" if frontier.states_bound else ""
-        console.print(Text(frontier.sentence + assumed))
+    if estimate.screened and not hidden:
+        assumed = f" {estimate.assumption_in_short}" if estimate.states_bound else ""
+        console.print(Text(estimate.sentence + assumed))
     for (first, second), one in agreement.items():
         console.print(Text(f"{_name(first)} and {_name(second)}: {one.sentence}"))
 

@@ -17,9 +17,9 @@ from tiab.stopping import (
     NO_GUARANTEE,
     Method,
     Rule,
+    bound_missing,
     elusion_size,
     fraction_read,
-    frontier,
     in_a_row,
     knee,
     simulate_orderings,
@@ -125,7 +125,7 @@ def estimate_missing(
 ) -> MissingEstimate:
     """What may still be missing, now and at every point so far; records known beforehand are left out."""
     decisions, n_records = history.decisions, len(history.screened) + len(history.unscreened)
-    known = frontier(decisions, n_records, alpha=alpha, method=method, since=history.since)
+    known = bound_missing(decisions, n_records, alpha=alpha, method=method, since=history.since)
     found, missing = int(known.found[-1]), _missing_now(history, int(known.missing_at_most[-1]))
     recall = float(known.recall_assured[-1])
     assured = None if np.isnan(recall) or missing is None else recall

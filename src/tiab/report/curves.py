@@ -26,7 +26,7 @@ from tiab.report.drawing import (
     steps,
 )
 
-__all__ = ["draw_found", "draw_frontier", "stop_letters"]
+__all__ = ["draw_found", "draw_missing", "stop_letters"]
 
 
 _IMPORTED = "imported, in no order that is known"
@@ -78,7 +78,7 @@ def draw_found(data: ReportData) -> Figure:
     return figure
 
 
-def draw_frontier(data: ReportData) -> Figure:
+def draw_missing(data: ReportData) -> Figure:
     """Above: the most relevant records that may still be missing. Below: the recall that is assured by it."""
     figure, upper = new_axes(height=5.2, rows=2)
     lower = figure.axes[1]

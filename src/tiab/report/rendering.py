@@ -13,7 +13,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from tiab.errors import InputError
-from tiab.report.curves import draw_found, draw_frontier, stop_letters
+from tiab.report.curves import draw_found, draw_missing, stop_letters
 from tiab.report.data import ReportData
 from tiab.report.drawing import inline_svg, save_figure
 from tiab.report.evidence_text import evidence_values
@@ -25,7 +25,7 @@ __all__ = ["FIGURES", "environment", "render_html", "render_markdown", "report_k
 FIGURES: dict[str, tuple[Callable[[ReportData], Figure], str]] = {
     "flow": (draw_flow, "Flow of records, after PRISMA 2020"),
     "found": (draw_found, "What was found against records read"),
-    "frontier": (draw_frontier, "What may still be missing against records read"),
+    "frontier": (draw_missing, "What may still be missing against records read"),
 }
 """Name -> (what draws it, its title)."""
 

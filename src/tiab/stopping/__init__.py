@@ -1,11 +1,11 @@
 """What may still be missing when screening stops, and what it costs to know: pure functions of what was screened.
 
-The exact test and the frontier stand on one assumption, which `ASSUMPTION` puts in words, and on an order of reading:
-decisions whose place in it is not known are evidence of nothing (`since`). Samples stand on being drawn by lot; rules
-of thumb stand on nothing (`NO_GUARANTEE`).
+The exact test and the bounds on what is missing stand on one assumption, which `ASSUMPTION` puts in words, and on an
+order of reading: decisions whose place in it is not known are evidence of nothing (`since`). Samples stand on being
+drawn by lot; rules of thumb stand on nothing (`NO_GUARANTEE`).
 """
 
-from tiab.stopping.frontier import Frontier, frontier, missing_at_most
+from tiab.stopping.missing_bounds import MissingBounds, bound_missing, missing_at_most
 from tiab.stopping.planning import Plan, PlanRow, plan
 from tiab.stopping.rules import (
     NO_GUARANTEE,
@@ -35,12 +35,13 @@ __all__ = [
     "ASSUMPTION",
     "ASSUMPTION_IN_SHORT",
     "NO_GUARANTEE",
-    "Frontier",
     "Method",
+    "MissingBounds",
     "Plan",
     "PlanRow",
     "Rule",
     "RuleOutcome",
+    "bound_missing",
     "control_set",
     "control_set_size",
     "elusion_missing_at_most",
@@ -48,7 +49,6 @@ __all__ = [
     "elusion_size",
     "exact_test",
     "fraction_read",
-    "frontier",
     "in_a_row",
     "is_rejected",
     "knee",

@@ -1,4 +1,4 @@
-"""The frontier: how many relevant records may still be missing, at every point of the screening."""
+"""Bounds on what is missing: how many relevant records there may still be, at every point of the screening."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tiab.stopping.hypergeometric import Floats, Ints, cdf, log_choose
 from tiab.stopping.significance import ASSUMPTION, Decisions, Method, checked_decisions, urn_starts
 from tiab.stopping.urns import missing_after_each
 
-__all__ = ["Frontier", "frontier", "missing_at_most"]
+__all__ = ["MissingBounds", "bound_missing", "missing_at_most"]
 
 _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frontier:
+class MissingBounds:
     """What was known after 0, 1, …, s records; each array has shape (s + 1,).
 
     Attributes:
@@ -47,7 +47,7 @@ class Frontier:
 
         Where nothing is found and nothing can be missing any more, any target is reached.
 
-        >>> frontier([True] * 12 + [False] * 895, 907).first_reaching(0.95)
+        >>> bound_missing([True] * 12 + [False] * 895, 907).first_reaching(0.95)
         863
         """
         exact = as_fraction(target)
@@ -69,13 +69,13 @@ class Frontier:
         }
 
 
-def frontier(
+def bound_missing(
     decisions: Decisions, n_records: int, *, alpha: float = 0.05, method: Method = "trailing", since: int = 0
-) -> Frontier:
-    """The frontier of a screening, for every point of it.
+) -> MissingBounds:
+    """How many relevant records may be missing at most, for every point of a screening.
 
     M records are missing at most where the test of `tiab.stopping.significance` rejects, at α, that M + 1 or more are.
-    No more can be missing than are unscreened, so that the frontier ends at 0 once everything is read.
+    No more can be missing than are unscreened, so that the bound ends at 0 once everything is read.
 
     Args:
         decisions: whether each screened record was relevant, in the order of screening.
@@ -86,7 +86,7 @@ def frontier(
     Raises:
         EvaluationError: more decisions than records, `since` beyond them, or an alpha outside of 0..1.
 
-    >>> result = frontier([True, True] + [False] * 48, 60)
+    >>> result = bound_missing([True, True] + [False] * 48, 60)
     >>> int(result.missing_at_most[2]), int(result.missing_at_most[50]), round(float(result.recall_assured[50]), 2)
     (58, 1, 0.67)
     """
@@ -98,7 +98,7 @@ def frontier(
     missing = np.concatenate((n_records - np.arange(since), rejecting(labels, n_records - since, threshold)))
     total = found + missing
     recall = np.divide(found, total, out=np.full(found.shape, np.nan), where=total > 0)
-    return Frontier(
+    return MissingBounds(
         n_records=n_records,
         alpha=alpha,
         method=method,
@@ -112,7 +112,7 @@ def frontier(
 def missing_at_most(
     decisions: Decisions, n_records: int, *, alpha: float = 0.05, method: Method = "trailing", since: int = 0
 ) -> int:
-    """The frontier at the last point alone: the most relevant records that may be missing now.
+    """The bound at the last point alone: the most relevant records that may be missing now.
 
     >>> missing_at_most([True] * 12 + [False] * 851, 907), missing_at_most([True] * 12 + [False] * 850, 907)
     (0, 1)
