@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import load_file
 from typer.testing import CliRunner
 
 from pico_training.network_training import _unstacked
@@ -25,7 +26,7 @@ from tiab.evaluation.pico.evaluate import measure_spans
 from tiab.evaluation.pico.measures import count_overlaps, count_spans, count_tokens
 from tiab.evaluation.pico.numbers import measure_numbers
 from tiab.evaluation.pico.sentence_sets import read_nicta
-from tiab.evaluation.pico.span_sets import MarkedArticle, read_ebm_nlp, read_pico_corpus, tokens_of
+from tiab.evaluation.pico.span_sets import MarkedArticle, as_interventions, read_ebm_nlp, read_pico_corpus, tokens_of
 from tiab.pico import Span, find_spans
 from tiab.pico.learned.crf import Chains, CrfWeights, posterior
 from tiab.pico.learned.network import STEPS, stacked
@@ -33,6 +34,7 @@ from tiab.pico.learned.phrases import PhraseSettings, phrase_labels
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
+from tiab.pico.learned.weights import write_weights
 from tiab.records import Record
 
 TITLE = "Yoga for fatigue in adults with asthma: a randomised controlled trial"
@@ -217,6 +219,15 @@ def test_no_phrase_runs_across_sentences() -> None:
     assert phrase_labels(found, np.array([2, 2]), PhraseSettings()).tolist() == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("settings", [{}, {"gain": 1.0, "whole": 1.0, "least": None, "share": 0.5}])
+def test_a_model_with_settings_of_another_version_is_refused(tmp_path: Path, settings: dict[str, object]) -> None:
+    kept = model_path("pico-pio.safetensors")
+    tensors = load_file(kept)
+    write_weights(tmp_path / "model", "spans", tensors, settings)
+    with pytest.raises(ModelFileError, match=r"settings.*train_pico"):
+        PioModel.from_disk(tmp_path / "model")
+
+
 @pytest.mark.parametrize("steps", STEPS)
 def test_gradients_go_back_the_way_that_values_came(steps: tuple[int, ...]) -> None:
     rng = np.random.default_rng(1)
@@ -356,7 +367,7 @@ def test_marks_are_tidied_before_they_are_learned_from(roles: RoleModel, tmp_pat
     assert [w for w, label in zip(words, item.labels, strict=True) if label == 3] == ["mild", "pain"]
 
 
-def test_sets_of_trials_are_read_as_authors_wrote_them(tmp_path: Path) -> None:
+def test_sets_of_trials_are_read_as_authors_wrote_them(tmp_path: Path, roles: RoleModel) -> None:
     path = tmp_path / "set.jsonl"
     title = [["Title", "O"], [":", "O"], ["Low", "B-I"], ["-", "I-I"], ["dose", "I-I"], ["yoga", "I-I"], [".", "O"]]
     methods = [["METHODS", "O"], [":", "O"], ["Yoga", "B-I"], ["or", "O"], ["", "O"], ["rest", "B-C"], ["(", "O"],
@@ -367,6 +378,9 @@ def test_sets_of_trials_are_read_as_authors_wrote_them(tmp_path: Path) -> None:
     text = article.record.text
     marked = [text[a:b] for a, b, m in zip(article.starts, article.ends, article.labels, strict=True) if m == 4]
     assert marked == ["rest"]
+    (item,) = read_marked([article], roles)
+    assert score([(item, item.labels)]).tokens.elements == (0.0, 1.0, 0.0, 1.0)
+    assert score([(item, as_interventions(item.labels))]).tokens.elements[3] == 0.0
     told = "Yoga , pain , rest , sleep in adults . Forty adults had low - grade pain . They slept ."
     at = told.index("low")
     path.write_text(

@@ -27,6 +27,7 @@ N_LABELS = 5
 """None, participants, interventions, outcomes, comparators."""
 
 _INTERVENTION, _COMPARATOR, _TOGETHER = 2, 4, 4
+_HINT = "Run scripts/train_pico.py."
 _METHODS = SECTION_ROLE["methods"]
 _LAYERS = ("1", "2", "3", "_out")
 _TENSORS = {
@@ -107,7 +108,12 @@ class PioModel:
         """
         t, settings = read_weights(path, "spans", _TENSORS)
         if not _fits(t):
-            raise ModelFileError("holds weights of another size", path=path, hint="Run scripts/train_pico.py.")
+            raise ModelFileError("holds weights of another size", path=path, hint=_HINT)
+        try:
+            phrases = PhraseSettings(**{name: float(settings[name]) for name in asdict(DEFAULT)})
+            share = float(settings["share"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError("holds settings of another version", path=path, hint=_HINT) from error
         chain = (t[name].astype(np.float64) for name in ("transitions", "first", "last"))
         parts = [(t[f"w{name}"].astype(np.float32), t[f"b{name}"]) for name in _LAYERS]
         return cls(
@@ -115,8 +121,8 @@ class PioModel:
             network=Network(tuple(parts[:-1]), parts[-1]),
             vectors=Vectors(t["words"], t["endings"], t["vectors"], t["common"]),
             trained_on=t["trained_on"],
-            settings=PhraseSettings(**{name: float(settings[name]) for name in asdict(DEFAULT)}),
-            share=float(settings["share"]),
+            settings=phrases,
+            share=share,
         )
 
 
