@@ -26,7 +26,7 @@ __all__ = ["KINDS", "label_words", "trained_spacy"]
 
 KINDS = ("ner", "spancat")
 _CONFIG = Path(__file__).with_name("spacy_pretrain.cfg")
-_FOUND, _KEPT, _WIDTH, _BATCH = "candidates", "sc", 96, 16
+_KEPT, _WIDTH, _BATCH = "sc", 96, 16
 _LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": _WIDTH}
 
 
@@ -67,12 +67,10 @@ def _pipeline(kind: str) -> Language:
         return nlp
     scorer = {"@layers": "spacy.LinearLogistic.v1", "nO": 2}
     finder = {"@architectures": "spacy.SpanFinder.v1", "scorer": scorer, "tok2vec": _LISTENER}
-    nlp.add_pipe("span_finder", config={
-        "max_length": 40, "predicted_key": _FOUND, "training_key": _KEPT, "model": finder,
-    })  # fmt: skip
+    nlp.add_pipe("span_finder", config={"max_length": 40, "threshold": 0.1, "spans_key": _KEPT, "model": finder})
     nlp.add_pipe("spancat_singlelabel", config={
         "spans_key": _KEPT, "negative_weight": 0.8, "allow_overlap": False,
-        "suggester": {"@misc": "spacy.preset_spans_suggester.v1", "spans_key": _FOUND},
+        "suggester": {"@misc": "spacy.preset_spans_suggester.v1", "spans_key": _KEPT},
         "model": {
             "@architectures": "spacy.SpanCategorizer.v1", "tok2vec": _LISTENER, "scorer": {"@layers": "Softmax.v2"},
             "reducer": {"@layers": "spacy.mean_max_reducer.v1", "hidden_size": 128},

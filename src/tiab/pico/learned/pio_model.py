@@ -55,7 +55,7 @@ class PioModel:
     vectors: Vectors
     trained_on: NDArray[np.uint64]
     settings: PhraseSettings = DEFAULT
-    share: float = 0.5
+    share: float = 0.6
 
     def predict(self, context: Context) -> Posterior:
         """The probability of each label for each word, and how labels go on from word to word."""
