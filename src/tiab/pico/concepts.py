@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from spacy.language import Language
@@ -13,21 +14,18 @@ from spacy.vocab import Vocab
 
 from tiab.criteria import Concept, Criteria
 from tiab.pico.abbreviations import Abbreviation, get_abbreviations
-from tiab.pico.layout import Layout, add_spans, get_layout, get_text, make_span
+from tiab.pico.layout import Layout, add_spans, get_journal, get_layout, get_text, make_span
 from tiab.pico.lexicon import Found, Lexicon, longest
+from tiab.pico.scope import is_meant
 from tiab.pico.spans import Span
-from tiab.pico.text import plain_form, split_words
+from tiab.pico.text import normal_words, plain_form, split_words
 
 __all__ = ["ConceptFinder", "criteria_config", "make_concepts"]
 
 _TERM, _SHORT, _AGAINST = "term", "short", "against"
 _DENIED_WEIGHT = 0.2
-_DENIAL = re.compile(
-    r"\b(?:without|free (?:of|from)|absence of|lack of|exclu\w+|except|rather than|no (?:history|evidence) of"
-    r"|(?:not|never) (?:have|had|having|diagnosed with)|non)[\s-]+(?:\w+[\s-]+){0,2}$",
-    re.IGNORECASE,
-)
-_DENIAL_REACH = 45
+_LONG = 7  # a word that short can be a long one with a letter missing
+_MISSPELT_WEIGHT = 0.8
 
 
 class _Meaning(NamedTuple):
@@ -41,12 +39,16 @@ class ConceptFinder:
 
     A term counts wherever it stands. An abbreviation counts where the record spells out a term of its concept, and
     not where the record defines it as something else; if that something is a term of `against`, it counts against.
-    Short forms that the record makes from a term ("relapsing-remitting multiple sclerosis (RRMS)") count as well.
+    Short forms that the record makes from a term ("relapsing-remitting multiple sclerosis (RRMS)") count as well. Where
+    no term is spelled out, the journal or a second abbreviation of the concept can speak for the first.
+
+    A span says in its provenance what it rests on, where that is not a term as the criteria have it.
     """
 
     def __init__(self, vocab: Vocab, concepts: tuple[Concept, ...]) -> None:
         self._concepts = concepts
-        self._lexicon = Lexicon(vocab, _phrases(concepts))
+        self._lexicon = Lexicon(vocab, _phrases(concepts), misspelt=True)
+        self._names = [{normal_words(term.rstrip("*")) for term in concept.terms} for concept in concepts]
 
     def __call__(self, doc: Doc) -> Doc:
         layout = get_layout(doc)
@@ -55,8 +57,19 @@ class ConceptFinder:
         for item in found:
             by_concept.setdefault(item.meaning.concept, []).append(item)
         for index in sorted(by_concept):
-            add_spans(doc, list(_spans(self._concepts[index], doc, longest(by_concept[index]))))
+            found_here = longest(by_concept[index])
+            journal = normal_words(get_journal(doc))
+            named = any(_holds(journal, name) for name in self._names[index])
+            spans = _spans(self._concepts[index], doc, found_here, "the journal" if named else "")
+            add_spans(doc, [self._told(span) for span in spans])
         return doc
+
+    def _told(self, span: Span) -> Span:
+        """The span, saying so where its term has one letter wrong."""
+        if len(span.text) < _LONG or not self._lexicon.is_misspelt(span.text):
+            return span
+        weight = min(span.weight, _MISSPELT_WEIGHT)
+        return replace(span, provenance=f"{span.provenance} (one letter differs)", weight=weight)
 
 
 def _phrases(concepts: tuple[Concept, ...]) -> Iterator[tuple[str, _Meaning]]:
@@ -70,8 +83,18 @@ def _in_one_field(layout: Layout, item: Found[Any]) -> bool:
     return layout.field(item.start) == layout.field(item.end - 1)
 
 
-def _spans(concept: Concept, doc: Doc, found: list[Found[_Meaning]]) -> Iterator[Span]:
-    """The spans of one concept, of which `found` holds terms, abbreviations and terms against it."""
+def _holds(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether a name stands among the words of a journal; a single short word there is no sign of anything."""
+    long = len(name) > 1 or len("".join(name)) >= _LONG
+    return long and any(words[i : i + len(name)] == name for i in range(len(words)))
+
+
+def _spans(concept: Concept, doc: Doc, found: list[Found[_Meaning]], journal: str) -> Iterator[Span]:
+    """The spans of one concept, of which `found` holds terms, abbreviations and terms against it.
+
+    Args:
+        journal: "the journal" where its name holds a term of the concept.
+    """
     text, abbreviations = get_text(doc), get_abbreviations(doc)
     kinds: dict[str, list[Found[_Meaning]]] = {_TERM: [], _AGAINST: [], _SHORT: []}
     for item in found:
@@ -79,16 +102,22 @@ def _spans(concept: Concept, doc: Doc, found: list[Found[_Meaning]]) -> Iterator
             kinds[item.meaning.kind].append(item)
     standing = {a.short: _standing(a, kinds[_TERM], kinds[_AGAINST], concept) for a in abbreviations}
     for item in kinds[_TERM]:
-        weight = _DENIED_WEIGHT if _is_denied(text, item.start) else 1.0
+        weight = 1.0 if _is_meant(doc, item, concept.role) else _DENIED_WEIGHT
         yield _span(concept, concept.role, doc, item.start, item.end, item.meaning.term, weight)
     for item in kinds[_AGAINST]:
         yield _span(concept, "against", doc, item.start, item.end, item.meaning.term)
     kinds[_SHORT] = _outside_longer(text, kinds[_SHORT], concept, abbreviations)
+    unknown = [item for item in kinds[_SHORT] if not _lookup(standing, text[item.start : item.end])]
+    others = sorted({item.meaning.term for item in unknown})
     for item in kinds[_SHORT]:
         kind = _lookup(standing, text[item.start : item.end]) or (_TERM if kinds[_TERM] else _SHORT)
-        role = {_TERM: concept.role, _AGAINST: "against", _SHORT: "unexpanded"}.get(kind)
-        if role:
-            yield _span(concept, role, doc, item.start, item.end, item.meaning.term)
+        support = journal or next((term for term in others if _is_other(term, item.meaning.term)), "")
+        if kind == _SHORT and support and not kinds[_AGAINST]:
+            span = _span(concept, concept.role, doc, item.start, item.end, item.meaning.term)
+            yield replace(span, provenance=f"{span.provenance} (supported by {support})")
+        elif role := {_TERM: concept.role, _AGAINST: "against", _SHORT: "unexpanded"}.get(kind):
+            weight = 1.0 if role != concept.role or _is_meant(doc, item, role) else _DENIED_WEIGHT
+            yield _span(concept, role, doc, item.start, item.end, item.meaning.term, weight)
     taken = [item for items in kinds.values() for item in items]
     for abbreviation in abbreviations:
         role = {_TERM: concept.role, _AGAINST: "against"}.get(standing[abbreviation.short])
@@ -145,8 +174,16 @@ def _cased(form: str) -> str:
     return "".join(word.rstrip() if word.rstrip().isascii() else plain_form(word) for word in words).replace("-", "")
 
 
-def _is_denied(text: str, start: int) -> bool:
-    return bool(_DENIAL.search(text[max(0, start - _DENIAL_REACH) : start]))
+def _is_other(term: str, than: str) -> bool:
+    """Whether two abbreviations are apart: that RRMS is MS is no news of what MS is."""
+    one, other = term.casefold(), than.casefold()
+    return one not in other and other not in one
+
+
+def _is_meant(doc: Doc, item: Found[_Meaning], role: str) -> bool:
+    text, layout = get_text(doc), get_layout(doc)
+    sentence = layout.sentence_bounds(layout.sentence(item.start), len(text))
+    return layout.field(item.start) == "keywords" or is_meant(text, item.start, item.end, sentence, role)
 
 
 def _occurrences(text: str, short: str) -> Iterator[tuple[int, int]]:

@@ -12,16 +12,12 @@ from spacy.vocab import Vocab
 
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.lexicon import Found, Lexicon, longest
+from tiab.pico.scope import is_controlled
 from tiab.pico.vocabulary import vocabulary
 
 __all__ = ["CueFinder", "make_cues"]
 
 _ONCE = frozenset({"human", "animal"})  # of these, one span for each value and field says all
-_ABOUT_CONTROL = re.compile(
-    r"(?:quality|infection|tumou?r|glyc\w+|metabolic|pain|disease|symptom|motor|postural|blood pressure|weight|birth"
-    r"|pest|asthma|vector|under|seizure|bladder|self|cognitive|inhibitory|internal|negative|positive|loading)[\s-]+$",
-    re.IGNORECASE,
-)
 _CONTROL_OF = re.compile(r"\s+(?:of|over|for|system|strateg\w+|measures?|programs?|theory|polic\w+)\b", re.IGNORECASE)
 
 
@@ -75,8 +71,7 @@ def _is_control(text: str, found: Found[_Sign]) -> bool:
 
 
 def _is_not_comparator(text: str, found: Found[_Sign]) -> bool:
-    before = text[max(0, found.start - 20) : found.start]
-    return bool(_ABOUT_CONTROL.search(before) or _CONTROL_OF.match(text, found.end))
+    return is_controlled(text, found.start) or bool(_CONTROL_OF.match(text, found.end))
 
 
 @Language.factory("tiab_cues")

@@ -12,17 +12,20 @@ from tiab.pico.spans import Span
 __all__ = [
     "Layout",
     "add_spans",
+    "get_journal",
     "get_layout",
     "get_spans",
     "get_text",
     "keep_text",
     "make_span",
     "set_fields",
+    "set_journal",
     "set_layout",
     "set_spans",
 ]
 
 _TEXT, _FIELDS, _SPANS, _LAYOUT = "tiab_text", "tiab_fields", "tiab_spans", "tiab_layout"
+_JOURNAL = "tiab_journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ class Layout:
 def set_fields(doc: Doc, fields: tuple[tuple[str, int, int], ...]) -> None:
     """Tells `doc` where title, abstract and keywords lie; without it all of a text is an abstract."""
     doc.user_data[_FIELDS] = tuple((start, end, name) for name, start, end in fields)
+
+
+def set_journal(doc: Doc, journal: str) -> None:
+    """Tells `doc` the journal of its record."""
+    doc.user_data[_JOURNAL] = journal
+
+
+def get_journal(doc: Doc) -> str:
+    """The journal of the record, "" where it is not known."""
+    return str(doc.user_data.get(_JOURNAL, ""))
 
 
 def get_layout(doc: Doc) -> Layout:

@@ -11,8 +11,9 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from tiab.pico.misspelling import LongWords
 from tiab.pico.spelling import stem_forms
-from tiab.pico.text import normal_form, plain_form, split_words, visible_end
+from tiab.pico.text import normal_form, normal_words, plain_form, split_words, visible_end
 
 __all__ = ["Found", "Lexicon", "longest"]
 
@@ -37,21 +38,24 @@ class Lexicon(Generic[T]):
     Args:
         vocab: the vocabulary of the Docs to come, made by the tokenizer "tiab_words.v1".
         phrases: (phrase, meaning) pairs; one phrase may have several meanings, which must be hashable.
+        misspelt: whether a long word of a phrase is also found with one letter wrong.
     """
 
-    def __init__(self, vocab: Vocab, phrases: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, vocab: Vocab, phrases: Iterable[tuple[str, T]], *, misspelt: bool = False) -> None:
         self._vocab = vocab
         self._matcher = PhraseMatcher(vocab, attr="NORM")
         self._meanings: dict[int, T] = {}
         self._names: dict[T, str] = {}
         self._stems: list[tuple[tuple[str, ...], tuple[str, ...], str]] = []
         self._seen: set[int] = set()
+        self._long: LongWords[tuple[tuple[str, ...], str]] = LongWords()
+        self._misspelt = misspelt
         for phrase, meaning in phrases:
             self._learn(phrase, meaning)
 
     def find(self, doc: Doc) -> list[Found[T]]:
         """All phrases in `doc`, in no promised order; they may overlap."""
-        if self._stems:
+        if self._stems or self._misspelt:
             self._expand(doc)
         found = []
         for key, first, behind in self._matcher(doc):
@@ -70,9 +74,20 @@ class Lexicon(Generic[T]):
         head = tuple(normal_form(word) for word in words[:-1])
         if stem != phrase and stem[-1:].isalnum():  # "interleukin-*" is all interleukins, as "interleukin" is
             stem = words[-1]
+            self._remember((*head, normal_form(stem)), name)
             self._stems.append((head, tuple(sorted({*stem_forms(plain_form(stem)), normal_form(stem)})), name))
         else:
+            self._remember((*head, normal_form(words[-1])), name)
             self._add((*head, normal_form(words[-1])), name)
+
+    def is_misspelt(self, text: str) -> bool:
+        """Whether a word of `text`, which was found, has one letter wrong."""
+        return self._misspelt and any(self._long.meant_by(word) for word in normal_words(text))
+
+    def _remember(self, forms: tuple[str, ...], name: str) -> None:
+        if self._misspelt:
+            for place, form in enumerate(forms):
+                self._long.add(form, ((*forms[:place], "", *forms[place + 1 :]), name))
 
     def _name(self, meaning: T) -> str:
         """The key of a meaning. It is made before any memory zone begins, or its string would end with the zone."""
@@ -101,6 +116,9 @@ class Lexicon(Generic[T]):
             for head, forms, name in self._stems:
                 if word.startswith(forms):
                     self._add((*head, word), name)
+            if self._misspelt and not any(word.startswith(forms) for _, forms, _ in self._stems):
+                for forms, name in self._long.meant_by(word):
+                    self._add(tuple(form or word for form in forms), name)
 
 
 def longest(found: Iterable[Found[T]]) -> list[Found[T]]:

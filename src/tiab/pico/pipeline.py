@@ -27,7 +27,7 @@ from tiab.assets import has_model
 from tiab.criteria import Criteria
 from tiab.errors import TiabWarning
 from tiab.pico.concepts import criteria_config
-from tiab.pico.layout import get_spans, set_fields
+from tiab.pico.layout import get_spans, set_fields, set_journal
 from tiab.pico.spans import Span, in_reading_order
 from tiab.records import Record
 
@@ -142,6 +142,7 @@ def _read(records: Sequence[Record], nlp: Language, lock: Lock, progress: Progre
 def _read_one(nlp: Language, record: Record) -> tuple[Span, ...]:
     doc = nlp.make_doc(record.text)
     set_fields(doc, record.sections)
+    set_journal(doc, record.journal)
     return in_reading_order(get_spans(nlp(doc)))
 
 

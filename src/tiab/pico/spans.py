@@ -21,7 +21,8 @@ class Span:
             "unexpanded" (an abbreviation of the concept that the record never spells out) or "section".
         label: what was found: a concept's name, a study design, "sample size", "marker" …
         value: the normalised value ("28", "IL-6", the term of the criteria that was met), or "".
-        provenance: "dict:<concept name>" for the review's own terms, "rule:<rule>" for tiab's rules. Learned
+        provenance: "dict:<concept name>" for the review's own terms, with " (one letter differs)" or " (supported by
+            …)" behind it where a term is not there as the criteria have it; "rule:<rule>" for tiab's rules. Learned
             components write "model:<name>".
         field: "title", "abstract" or "keywords".
         section: the part of a structured abstract ("methods"), or "" where the abstract has no headings.

@@ -1,0 +1,57 @@
+"""Misspelling: long words that are found with one letter wrong, missing or too many, or with two letters swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+__all__ = ["LongWords"]
+
+T = TypeVar("T")
+_LONG = 8  # letters from which on one wrong letter leaves no doubt which word is meant
+
+
+class LongWords(Generic[T]):
+    """Words of eight letters or more, each with what it stands for, to be found by what people type.
+
+    Two words that differ in one letter agree once a letter is taken out of each, so those forms are the index: to look
+    a word up takes as many steps as it has letters, however many words are known.
+
+    >>> known = LongWords()
+    >>> known.add("interleukin", "cytokine")
+    >>> known.meant_by("interlukin"), known.meant_by("interluekin"), known.meant_by("interleukin")
+    (['cytokine'], ['cytokine'], [])
+    """
+
+    def __init__(self) -> None:
+        self._meanings: dict[str, list[T]] = {}
+        self._shorter: dict[str, set[str]] = {}
+
+    def add(self, word: str, meaning: T) -> None:
+        """Knows `word`, in normal form, from now on; short words, and those with digits, are left out."""
+        if len(word) >= _LONG and word.isalpha():
+            self._meanings.setdefault(word, []).append(meaning)
+            for form in (word, *_without_a_letter(word)):
+                self._shorter.setdefault(form, set()).add(word)
+
+    def meant_by(self, word: str) -> list[T]:
+        """What `word` stands for if it is a known word with one mistake, not in its first letter; else nothing."""
+        if len(word) < _LONG - 1 or not word.isalpha() or word in self._meanings:
+            return []
+        alike = {known for form in (word, *_without_a_letter(word)) for known in self._shorter.get(form, ())}
+        return [meaning for known in sorted(alike) if _is_slip(word, known) for meaning in self._meanings[known]]
+
+
+def _without_a_letter(word: str) -> Iterator[str]:
+    return (word[:i] + word[i + 1 :] for i in range(len(word)))
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """Whether a word differs by one mistake that is no other ending: "training" is none of "trainings", "trained"."""
+    if word[0] != known[0] or word == known:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known)))
+    if start >= len(known) - 2:
+        return False
+    a, b = word[start:], known[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
