@@ -81,7 +81,9 @@ def data(folder: Path) -> ReportData:
     with Review(folder / "ms") as review:
         made = build_report(review, ["3", "6", "9", "30", "99"], target=0.8)
         summary = replace(summarise_review(review, None), provenance=MADE)
-        texts = make_texts(summary, made.frontier, made.stopping, made.gold, len(made.reviewers))
+        texts = make_texts(
+            summary, made.frontier, made.stopping, made.gold, len(made.reviewers), review.policy.method(2)
+        )
     assert made.gold is not None
     later = SearchRow(query="yo|ga <b>[ti]", since="2026-01-01", until="2026-01-02", found=2, at="2026-01-02T09:00:00")
     own = SearchRow(query="yoga", since="", until="", found=None, at="")

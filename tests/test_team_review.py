@@ -225,6 +225,8 @@ def check_figures(report: ReportData) -> None:
     assert report.overrides.resolved == 6
     assert report.overrides.undone == 4  # each took back two
     assert [(one.name, one.decided, one.left) for one in report.team.progress] == [("eva", 123, 0), ("kim", 123, 0)]
+    said = "Two reviewers decided on each record independently; conflicts were resolved by lee."
+    assert said in report.texts.prisma_item_8
     for text in (render_html(report), render_markdown(report)):
         assert "agreed on 117 of 123 records" in text
         assert "lee settles 10" in text

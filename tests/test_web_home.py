@@ -90,6 +90,9 @@ def test_a_new_review_is_a_folder_of_its_own_that_the_command_line_knows(page: h
     assert page.get(second).text.count("Eva") == 1
     assert home.person == "Eva"  # asked once: the next form has it
     assert 'value="Eva"' in page.get("/new").text
+    page.post("/new", json={"title": "Two", "name": "Eva", "scheme": "two"}).raise_for_status()
+    with Review(home.reviews_folder / "two") as review:
+        assert review.policy.scheme == "two"
     refused = page.post("/new", json={"title": "  "})
     assert (refused.status_code, "Enter a title" in refused.json()["error"]) == (400, True)
 

@@ -54,7 +54,7 @@ def build_report(
     judged = None if gold is None else judge_review(snapshot, history, ranking, gold)
     found = None if gold is None else gold_found(history, main_ids_of(snapshot, gold))
     stopping = find_stopping_points(history, found, target=target, alpha=alpha, n_gold=judged.n if judged else 0)
-    team = build_team(snapshot)
+    team, method = build_team(snapshot), review.policy.method(len(status.reviewers))
     return ReportData(
         title=snapshot.criteria.title if snapshot.criteria else review.folder.resolve().name,
         question=snapshot.criteria.question if snapshot.criteria else "",
@@ -74,7 +74,7 @@ def build_report(
         no_abstract=summary.no_abstract,
         notes=list_notes(snapshot) if notes else (),
         evidence=_evidence(snapshot),
-        texts=make_texts(summary, missing, stopping, judged, len(status.reviewers)),
+        texts=make_texts(summary, missing, stopping, judged, len(status.reviewers), method),
     )
 
 

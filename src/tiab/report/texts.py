@@ -19,10 +19,12 @@ def make_texts(
     stopping: tuple[StoppingPoint, ...],
     gold: GoldReport | None,
     reviewers: int,
+    method: str,
 ) -> Texts:
     """All sentences of a report.
 
     Args:
+        method: what the paper says of how many decided on each record, and who resolved conflicts.
         reviewers: how many people screened; who only settled conflicts is not counted.
     """
     made, counts = summary.provenance, summary.counts
@@ -31,7 +33,7 @@ def make_texts(
         limitations=tuple(_limitations(made, counts, gold, summary.overrides)),
         chances=_chances(missing),
         paces=_PACES,
-        prisma_item_8=_item_8(made, counts, missing, reviewers),
+        prisma_item_8=_item_8(made, counts, missing, reviewers, method),
         raise_disclosure=tuple(_raise(made, counts, missing, stopping, gold)),
     )
 
@@ -120,7 +122,7 @@ def _limitations(made: Provenance, counts: FlowCounts, gold: GoldReport | None, 
     return said
 
 
-def _item_8(made: Provenance, counts: FlowCounts, missing: MissingEstimate, reviewers: int) -> str:
+def _item_8(made: Provenance, counts: FlowCounts, missing: MissingEstimate, reviewers: int, method: str) -> str:
     readers = "one reviewer" if reviewers == 1 else f"{_number(reviewers)} reviewers"
     said = [
         f"After duplicates had been linked, titles and abstracts of {_records(counts.to_screen)} were to be screened "
@@ -139,7 +141,7 @@ def _item_8(made: Provenance, counts: FlowCounts, missing: MissingEstimate, revi
         said.append(
             f"{readers.capitalize()} screened {_records(counts.screened)}, {shared}; each was shown an order that "
             "rests on their own decisions, on what was settled and on what was known beforehand, and not the decisions "
-            "of others. [State how conflicts were settled, and how full texts were assessed.]"
+            f"of others. {method} [State how full texts were assessed.]"
         )
     said.append("The tool ordered records and excluded none; every exclusion was decided by a person.")
     if not counts.unscreened and counts.screened:

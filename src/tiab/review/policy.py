@@ -95,6 +95,24 @@ class Policy:
         said = (by, hidden if self.blinded else "Reviewers see each other's decisions.", f"Conflicts: {who}.")
         return (*said, f"Maybe beside include: {maybe}.", *([f"Owner: {self.owner}."] if self.owner else []))
 
+    def method(self, people: int) -> str:
+        """What the methods of a paper say of the settings.
+
+        Args:
+            people: how many screened.
+
+        >>> Policy(scheme="two", resolvers=("lee",)).method(2)
+        'Two reviewers decided on each record independently; conflicts were resolved by lee.'
+        """
+        if people < 2 and self.scheme in ("", "one"):
+            return "One reviewer decided on each record."
+        by = "One reviewer decided on each record" if self.scheme == "one" else "Two reviewers decided on each record"
+        if self.scheme == "calibration":
+            by = f"Two reviewers decided on a first sample of {self.calibration:,} records, and one on each after it"
+        how = (" independently" if self.scheme in ("", "two") else ", blinded to others' decisions") * self.blinded
+        who = ", ".join(self.resolvers) or "[state who]"
+        return f"{by}{how}; conflicts were resolved by {who}."
+
     def to_dict(self) -> dict[str, Any]:
         """The same as plain JSON types."""
         return asdict(self) | {"sample": list(self.sample), "resolvers": list(self.resolvers)}

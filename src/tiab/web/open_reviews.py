@@ -12,7 +12,7 @@ from pathlib import Path
 from tiab.assets import corpus_path
 from tiab.criteria import Criteria, read_criteria
 from tiab.errors import CriteriaError, InputError, ReviewError
-from tiab.review import Review
+from tiab.review import Policy, Review
 from tiab.web.session import ReviewerSession
 from tiab.web.user_files import HomeFile, KnownReview, is_review
 
@@ -83,14 +83,19 @@ class OpenReviews:
             self._sessions[known.key] = self._opened(known, blind=blind)
         return known.key
 
-    def create(self, title: str, question: str, reviewer: str) -> str:
+    def create(self, title: str, question: str, reviewer: str, policy: Policy) -> str:
         """Makes a review in a folder of its own, named after its title; its key.
+
+        Args:
+            policy: how it is to be screened.
 
         Raises:
             ReviewError: the folder cannot be made.
         """
         folder = self._free_folder(title)
-        Review.create(folder, Criteria(title=title, question=question, concepts=())).close()
+        with Review.create(folder, Criteria(title=title, question=question, concepts=())) as review:
+            if policy != review.policy:
+                review.set_policy(policy, reviewer=reviewer)
         return self._made(folder, title, reviewer)
 
     def example(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from tiab.errors import InputError
+from tiab.review import Policy
 from tiab.web.pages import page
 from tiab.web.pages.home import Reviews, address_of, clean_name
 
@@ -16,11 +19,12 @@ router = APIRouter()
 
 
 class NewRequest(BaseModel):
-    """A review that is to be made."""
+    """A review that is to be made; `scheme`: how many reviewers decide on each record, as `Policy` has it."""
 
     title: str = Field(max_length=500)
     question: str = Field("", max_length=2000)
     name: str = Field("", max_length=200)
+    scheme: Literal["", "one", "two"] = ""
 
 
 @router.get("/new")
@@ -39,6 +43,6 @@ def create(reviews: Reviews, body: NewRequest) -> dict[str, str]:
     title, name = clean_name(body.title), clean_name(body.name)
     if not title:
         raise InputError("the review has no title", hint="Enter a title; you can change it later.")
-    key = reviews.create(title, clean_name(body.question), name)
+    key = reviews.create(title, clean_name(body.question), name, Policy(scheme=body.scheme))
     reviews.home.set_person(name)
     return {"address": f"{address_of(key)}import"}
