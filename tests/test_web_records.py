@@ -77,6 +77,7 @@ def review(tmp_path: Path) -> Iterator[Review]:
     ],
 )
 def test_what_a_query_finds(review: Review, asked: dict[str, object], found: str) -> None:
+    review.set_policy(Policy(blinded=False))
     review.label("a", "exclude", reviewer="eva", reason="animal study", note="mice")
     review.label("b", "include", reviewer="kim")
     review.label("c", "exclude", reviewer="kim")
