@@ -21,6 +21,8 @@ __all__ = ["OTHER_WORDS", "START", "Reason", "Reasons", "find_reasons"]
 
 OTHER_WORDS, START = "other words", "starting point"
 _SHOWN = 5
+_SEEN = 0.005
+"""What would be shown as 0.00 is no reason."""
 _LEAST = 0.02
 """A phrase that added less than this is among the other words."""
 
@@ -103,9 +105,12 @@ def find_reasons(
     }
     spread = spread_effects(record, words)
     phrases, others = _phrases(record.text, [place for place in spread.places if not found.takes_words(place)])
-    rest = Reason(name=OTHER_WORDS, effect=others + spread.rest, kind="rest")
+    evidence = found.reasons()
+    said = tuple(row for row in evidence if abs(row.effect) >= _SEEN)
+    small = sum(row.effect for row in evidence) - sum(row.effect for row in said)
+    rest = Reason(name=OTHER_WORDS, effect=others + spread.rest + small, kind="rest")
     start = Reason(name=START, effect=constant + found.start, kind="rest")
-    return Reasons((*found.reasons(), *phrases, *(row for row in (rest, start) if row.effect)))
+    return Reasons((*said, *phrases, *(row for row in (rest, start) if row.effect)))
 
 
 class _Evidence:
