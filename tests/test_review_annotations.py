@@ -83,7 +83,8 @@ def test_a_batch_is_no_evidence_for_stopping(review: Review) -> None:
     from tiab.review.history import read_history
 
     review.batches.do(["r0", "r1", "r2"], BatchWork(kind="decide", value="exclude"), reviewer="eva")
-    assert read_history(review.snapshot, "eva").unordered == 3
+    history = read_history(review.snapshot, "eva")
+    assert (history.unordered, history.since, history.because) == (3, 3, "several records were decided at once")
 
 
 def test_tags_and_notes_in_batches(review: Review) -> None:

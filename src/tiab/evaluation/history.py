@@ -13,7 +13,9 @@ from tiab.labels import Decision, Label
 
 __all__ = ["LateStart", "ScreeningHistory"]
 
-LateStart: TypeAlias = Literal["", "decisions were imported", "records were added"]
+LateStart: TypeAlias = Literal[
+    "", "decisions were imported", "several records were decided at once", "records were added"
+]
 
 _STATUS = {Decision.INCLUDE: "included", Decision.MAYBE: "maybe", Decision.EXCLUDE: "excluded"}
 

@@ -73,7 +73,8 @@ class MissingEstimate:
         found_at: at which points of the screening a relevant record was found, from 1; without those of the unordered.
         since: after how many of the screened evidence begins (`tiab.stopping.significance`); found_before: what had
             been found by then.
-        because: why that is not from the first on: "decisions were imported", "records were added"; "" where it is.
+        because: why that is not from the first on: "decisions were imported", "records were added" and the like; ""
+            where it is.
         missing_at_most: after 0, 1, …, screened records; up to `since` all that are unread.
         missing, recall_assured: now; None where nothing that was screened is evidence. recall_assured is None, too,
             where nothing is found and nothing may be missing.
@@ -261,6 +262,7 @@ def _sentence(history: ScreeningHistory, found: int, missing: int | None, assure
 _UNKNOWN: dict[LateStart, str] = {
     "": "",
     "decisions were imported": "decisions were imported, and the order in which those records were read is not known",
+    "several records were decided at once": "several records were decided at once, and nothing has been screened since",
     "records were added": "records were added, and nothing has been screened since",
 }
 

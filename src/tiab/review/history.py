@@ -57,11 +57,14 @@ def _decided(snapshot: Snapshot, reviewer: str | None) -> tuple[dict[str, Label]
 def _evidence_begins(first: Collection[GivenLabel], added: int) -> tuple[int, LateStart]:
     """After how many first decisions evidence begins, and why so late; `added`: the place of the event that last added
     records."""
-    imported = max((one.place for one in first if not one.ordered), default=0)
+    last = max((one for one in first if not one.ordered), key=lambda one: one.place, default=None)
+    imported = last.place if last else 0
     since = sum(one.place <= max(imported, added) for one in first)
     if not since:
         return 0, ""
-    return since, "decisions were imported" if imported > added else "records were added"
+    if last is None or imported <= added:
+        return since, "records were added"
+    return since, "several records were decided at once" if last.batch else "decisions were imported"
 
 
 def _last_added(snapshot: Snapshot, prior: Set[str]) -> int:

@@ -32,6 +32,7 @@ class GivenLabel:
             not tell that order.
         decided: when, as that file says; "" where it came from none, or it doesn't say.
         import_id: the event of the import that it came with; 0 for none.
+        batch: what names the batch that it was given with, for many records at once; "" for none.
     """
 
     event_id: int
@@ -42,6 +43,7 @@ class GivenLabel:
     ordered: bool = True
     decided: str = ""
     import_id: int = 0
+    batch: str = ""
 
     @property
     def when(self) -> str:
@@ -292,6 +294,7 @@ def _given(event: Event, place: int) -> GivenLabel:
         ordered=bool(said.get("ordered", True)),
         decided=str(said.get("decided", "")),
         import_id=int(said.get("import", 0)),
+        batch=str(said.get("batch", "")),
     )
 
 
