@@ -68,6 +68,15 @@ def test_groups_of_one_size_and_single_sexes() -> None:
     assert (card["groups"], card["sex"]) == (["10 each"], ["28 female"])
 
 
+def test_a_population_is_people_where_people_are_named() -> None:
+    record = Record(record_id="1", title="Adults with gout had open surgery")
+    spans = [
+        Span(start=a, end=b, text=record.text[a:b], role="population", label="participants", provenance="model:pio")
+        for a, b in ((21, 33), (0, 16))
+    ]
+    assert [fact.value for line in make_pico_card(record, spans) for fact in line.facts] == ["Adults with gout"]
+
+
 @pytest.mark.parametrize(
     ("text", "cut", "whole"),
     [

@@ -43,6 +43,8 @@ def values(label: str, abstract: str) -> list[str]:
         ),
         ("The sample was 68 adults (74.2 ± 5.7 years) from one town.", ["mean 74.2, SD 5.7"]),
         ("Controls (n = 15, 32.2 ± 10.2 years, 75 ± 9 kg) walked.", ["mean 32.2, SD 10.2"]),
+        ("The median [IQR] age was 75.0 [69.7-81.1] years.", ["median 75"]),
+        ("There were 42 patients, 52.9 years median age, 51 smokers.", ["median 52.9"]),
         ("They had a mean age of 28.7 years old (SD = 9.2).", ["mean 28.7, SD 9.2"]),
         # no ages of people
         ("Gestational age ranged from 24 to 34 weeks.", []),
@@ -66,6 +68,7 @@ def test_age(abstract: str, ages: list[str]) -> None:
         ("There were 12 men and 9 women.", ["9 female, 12 male"]),
         ("In all, 45 (75%) of the patients were female.", ["75% female"]),
         ("Groups were alike (female sex, 41%).", ["41% female"]),
+        ("Nurses (mean age, 60 years; 109 [61%] women) took part.", ["61% female"]),
         ("The respondents were 90% female and lived alone.", ["90% female"]),
         ("About 60% (n = 114) were female, 40% (n = 78) had a test.", ["60% female"]),
         ("Adults (N=164; 104 men) aged 56 were included.", ["104 male"]),
@@ -118,6 +121,7 @@ def test_sex(abstract: str, sexes: list[str]) -> None:
         ),
         ("We studied 26 patients with gout and 26 healthy subjects.", ["26", "26"]),
         ("The groups were small (yoga n=08, control n=09).", ["8", "9"]),
+        ("We saw 61 adults. The test was positive in 35 adults, 22 with high and 13 with low levels.", []),
         # women and men, the lost, shares and single numbers are no arms
         ("Women (n = 20) and men (n = 12) trained.", []),
         ("Forty adults joined; some were lost (n = 6) or excluded (n = 4).", []),

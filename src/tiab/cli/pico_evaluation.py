@@ -96,6 +96,8 @@ def _measured_designs(sets: MarkedSets, include_trained: bool) -> Iterator[tuple
 
 def _show_people(result: PeopleResult) -> None:
     for half, labels in result.scores.items():
+        if not result.abstracts[half]:
+            continue
         rows = [
             [label, *(text for share in score for text in (_share(share.value), f"{share.right} of {share.of}"))]
             for label, score in labels.items()

@@ -14,6 +14,7 @@ __all__ = ["find_arms"]
 
 _MOST_ARMS = 5
 _MOST_ARMS_EACH = 8
+_MOST_OF_ALL = 0.7
 _SMALLEST = 3
 _REACH = 300  # characters from the first arm to the last
 _MOST_NUMBERS = 10  # of one sentence that are tried with one another
@@ -101,8 +102,12 @@ def _parts_of(
 
 
 def _wholes(counts: Sequence[Count], total: Count | None) -> tuple[int, ...]:
-    """What the arms may add up to: the total, else another count that is no sum itself."""
-    others = (count.value for count in counts if not count.summed and "lost next" not in count.evidence)
+    """What the arms may add up to: the total, else another count of most people, such as the analysed."""
+    least = _MOST_OF_ALL * total.value if total else 0.0
+    others = (
+        count.value for count in counts
+        if not count.summed and "lost next" not in count.evidence and count.value >= least
+    )  # fmt: skip
     return tuple(dict.fromkeys([*([total.value] if total else []), *others]))
 
 

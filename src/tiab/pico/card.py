@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tiab.pico.design_scores import design_scores
@@ -12,6 +13,7 @@ from tiab.pico.findings.extraction import MARKER, OUTCOME
 from tiab.pico.phrases import whole_phrase
 from tiab.pico.sentences import sentence_around
 from tiab.pico.spans import Span
+from tiab.pico.vocabulary import vocabulary
 from tiab.records import Record
 
 __all__ = ["CARD_LINES", "CardLine", "Fact", "make_pico_card"]
@@ -146,7 +148,20 @@ def _phrases(record: Record, spans: Sequence[Span], role: str, label: str) -> li
         phrase = whole_phrase(record.text, span.start, span.end, role)
         if phrase and not any(_holds(fact.value, phrase) or _holds(phrase, fact.value) for fact in facts):
             facts.append(_fact(record, span, phrase))
-    return facts[:_PHRASES]
+    named = [fact for fact in facts if role == "population" and _names_people(fact.value)]
+    return (named or facts)[:_PHRASES]
+
+
+def _names_people(phrase: str) -> bool:
+    """Whether a phrase has a noun for people, and does not begin with a date."""
+    words = re.findall(r"[^\W\d_]+", phrase.casefold())
+    return any(word in _people() for word in words) and not re.match(r"[A-Z][a-z]+ \d{4}\b", phrase)
+
+
+@cache
+def _people() -> frozenset[str]:
+    nouns = vocabulary("participants")["nouns"]
+    return frozenset(form for noun in nouns for form in (noun, f"{noun}s"))
 
 
 def _comparators(record: Record, spans: Sequence[Span]) -> list[Fact]:
@@ -183,7 +198,12 @@ def _outcomes(record: Record, spans: Sequence[Span]) -> list[Fact]:
 
 
 def _direction(name: str, span: Span) -> str:
-    shown = re.sub(r"^(?:[^\W\d]\s+|(?:the|overall)\s+)+", "", name)
+    shown = re.sub(
+        r"^(?:[^\W\d]\s+|(?:the|overall)\s+|(?:moreover|however|furthermore|also|additionally),?\s+)+",
+        "",
+        name,
+        flags=re.IGNORECASE,
+    )
     return f"{shown}: {', '.join(part for part in (_DIRECTIONS[span.label], *span.detail.split('; ')) if part)}"
 
 

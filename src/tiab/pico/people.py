@@ -27,6 +27,7 @@ _NUMBERS = {
 }
 _DIGIT = re.compile(r"\d")
 _SPACE = "[\\s\u200b]+"  # zero-width spaces stand between numbers and signs in some abstracts
+_QUARTILES = re.compile(r"\bIQR\b|interquartile|\bQ1\b|25th", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d+[.·]\d+")
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _IN_YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
@@ -127,7 +128,9 @@ def _age(match: re.Match[str]) -> str:
     factor = _IN_YEARS[(said.get("unit") or "y")[0].lower()]
     factors = {"low": _IN_YEARS[(said.get("low_unit") or said.get("unit") or "y")[0].lower()]}
     years = {name: _number(said[name]) * factors.get(name, factor) for name in _AGES if said.get(name)}
-    if max(years.values()) > _OLDEST or years.get("low", 0.0) > years.get("high", _OLDEST):
+    if _QUARTILES.search(match[0]):  # the half in the middle is no range of all
+        years = {name: value for name, value in years.items() if name not in ("low", "high")}
+    if not years or max(years.values()) > _OLDEST or years.get("low", 0.0) > years.get("high", _OLDEST):
         return ""
     shown = {name: f"{round(value, 1):.15g}" for name, value in years.items()}
     parts = (
