@@ -39,6 +39,7 @@ def values(label: str, abstract: str, title: str = "A title") -> list[str]:
         ("A total of 594 forms came back and 566 (269 from males, 297 from females) were statistically analysed.", 566),
         ("Serum of 18 adults with gout was compared with that of controls (n = 82).", 18),
         ("Of 193 people, 60% (n = 114) smoked, 40% (n = 78) drank and 23% (n = 44) slept.", 193),
+        ("Patients were randomised into two groups (n = 25 each).", 50),
         ("Women trained (n = 15; five smoked) or rested (n = 15; six smoked).", 30),
         # pharmacology
         ("We randomly assigned 1,204 patients to drug A (602 patients) or placebo (602 patients).", 1204),

@@ -29,7 +29,7 @@ _TREATED_APART = re.compile(
 )
 _GOES = re.compile(
     r"(?:\s\([^()]{0,12}\))?\s(?:[a-z]+\s)?(?:(?:were|was)\s)?(?:(?:randomly\s)?(?:assigned|allocated|randomi[sz]ed)\s)?"
-    r"(?:to|received|receiving|in\s(?:the\s)?(?:[\w-]+\s){1,4}(?:group|arm|unit|condition|cohort))\b",
+    r"(?:to(?!\s\d)|received|receiving|in\s(?:the\s)?(?:[\w-]+\s){1,4}(?:group|arm|unit|condition|cohort))\b",
     re.IGNORECASE,
 )
 _EACH = re.compile(

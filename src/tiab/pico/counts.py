@@ -22,7 +22,7 @@ _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
 _SHARE_BEFORE = re.compile(r"%[\s(,;\[]*[nN]\s*[=:]\s*$")  # "60% (n = 114) were female" counts no group
 _SHARE_AFTER = re.compile(r"\s*[,;]\s*\d{1,3}(?:\.\d+)?\s?%\s*[)\]]")  # "online consultations (n = 120, 12.9%)"
 LABEL_BEFORE = re.compile(
-    r"\b(?:grades?|types?|stages?|phases?|levels?|class(?:es)?|ages?|aged|weeks?|days?|months?|visits?|years?)\s+"
+    r"\b(?:gr|grades?|types?|stages?|phases?|levels?|class(?:es)?|ages?|aged|weeks?|days?|months?|visits?|years?)\s+"
     r"(?:(?:\d{1,3}|[IVX]+)(?:\s*(?:,|and|or|to|-)\s*)+)?$",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ _SEX_BEFORE = re.compile(rf"\b(?:{_SEX.pattern})\s*[(\[,:]*\s*$", re.IGNORECASE)
 _SEX_AFTER = re.compile(rf"\s+(?:{_SEX.pattern})\b", re.IGNORECASE)
 _MOST_GROUPS = 6
 _GROUPS_OF = re.compile(
-    rf"(?<![\w.,/-])(?P<groups>{NUMBER})\s+(?:[a-z-]+\s+){{0,2}}groups\s+of\s+(?P<size>{NUMBER})\b(?!\s*(?:%|[-\u2010-\u2015]))",
+    rf"(?<![\w.,/-])(?P<groups>{NUMBER})\s+(?:[a-z-]+\s+){{0,2}}groups\s*(?:of\s+|[(\[]\s*n\s*=\s*)(?P<size>{NUMBER})\b(?!\s*(?:%|[-\u2010-\u2015]))",
     re.IGNORECASE,
 )
 _CONTROLS_BEFORE = re.compile(r"\bcontrols?(?:\s+subjects)?\s*[(\[]\s*$", re.IGNORECASE)

@@ -24,7 +24,8 @@ NUMBER = (
 """A whole number below a thousand million: 1200, 1,200, 1 200, "twelve hundred"; matched without regard to case, and
 without going back, so that a text of nothing but numbers takes no longer than another."""
 _FREE = re.compile(
-    rf"(?<![\w.,/<>±≥≤~$€£^-])(?<![^nN]=){NUMBER}(?![\w%]|\s?%|[.,:]\d|[-/\u2010-\u2015]\w)", re.IGNORECASE
+    rf"(?<![\w.,·×/<>±≥≤~$€£^-])(?<!×\s)(?<![^nN]=){NUMBER}(?![\w%]|\s?%|[.,:·]\d|\s?×|[-/\u2010-\u2015]\w)",
+    re.IGNORECASE,
 )
 _PARTS = re.compile(rf"{_WORD}", re.IGNORECASE)
 
