@@ -75,14 +75,15 @@ def test_marks_need_their_abstracts(tmp_path: Path) -> None:
     assert isinstance(result.exception, InputError | SystemExit)
 
 
-def test_command_prints_both_sets(tmp_path: Path) -> None:
-    marks, texts = marked(tmp_path, "1,0,4,sex,female,,building\n")
+def test_command_prints_the_sets_that_have_abstracts(tmp_path: Path) -> None:
+    marks, texts = marked(tmp_path, "1,0,4,sex,female,,kept back\n")
     options = ["pico", "--evaluate", "--people", str(marks), "--abstracts", str(texts)]
     found = json.loads(CliRunner().invoke(app, [*options, "--json"]).stdout)["people"]
     assert set(found) == {"missing", "building", "kept back"}
     assert set(PEOPLE_LABELS) < set(found["kept back"])
     shown = CliRunner().invoke(app, options).stdout
     assert "kept back" in shown
+    assert "building" not in shown
     assert "precision" in shown
 
 
