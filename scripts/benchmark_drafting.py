@@ -1,13 +1,14 @@
 """Ranks reviews by hand-written, by drafted and by no terms; writes docs/benchmarks/drafting.md.
 
-    python scripts/benchmark_drafting.py [--replay] [REVIEW …]
+    python scripts/benchmark_drafting.py [--replay] [--sample] [REVIEW …]
     python scripts/benchmark_drafting.py --writers
 
 By the criteria in corpora/benchmarks, by what `tiab.drafting.draft` makes of the published text (or of the question
 that this script states from the paper's title) untouched, and by title and question alone: AUC, AP and WSS@95 of the
 first ranking and, with --replay, the loss of a replay in which every label is learned from. What was measured is kept
-in drafting.json beside the page and not measured again, unless the reviews are named. --writers measures ten reviews by
-three versions of their criteria: the one by hand, a second writer's and the draft of the first one's question.
+in drafting.json beside the page and not measured again, unless the reviews are named; --sample ranks some hundred
+records of each. --writers measures ten reviews by three versions of their criteria: the one by hand, a second writer's
+and the draft of the first one's question.
 TIAB_SHARED names the folder of the data.
 """
 
@@ -71,7 +72,7 @@ STATED = {
 }
 """Title and question of reviews whose text is not published with their records, as their titles alone tell it."""
 SECOND, SAMPLE = "second_writer", 400
-"""Where the second writer's criteria are, and how many records of a review the writers are compared on."""
+"""Where the second writer's criteria are, and how many records of a review are a sample."""
 Scores = dict[str, dict[str, float]]
 
 
@@ -129,13 +130,18 @@ def scores(records: Sequence[tiab.Record], relevant: set[str], criteria: Criteri
     return measured
 
 
-def measure(shared: Path, name: str, text: str, *, replay: bool) -> dict[str, object]:
+def measure(shared: Path, name: str, text: str, *, replay: bool, sampled: bool) -> dict[str, object]:
     """What is kept of one review."""
     records = tiab.read_records(_records(shared, name))
     relevant = {record.record_id for record in records if dict(record.extra).get("label_included") == "1"}
+    whole = len(records)
+    if sampled:
+        records = sample_of(records, relevant)
+        relevant &= {record.record_id for record in records}
     ways = {way: scores(records, relevant, c, replay=replay) for way, c in ways_of(name, text).items()}
     print(name, ways, flush=True)
-    return {"records": len(records), "relevant": len(relevant), "ways": ways}
+    size = f"{len(records)} of {whole}" if sampled else len(records)
+    return {"records": size, "relevant": len(relevant), "ways": ways}
 
 
 def sample_of(records: list[tiab.Record], relevant: set[str]) -> list[tiab.Record]:
@@ -174,7 +180,7 @@ def main() -> None:
         WRITERS.write_text(json.dumps(dict(writers(shared)), indent=1) + "\n", encoding="utf-8")
     for name, text in texts(shared) if "--writers" not in sys.argv else ():
         if name in names or (not names and name not in kept):
-            kept[name] = measure(shared, name, text, replay=replay)
+            kept[name] = measure(shared, name, text, replay=replay, sampled="--sample" in sys.argv)
             KEPT.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(kept), encoding="utf-8")
 

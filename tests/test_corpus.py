@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import tiab
+from tiab.drafting import draft
+from tiab.evaluation.gold import read_gold
+
 Row = dict[str, str]
 
 FOLDER = Path(__file__).resolve().parent.parent / "corpora" / "exercise-ms-cytokines"
@@ -215,3 +219,17 @@ def test_no_digest_invents_a_number(studies: dict[str, Row], every: dict[str, Ro
         if more:
             invented[key] = more
     assert invented == {}
+
+
+def test_the_draft_of_the_founding_review_is_what_the_command_makes() -> None:
+    text = (FOLDER / "drafting.txt").read_text(encoding="utf-8")
+    assert draft(text).to_toml() == (FOLDER / "drafted.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["criteria.toml", "drafted.toml"])
+def test_the_ranks_of_the_12_by_each_criteria_are_those_in_the_readme(name: str) -> None:
+    records = tiab.read_records(FOLDER / "records.csv")
+    gold = set(read_gold(FOLDER / "gold.csv", records))
+    order = tiab.rank(records, criteria=tiab.read_criteria(FOLDER / name)).order
+    ranks = ", ".join(str(rank) for rank, record_id in enumerate(order, 1) if record_id in gold)
+    assert f"| `{name}` | {ranks} |" in (FOLDER / "README.md").read_text(encoding="utf-8")
