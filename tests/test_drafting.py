@@ -228,3 +228,14 @@ def test_a_sentence_that_names_a_design_says_more_than_that() -> None:
     assert "clay modelling" in made.criteria.of_role("intervention")[0].terms
     assert "tinnitus" in made.criteria.of_role("population")[0].terms
     assert made.criteria.of_role("design")[0].designs == ("randomised trial",)
+
+
+def test_initials_that_the_text_uses_are_abbreviations_of_the_term() -> None:
+    made = draft("Title: Clay modelling for restless hand disorder\nQuestion: Is clay effective for adults with RHD?")
+    assert [term.text for one in made.concepts if one.role == "population" for term in one.abbreviations] == ["RHD"]
+
+
+def test_what_something_is_effective_on_is_an_outcome() -> None:
+    made = draft("Question: Are walking groups effective for widowers on self-injury, low mood and dropout?")
+    outcomes = {term for concept in made.criteria.of_role("outcome") for term in concept.terms}
+    assert {"self-injury", "low mood", "dropout"} <= outcomes

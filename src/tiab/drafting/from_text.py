@@ -173,6 +173,7 @@ def _drafted(found: _Found, text: str) -> Draft:
         found.terms["outcome"] += [DraftTerm(text=word, line=1, source=why) for word in _EFFECT_WORDS]
     wanted = content_words([found.title, *(t.text for terms in found.terms.values() for t in terms)])
     concepts = _with_title(list(_concepts(found, shorts, wanted)), list(_of_title(found)))
+    concepts = [_with_initials(concept, text) for concept in concepts]
     question = " ".join(asked for _, asked in found.question)
     concepts += _designs(found, asked, animals=bool(_ANIMALS.search(text)))
     return Draft(
@@ -237,6 +238,19 @@ def _concepts(found: _Found, shorts: dict[str, str], wanted: set[str]) -> Iterat
             required=role != "outcome" and (role != "population" or found.because.get(role) == _HEADED),
             because=found.because.get(role, ""),
         )
+
+
+def _with_initials(concept: DraftConcept, text: str) -> DraftConcept:
+    """The concept with the abbreviations in the text that are the initials of one of its terms."""
+    used = dict.fromkeys(re.findall(r"(?<![\w-])[A-Z]{3,6}(?![\w-])", text))
+    known = {short.text for short in concept.abbreviations}
+    more = tuple(
+        DraftTerm(text=short, line=term.line, source=f"the initials of {term.text}")
+        for short in used
+        for term in concept.terms
+        if short not in known and short.casefold() == "".join(word[0] for word in term.text.casefold().split())
+    )
+    return replace(concept, abbreviations=concept.abbreviations + more)
 
 
 def _with_members(terms: tuple[DraftTerm, ...]) -> tuple[DraftTerm, ...]:

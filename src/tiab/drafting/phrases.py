@@ -33,9 +33,9 @@ _GENERAL = """
     outcomes output overview paper papers participant participants patient patients people person persons phase phases
     population populations potential preparation preparations primary publication publications quality question rate
     rates recent relating relation relations relevance relevant relief result results review reviews safety sample
-    samples scale secondary set sets small specific status studies study subject subjects system systematic systems
-    technique techniques test tests therapies therapy time times topic topics treatment treatments trial trials type
-    types unit units usual value values variable variables variation variations weeks year years
+    samples scale search searches secondary set sets small specific status studies study subject subjects system
+    systematic systems technique techniques test tests therapies therapy time times topic topics treatment treatments
+    trial trials type types unit units usual value values variable variables variation variations weeks year years
 """
 SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""

@@ -44,7 +44,7 @@ def question_phrases(question: str) -> Iterator[tuple[str, str]]:
         yield from _of_part(question[start : turn.start()], role)
         role, start = str(turn.lastgroup), turn.end()
         if role == "on":  # the effects of one thing on another, or studies on one thing
-            role = "outcome" if named else "intervention"
+            role = "outcome" if named or _EFFECTS.search(question[: turn.start()]) else "intervention"
         named = named or role == "intervention"
     yield from _of_part(question[start:], role)
 
