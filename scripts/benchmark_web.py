@@ -37,15 +37,19 @@ BLOCKS = 10
 SEARCHES = ("exercise", "randomised", "interleukin", "the", "zzzz")
 
 
-def prepare(folder: Path, path: Path, n: int, criteria: Path | None, *, learn: bool = True) -> None:
-    """Makes a review of the first `n` records, under ids of our own."""
+def prepare(folder: Path, path: Path, n: int, criteria: Path | None) -> None:
+    """Makes a review of the first `n` records."""
     with Review.create(folder, criteria) as review:
-        some = itertools.islice(iter_records(path), n)
-        records = [replace(record, record_id=f"b{number}") for number, record in enumerate(some)]
-        with Store(review.folder) as store:
-            store.add(Source(name="benchmark"), records)
-        if learn:
-            review.learn()
+        fill(folder, path, n)
+        review.learn()
+
+
+def fill(folder: Path, path: Path, n: int) -> None:
+    """Adds the first `n` records of a file, under ids of our own."""
+    some = itertools.islice(iter_records(path), n)
+    records = [replace(record, record_id=f"b{number}") for number, record in enumerate(some)]
+    with Store(folder) as store:
+        store.add(Source(name="benchmark"), records)
 
 
 @contextmanager
@@ -141,6 +145,7 @@ def look(client: httpx.Client, concept: str) -> None:
 def start(client: httpx.Client, session: ReviewerSession) -> None:
     """Prints how long the first record takes, how long each after it, and when all abstracts are read."""
     wall, cpu = time.perf_counter(), time.process_time()
+    session.refresh()
     while not (shown := client.get("/screen/record").json())["record_id"]:
         time.sleep(0.1)
     seconds = f"{time.perf_counter() - wall:.1f} s, CPU {time.process_time() - cpu:.1f} s"
@@ -187,7 +192,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as parent:
         kept = asked.keep or Path(parent) / "kept"
         if not kept.exists():
-            prepare(kept, asked.path, asked.records, asked.criteria, learn=not asked.fresh)
+            if asked.fresh:
+                Review.create(kept, asked.criteria).close()
+            else:
+                prepare(kept, asked.path, asked.records, asked.criteria)
         folder = shutil.copytree(kept, Path(parent) / "review")
         with served(folder, learn=not asked.fresh) as (address, session):
             if asked.browser:
@@ -197,6 +205,9 @@ def main() -> int:
                 client.get(address)
                 client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
                 if asked.fresh:
+                    session.learning.start()  # as the page of all reviews does when a review is opened
+                    session.learning.wait(60)
+                    fill(folder, asked.path, asked.records)
                     start(client, session)
                     return 0
                 wait(session, asked.wait)

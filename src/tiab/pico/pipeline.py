@@ -42,7 +42,7 @@ _LEARNED = {"tiab_roles": "pico-roles.safetensors", "tiab_pio": "pico-pio.safete
 """Each learned component, and its weights, which an installation may leave out."""
 
 _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, more costs memory
-_TOLD = 20  # records after which it is told how far this is
+_TOLD = 5  # records after which it is told how far this is
 _CHUNK = 500  # records that a worker process takes at once
 _WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading
 
