@@ -178,7 +178,7 @@ def answered(page: httpx.Client, path: str, **settings: object) -> dict[str, obj
 
 
 FAILING = [
-    ("tiab.review.duplicates.find_duplicates", "/duplicates/current", {}, "Comparing the records stopped", 'id="pair"'),
+    ("tiab.dedupe.find_duplicates", "/duplicates/current", {}, "Comparing the records stopped", 'id="pair"'),
     ("tiab.web.jobs.count_hits", "/criteria/check", {"text": TOML}, "Counting stopped", "<b>2</b> of 2 records"),
     ("tiab.review.learning.prepare", "/screen/record", {}, "Ranking stopped", "Effects of aerobic training"),
 ]
@@ -232,7 +232,7 @@ def test_a_list_that_could_not_be_prepared_is_made_when_it_is_asked_for(
 @pytest.mark.parametrize(
     ("place", "path", "said", "shown"),
     [
-        ("tiab.review.duplicates.find_duplicates", "/duplicates", "Comparing the records stopped", "Pair 1 of 1"),
+        ("tiab.dedupe.find_duplicates", "/duplicates", "Comparing the records stopped", "Pair 1 of 1"),
         ("tiab.web.jobs.count_hits", "/criteria", "Counting stopped", "2 of 2 records have every required concept"),
         ("tiab.review.learning.prepare", "/", "Ranking stopped", "Effects of aerobic training"),
     ],

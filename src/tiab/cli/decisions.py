@@ -1,4 +1,4 @@
-"""tiab label, prior, undo, conflicts, resolve: what the log of decisions is told, and how it is taken back."""
+"""tiab label, prior, undo: what the log of decisions is told, and how it is taken back."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from tiab.cli.options import DECISIONS, FolderArgument, JsonOption, ReviewerOption
 from tiab.cli.outputs import Commands
-from tiab.cli.review_folder import must_be_named, opened
-from tiab.cli.show import console, counted, note, print_json
+from tiab.cli.review_folder import opened
+from tiab.cli.show import counted, note, print_json
 from tiab.errors import InputError, LabelError
 from tiab.labels import Decision
 from tiab.reading import read_whole
@@ -20,13 +19,22 @@ from tiab.store import Event
 if TYPE_CHECKING:
     from tiab.review import DecisionsReport, Matching
 
-__all__ = ["add_prior", "label_record", "list_conflicts", "resolve_conflict", "undo_decision"]
+__all__ = [
+    "DECISION",
+    "NoteOption",
+    "ReasonOption",
+    "RecordArgument",
+    "add_prior",
+    "label_record",
+    "print_decision",
+    "undo_decision",
+]
 
 commands = Commands()
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why it is excluded.")]
 NoteOption = Annotated[str, typer.Option("--note", help="A note beside the decision.")]
-_DECISION = typer.Argument(
+DECISION = typer.Argument(
     parser=Decision.parse, metavar=DECISIONS, help="The decision; 1 and 0 will do, too.", show_default=False
 )
 RecordArgument = Annotated[str, typer.Argument(metavar="ID", help="The record's id.", show_default=False)]
@@ -36,7 +44,7 @@ RecordArgument = Annotated[str, typer.Argument(metavar="ID", help="The record's 
 def label_record(
     folder: FolderArgument,
     record: RecordArgument = "",
-    decision: Annotated[Decision | None, _DECISION] = None,
+    decision: Annotated[Decision | None, DECISION] = None,
     reason: ReasonOption = "",
     remark: NoteOption = "",
     reviewer: ReviewerOption = "",
@@ -75,7 +83,7 @@ def label_record(
     elif decision and not source:
         with opened(folder) as review:
             event = review.label(record, decision, reviewer=reviewer, reason=reason, note=remark, prior=prior)
-        _say_decision(event, as_json=as_json)
+        print_decision(event, as_json=as_json)
     else:
         raise LabelError("say either a record and a decision, or --from FILE", hint="tiab label --help")
 
@@ -168,89 +176,8 @@ def _undo_criteria(folder: Path, *, other: bool, as_json: bool) -> None:
         note("The criteria are as they were before their last change.")
 
 
-@commands.command("conflicts")
-def list_conflicts(
-    folder: FolderArgument,
-    reviewer: Annotated[
-        str | None,
-        typer.Option(
-            "--reviewer",
-            "-r",
-            envvar="TIAB_REVIEWER",
-            help="Who looks: a blinded reviewer sees conflicts on records that they have decided on.",
-            show_default=False,
-        ),
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the records on which reviewers disagree.
-
-    Nobody sees another's decision on a record before their own, unless the review is open: see tiab team.
-
-    [dim]Example:[/dim] tiab conflicts ms-review --reviewer eva
-    """
-    with opened(folder) as review:
-        found = [(conflict, review.record(conflict.record_id)) for conflict in review.conflicts(reviewer)]
-        criteria, links = review.criteria_conflict(), review.link_contradictions()
-    if as_json:
-        print_json(
-            [
-                {
-                    "record_id": record.record_id,
-                    "title": record.title,
-                    "labels": [
-                        {
-                            "reviewer": given.label.reviewer,
-                            "decision": str(given.label.decision),
-                            "reason": given.label.reason,
-                            "note": given.note,
-                            "time": given.time,
-                        }
-                        for given in conflict.labels
-                    ],
-                }
-                for conflict, record in found
-            ]
-        )
-        return
-    for conflict, record in found:
-        console.print(Text.assemble((record.record_id, "dim"), "  ", (record.title or "(no title)", "bold")))
-        for given in conflict.labels:
-            beside = "; ".join(text for text in (given.label.reason, given.note) if text)
-            said = f"    {given.label.reviewer or '(no name)'}: {given.label.decision}"
-            console.print(Text(f"{said} ({beside})" if beside else said))
-    note(counted(len(found), "conflict") + "." + (" Resolve one: tiab resolve DIR ID DECISION" if found else ""))
-    if criteria is not None:
-        versions = " or ".join(map(str, criteria.versions))
-        note(f"Criteria were changed in two copies. Choose: tiab merge {folder} --criteria {versions}")
-    for pair in links:
-        who = pair.reviewer or "somebody"
-        note(f"{pair.one} and {pair.other} are linked as duplicates; {who} kept them apart. See tiab duplicates.")
-
-
-@commands.command("resolve")
-def resolve_conflict(
-    folder: FolderArgument,
-    record: RecordArgument,
-    decision: Annotated[Decision, _DECISION],
-    reason: ReasonOption = "",
-    remark: NoteOption = "",
-    reviewer: ReviewerOption = "",
-    as_json: JsonOption = False,
-) -> None:
-    """Resolve a conflict between reviewers.
-
-    It takes a third entry; what the reviewers decided stays in the log.
-
-    [dim]Example:[/dim] tiab resolve ms-review 28616851 include --reviewer kim
-    """
-    with opened(folder) as review:
-        must_be_named(review, reviewer)
-        event = review.resolve(record, decision, reviewer=reviewer, reason=reason, note=remark)
-    _say_decision(event, as_json=as_json)
-
-
-def _say_decision(event: Event, *, as_json: bool) -> None:
+def print_decision(event: Event, *, as_json: bool) -> None:
+    """Prints a decision as it was stored."""
     if as_json:
         print_json({"record_id": event.record_id, "decision": event.payload["decision"], "event": event.event_id})
     else:

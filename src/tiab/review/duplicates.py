@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from tiab.dedupe import DoubtfulPair, Duplicates, RelatedReports, find_duplicates, related_reports
 from tiab.errors import LabelError
 from tiab.review.snapshot import Snapshot, SnapshotReader
 from tiab.store import Entry, Event, Store
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what compares records loads all readers of files: only what finds duplicates waits for it
+    from tiab.dedupe import DoubtfulPair, Duplicates, RelatedReports
     from tiab.pico.pipeline import Progress
 
 __all__ = ["DuplicateLinks", "LinkContradiction", "PairDecision"]
@@ -122,6 +122,8 @@ class DuplicateLinks:
         Args:
             progress: is called with numbers of records, which add up to those that are screened.
         """
+        from tiab.dedupe import find_duplicates
+
         return self.still_open(find_duplicates(self._reader.snapshot.merged_records(), progress=progress))
 
     def still_open(self, found: Duplicates) -> Duplicates:
@@ -130,6 +132,8 @@ class DuplicateLinks:
 
     def related(self) -> tuple[RelatedReports, ...]:
         """The records that seem to report one study; they are shown together and never linked."""
+        from tiab.dedupe import related_reports
+
         return related_reports(self._reader.snapshot.merged_records())
 
     def decisions(self) -> tuple[PairDecision, ...]:
@@ -166,6 +170,8 @@ class DuplicateLinks:
 
 def _still_open(found: Duplicates, snapshot: Snapshot, events: Iterable[Event]) -> Duplicates:
     """Of the duplicates that were found, those that the `_PAIR_EVENTS` neither link nor keep apart."""
+    from tiab.dedupe import DoubtfulPair, Duplicates
+
     main_id, apart = snapshot.groups.main_id, _apart(snapshot, events)
     certain = []
     doubtful = [(pair.record_ids, pair) for pair in found.doubtful]

@@ -12,7 +12,6 @@ from typing import Any, Literal
 
 import tiab
 from tiab.criteria import Criteria
-from tiab.dedupe import Duplicates
 from tiab.errors import CriteriaError, LabelError, ReviewError
 from tiab.review.criteria_file import CRITERIA_NAME, as_toml, logged_text
 from tiab.review.duplicates import DuplicateLinks, LinkContradiction
@@ -225,6 +224,8 @@ class Merging:
         new = frozenset(fresh)
         found = self._links.find()
         groups = tuple(group for group in found.certain if new.intersection(group.record_ids))
+        from tiab.dedupe import Duplicates  # loads all readers of files
+
         return self._links.link_certain(Duplicates(certain=groups), reviewer=reviewer)
 
     def _standing(self) -> dict[tuple[str, str], tuple[str, int]]:

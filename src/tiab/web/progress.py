@@ -10,7 +10,7 @@ from tiab.review import Snapshot
 from tiab.review.history import read_history
 from tiab.review.team import measure_pace
 
-__all__ = ["Progress", "measure_progress", "rule_in_words"]
+__all__ = ["ReviewerProgress", "measure_progress", "rule_in_words"]
 
 TARGET, ALPHA = 0.95, 0.05
 WIDE, FOOT, LEFT = 296, 104, 26
@@ -20,7 +20,7 @@ _CONFIDENCE = f"{1 - ALPHA:.0%}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class ReviewerProgress:
     """How far one reviewer has come.
 
     Attributes:
@@ -76,7 +76,7 @@ class Progress:
         return f"{self.hours:,.0f} hours"
 
 
-def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Progress:
+def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> ReviewerProgress:
     """The progress of one reviewer; what others decided does not count."""
     history = read_history(snapshot, reviewer)
     frontier = estimate_missing(history, target=TARGET, alpha=ALPHA)
@@ -84,7 +84,7 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Pr
     own = [given[-1] for (_, name), given in snapshot.state.labels.items() if name == reviewer]
     pace = measure_pace(one for one in own if not one.label.prior)
     left = frontier.n_records - frontier.screened
-    return Progress(
+    return ReviewerProgress(
         screened=frontier.screened,
         found=frontier.found,
         to_screen=frontier.n_records,

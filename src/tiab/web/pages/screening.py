@@ -14,7 +14,7 @@ from tiab.review.notes import NoteKind
 from tiab.web.card import Card
 from tiab.web.marking import MARKED
 from tiab.web.pages import DecisionRequest, RecordId, Session, UndoRequest, page, render, render_failures
-from tiab.web.progress import Progress, measure_progress
+from tiab.web.progress import ReviewerProgress, measure_progress
 from tiab.web.session import ReviewerSession
 from tiab.web.settings import Settings
 
@@ -119,7 +119,7 @@ def save_settings(session: Session, body: SettingsRequest) -> dict[str, Any]:
     return {"message": "Settings saved."}
 
 
-def _progress(session: ReviewerSession) -> Progress:
+def _progress(session: ReviewerSession) -> ReviewerProgress:
     return measure_progress(session.review.snapshot, session.reviewer, rule=session.settings.rule)
 
 
