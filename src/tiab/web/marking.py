@@ -162,11 +162,11 @@ def _trimmed(text: str, spans: Iterable[Span]) -> list[Span]:
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The place without a bracket that opens or closes outside of it, and with no loose ends.
+    """The place without a bracket that opens or closes outside of it (the longer side is kept), and without loose ends.
 
     >>> text = "women (n = 24) and"
     >>> [text[slice(*_trim(text, *place))] for place in ((0, 13), (6, 13), (7, 14), (0, 14))]
-    ['women', 'n = 24', 'n = 24', 'women (n = 24)']
+    ['n = 24', 'n = 24', 'n = 24', 'women (n = 24)']
     """
     lone = _lone_bracket(text, start, end)
     while lone is not None:

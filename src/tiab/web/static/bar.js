@@ -189,6 +189,8 @@ export function useBar({ also, decided, changed, undo, back, on, keys = {}, send
     else if (command) commands[command]();
   });
   bar.addEventListener("submit", (event) => event.preventDefault());
+  // a click that came before anybody listened would be lost
+  bar.querySelectorAll("[data-decision]").forEach((button) => { button.disabled = false; });
   onKeys({
     i: () => decide("include"),
     e: () => decide("exclude"),

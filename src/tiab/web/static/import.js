@@ -1,6 +1,6 @@
 // Import: files are sent one after the other, so that each says at once what became of it, and is compared with those before.
 
-import { RequestError, request, showError, showMessage } from "./page.js";
+import { RequestError, onFiles, request, showError, showMessage } from "./page.js";
 
 const form = document.getElementById("import");
 const drop = document.getElementById("drop");
@@ -88,10 +88,7 @@ form.addEventListener("change", (event) => {
   if (event.target.name === "kind") document.getElementById("how").hidden = event.target.value !== "decisions";
 });
 document.getElementById("choose").addEventListener("click", () => files.click());
-files.addEventListener("change", () => {
-  sendAll(files.files);
-  files.value = "";
-});
+onFiles(files, sendAll);
 form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("how").hidden = form.elements.kind.value !== "decisions";
 

@@ -1,6 +1,6 @@
 // Team: copies are saved by the browser, merged one after the other, and the settings are sent as a whole.
 
-import { RequestError, download, oneAtATime, request, showError, showMessage } from "./page.js";
+import { RequestError, download, oneAtATime, onFiles, request, showError, showMessage } from "./page.js";
 
 const MAX_BYTES = 512 * 1024 * 1024;
 const drop = document.getElementById("drop");
@@ -82,10 +82,7 @@ if (settings) {
 }
 
 document.getElementById("choose").addEventListener("click", () => files.click());
-files.addEventListener("change", () => {
-  mergeAll([...files.files]);
-  files.value = "";
-});
+onFiles(files, mergeAll);
 
 // A file that is dropped beside the field must not replace the page.
 addEventListener("dragover", (event) => {

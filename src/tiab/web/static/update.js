@@ -1,6 +1,6 @@
 // Update: the files of a later search are sent one after the other, or PubMed is asked; each says what is new.
 
-import { RequestError, request } from "./page.js";
+import { RequestError, onFiles, request } from "./page.js";
 
 const drop = document.getElementById("drop");
 const files = document.getElementById("files");
@@ -35,10 +35,7 @@ function send(list) {
 }
 
 document.getElementById("choose").addEventListener("click", () => files.click());
-files.addEventListener("change", () => {
-  send([...files.files]);
-  files.value = "";
-});
+onFiles(files, send);
 document.getElementById("pubmed")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const since = event.target.elements.since.value || null;
