@@ -24,6 +24,7 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # before numpy is loaded
 
 import tiab
+from review_split import is_tuning
 from tiab import metrics
 from tiab.criteria import Criteria
 from tiab.drafting import draft
@@ -35,19 +36,6 @@ FOLDER = ROOT / "docs" / "benchmarks"
 PAGE, KEPT, WRITERS = FOLDER / "drafting.md", FOLDER / "drafting.json", FOLDER / "writers.json"
 WAYS = ("written by hand", "drafted", "title and question")
 MEASURES = ("AUC", "AP", "WSS@95", "replay loss")
-TUNING = (
-    "Cohen_",
-    "Wallace_",
-    "Hall_",
-    "Kitchenham_",
-    "Radjenovic_",
-    "Wahono_",
-    "Yu_",
-    "Bannach",
-    "Kwok_",
-    "Nagtegaal_",
-)
-"""How the names of the reviews begin on which words and rules were chosen: see split.md."""
 STATED = {
     "Cohen_ADHD": (
         "Drug class review on pharmacologic treatments for ADHD",
@@ -205,7 +193,7 @@ def page(kept: Mapping[str, dict[str, object]]) -> str:
         *(_row(name, one) for name, one in kept.items()),
     ]
     for side, chosen in (("tuning", True), ("untouched", False)):
-        lines += _means(side, [one for name, one in kept.items() if name.startswith(TUNING) is chosen])
+        lines += _means(side, [one for name, one in kept.items() if is_tuning(name) is chosen])
     lines += _means("all", list(kept.values()))
     lines += _writers_section(json.loads(WRITERS.read_text(encoding="utf-8"))) if WRITERS.is_file() else []
     return "\n".join(lines) + "\n"
@@ -237,7 +225,7 @@ def _writers_section(losses: Mapping[str, Mapping[str, float]]) -> list[str]:
 
 def _row(name: str, one: Mapping[str, object]) -> str:
     cells = [_cell([_ways(one).get(way, {}).get(measure) for way in WAYS]) for measure in MEASURES]
-    side = "tuning" if name.startswith(TUNING) else "untouched"
+    side = "tuning" if is_tuning(name) else "untouched"
     cells = [name + ("†" if name in STATED else ""), side, str(one["records"]), str(one["relevant"]), *cells]
     return f"| {' | '.join(cells)} |"
 

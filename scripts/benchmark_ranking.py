@@ -32,6 +32,7 @@ import numpy as np
 
 import tiab
 from comparison import Comparison, compare_differences, compare_ratios
+from review_split import LEFT_OUT, is_tuning
 from tiab import metrics
 from tiab.evaluation.simulation import draw_priors, simulate
 from tiab.features import make_features
@@ -40,21 +41,6 @@ ROOT = Path(__file__).resolve().parent.parent
 CRITERIA = ROOT / "corpora" / "benchmarks"
 PAGE = ROOT / "docs" / "benchmarks" / "ranking.md"
 ASREVIEW = "3.0.8"
-TOO_SMALL = {"Dimitrov_SNHL", "Ouafik_MSM_Syndemic", "Hannousse_Alhammad_2018"}
-TUNING = (
-    "Cohen_",
-    "Wallace_",
-    "Hall_",
-    "Kitchenham_",
-    "Radjenovic_",
-    "Wahono_",
-    "Yu_",
-    "Bannach",
-    "Kwok_",
-    "Nagtegaal_",
-)
-"""How the reviews begin that settings were chosen on; see docs/benchmarks/split.md."""
-
 MODES = {
     "labels": "tiab without criteria, on title and abstract: what ELAS u4 sees, and nothing more",
     "criteria": "tiab as it is meant to be used: with the review's criteria, and keywords where the records have them",
@@ -86,7 +72,7 @@ class Review:
         self.relevant = {record.record_id for record in self.records if dict(record.extra).get(self.column) == "1"}
         file = CRITERIA / f"{self.name}.toml"
         self.criteria = tiab.read_criteria(file) if file.is_file() else None
-        self.tuning = self.name.startswith(TUNING)
+        self.tuning = is_tuning(self.name)
 
     def priors(self, seed: int) -> tuple[str, ...]:
         """One relevant and one irrelevant record, the same for every ranker."""
@@ -95,9 +81,9 @@ class Review:
 
 def reviews(shared: Path, only: str) -> list[Review]:
     """The reviews, smallest first."""
-    paths = [path for path in sorted(shared.glob("reviews/*.csv.gz")) if path.name.split(".")[0] not in TOO_SMALL]
-    wanted = [path for path in paths if only in ("", "tuning") or not path.name.startswith(TUNING)]
-    wanted = [path for path in wanted if only != "tuning" or path.name.startswith(TUNING)]
+    paths = [path for path in sorted(shared.glob("reviews/*.csv.gz")) if path.name.split(".")[0] not in LEFT_OUT]
+    wanted = [path for path in paths if only in ("", "tuning") or not is_tuning(path.name)]
+    wanted = [path for path in wanted if only != "tuning" or is_tuning(path.name)]
     return sorted((Review(path) for path in wanted), key=lambda review: (len(review.ids), review.name))
 
 

@@ -162,16 +162,20 @@ def _trimmed(text: str, spans: Iterable[Span]) -> list[Span]:
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The place without a bracket that opens or closes outside of it (the longer side is kept), and without loose ends.
+    """The place without a bracket that opens or closes outside of it, and without loose ends.
+
+    What stands before a bracket that only opens is what it explains, and is kept; of one that only closes, the longer
+    side.
 
     >>> text = "women (n = 24) and"
     >>> [text[slice(*_trim(text, *place))] for place in ((0, 13), (6, 13), (7, 14), (0, 14))]
-    ['n = 24', 'n = 24', 'n = 24', 'women (n = 24)']
+    ['women', 'n = 24', 'n = 24', 'women (n = 24)']
     """
     lone = _lone_bracket(text, start, end)
     while lone is not None:
         before, after = text[start:lone].strip(_LOOSE), text[lone + 1 : end].strip(_LOOSE)
-        start, end = (start, lone) if len(before) >= len(after) else (lone + 1, end)
+        keeps_before = bool(before) if text[lone] in "([" else len(before) >= len(after)
+        start, end = (start, lone) if keeps_before else (lone + 1, end)
         lone = _lone_bracket(text, start, end)
     while start < end and text[start] in _LOOSE:
         start += 1

@@ -1,10 +1,9 @@
 // Import: files are sent one after the other, so that each says at once what became of it, and is compared with those before.
 
-import { RequestError, onFiles, request, showError, showMessage } from "./page.js";
+import { takeFiles } from "./files.js";
+import { RequestError, request, showError, showMessage } from "./page.js";
 
 const form = document.getElementById("import");
-const drop = document.getElementById("drop");
-const files = document.getElementById("files");
 const reports = document.getElementById("reports");
 const sources = document.getElementById("sources");
 const next = document.getElementById("next");
@@ -57,19 +56,6 @@ function sendAll(list) {
   }
 }
 
-// The files of what was dropped: of a folder all that are in it, whatever they are; hidden ones are no exports.
-async function filesOf(entry) {
-  if (entry.name.startsWith(".")) return [];
-  if (entry.isFile) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
-  const reader = entry.createReader();
-  const found = [];
-  for (;;) { // it tells a hundred at a time
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return (await Promise.all(found.map(filesOf))).flat();
-    found.push(...some);
-  }
-}
-
 sources.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-import]");
   if (!button) return;
@@ -87,23 +73,6 @@ sources.addEventListener("click", async (event) => {
 form.addEventListener("change", (event) => {
   if (event.target.name === "kind") document.getElementById("how").hidden = event.target.value !== "decisions";
 });
-document.getElementById("choose").addEventListener("click", () => files.click());
-onFiles(files, sendAll);
 form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("how").hidden = form.elements.kind.value !== "decisions";
-
-// A file that is dropped beside the field must not replace the page.
-addEventListener("dragover", (event) => {
-  event.preventDefault();
-  drop.classList.add("over");
-});
-addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) drop.classList.remove("over");
-});
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  drop.classList.remove("over");
-  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (entries.some((entry) => entry.isDirectory)) Promise.all(entries.map(filesOf)).then((found) => sendAll(found.flat()));
-  else sendAll(event.dataTransfer.files);
-});
+takeFiles(sendAll);

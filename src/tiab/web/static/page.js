@@ -156,14 +156,3 @@ document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
 });
-
-// Hands over the files that somebody chooses, those chosen before this page's script was there included.
-export function onFiles(input, take) {
-  const hand = () => {
-    const chosen = [...input.files];
-    input.value = "";
-    if (chosen.length) take(chosen);
-  };
-  input.addEventListener("change", hand);
-  hand();
-}

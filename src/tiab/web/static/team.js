@@ -1,10 +1,9 @@
 // Team: copies are saved by the browser, merged one after the other, and the settings are sent as a whole.
 
-import { RequestError, download, oneAtATime, onFiles, request, showError, showMessage } from "./page.js";
+import { takeFiles } from "./files.js";
+import { RequestError, download, oneAtATime, request, showError, showMessage } from "./page.js";
 
 const MAX_BYTES = 512 * 1024 * 1024;
-const drop = document.getElementById("drop");
-const files = document.getElementById("files");
 const reports = document.getElementById("reports");
 const progress = document.getElementById("progress");
 const share = document.getElementById("share");
@@ -81,20 +80,7 @@ if (settings) {
   follow();
 }
 
-document.getElementById("choose").addEventListener("click", () => files.click());
-onFiles(files, mergeAll);
-
-// A file that is dropped beside the field must not replace the page.
-addEventListener("dragover", (event) => {
-  event.preventDefault();
-  drop.classList.add("over");
-});
-addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) drop.classList.remove("over");
-});
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  drop.classList.remove("over");
-  if (event.dataTransfer.files.length) mergeAll([...event.dataTransfer.files]);
+takeFiles((files) => {
+  if (files.length) mergeAll(files);
   else showError("Drop a file that Save copy or tiab share wrote.");
 });

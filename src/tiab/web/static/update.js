@@ -1,9 +1,8 @@
 // Update: the files of a later search are sent one after the other, or PubMed is asked; each says what is new.
 
-import { RequestError, onFiles, request } from "./page.js";
+import { takeFiles } from "./files.js";
+import { RequestError, request } from "./page.js";
 
-const drop = document.getElementById("drop");
-const files = document.getElementById("files");
 const reports = document.getElementById("reports");
 let last = Promise.resolve(); // what is being added
 
@@ -34,22 +33,9 @@ function send(list) {
   }
 }
 
-document.getElementById("choose").addEventListener("click", () => files.click());
-onFiles(files, send);
 document.getElementById("pubmed")?.addEventListener("submit", (event) => {
   event.preventDefault();
   const since = event.target.elements.since.value || null;
   add("PubMed", () => request("/update/pubmed", { method: "POST", body: { since } }));
 });
-addEventListener("dragover", (event) => {
-  event.preventDefault();
-  drop.classList.add("over");
-});
-addEventListener("dragleave", (event) => {
-  if (!event.relatedTarget) drop.classList.remove("over");
-});
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  drop.classList.remove("over");
-  send([...event.dataTransfer.files]);
-});
+takeFiles(send);
