@@ -9,6 +9,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 from typer.testing import CliRunner
@@ -18,6 +19,7 @@ from tiab.assets import corpus_path
 from tiab.cli import app
 from tiab.cli.commands import COMMANDS
 from tiab.criteria import read_criteria
+from tiab.evaluation.withheld import rank_with_few_labels
 from tiab.stopping import stop_at
 
 
@@ -92,6 +94,10 @@ def test_the_figures_on_the_embedded_corpus_are_those_that_it_gives(root: Path) 
     assert f"the 12 within | the first {found[-1]} of {len(records)} |" in text
     assert f"of the first 16 records | {sum(rank <= 16 for rank in found)} are among the 12;" in text
     assert f"the last of the 12 comes at rank {wide[-1]} instead of {found[-1]}:" in text
+    labels = tiab.read_labels(corpus / "records.csv")
+    criteria = tiab.read_criteria(corpus / "criteria.toml")
+    runs = rank_with_few_labels(records, labels, criteria=criteria, n_included=6, n_excluded=20)
+    assert f"ranks above {median(run.auc for run in runs):.0%} of the other excluded records (median)" in text
 
 
 def test_no_statistic_promises_more_than_the_readme_says(root: Path) -> None:

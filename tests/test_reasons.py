@@ -127,3 +127,8 @@ def test_labels_alone_are_explained_by_phrases() -> None:
     reasons = rank(RECORDS, labels=LABELS).reasons("review")
     assert not [row for row in reasons.rows if row.kind == "concept"]
     assert "back pain" in reasons.listed(positive=True).lower()
+
+
+@pytest.mark.parametrize("record_id", ["bare", "other"])
+def test_a_record_that_says_nothing_of_its_design_is_given_none(ranking: Ranking, record_id: str) -> None:
+    assert not [row.name for row in ranking.reasons(record_id).rows if "design" in row.name]

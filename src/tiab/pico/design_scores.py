@@ -93,18 +93,22 @@ class DesignModel:
 def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) -> dict[str, float]:
     """How likely each of `DESIGNS` is, from a record's cues and publication types; at most 1 together.
 
-    What is left to 1 is the chance of none of them. A randomised crossover trial is both, and shares its chance among
-    the two. Scores are meant to be read and to rank by, never to leave a record out by.
+    A design that neither a cue nor a type speaks for has 0, whatever share of all records it has. What is left to 1 is
+    the chance of none of them. A randomised crossover trial is both, and shares its chance among the two. Scores are
+    meant to be read and to rank by, never to leave a record out by.
 
     >>> design_scores([], ["Randomized Controlled Trial"])["randomised trial"] > 0.9
     True
+    >>> any(design_scores([]).values())
+    False
     """
     scores = _kept().scores(evidence := design_evidence(spans))
     if min(evidence.get(_TRIAL, 0.0), evidence.get(_CROSSOVER, 0.0)) > 0.5:
         both = scores[_TRIAL] + scores[_CROSSOVER]
         scores[_CROSSOVER] = _HALF * both * (1.0 - math.exp(-evidence[_CROSSOVER]))
         scores[_TRIAL] = both - scores[_CROSSOVER]
-    scores = _with_types(scores, publication_types)
+    spoken_for = {design: score if evidence.get(design) else 0.0 for design, score in scores.items()}
+    scores = _with_types(spoken_for, publication_types)
     return {design: round(score, 4) for design, score in scores.items()}
 
 
