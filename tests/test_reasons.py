@@ -131,4 +131,6 @@ def test_labels_alone_are_explained_by_phrases() -> None:
 
 @pytest.mark.parametrize("record_id", ["bare", "other"])
 def test_a_record_that_says_nothing_of_its_design_is_given_none(ranking: Ranking, record_id: str) -> None:
+    added = ranking.explain(record_id)["feature"]
+    assert not [name for name in added if name.startswith(("design: ", "eligible design", "ineligible design"))]
     assert not [row.name for row in ranking.reasons(record_id).rows if "design" in row.name]
