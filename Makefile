@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check lint types floors format models clean
+.PHONY: help demo test coverage check lint types floors format models package clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,13 @@ format: $(VENV)/.developed ## Put the code into the house style
 
 models: $(VENV)/.installed ## Rebuild the kept models from the embedded corpus
 	@$(BIN)/python scripts/build_model.py
+
+package: $(VENV)/.developed ## Build the package, check it, and run the demo from the wheel
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@$(BIN)/twine check --strict dist/*
+	@$(BIN)/check-wheel-contents dist/*.whl
+	@$(BIN)/python scripts/check_wheel.py dist/*.whl
 
 clean: ## Remove what the other targets made
 	@rm -rf $(VENV) dist build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-WORKFLOWS = ("tests", "release")
+import tiab
+
+WORKFLOWS = ("release", "tests")
 
 
 def steps(root: Path, workflow: str) -> list[dict[str, Any]]:
@@ -30,6 +32,7 @@ def test_a_workflow_runs_what_there_is(root: Path, name: str) -> None:
             ran += 1
         for target in re.findall(r"\bmake (\w+)", step.get("run", "")):
             assert f"\n{target}:" in targets, target
+            ran += 1
         assert re.fullmatch(r"[\w-]+/[\w-]+@[\w./-]+", step.get("uses", "a/b@v1"))
     assert ran
 
@@ -49,7 +52,37 @@ def test_ci_runs_what_there_is(root: Path) -> None:
     text = (root / ".ci" / "run").read_text(encoding="utf-8")
     for script in re.findall(r"scripts/\w+\.py", text):
         assert (root / script).is_file(), script
-    assert "scripts/check_wheel.py" in text
+    targets = re.findall(r"^make (\w+)$", text, flags=re.M)
+    assert {"check", "package", "test"} <= set(targets)
+    for target in targets:
+        assert re.search(rf"^{target}:", (root / "Makefile").read_text(encoding="utf-8"), flags=re.M), target
+
+
+def test_the_version_stands_everywhere(root: Path) -> None:
+    cited = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## (\S+) – (\S+)$", (root / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.M)
+    assert newest
+    assert cited["version"] == tiab.__version__ == newest[1]
+    assert str(cited["date-released"]) == newest[2]
+
+
+def test_links_of_the_package_page_lead_to_the_repository(root: Path) -> None:
+    """The built description has whole addresses, below the one that `[project.urls]` gives."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    home = settings["project"]["urls"]["Repository"]
+    text = (root / "README.md").read_text(encoding="utf-8")
+    for change in settings["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["substitutions"]:
+        assert f"{home}/" in change["replacement"]
+        text = re.sub(change["pattern"], change["replacement"], text)
+    targets = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", text)
+    assert targets
+    for markdown, html in targets:
+        assert re.match(r"https://|#", markdown or html), markdown or html
+
+
+def test_the_release_refuses_an_address_that_nobody_owns(root: Path) -> None:
+    commands = [step.get("run", "") for step in steps(root, "release")]
+    assert any("repository.example" in command for command in commands)
 
 
 def test_contributing_shows_every_room(root: Path) -> None:

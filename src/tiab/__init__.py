@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tiab.review import Review
     from tiab.suggesting import suggest_terms
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Criteria",
