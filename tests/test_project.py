@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,13 @@ def test_links_of_the_package_page_lead_to_the_repository(root: Path) -> None:
     assert targets
     for markdown, html in targets:
         assert re.match(r"https://|#", markdown or html), markdown or html
+
+
+def test_the_evidence_sheet_says_what_the_benchmarks_say(root: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, root / "scripts" / "make_evidence_sheet.py", "--check"], capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
 
 
 def test_the_release_refuses_an_address_that_nobody_owns(root: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tiab.assets import model_path
 from tiab.errors import EvaluationError, LabelError
 from tiab.report.building import build_report
 from tiab.report.data import ReportData
@@ -347,6 +348,11 @@ def test_the_texts_say_what_the_numbers_cannot(review: Review) -> None:
     assert "excluded none" in texts.prisma_item_8
     assert "30 records were left unscreened" in texts.prisma_item_8
     assert dict(texts.raise_disclosure)["What it was used for"].endswith("It decided on no record.")
+    published = json.loads(model_path("evidence.json").read_text(encoding="utf-8"))
+    told = dict(texts.raise_disclosure)["How well it works"]
+    assert f"{published['reviews']} finished reviews" in told
+    assert published["loss_ratio"] in told
+    assert "[" not in told  # nothing is left for the authors to fill in
 
 
 def test_a_review_is_evaluated_in_the_order_in_which_it_was_read(review: Review) -> None:

@@ -82,7 +82,13 @@ def data(folder: Path) -> ReportData:
         made = build_report(review, ["3", "6", "9", "30", "99"], target=0.8)
         summary = replace(summarise_review(review, None), provenance=MADE)
         texts = make_texts(
-            summary, made.frontier, made.stopping, made.gold, len(made.reviewers), review.policy.method(2)
+            summary,
+            made.frontier,
+            made.stopping,
+            made.gold,
+            len(made.reviewers),
+            review.policy.method(2),
+            evaluation="How well it works on other reviews: see its evidence sheet.",
         )
     assert made.gold is not None
     later = SearchRow(query="yo|ga <b>[ti]", since="2026-01-01", until="2026-01-02", found=2, at="2026-01-02T09:00:00")

@@ -20,10 +20,12 @@ def make_texts(
     gold: GoldReport | None,
     reviewers: int,
     method: str,
+    evaluation: str,
 ) -> Texts:
     """All sentences of a report.
 
     Args:
+        evaluation: how well tiab did on finished reviews, and where that is documented.
         method: what the paper says of how many decided on each record, and who resolved conflicts.
         reviewers: how many people screened; who only settled conflicts is not counted.
     """
@@ -34,7 +36,7 @@ def make_texts(
         chances=_chances(missing),
         paces=_PACES,
         prisma_item_8=_item_8(made, counts, missing, reviewers, method),
-        raise_disclosure=tuple(_raise(made, counts, missing, stopping, gold)),
+        raise_disclosure=tuple(_raise(made, counts, missing, stopping, gold, evaluation)),
     )
 
 
@@ -161,15 +163,16 @@ def _raise(
     missing: MissingEstimate,
     stopping: tuple[StoppingPoint, ...],
     gold: GoldReport | None,
+    evaluation: str,
 ) -> list[tuple[str, str]]:
     reached = [f"{one.rule} after {one.at:,}" for one in stopping if one.at is not None]
     software = ", ".join(f"{name} {version}" for name, version in made.software)
     criteria = f"criteria {made.criteria_hash}; " if made.criteria_hash else "no criteria; "
-    performance = "[Cite an evaluation on reviews like this one.]"
+    performance = evaluation
     if gold is not None and gold.n:
         performance = (
             f"In this review, {gold.found:,} of {gold.n:,} gold records were found so far "
-            f"({_share(gold.low)} to {_share(gold.high)}). " + performance
+            f"({_share(gold.low)} to {_share(gold.high)}). {evaluation}"
         )
     return [
         ("Tool and version", f"tiab {made.version} ({software}); report of {made.at[:10]}."),
