@@ -3,8 +3,8 @@
     python scripts/make_evidence_sheet.py            writes both
     python scripts/make_evidence_sheet.py --check    says whether they are what it would write
 
-The words stand in scripts/evidence_sheet.md.j2, the figures only in the pages that the benchmarks wrote: one that is not
-found stops the script. The report of a review cites those of evidence.json.
+The words stand in scripts/evidence_sheet.md.j2, the figures only in the pages that the benchmarks wrote: one that is
+not found stops the script. The report of a review cites those of evidence.json.
 """
 
 from __future__ import annotations
