@@ -63,7 +63,7 @@ def test_rank_as_json() -> None:
 def test_one_record_in_two_files_is_ranked_once() -> None:
     result = run("rank", RECORDS, RECORDS, "-c", CRITERIA, "--json")
     assert len(json.loads(result.stdout)) == 123
-    assert "123 records stand in more than one file" in result.stderr
+    assert "123 records are in more than one file" in result.stderr
 
 
 def test_train_then_rank_then_evaluate(tmp_path: Path) -> None:

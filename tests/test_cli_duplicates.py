@@ -63,7 +63,7 @@ def test_certain_ones_are_linked_and_doubtful_ones_asked_about(folder: Path) -> 
     assert [pair["record_ids"] for pair in before["doubtful"]] == [["a2", "b2"], ["a3", "b3"]]
     shown = run("duplicates", folder, keys="xsd")
     assert shown.exit_code == 0, shown.output
-    assert "1 duplicate linked; 2 doubtful pairs to look at" in shown.stderr
+    assert "1 duplicate linked; 2 doubtful pairs to check" in shown.stderr
     assert "2 pairs settled" in shown.stdout
     assert listed(folder) == {"certain": [], "doubtful": [], "related": []}
     with Review(folder) as review:
@@ -127,4 +127,4 @@ def test_reports_of_one_study_are_named_and_stay_apart(folder: Path, tmp_path: P
         csv.writer(stream).writerows([("record_id", "title", "abstract"), *rows])
     assert run("add", folder, more).exit_code == 0
     assert listed(folder)["related"] == [{"record_ids": ["c1", "c2"], "reason": "registered as NCT01234567"}]
-    assert "c1, c2: one study? registered as NCT01234567" in run("duplicates", folder, "--list").stdout
+    assert "c1, c2: the same study? registered as NCT01234567" in run("duplicates", folder, "--list").stdout

@@ -139,5 +139,5 @@ def test_the_command_writes_each_report_once(files: list[Path], tmp_path: Path) 
 def test_the_command_shows_counts_and_doubtful_pairs(files: list[Path]) -> None:
     shown = run("dedupe", *files)
     assert shown.exit_code == 0, shown.output
-    assert "1 pair that may be one report" in shown.stdout
+    assert "1 pair that may be the same report" in shown.stdout
     assert "different pages" in " ".join(shown.stdout.split())

@@ -522,7 +522,7 @@ def test_a_living_review_asks_for_what_came_since(httpserver: HTTPServer, fake: 
     assert round_of(living, httpserver)["records"] == []
     fake.days["200"] = date(2001, 1, 1)
     shown = run("update", living, "--pubmed", "--server", httpserver.url_for("/"))
-    assert "PubMed has 0 records of the review's search from" in shown.stdout, shown.output
+    assert "PubMed has 0 records for the review's search from" in shown.stdout, shown.output
     assert "0 records are new" in shown.stdout
     assert round_of(living, httpserver, "--since", "2000-01-01")["search"]["found"] == 24
     with Review(living) as review:

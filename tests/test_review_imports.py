@@ -324,7 +324,7 @@ def test_on_the_command_line_an_import_is_undone_by_its_number(review: Review, t
         (2, "decisions", "d.csv", False),
     ]
     assert "there is no import 3" in run("undo", review.folder, "--import", 3, code=2)
-    assert "Import 2 (d.csv) undone: its decisions are taken back. 5 records to screen." in run(
+    assert "Import 2 (d.csv) undone: its decisions are undone. 5 records to screen." in run(
         "undo", review.folder, "--import", 2
     )
     assert "d.csv (undone)" in run("status", review.folder)

@@ -104,7 +104,7 @@ def draft_criteria(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draft the criteria from a protocol, a search strategy or both, to be looked over.
+    """Draft criteria from a protocol, a search strategy or both, for you to check.
 
     Comments in the file say which words each term came from, and what was not used.
 
@@ -124,7 +124,7 @@ def draft_criteria(
     _print_criteria(drafted.criteria)
     if drafted.not_used:
         note(f"{len(drafted.not_used)} pieces of the source were not used; the end of {output.name} lists them.")
-    note("This is a draft: read it before you rank by it.")
+    note("This is a draft: check it before you rank by it.")
 
 
 @criteria_app.command("suggest")

@@ -35,7 +35,7 @@ commands = Commands()
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why it is excluded.")]
 NoteOption = Annotated[str, typer.Option("--note", help="A note beside the decision.")]
 DECISION = typer.Argument(
-    parser=Decision.parse, metavar=DECISIONS, help="The decision; 1 and 0 will do, too.", show_default=False
+    parser=Decision.parse, metavar=DECISIONS, help="The decision; 1 and 0 work as well.", show_default=False
 )
 RecordArgument = Annotated[str, typer.Argument(metavar="ID", help="The record's id.", show_default=False)]
 
@@ -75,7 +75,7 @@ def label_record(
     [dim]Example:[/dim] tiab label ms-review --from irrelevant.csv --as exclude
     """
     if made and not source:
-        raise LabelError("--as says what was decided on the records of a file", hint="Give --from FILE, too.")
+        raise LabelError("--as gives the decision on the records of a file", hint="Give --from FILE as well.")
     if source and not record:
         with opened(folder) as review:
             report = review.add_labels(source, decision=made, reviewer=reviewer or None, prior=prior)
@@ -95,7 +95,7 @@ def add_prior(
         list[str] | None, typer.Argument(metavar="NAME…", help="PMIDs, DOIs, titles or ids.", show_default=False)
     ] = None,
     source: Annotated[
-        Path | None, typer.Option("--from", help="A text file with one of them in each line.", show_default=False)
+        Path | None, typer.Option("--from", help="A text file, one per line.", show_default=False)
     ] = None,
     reviewer: ReviewerOption = "",
     as_json: JsonOption = False,
@@ -120,7 +120,7 @@ def add_prior(
 @commands.command("undo")
 def undo_decision(
     folder: FolderArgument,
-    record: Annotated[str, typer.Option("--record", help="Take back the last decision on this record.")] = "",
+    record: Annotated[str, typer.Option("--record", help="Undo the last decision on this record.")] = "",
     number: Annotated[
         int | None,
         typer.Option(
@@ -143,13 +143,13 @@ def undo_decision(
         return
     if number is not None:
         if record:
-            raise LabelError("--import and --record say different things", hint="Give one of them.")
+            raise LabelError("--import and --record cannot be combined", hint="Give one of them.")
         with opened(folder) as review:
             taken, status = review.undo_import(number, reviewer=reviewer), review.status()
         if as_json:
             print_json(taken.to_dict() | {"records": status.records, "left": status.left})
         else:
-            what = "its decisions are taken back" if taken.kind == "decisions" else "its records are out of the review"
+            what = "its decisions are undone" if taken.kind == "decisions" else "its records are removed"
             note(f"Import {number} ({taken.name}) undone: {what}. {counted(status.left, 'record')} to screen.")
         return
     with opened(folder) as review:
@@ -158,10 +158,10 @@ def undo_decision(
     if as_json:
         print_json({"undone": event.record_id if event else None, "stands": str(label.decision) if label else None})
     elif event is None:
-        note("There is no decision to take back.")
+        note("There is no decision to undo.")
     else:
-        stands = f"'{label.decision}' stands again" if label else "it is to be screened again"
-        note(f"Taken back: {event.record_id}; {stands}.")
+        stands = f"'{label.decision}' counts again" if label else "it is to be screened again"
+        note(f"Undone: {event.record_id}; {stands}.")
 
 
 def _undo_criteria(folder: Path, *, other: bool, as_json: bool) -> None:
@@ -173,7 +173,7 @@ def _undo_criteria(folder: Path, *, other: bool, as_json: bool) -> None:
     if as_json:
         print_json({"criteria": fingerprint})
     else:
-        note("The criteria are as they were before their last change.")
+        note("The last change of the criteria is undone.")
 
 
 def print_decision(event: Event, *, as_json: bool) -> None:

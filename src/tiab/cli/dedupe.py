@@ -30,10 +30,10 @@ def dedupe(
     top: Annotated[int, typer.Option(min=0, help="How many doubtful pairs to show.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """Find the records that are in several search exports, and write each report once.
+    """Find duplicates across search exports, and write each report once.
 
-    A report is written with what all of its records know.
-    Only what is certain is taken together. Doubtful pairs are shown, and both of their records are written.
+    Each report is written with everything that its records say. Only certain duplicates are combined; doubtful pairs
+    are shown, and both of their records are written.
 
     [dim]Example:[/dim] tiab dedupe pubmed.nbib embase.ris scopus.csv -o once.csv
     """
@@ -62,13 +62,13 @@ def _print(records: Sequence[Record], found: Duplicates, related: int, *, top: i
     print_table("", ("file", "records", "duplicates"), [*rows, *total], right=2)
     titles = {record.record_id: record.title for record in records}
     if top and found.doubtful:
-        heading = f"{counted(len(found.doubtful), 'pair')} that may be one report"
+        heading = f"{counted(len(found.doubtful), 'pair')} that may be the same report"
         rows_of = [
             (f"{titles[pair.record_ids[0]]}\n{titles[pair.record_ids[1]]}", pair.reason) for pair in found.doubtful
         ]
         print_table(heading, ("titles", "why it is not certain"), rows_of[:top])
     if related:
-        note(f"{related} groups of records seem to report one study each; --json names them.")
+        note(f"{related} groups of records seem to report the same study; --json lists them.")
 
 
 def _as_dict(records: Sequence[Record], found: Duplicates) -> dict[str, Any]:

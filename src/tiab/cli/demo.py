@@ -60,13 +60,13 @@ def demo(
         print_json({"evaluation": evaluation.to_dict(), "few_labels": _learned(runs), "output": str(output)})
         return
     console.print(Text(f"\n{criteria.title}\n", style="bold"))
-    console.print(Text(f"{len(records)} digests ranked by the criteria alone; nobody has labelled anything yet.\n"))
+    console.print(Text(f"{len(records)} digests ranked by the criteria alone; nothing has been decided yet.\n"))
     print_ranking(ranking.table, top=top)
     console.print(Text(f"\nThe ranking against the {len(gold)} studies that the review included\n", style="bold"))
     print_evaluation(evaluation)
     _print_learned(runs)
     console.print(Text(f"\nWritten to {output}: ranked.csv, evaluation.json, recall.svg, recall.png"))
-    console.print(Text("These digests were written for this project: they show that it runs, not how well it ranks."))
+    console.print(Text("The digests were written for this project: they show that tiab works, not how well."))
 
 
 def _learned(runs: list[Withheld]) -> dict[str, Any]:
@@ -96,11 +96,11 @@ def _write(output: Path, ranking: Ranking, evaluation: Evaluation, learned: dict
 def _print_learned(runs: list[Withheld]) -> None:
     console.print(Text("\nAfter learning from some of them\n", style="bold"))
     sentences = (
-        f"{len(runs)} times, {_INCLUDED} included and {_EXCLUDED} excluded records were drawn and learned from; the "
-        "other included records were then looked for among the other excluded ones.",
-        f"On average one of them ranks above {median(run.auc for run in runs):.0%} (median of the draws; worst draw "
-        f"{min(run.auc for run in runs):.0%}).",
-        f"The one that ranks worst is above {median(run.worst for run in runs):.0%} (median of the draws).",
+        f"{len(runs)} times, {_INCLUDED} included and {_EXCLUDED} excluded records were drawn at random and learned "
+        "from; then the other records were ranked.",
+        f"The other included records rank above {median(run.auc for run in runs):.0%} of the other excluded ones on "
+        f"average (median of the draws; worst draw {min(run.auc for run in runs):.0%}).",
+        f"The last of them ranks above {median(run.worst for run in runs):.0%} (median of the draws).",
     )
     for sentence in sentences:
         console.print(Text(sentence))

@@ -24,16 +24,14 @@ commands = Commands()
 _LEAVE = ("q", "", "\x04")
 _ANSWERS = ("s", "d", "k", *_LEAVE)
 _PLACE = ("VL", "VI", "volume", "Volume", "IS", "IP", "issue", "Issue", "SP", "EP", "PG", "pages", "Page start")
-_KEYS = "s the same report · d two different ones · k later · q leave (everything is stored)"
+_KEYS = "s same report · d different reports · k later · q quit (everything is saved)"
 
 
 @commands.command("duplicates")
 def settle_duplicates(
     folder: FolderArgument,
-    only_list: Annotated[bool, typer.Option("--list", help="Show them, and link nothing.")] = False,
-    unlink: Annotated[
-        str, typer.Option("--unlink", help="Take back the link of this record.", show_default=False)
-    ] = "",
+    only_list: Annotated[bool, typer.Option("--list", help="Only list them; link nothing.")] = False,
+    unlink: Annotated[str, typer.Option("--unlink", help="Undo the link of this record.", show_default=False)] = "",
     reviewer: ReviewerOption = "",
     as_json: JsonOption = False,
 ) -> None:
@@ -50,7 +48,7 @@ def settle_duplicates(
             if as_json:
                 print_json({"unlinked": unlink, "event": event.event_id})
             else:
-                note(f"{unlink} stands alone again.")
+                note(f"{unlink} is no longer linked.")
             return
         with progress_bar("comparing", review.status().to_screen) as progress:
             found = review.find_duplicates(progress=progress)
@@ -58,7 +56,7 @@ def settle_duplicates(
             _show(review, found, as_json=as_json)
             return
         linked = review.link_certain(found, reviewer=reviewer)
-        note(f"{counted(linked, 'duplicate')} linked; {counted(len(found.doubtful), 'doubtful pair')} to look at.")
+        note(f"{counted(linked, 'duplicate')} linked; {counted(len(found.doubtful), 'doubtful pair')} to check.")
         _settle(review, found, reviewer)
 
 
@@ -82,7 +80,7 @@ def _settle(review: Review, found: Duplicates, reviewer: str) -> None:
         elif key == "d":
             review.keep_apart(one, other, reviewer=reviewer)
         settled += key != "k"
-    console.print(Text(f"{counted(settled, 'pair')} settled.", style="dim"))
+    console.print(Text(f"{counted(settled, 'pair')} resolved.", style="dim"))
 
 
 def _side_by_side(one: Record, other: Record, pair: DoubtfulPair) -> None:
@@ -124,7 +122,7 @@ def _show(review: Review, found: Duplicates, *, as_json: bool) -> None:
         console.print(Text(f"{', '.join(group.record_ids)}: {group.reason}"))
         console.print(Text(f"  {review.record(group.record_ids[0]).title}", style="dim"))
     for reports in studies:
-        console.print(Text(f"{', '.join(reports.record_ids)}: one study? {reports.reason}", style="dim"))
+        console.print(Text(f"{', '.join(reports.record_ids)}: the same study? {reports.reason}", style="dim"))
     for pair in found.doubtful:
         console.print(Text(f"{' ? '.join(pair.record_ids)}: {pair.reason}", style="yellow"))
         for record_id in pair.record_ids:

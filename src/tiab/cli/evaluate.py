@@ -37,14 +37,14 @@ GoldOption = Annotated[
     typer.Option("--gold", "-g", help="The relevant records: a table with record_id, pmid or doi.", show_default=False),
 ]
 MissingOption = Annotated[
-    Missing, typer.Option(help="A relevant record outside the ranking is an error, or counts as missed.")
+    Missing, typer.Option(help="A relevant record that is not in the ranking: an error, or counted as missed.")
 ]
-OrderOption = Annotated[Order, typer.Option(help="Of a review: as it was and will be read, or as it ranks now.")]
+OrderOption = Annotated[Order, typer.Option(help="For a review: the order of reading, or the ranking now.")]
 PriorOption = Annotated[
     Path | None,
     typer.Option(
-        help="Records known beforehand, such as what a ranking was given with --labels. They are left out, and "
-        "counted as read first beside.",
+        help="Records known beforehand, such as those given to tiab rank with --labels. They are left out; beside "
+        "it stands what the figures are with them read first.",
         show_default=False,
     ),
 ]
@@ -76,7 +76,9 @@ def evaluate_ranking(
     warnings: list[str] = []
     if is_review(ranked):
         if prior:
-            raise EvaluationError("--prior is for a ranking", hint="A review knows what it was told: tiab prior.")
+            raise EvaluationError(
+                "--prior is for a ranking", hint="A review keeps its own prior knowledge: tiab prior."
+            )
         evaluation = _of_review(ranked, gold, order, missing)
     else:
         evaluation = _of_file(ranked, gold, prior, missing, warnings)
@@ -119,11 +121,11 @@ def _of_review(folder: Path, gold: Path, order: Order, missing: Missing) -> Eval
         make_ready(review, None)
         decided = review.status().joint.decided
         if order == "ranking" and decided:
-            note(f"this ranking has learned from {decided} decisions, and owes them something of what it finds.")
+            note(f"this ranking has learned from {decided} decisions, which makes its figures look better.")
         unordered = read_history(review.snapshot).unordered
         if order == "screening" and unordered:
-            note(f"{unordered} records are left out: their decisions were imported, so their place in the order of "
-                 "reading is not known.")  # fmt: skip
+            note(f"{unordered} records are left out: their decisions were imported, so when they were read is "
+                 "not known.")  # fmt: skip
         return evaluate_review(
             review,
             gold_of(gold, review.snapshot),
@@ -158,8 +160,8 @@ def print_evaluation(evaluation: Evaluation) -> None:
         if w.target_recall == 1 and w.records_read is not None
     ]
     if hours:
-        columns = ("a record takes", "people who read each", "hours for all", "hours saved")
-        print_table("hours, had reading stopped at the last relevant record", columns, hours, right=3)
+        columns = ("time per record", "reviewers", "total hours", "hours saved")
+        print_table("hours, if screening had stopped at the last relevant record", columns, hours, right=3)
     rows = [(place if place is not None else "not in the ranking", key) for key, place in evaluation.relevant_ranks]
     print_table("rank of each relevant record, worst first", ("rank", "record"), rows)
 

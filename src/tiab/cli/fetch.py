@@ -62,7 +62,7 @@ def fetch_search(
     output: OutputOption,
     until: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="The last day that counts.", show_default=False),
+        typer.Option(formats=["%Y/%m/%d", "%Y-%m-%d"], help="The last day to include.", show_default=False),
     ] = None,
     by: Annotated[
         Literal["edat", "pdat"], typer.Option(help="Which day: edat, when PubMed took it in; pdat, of publication.")
@@ -70,7 +70,7 @@ def fetch_search(
     server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch what a search of PubMed finds; run it again to take up a fetch that broke off.
+    """Fetch what a search of PubMed finds; run it again to resume an interrupted fetch.
 
     [dim]Example:[/dim] tiab fetch pubmed --query "multiple sclerosis[mesh] AND yoga" --until 2017/10/31 -o yoga.xml
     """

@@ -27,7 +27,7 @@ def pool_of(files: list[Path]) -> Pool:
     for warning in pool.warnings:
         warn(warning)
     if pool.repeated:
-        note(f"{pool.repeated} records stand in more than one file; each is ranked once.")
+        note(f"{pool.repeated} records are in more than one file; each is ranked once.")
     return pool
 
 

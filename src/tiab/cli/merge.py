@@ -43,8 +43,8 @@ def share_review(
 ) -> None:
     """Write a copy of a review into one file, for a colleague to merge.
 
-    It holds records, criteria and log; of a blinded review your decisions alone. A new colleague starts from a file
-    with --decisions none; a third person who resolves conflicts needs all.
+    It holds records, criteria and the log; from a blinded review, only your own decisions. A new colleague starts from
+    a file with --decisions none; a third person who resolves conflicts needs all.
 
     [dim]Example:[/dim] tiab share ms-review -o review-kim.tiab --reviewer kim
     """
@@ -55,7 +55,7 @@ def share_review(
         return
     whose = ", ".join(f"{name or '(no name)'} {count:,}" for name, count in report.by_reviewer.items())
     note(f"{output}: {counted(report.records, 'record')}; decisions: {whose or 'none'}.")
-    note(f"Whoever gets it: tiab merge {folder.name} {output.name}")
+    note(f"To merge it: tiab merge {folder.name} {output.name}")
 
 
 @commands.command("merge")
@@ -71,7 +71,7 @@ def merge_copies(
         int | None,
         typer.Option(
             "--criteria",
-            help="Which of the criteria that were changed in two copies is to hold, by the number in the log.",
+            help="Where criteria were changed in two copies, the one that applies: its number in the log.",
             show_default=False,
         ),
     ] = None,
@@ -80,8 +80,7 @@ def merge_copies(
 ) -> None:
     """Merge other copies of a review into this one: records, decisions, notes, links and settings.
 
-    Nothing is lost and nothing is there twice, whatever is merged when, and how often. Where there is no review in DIR,
-    one is made from the copy.
+    Nothing is lost or doubled, however often copies are merged. If DIR is no review yet, it is made from the copy.
 
     [dim]Example:[/dim] tiab merge ms-review review-kim.tiab
     """
@@ -106,7 +105,7 @@ def merge_copies(
         _say(report)
     if open_criteria is not None:
         versions = " or ".join(map(str, open_criteria.versions))
-        note(f"Criteria were changed in two copies; {open_criteria.holds} holds for now. To choose:")
+        note(f"Criteria were changed in two copies; {open_criteria.holds} applies for now. To choose:")
         note(f"tiab merge {folder} --criteria {versions}")
     waiting = f"{status.left:,} awaiting a first reviewer, {status.pending:,} a second"
     note(f"{waiting}, {counted(status.conflicts, 'conflict')} to resolve.")
@@ -123,10 +122,11 @@ def _say(report: MergeReport) -> None:
     note(f"{report.name}: {'; '.join(said)}.")
     if report.twice:
         note(
-            f"{counted(report.twice, 'record')} decided on differently by one reviewer in both copies: the later holds."
+            f"{counted(report.twice, 'record')} decided on differently by the same reviewer in both copies: "
+            "the later decision counts."
         )
     for pair in report.links:
         note(
-            f"{pair.one} and {pair.other} are linked as duplicates, and {pair.reviewer or 'somebody'} kept them apart: "
-            "look at them on the page Duplicates, or tiab duplicates --unlink."
+            f"{pair.one} and {pair.other} are linked as duplicates, but {pair.reviewer or 'somebody'} kept them apart: "
+            "see the Duplicates page, or tiab duplicates --unlink."
         )

@@ -22,10 +22,10 @@ __all__ = ["read_key", "show_next"]
 commands = Commands()
 
 _DECISIONS = {"i": "include", "e": "exclude", "u": "maybe"}
-_HELP = """i include   e exclude   u maybe   z take back your last decision
+_HELP = """i include   e exclude   u maybe   z undo your last decision
 1–9 exclude with a reason:
 {reasons}
-r exclude with another reason   n note for this record   q leave (everything is stored)"""
+r exclude with another reason   n note for this record   q quit (everything is saved)"""
 
 
 @commands.command("next")
@@ -113,9 +113,9 @@ class _Screening:
     def _undo(self) -> bool:
         undone = self.review.undo(self.reviewer)
         if undone is None:
-            console.print(Text("There is no decision to take back.\n"))
+            console.print(Text("There is no decision to undo.\n"))
         else:
-            console.print(Text(f"Taken back: {self.review.record(undone.record_id).title}\n", style="bold"))
+            console.print(Text(f"Undone: {self.review.record(undone.record_id).title}\n", style="bold"))
         return True
 
     def _prompt(self, suggestion: Suggestion) -> None:

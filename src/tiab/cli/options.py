@@ -39,13 +39,13 @@ LabelsOption = Annotated[
         show_default=False,
     ),
 ]
-SeedOption = Annotated[int, typer.Option(min=0, help="Makes what is drawn by chance repeatable.")]
-JobsOption = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that read abstracts side by side.")]
+SeedOption = Annotated[int, typer.Option(min=0, help="The seed for everything that is random.")]
+JobsOption = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that read abstracts in parallel.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the review.", show_default=False)]
 ReviewerOption = Annotated[
     str,
-    typer.Option("--reviewer", "-r", envvar="TIAB_REVIEWER", help="Who decides, where there are several reviewers."),
+    typer.Option("--reviewer", "-r", envvar="TIAB_REVIEWER", help="The reviewer's name, where there are several."),
 ]
 DECISIONS = "|".join(Decision)
 """How a decision is written in --help; `Decision.parse` knows other spellings, too."""

@@ -37,7 +37,7 @@ def show_pico(
     ] = None,
     top: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 3,
     learned: Annotated[
-        bool, typer.Option("--learned/--rules-only", help="Whether to look for what no list names, too.")
+        bool, typer.Option("--learned/--rules-only", help="Also find phrases that are in no list.")
     ] = True,
     sentences: Annotated[
         bool, typer.Option("--sentences", help="Show the sentence beneath each statement of the card.")
@@ -80,7 +80,7 @@ def show_pico(
         typer.Option("--trials", help="Abstracts of trials by section: gzipped JSON.", show_default=False),
     ] = None,
     include_trained: Annotated[
-        bool, typer.Option("--include-trained", help="Count articles that the models were learned from, too.")
+        bool, typer.Option("--include-trained", help="Include articles that the models were trained on.")
     ] = False,
 ) -> None:
     """Show population, intervention, comparator, outcome, design and numbers in abstracts.
@@ -88,8 +88,8 @@ def show_pico(
     Each record gets a card; --sentences shows the sentence behind each statement. With --json, all records (or those
     named), each with its card and the place of every finding in the text.
 
-    With --evaluate, how well it is found in abstracts that people marked; those that the models were learned from are
-    left out.
+    With --evaluate, measures how well it is found in abstracts that people marked, without those that the models were
+    trained on.
 
     [dim]Example:[/dim] tiab pico pubmed.nbib --criteria criteria.toml --top 5
 

@@ -53,7 +53,7 @@ def evaluate_pico(sets: MarkedSets, *, include_trained: bool, as_json: bool) -> 
     for name, result in found.items():
         shown[name](result)
     if include_trained:
-        note("articles that the models were learned from are counted: these figures flatter")
+        note("articles that the models were trained on are included: these figures are too good")
 
 
 def _measured(sets: MarkedSets, *, include_trained: bool) -> Iterator[tuple[str, Any]]:
@@ -151,7 +151,7 @@ def _show_findings(result: FindingsResult) -> None:
     rows.append(["macro F1", *(_share(scores.macro_f1) for _, scores in measured)])
     rows.append(["95% interval", *(f"{_share(s.low)} to {_share(s.high)}" for _, s in measured)])
     rows.append(["accuracy", *(_share(scores.accuracy) for _, scores in measured)])
-    left_out = f" ({result.left_out} more were learned from, and left out)" if result.left_out else ""
+    left_out = f" ({result.left_out} more were used in training and left out)" if result.left_out else ""
     title = f"Direction of outcomes, {result.questions} questions{left_out}"
     print_table(title, ("", *(name for name, _ in measured)), rows, right=len(measured))
     console.print(f"{result.milliseconds:.0f} ms per question on one core")
@@ -175,7 +175,7 @@ def _show_trials(result: TrialResult) -> None:
 
 
 def _counted(result: SpanResult | RoleResult | DesignResult | TrialResult) -> str:
-    left_out = f" ({result.left_out} more were learned from, and left out)" if result.left_out else ""
+    left_out = f" ({result.left_out} more were used in training and left out)" if result.left_out else ""
     return f"{result.articles} abstracts{left_out}"
 
 

@@ -28,13 +28,13 @@ ScreenersOption = Annotated[
 def plan_screening(
     records: Annotated[int, typer.Option("--records", "-n", min=1, help="How many records are to be screened.")],
     prevalence: Annotated[
-        float, typer.Option("--prevalence", "-p", min=0, max=1, help="A guess of the share that is relevant: 0.01.")
+        float, typer.Option("--prevalence", "-p", min=0, max=1, help="Your guess of the relevant share, such as 0.01.")
     ],
-    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
+    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall to be reached.")] = 0.95,
     reviewers: Annotated[int, typer.Option(min=1, help="People who share the work.")] = 2,
     screeners: ScreenersOption = None,
     auc: Annotated[
-        float, typer.Option(min=0.01, max=0.99, help="A guess of how good the ranking is; 0.5 is chance.")
+        float, typer.Option(min=0.01, max=0.99, help="Your guess of the ranking's AUC; 0.5 is chance.")
     ] = 0.9,
     seconds: Annotated[float, typer.Option(min=1, help="Seconds for one title and abstract.")] = 36.0,
     hours: Annotated[float, typer.Option(min=0.1, max=24, help="Hours a day that each person screens.")] = 4.0,
@@ -46,7 +46,7 @@ def plan_screening(
 ) -> None:
     """Before screening: what each stopping rule will cost, and what it may miss.
 
-    The cost is told in records, hours and days.
+    Costs are given in records, hours and days.
 
     [dim]Example:[/dim] tiab plan --records 907 --prevalence 0.013 --reviewers 2
     """
@@ -79,7 +79,7 @@ def _print(made: Plan) -> None:
     each = "once" if made.screeners == 1 else "twice" if made.screeners == 2 else f"{made.screeners} times"
     console.print(
         Text(
-            f"{made.n_records:,} records, {made.n_relevant:,} of them taken to be relevant; a ranking with an AUC of "
+            f"{made.n_records:,} records, {made.n_relevant:,} of them assumed to be relevant; a ranking with an AUC of "
             f"{made.auc:g}; {people}, each record read {each} at {made.seconds_per_record:g} s, "
             f"{made.hours_per_day:g} hours a day. Means of {made.runs} simulated reviews; 5th to 95th percentile."
         )
@@ -90,8 +90,8 @@ def _print(made: Plan) -> None:
     console.print(Text(f"\nThe exact tests rest on an assumption. {ASSUMPTION_IN_SHORT}"))
     console.print(
         Text(
-            "Simulated rankings have no stragglers, which real ones have: take the chances as hopeful. Hours are those "
-            "of all people together, days those on the calendar."
+            "Simulated rankings have no stragglers, which real ones have: the chances shown are optimistic. Hours are "
+            "person-hours; days are calendar days."
         )
     )
 

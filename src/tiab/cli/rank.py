@@ -50,7 +50,7 @@ def rank_files(
     """
     if any(is_review(path) for path in files):
         if len(files) > 1 or criteria or labels or model or seed:
-            raise TiabError("a review is ranked by what it holds alone", hint="Give its folder and nothing else.")
+            raise TiabError("a review is ranked by its own criteria and decisions", hint="Give only its folder.")
         with opened(files[0], jobs=jobs) as review:
             make_ready(review, None)
             ranking = review.rank()

@@ -52,9 +52,9 @@ def report_review(
             writable=True, file_okay=False, help="A folder for the figures as SVG and PNG.", show_default=False
         ),
     ] = None,
-    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall that is to be assured.")] = 0.95,
-    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error at which it is tested.")] = 0.05,
-    notes: Annotated[bool, typer.Option("--notes", help="With what reviewers noted beside their decisions.")] = False,
+    target: Annotated[float, typer.Option(min=0.01, max=1, help="The recall to be reached.")] = 0.95,
+    alpha: Annotated[float, typer.Option(min=0.0001, max=0.5, help="The error level of the test.")] = 0.05,
+    notes: Annotated[bool, typer.Option("--notes", help="Include reviewers' notes.")] = False,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:

@@ -53,7 +53,7 @@ def make_review(
     if as_json:
         print_json({"folder": str(folder), "title": title, "seed": seed})
     else:
-        note(f"{folder} is a review now. Next: tiab add {folder} FILES…")
+        note(f'Created review "{folder}". Next: tiab add {folder} FILES…')
         if reviewers is None:
             note(f"Two reviewers for each record? tiab team {folder} --reviewers two")
 
@@ -67,7 +67,7 @@ def add_files(
 ) -> None:
     """Add the records of search exports to a review.
 
-    Says of each file how many of its records are new, known already, duplicates or unreadable.
+    Reports for each file how many of its records are new, known already, duplicates or unreadable.
 
     [dim]Example:[/dim] tiab add ms-review pubmed.nbib embase.ris
     """
@@ -87,7 +87,7 @@ def export_review(
     folder: FolderArgument,
     output: Annotated[
         Path,
-        records_option("Where to; the suffix tells the format."),
+        records_option("The output file; its suffix gives the format."),
     ],
     only: Annotated[
         list[Decision] | None,
@@ -99,7 +99,9 @@ def export_review(
             show_default=False,
         ),
     ] = None,
-    duplicates: Annotated[bool, typer.Option("--duplicates", help="Duplicates too, each behind its record.")] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Include duplicates, listed after their main record.")
+    ] = False,
     reviewer: Annotated[
         str | None, typer.Option("--reviewer", "-r", help="This reviewer's decisions only.", show_default=False)
     ] = None,
@@ -132,9 +134,9 @@ def print_reports(reports: Sequence[FileReport]) -> None:
     print_table("", columns, rows, right=5)
     for one in reports:
         if one.again:
-            note(f"{one.name}: this very file had been added before")
+            note(f"{one.name}: this file was added before")
         if one.doubtful:
-            note(f"{one.name}: {counted(one.doubtful, 'pair')} may be duplicates: settle them with tiab duplicates")
+            note(f"{one.name}: {counted(one.doubtful, 'pair')} may be duplicates: check them with tiab duplicates")
         for warning in one.warnings:
             note(f"{one.name}: {warning}")
         for lost in one.unreadable:

@@ -62,7 +62,7 @@ class _Group(typer.core.TyperGroup):
             _say(error)
             raise typer.Exit(ExitStatus.MISTAKE) from error
         except (KeyboardInterrupt, typer.Abort):  # Abort: at a question
-            _say("interrupted; nothing was left half-written")
+            _say("interrupted; no file was left incomplete")
             raise typer.Exit(ExitStatus.INTERRUPTED) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -111,7 +111,7 @@ def _told_by_the_system(error: OSError | MemoryError | RecursionError) -> str:
     if isinstance(error, RecursionError):
         return "something in a file is nested too deeply to be read. Export it again."
     where = f"{error.filename}: " if error.filename is not None else ""
-    return f"{where}{error.strerror or error}. Check the path, its permissions and the room on the disk."
+    return f"{where}{error.strerror or error}. Check the path, its permissions and the free space on the disk."
 
 
 app = typer.Typer(
@@ -141,7 +141,7 @@ def _root(
         typer.Option(min=0, max=65535, help="Without a command: the port; 0 for any that is free.", show_default=False),
     ] = None,
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Rank the records of a literature search, so that screening meets the relevant ones first.

@@ -50,7 +50,7 @@ WorkOption = Annotated[
     typer.Option(
         writable=True,
         file_okay=False,
-        help="Where what was done is kept.",
+        help="The folder that keeps the progress.",
         show_default="the output's name and .scan",
     ),
 ]
@@ -66,7 +66,7 @@ def scan_files(
     jobs: JobsOption = 1,
     cluster: ClusterOption = "",
     work: WorkOption = None,
-    full_pass: Annotated[bool, typer.Option("--full-pass", help="Read every record whole: slower, the same list.")] = (
+    full_pass: Annotated[bool, typer.Option("--full-pass", help="Read every record in full: slower, same result.")] = (
         False
     ),
     as_json: JsonOption = False,
@@ -78,7 +78,7 @@ def scan_files(
     [dim]Example:[/dim] tiab scan baseline updatefiles --model mine.safetensors --jobs 8 -o top.csv
     """
     if (criteria is None) == (model is None):
-        raise TiabError("give --model or --criteria, one of the two", hint="A kept model has its criteria in it.")
+        raise TiabError("give either --model or --criteria", hint="A model file contains its criteria.")
     with _progress() as show:
         result = scan(
             files,
@@ -142,18 +142,15 @@ def _print(result: Scan, output: Path) -> None:
     print_table(f"the best of {result.n_records:,} records", ("rank", "score", "record", "title"), rows)
     share = 1 - result.n_read_whole / result.n_records if result.n_records else 0.0
     console.print()
-    console.print(Text(f"{len(result.found):,} records are written to {output}."))
+    console.print(Text(f"{len(result.found):,} records written to {output}."))
     console.print(
-        Text(
-            f"{share:.1%} of the records were left out after the first pass: the best score that they could have had "
-            "was too low."
-        ),
+        Text(f"{share:.1%} of the records were dropped after the first pass: their best possible score was too low."),
         style="dim",
     )
     if result.damaged:
         damage = [(Path(line.path).name, f"{line.records:,}", _said(line)) for line in result.damaged]
         print_table(f"damaged: {len(damage)} of {len(result.lines)} files", ("file", "read", "what is wrong"), damage)
-        console.print(Text("Get them again and repeat the command: only these will be read.", style="yellow"))
+        console.print(Text("Download them again and repeat the command: only these will be read.", style="yellow"))
 
 
 def _said(line: FileLine) -> str:

@@ -34,7 +34,7 @@ def open_page(
         int | None, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.", show_default=False)
     ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
-    blind: Annotated[bool, typer.Option("--blind", help="Keep what other reviewers decided out of sight.")] = False,
+    blind: Annotated[bool, typer.Option("--blind", help="Hide what other reviewers decided.")] = False,
     jobs: JobsOption = 1,
     as_json: JsonOption = False,
 ) -> None:
@@ -42,14 +42,14 @@ def open_page(
 
     One record at a time: i include, e exclude, u maybe, z undo. Ctrl-C stops the page.
 
-    It is open to this computer alone, and to nobody without the address that is printed, with --json as JSON.
+    The page is available on this computer only, and only by the printed address (with --json as JSON).
 
     [dim]Example:[/dim] tiab screen ms-review --reviewer eva
     """
 
     def ready() -> None:
         typer.echo(json.dumps({"address": address}) if as_json else address)  # in one line, however wide the terminal
-        note("Screening at this address. Ctrl-C stops it; each decision is on the disk once the next record shows.")
+        note("Screening at this address. Ctrl-C stops it; each decision is saved once the next record appears.")
         if browser:
             leaving.enter_context(opened_in_browser(address, folder))
 

@@ -30,7 +30,7 @@ commands = Commands()
 PriorOption = Annotated[list[str] | None, typer.Option(help="The id of a record known beforehand.", show_default=False)]
 
 PriorsOption = Annotated[
-    int | None, typer.Option(min=1, help="Start from so many of either kind, drawn by seed.", show_default=False)
+    int | None, typer.Option(min=1, help="Start from this many of each kind, drawn at random.", show_default=False)
 ]
 CurveOption = Annotated[
     Path | None,
@@ -72,10 +72,10 @@ def simulate_screening(
 ) -> None:
     """Screen a finished review again, to see how much reading tiab would have saved.
 
-    The decisions stand in the files (a column such as label_included) or are given with --labels. A run starts from the
+    The decisions are in the files (a column such as label_included) or are given with --labels. A run starts from the
     criteria, from records that are named as known beforehand, or from --priors records of either kind, drawn by its
-    seed; without any of these, from one of either kind. Stopping rules look on: the table says where each would have
-    stopped, and what it would have missed.
+    seed; without any of these, from one of either kind. A table says where each
+    stopping rule would have stopped, and what it would have missed.
 
     [dim]Example:[/dim] tiab simulate review.csv --seeds 5 --jobs 2
     """
@@ -90,7 +90,7 @@ def simulate_screening(
     note_undecided(undecided)
     prior = _priors(decisions, prior_included or [], prior_excluded or [])
     if prior and priors:
-        raise LabelError("--priors draws records where some are named", hint="Use one or the other.")
+        raise LabelError("--priors cannot be combined with named records", hint="Use one or the other.")
     settings = {"criteria": known_criteria, "prior": prior, "drawn": priors, "retrain": retrain}
     with progress_bar("simulating", seeds) as progress:
         runs = _runs(pool.records, relevant, settings, seeds, jobs, progress)
@@ -211,6 +211,6 @@ def _print_rules(runs: list[ScreeningRun], outcomes: list[RuleOutcome], target: 
     ]
     columns = ("rule", "stopped at", "recall", "saved", "missed", f"found {100 * target:g}%", "found all")
     many = "one run" if len(runs) == 1 else f"means of {len(runs)} runs"
-    console.print(Text(f"\nStopping rules that looked on: {many}.", style="bold"))
+    console.print(Text(f"\nWhat each stopping rule would have done: {many}.", style="bold"))
     print_by_guarantee(columns, rows)
     console.print(Text(f"\nThe exact tests rest on an assumption. {ASSUMPTION_IN_SHORT}"))

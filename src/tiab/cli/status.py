@@ -59,7 +59,7 @@ def show_status(
 def _print_status(status: Status, reviewer: str | None) -> None:
     _print_imports(status)
     records, duplicates = counted(status.to_screen, "record"), counted(status.duplicates, "duplicate")
-    console.print(Text(f"\n{records} to screen and {duplicates} of them; {status.no_abstract} without an abstract."))
+    console.print(Text(f"\n{records} to screen ({duplicates} excluded); {status.no_abstract} without an abstract."))
     people = [(_name(name), *_three(one)) for name, one in status.reviewers.items()]
     together = ("final" if len(people) > 1 else "so far", *_three(status.joint))
     shown = [*people, together] if len(people) > 1 or status.prior else people or [together]

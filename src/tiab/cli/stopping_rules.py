@@ -32,4 +32,4 @@ def print_by_guarantee(columns: Sequence[str], rows: Sequence[tuple[RuleOutcome,
 def note_left_out(outcomes: Iterable[RuleOutcome]) -> None:
     """Says so where the exact test by buscar is not among the rules that were tried."""
     if not any("buscar" in one.rule for one in outcomes):
-        note("the exact test by buscar is left out: with so many relevant records trying it takes minutes.")
+        note("the exact test by buscar is left out: with so many relevant records it would take minutes.")

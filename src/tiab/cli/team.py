@@ -72,7 +72,7 @@ def show_team(
 ) -> None:
     """Show or change who screens a review and how: reviewers per record, blinding, roles.
 
-    Shows how far each reviewer has come and what awaits whom. Settings are kept in the log.
+    Shows each reviewer's progress and what is left for whom. Settings are kept in the log.
 
     [dim]Example:[/dim] tiab team ms-review --reviewers two --resolver lee --owner eva --reviewer eva
     """
@@ -108,7 +108,7 @@ def changed_policy(
     """
     if reviewers is not None and calibration is not None:
         hint = "Leave --reviewers out: the sample is screened by two, the rest by one."
-        raise LabelError("--reviewers and --calibration exclude each other", hint=hint)
+        raise LabelError("--reviewers and --calibration cannot be combined", hint=hint)
     if reviewers is not None:
         policy = replace(policy, scheme="" if reviewers == "auto" else reviewers, calibration=0, sample=())
     if calibration is not None:
@@ -139,4 +139,4 @@ def _print_team(review: Review, progress: tuple[ReviewerProgress, ...]) -> None:
     print_table("states", ("", "records"), counts, right=1)
     waiting = sum(one.waiting for one in progress)
     if waiting:
-        note(f"{counted(waiting, 'decision')} of a second reviewer awaited.")
+        note(f"{counted(waiting, 'record')} awaiting a second reviewer.")

@@ -39,7 +39,7 @@ def train_model(
 ) -> None:
     """Learn from decisions and keep what was learned, to rank the next search with it.
 
-    The file holds numbers and words, no code: it may be passed on and opened without fear.
+    The file holds numbers and words, no code: it can be shared and opened safely.
 
     [dim]Example:[/dim] tiab train screened.csv --labels screened.csv --criteria criteria.toml -o mine.safetensors
     """

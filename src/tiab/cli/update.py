@@ -57,9 +57,9 @@ def update_review(
     server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Add a later search, and rank what is new in it by all that was learned.
+    """Add a later search, and rank its new records by what the review has learned.
 
-    It shows where the old includes fall among the new records.
+    It shows where the earlier includes rank among the new records.
 
     With --pubmed, PubMed is asked for what the search in the criteria finds since the last time and a week before.
 
@@ -69,7 +69,7 @@ def update_review(
     if not files and not pubmed:
         raise TiabError("there is nothing to add", hint="Give the exports of the later search, or --pubmed.")
     if since and not pubmed:
-        raise TiabError("--since says from when on PubMed is asked", hint="Give --pubmed, too.")
+        raise TiabError("--since needs --pubmed", hint="Give --pubmed, too.")
     with opened(folder, jobs=jobs) as review:
         later = _asked(review, server, since) if pubmed else None
         make_ready(review, None)
@@ -98,7 +98,7 @@ def _print_update(update: Update, later: LaterSearch | None, top: int) -> None:
     """The round for people: what came, what was left out, where the old includes fall, the best of the new."""
     if later:
         days = f"from {later.since:%Y/%m/%d} to {later.until:%Y/%m/%d}"
-        console.print(f"PubMed has {counted(later.found, 'record')} of the review's search {days}.")
+        console.print(f"PubMed has {counted(later.found, 'record')} for the review's search {days}.")
     print_reports(update.reports)
     for sentence in update.summary():
         console.print(Text(sentence))
@@ -143,4 +143,4 @@ def _print_scores(update: Update) -> None:
     for place in reversed(range(_BARS)):
         span = f"{edges[place]:.2f} to {edges[place + 1]:.2f}"
         rows.append((span, *("▪" * -(-int(column[place]) // per_mark) for column in counts.values())))
-    print_table(f"scores (a mark stands for {per_mark})", ("score", *counts), rows)
+    print_table(f"scores (each mark is {per_mark})", ("score", *counts), rows)

@@ -17,7 +17,7 @@ class DuplicateGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtfulPair:
-    """Two records that may be one report: why, and how alike their titles are, from 0 to 1."""
+    """Two records that may be the same report: why, and how alike their titles are, from 0 to 1."""
 
     record_ids: tuple[str, str]
     reason: str

@@ -260,14 +260,13 @@ def _summary(result: Evaluation) -> list[str]:
         )
     else:
         lines.append(
-            f"The last relevant record stands at {result.last_relevant_rank:,.0f} of {n:,}. Whoever had stopped right "
-            f"there would have left {result.records_saved_100:,.0f} unread and missed none; but that place is known "
-            "only in hindsight."
+            f"The last relevant record ranks {result.last_relevant_rank:,.0f} of {n:,}. Stopping there would have left "
+            f"{result.records_saved_100:,.0f} records unread and missed none, but that rank is known only in hindsight."
         )
     if not math.isnan(result.auc):
-        lines.append(f"A relevant record stands above an irrelevant one in {result.auc:.1%} of pairs (chance: 50%).")
+        lines.append(f"A relevant record ranks above an irrelevant one in {result.auc:.1%} of pairs (chance: 50%).")
     if result.n_prior:
-        lines.append(f"Records known beforehand, left out of all this: {result.n_prior}." + _with_prior(result))
+        lines.append(f"Records known beforehand, left out of these figures: {result.n_prior}." + _with_prior(result))
     return lines
 
 
@@ -276,7 +275,7 @@ def _with_prior(result: Evaluation) -> str:
     if counted is None or counted.last_relevant_rank is None or math.isnan(counted.wss_95):
         return ""
     return (
-        f" Counted as read first, {result.n_prior_relevant} of them relevant: the last relevant record stands at "
+        f" Counted as read first, {result.n_prior_relevant} of them relevant: the last relevant record ranks "
         f"{counted.last_relevant_rank:,} of {counted.n_records:,}, WSS@95 is {counted.wss_95:.1%} instead of "
         f"{result.wss_95:.1%}."
     )

@@ -55,7 +55,7 @@ def _chances(missing: MissingEstimate) -> str:
         f"found every relevant record when it stopped. Each has {_records(left)}, "
         f"{max(1, found):,} of them relevant{f', as many as were found{since},' if found else ''} and "
         f"is ranked with an AUC of {SIMULATED_AUC:g}. Real rankings have stragglers that the simulated have not, and "
-        "more may be relevant than was found: take the chances as hopeful."
+        "more may be relevant than was found: the chances shown are optimistic."
     )
 
 
