@@ -64,7 +64,7 @@ def test_certain_ones_are_linked_and_doubtful_ones_asked_about(folder: Path) -> 
     shown = run("duplicates", folder, keys="xsd")
     assert shown.exit_code == 0, shown.output
     assert "1 duplicate linked; 2 doubtful pairs to check" in shown.stderr
-    assert "2 pairs settled" in shown.stdout
+    assert "2 pairs resolved" in shown.stdout
     assert listed(folder) == {"certain": [], "doubtful": [], "related": []}
     with Review(folder) as review:
         assert dict(review.snapshot.groups.main_of) == {"b1": "a1", "b2": "a2"}
