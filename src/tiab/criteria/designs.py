@@ -34,7 +34,10 @@ _CALLED: dict[str, str] = {
     ),
     "case-control study": "case control, nested case control study",
     "cross-sectional study": "cross sectional, survey, prevalence study, cross sectional survey",
-    "systematic review": "meta analysis, metaanalysis, systematic review and meta analysis, umbrella review",
+    "systematic review": (
+        "meta analysis, metaanalysis, systematic review and meta analysis, umbrella review, systematic literature "
+        "review, systematic mapping study, systematic map"
+    ),
     "review": "narrative review, literature review, review article, overview",
     "protocol": "study protocol, trial protocol, trial registration",
     "case report": "case series, case study, case reports, single case, n of 1 trial",
@@ -55,7 +58,10 @@ _SEVERAL: dict[str, tuple[str, ...]] = {
     "intervention study": ("randomised trial", "non-randomised trial", "single-arm trial", "crossover trial"),
     "interventional study": ("randomised trial", "non-randomised trial", "single-arm trial", "crossover trial"),
     "controlled trial": ("randomised trial", "non-randomised trial"),
-    "diagnostic accuracy study": ("cohort study", "cross-sectional study", "case-control study"),
+    **dict.fromkeys(
+        ("diagnostic accuracy study", "diagnostic test accuracy study", "diagnostic study", "accuracy study"),
+        ("cohort study", "cross-sectional study", "case-control study"),
+    ),
 }
 """Words for more than one of `DESIGNS`."""
 

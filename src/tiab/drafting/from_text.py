@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from tiab.criteria import ROLES, Limits
-from tiab.drafting.draft import Draft, DraftConcept, DraftTerm
-from tiab.drafting.members import members_of
+from tiab.drafting.draft import HEADED, STANDS, Draft, DraftConcept, DraftTerm
 from tiab.drafting.phrases import noun_phrases
 from tiab.drafting.questions import asks_for_effects, question_phrases
 from tiab.drafting.roles import content_words, named_role, role_of
+from tiab.drafting.titles import with_title
+from tiab.drafting.widening import widened
 from tiab.drafting.words import designs_in, languages_in, years_in
 from tiab.pico.abbreviations import find_abbreviations
 
@@ -29,10 +30,7 @@ _ASKS = re.compile(
 _TITLE = re.compile(r"(?i)^\W*(?:review )?title\s*:\s*")
 _HEADING = re.compile(r"^\W*(?P<name>[A-Z][^:.?!]{2,60}):\s*(?P<rest>.*)$")
 _LONGEST_TITLE = 250
-_HEADED, _STANDS = "by its heading", "by where it stands in the sentence"
 _COMPARED = re.compile(r"(?i)\b(?:control|comparison) (?:groups?|animals|arms?|conditions?)\b|\bcontrols\b")
-_KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
-"""What a title says of the review itself."""
 _ANIMALS = re.compile(r"(?i)\b(?:rodents?|rats?|mice|mouse|animal models?|farm animals|livestock|preclinical)\b")
 _TRIALS = ("randomised trial", "non-randomised trial", "crossover trial")
 _TRIAL_WORDS = ("randomized controlled trial", "double-blind", "placebo", "comparative trial")
@@ -40,6 +38,9 @@ _EFFECT_WORDS = (
     *("efficacy", "effectiveness", "tolerability", "adverse event", "adverse effect", "side effect"),
     *("quality of life", "mortality", "safety", "symptom improvement", "response rate", "relapse"),
 )
+_REVIEW_WORDS = ("systematic review", "literature review", "literature survey", "meta-analysis", "mapping study")
+_ASKED_FOR = re.compile(r"(?i)\b(?:which|what|how many) ((?:[\w-]+ ){0,4}?(?:reviews|trials|studies))\b")
+"""What a question asks for, where that is a kind of study."""
 _NO_STUDIES = ("case report", "animal study", "laboratory study", "letter")
 _SHORT = 12
 """Words; a longer sentence that names a language, a year or a design says other things, too."""
@@ -142,11 +143,11 @@ def _phrases_of(sentence: str, role: str, title: str) -> Iterator[tuple[str, str
     phrases = [phrase for phrase in noun_phrases(sentence) if not designs_in(phrase)]
     if not role and _COMPARED.search(sentence):
         role = "comparator"
-    guessed, why = (role, _HEADED) if role else role_of(phrases, title)
+    guessed, why = (role, HEADED) if role else role_of(phrases, title)
     if guessed:
         yield from ((guessed, phrase, why) for phrase in phrases)
     else:
-        yield from ((stands, phrase, _STANDS) for stands, phrase in question_phrases(sentence) if phrase in phrases)
+        yield from ((stands, phrase, STANDS) for stands, phrase in question_phrases(sentence) if phrase in phrases)
 
 
 def _limit(found: _Found, sentence: str, excluded: bool) -> bool:
@@ -172,8 +173,8 @@ def _drafted(found: _Found, text: str) -> Draft:
         found.because.setdefault("outcome", why)
         found.terms["outcome"] += [DraftTerm(text=word, line=1, source=why) for word in _EFFECT_WORDS]
     wanted = content_words([found.title, *(t.text for terms in found.terms.values() for t in terms)])
-    concepts = _with_title(list(_concepts(found, shorts, wanted)), list(_of_title(found)))
-    concepts = [_with_initials(concept, text) for concept in concepts]
+    said = list(_concepts(found, shorts, wanted))
+    concepts = widened(with_title(said, found.title, max(found.title_line, 1)), asked, text)
     question = " ".join(asked for _, asked in found.question)
     concepts += _designs(found, asked, animals=bool(_ANIMALS.search(text)))
     return Draft(
@@ -189,7 +190,7 @@ def _drafted(found: _Found, text: str) -> Draft:
 
 def _designs(found: _Found, asked: str, *, animals: bool) -> list[DraftConcept]:
     """The designs that the text names; else those of trials, where the question is what a treatment does to people."""
-    designs = tuple(dict.fromkeys(found.designs))
+    designs = tuple(dict.fromkeys((*found.designs, *_asked_for(asked))))
     against = tuple(dict.fromkeys(design for design in found.against_designs if design not in designs))
     why = "by name"
     if animals and not designs:
@@ -199,12 +200,22 @@ def _designs(found: _Found, asked: str, *, animals: bool) -> list[DraftConcept]:
         against = tuple(dict.fromkeys((*against, *_NO_STUDIES)))
     if not designs and not against:
         return []
-    terms = tuple(DraftTerm(text=text, line=1, source=why) for text in _TRIAL_WORDS) if designs == _TRIALS else ()
+    usual = _TRIAL_WORDS if designs == _TRIALS else _REVIEW_WORDS if "systematic review" in _asked_for(asked) else ()
+    terms = tuple(DraftTerm(text=text, line=1, source=why) for text in usual)
     return [
         DraftConcept(
             role="design", name="study design", terms=terms, designs=designs, against_designs=against, because=why
         )
     ]
+
+
+def _asked_for(asked: str) -> tuple[str, ...]:
+    """The designs of the studies that a question asks for.
+
+    >>> _asked_for("Which systematic literature reviews are there?"), _asked_for("Does yoga help?")
+    (('systematic review',), ())
+    """
+    return tuple(design for found in _ASKED_FOR.finditer(asked) for design in designs_in(found[1]))
 
 
 def _take_question(found: _Found) -> None:
@@ -232,67 +243,9 @@ def _concepts(found: _Found, shorts: dict[str, str], wanted: set[str]) -> Iterat
         yield DraftConcept(
             role=role,
             name=terms[0].text,
-            terms=_with_members(terms),
+            terms=terms,
             abbreviations=short,
             against=tuple({term.text.casefold(): term for term in against}.values()),
-            required=role != "outcome" and (role != "population" or found.because.get(role) == _HEADED),
+            required=role != "outcome" and (role != "population" or found.because.get(role) == HEADED),
             because=found.because.get(role, ""),
-        )
-
-
-def _with_initials(concept: DraftConcept, text: str) -> DraftConcept:
-    """The concept with the abbreviations in the text that are the initials of one of its terms."""
-    used = dict.fromkeys(re.findall(r"(?<![\w-])[A-Z]{3,6}(?![\w-])", text))
-    known = {short.text for short in concept.abbreviations}
-    more = tuple(
-        DraftTerm(text=short, line=term.line, source=f"the initials of {term.text}")
-        for short in used
-        for term in concept.terms
-        if short not in known and short.casefold() == "".join(word[0] for word in term.text.casefold().split())
-    )
-    return replace(concept, abbreviations=concept.abbreviations + more)
-
-
-def _with_members(terms: tuple[DraftTerm, ...]) -> tuple[DraftTerm, ...]:
-    """The terms, and the members of the groups that they name."""
-    known = {term.text.casefold() for term in terms}
-    more = {
-        member.casefold(): DraftTerm(text=member, line=term.line, source=f"one of {term.text}")
-        for term in terms
-        for member in members_of(term.text)
-    }
-    return terms + tuple(member for text, member in more.items() if text not in known)
-
-
-def _with_title(said: list[DraftConcept], titled: list[DraftConcept]) -> list[DraftConcept]:
-    """The text's concepts with the title's terms, which are the surest; what nothing gave a role to is optional."""
-    roles = {concept.role: concept for concept in titled}
-    made = []
-    for concept in said:
-        more = roles.pop(concept.role, None)
-        if more is not None:
-            known = {term.text.casefold() for term in more.terms}
-            placed = concept.because == _STANDS  # a single word by its place alone says less than the title
-            others = (term for term in concept.terms if not placed or " " in term.text)
-            terms = (*more.terms, *(term for term in others if term.text.casefold() not in known))
-            concept = replace(concept, name=more.name, terms=_with_members(terms))
-        made.append(replace(concept, required=concept.required and (more is not None or concept.because != _STANDS)))
-    return [*roles.values(), *made]
-
-
-def _of_title(found: _Found) -> Iterator[DraftConcept]:
-    """Concepts from the title: what stands before its "for" or "in", and what stands behind."""
-    parts = re.split(r"(?i)(?<![\w-])(?:for|in|among|to|on)(?![\w-])", re.split(r"[:?]", found.title)[0])
-    phrases = [[phrase for phrase in noun_phrases(part) if not _KIND.search(phrase)] for part in parts]
-    phrases = [part for part in phrases if part]
-    roles = (role_of(phrases[0])[0] or "intervention",) if len(phrases) == 1 else ("intervention", "population")
-    for role, part in zip(roles, [phrases[0], phrases[-1]] if phrases else [], strict=False):
-        line = max(found.title_line, 1)
-        terms = tuple(DraftTerm(text=phrase, line=line, source=found.title) for phrase in part)
-        yield DraftConcept(
-            role=role,
-            name=part[0],
-            terms=_with_members(terms),
-            required=role != "population",  # what is searched for in all records need not be said in each
-            because="from the title",
         )

@@ -8,39 +8,62 @@ __all__ = ["GENERAL_WORDS", "SMALL_WORDS", "noun_phrases"]
 
 _LONGEST = 4
 _SMALL = """
-    a able about administered after against aimed all allowed also am among an and another any are as assess assessed
-    assessing associated at based be because been before being between both but by can clear collected combined
-    compare compared compares comparing conducted considered could defined describe described describing detect
-    detected detecting diagnosed did differ differed differing differs do does done due during e e.g each eg eight
-    either eligible empirical etc evaluate evaluated evaluating every examined examining exclusively first five focus
-    focused focusing following for found four from g had has have having he her here his how i i.e ie if in include
+    a able about according administered after against aimed all allowed already also am among an and another any
+    are as assess assessed assessing associated at based be because been before being between both but by
+    calculating can classified clear collected combined compare compared compares comparing conducted conducting
+    considered could defined describe described describing detect detected detecting diagnosed did differ differed
+    differing differs discussing do does done due during e e.g each earlier effective eg eight either eligible
+    empirical etc evaluate evaluated evaluating every examined examining exclusively first five focus focused
+    focusing following for found four from g had has have having he her here his how i i.e ie if in include
     included includes including into involved involving is it its least less main may measured measures measuring
     might more most must needed neither new nine no nor not of on one only onto or original other our over per
-    performed provide provided providing published received receiving regarding related report reported reporting
-    reports same second seven shall she should since six so some specifically such ten than that the their them then
-    there these they this those three through to towards two under undergoing until us use used uses using versus very
-    via vs was we well were what when where whether which while who whom whose will with within without would written
-    your
+    performed proposing provide provided providing published received receiving regarding related report reported
+    reporting reports reviewing safe same second selected seven shall she should since six so some specifically
+    such ten than that the their them then there these they this those three through to towards two under
+    undergoing until us use used uses using validating versus very via vs was we well were what when where whether
+    which while who whom whose will with within without would written your
 """
 _GENERAL = """
-    academic adult adults age aged agent agents analysis area areas article articles aspect aspects baseline benefit
-    benefits case cases change changes comparator comparators comparison concurrent condition conditions contain
-    contains context control controls criteria criterion cumulative current data design designs different drug drugs
-    effect effectiveness effects efficacy english environment example existing factor factors framework frameworks
-    full group groups harm harms high human humans individual individuals industry information interest interpretation
-    intervention interventions kind kinds language large level levels like literature low measure measurement
-    measurements meet meta-analysis method methods model models months newer number numbers older other others outcome
-    outcomes output overview paper papers participant participants patient patients people person persons phase phases
-    population populations potential preparation preparations primary publication publications quality question rate
-    rates recent relating relation relations relevance relevant relief result results review reviews safety sample
-    samples scale search searches secondary set sets small specific status studies study subject subjects system
-    systematic systems technique techniques test tests therapies therapy time times topic topics treatment treatments
-    trial trials type types unit units usual value values variable variables variation variations weeks year years
+    academic adult adults age aged agent agents analysis area areas article articles aspect aspects association
+    associations baseline benefit benefits case cases change changes clinical comparative comparator comparators
+    comparison concurrent condition conditions contain contains context control controls criteria criterion
+    cumulative current data dependent design designs different drug drugs effect effectiveness effects efficacy
+    empirical english environment events example existing factor factors framework frameworks full group groups
+    harm harms health high higher human humans independent individual individuals industry information interest
+    interpretation intervention interventions kind kinds known language large level levels like literature low
+    measure measurement measurements meet meta-analysis method methods metrics model models months newer nonusers
+    number numbers older order other others outcome outcomes output overview paper papers participant participants
+    patient patients people person persons phase phases population populations potential preclinical preparation
+    preparations primary prior publication publications quality question rate rates recent relating relation
+    relations relevance relevant relief result results review reviews risk risks role safety sample samples scale
+    search searches secondary set sets small specific status studies study subject subjects system systematic
+    systems targeted technique techniques test tests therapies therapy time times topic topics treatment treatments
+    trial trials type types unit units use usual validation value values variable variables variants variation
+    variations weeks work works year years
 """
 SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""
 _NARROWING = frozenset(("low", "high", "primary", "secondary", "age"))
 """General words that belong to a phrase that they begin: low back pain."""
+_OF_THE_PHRASE = frozenset(
+    (
+        *("age", "case", "data", "drug", "drugs", "group", "health", "information", "language", "literature", "model"),
+        *(
+            "patient",
+            "population",
+            "quality",
+            "risk",
+            "search",
+            "study",
+            "system",
+            "test",
+            "time",
+            "treatment",
+            "trial",
+        ),
+    )
+)
+"""General words that stay with a single word behind them: test case prioritization, language impairment."""
 _NARROWS = ("ic", "al", "ive", "ary", "ous", "ed", "ing", "-based", "-induced")
 """How adjectives end."""
 _KEPT = re.compile(
@@ -94,8 +117,14 @@ def _is_verb(word: str) -> bool:
     )
 
 
+def _belongs(words: list[str]) -> bool:
+    """Whether the general words at the beginning belong to the one word that says something."""
+    *before, last = (word.casefold() for word in words)
+    return bool(before) and _OF_THE_PHRASE.issuperset(before) and last not in GENERAL_WORDS
+
+
 def _add(found: dict[str, None], words: list[str]) -> None:
-    while words and words[0].casefold() in GENERAL_WORDS - _NARROWING:
+    while words and words[0].casefold() in GENERAL_WORDS - _NARROWING and not _belongs(words):
         words = words[1:]
     telling = [word for word in words if word.casefold() not in GENERAL_WORDS]
     if telling and (len(telling) > 1 or len(telling[0]) > 2):

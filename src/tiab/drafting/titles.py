@@ -1,0 +1,96 @@
+"""The title of a review ► the concepts that it names, which are the surest, together with those of the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from tiab.drafting.draft import STANDS, DraftConcept, DraftTerm
+from tiab.drafting.members import people_in
+from tiab.drafting.phrases import noun_phrases
+from tiab.drafting.roles import role_of
+
+__all__ = ["with_title"]
+
+_KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
+"""What a title says of the review itself."""
+_BETWEEN = re.compile(r"(?i)(?<![\w-])(for|in|among|to|on|of|towards?)(?![\w-])")
+
+
+def with_title(said: list[DraftConcept], title: str, line: int) -> list[DraftConcept]:
+    """The text's concepts with the title's terms, which are the surest; what nothing gave a role to is optional."""
+    roles = {concept.role: concept for concept in _of_title(title, line)}
+    made = []
+    for concept in said:
+        more = roles.pop(concept.role, None)
+        if more is not None:
+            known = {term.text.casefold() for term in more.terms}
+            placed = concept.because == STANDS  # a single word by its place alone says less than the title
+            others = (term for term in concept.terms if not placed or " " in term.text)
+            terms = (*more.terms, *(term for term in others if term.text.casefold() not in known))
+            concept = replace(concept, name=more.name, terms=terms, required=concept.required or more.required)
+        made.append(replace(concept, required=concept.required and (more is not None or concept.because != STANDS)))
+    return _without_repeats([*roles.values(), *made])
+
+
+def _without_repeats(concepts: list[DraftConcept]) -> list[DraftConcept]:
+    """The concepts that say something which none before them has said."""
+    kept: list[DraftConcept] = []
+    for concept in concepts:
+        texts = {term.text.casefold() for term in concept.terms}
+        if not any(texts <= {term.text.casefold() for term in other.terms} for other in kept):
+            kept.append(concept)
+    return kept
+
+
+def _of_title(title: str, line: int) -> Iterator[DraftConcept]:
+    """Concepts from what stands before, between and behind the small words of the title."""
+    parts = list(_parts(title))
+    for role, phrases in _with_roles(parts):
+        yield DraftConcept(
+            role=role,
+            name=phrases[0],
+            terms=tuple(DraftTerm(text=phrase, line=line, source=title) for phrase in phrases),
+            required=role == "intervention" or len(parts) == 1,  # what all were searched for need not be said in each
+            because="from the title",
+        )
+
+
+def _parts(title: str) -> Iterator[tuple[str, list[str]]]:
+    """(the word before it, phrases) of each part of a title that says something."""
+    pieces = ["", *_BETWEEN.split(re.split(r"[:?]", title)[0])]
+    for before, piece in zip(pieces[::2], pieces[1::2], strict=True):
+        phrases = [phrase for phrase in noun_phrases(piece) if not _KIND.search(phrase)]
+        if phrases:
+            yield before.casefold(), phrases
+
+
+def _with_roles(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[str]]]:
+    """(role, phrases) of the parts; those between the first and the last are outcomes."""
+    if not parts:
+        return
+    before, phrases = parts[0]
+    done, people = _done_to_people(phrases)
+    if people:
+        yield from (("intervention", done), ("population", [people]))
+        if rest := [phrase for _, more in parts[1:] for phrase in more]:
+            yield "outcome", rest
+    elif len(parts) == 1:
+        usual = "population" if before in ("for", "in", "among") else "intervention"
+        yield (role_of(phrases)[0] or usual), phrases
+    elif len(parts) == 2:
+        yield from (("intervention", phrases), ("population", parts[1][1]))
+    else:
+        middle = [phrase for _, phrases in parts[1:-1] for phrase in phrases]
+        yield from (("intervention", phrases), ("outcome", middle), ("population", parts[-1][1]))
+
+
+def _done_to_people(phrases: list[str]) -> tuple[list[str], str]:
+    """(what is done, to whom) where a phrase says both, as "nudging doctors" does; ([], "") elsewhere."""
+    for phrase in phrases:
+        people = people_in(phrase)
+        done = phrase.removesuffix(people).strip()
+        if people and done.endswith("ing"):
+            return [done, *(other for other in phrases if people not in other and done not in other)], people
+    return [], ""
