@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.padding import Padding
 from rich.text import Text
 
 from tiab.cli.show import console, note, print_table
@@ -23,8 +24,11 @@ def print_by_guarantee(columns: Sequence[str], rows: Sequence[tuple[RuleOutcome,
     right = len(columns) - 1
     if sure:
         print_table("with a guarantee", columns, [cells for _, cells in sure], right=right)
+        rules_of: dict[str, list[str]] = {}
         for outcome, _ in sure:
-            console.print(Text(f"  {outcome.rule}: {outcome.guarantee}", style="dim"))
+            rules_of.setdefault(outcome.guarantee, []).append(outcome.rule)
+        for guarantee, rules in rules_of.items():
+            console.print(Padding(Text(f"{', '.join(rules)}: {guarantee}", style="dim"), (0, 0, 0, 2)))
     if rest:
         print_table("no guarantee: rules of thumb", columns, [cells for _, cells in rest], right=right)
 
