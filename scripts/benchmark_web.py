@@ -55,7 +55,7 @@ def fill(folder: Path, path: Path, n: int) -> None:
 @contextmanager
 def served(folder: Path, *, learn: bool = True) -> Iterator[tuple[str, ReviewerSession]]:
     """The address of the page on the review, and its session."""
-    with Review(folder) as review, listen(0) as listening:
+    with Review(folder, apart=True) as review, listen(0) as listening:
         if learn:
             review.learn()
         session = ReviewerSession(review)

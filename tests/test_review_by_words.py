@@ -78,6 +78,30 @@ def test_the_first_ranking_needs_no_abstract_to_be_read_and_the_second_does(fold
         assert not review.learn_by_words("eva")  # they have been read before
 
 
+def test_while_abstracts_are_read_decisions_are_learned_from_by_words(folder: Path) -> None:
+    with Review(folder, apart=True) as review:
+        review.learn_by_words("eva")
+        review.label("r123", Decision.EXCLUDE, reviewer="eva")
+        firsts: list[str] = []
+
+        def decide(_: int) -> None:
+            queue = review.queue("eva")
+            assert queue is not None
+            assert queue.by_words
+            firsts.append(queue.learned.order[0])
+            if len(firsts) == 1:
+                review.label("r77", Decision.INCLUDE, reviewer="eva")
+
+        review.learn("eva", progress=decide)
+        assert firsts[0] == "r123"
+        assert firsts[-1] == "r77"
+        queue = review.queue("eva")
+        assert queue is not None
+        assert not queue.by_words
+        review.label("r78", Decision.EXCLUDE, reviewer="eva")
+        assert review.replay().identical
+
+
 def test_few_records_are_read_at_once(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("record_id,title\na,Yoga\nb,Tax\n")
     with Review.create(tmp_path / "few") as review:

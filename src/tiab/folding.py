@@ -14,6 +14,8 @@ GREEK = {
 }  # fmt: skip
 """The names of Greek letters as `folded` leaves them."""
 _NOT_WORD = re.compile(r"[\W_]+")
+_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
+"""Each character of ASCII that is no letter or digit, as `str.translate` takes it."""
 
 
 def folded(text: str) -> str:
@@ -36,7 +38,10 @@ def folded_words(text: str) -> str:
     >>> folded_words("  Yoga, café-style_(2nd ed.)")
     'yoga cafe style 2nd ed'
     """
-    return _NOT_WORD.sub(" ", folded(text)).strip()
+    text = folded(text)
+    if text.isascii():  # several times quicker
+        return " ".join(text.translate(_SPACES).split())
+    return _NOT_WORD.sub(" ", text).strip()
 
 
 def heading(name: str) -> str:

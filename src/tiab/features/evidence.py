@@ -110,7 +110,10 @@ class _Counts:
 
 def read_coverage(record: Record, spans: Sequence[Span], criteria: Criteria) -> tuple[Coverage, ...]:
     """How a record, in which `spans` were found, meets each concept of the criteria, in their order."""
-    designs = design_scores(spans, record.publication_types)
+    return _read_coverage(spans, criteria, design_scores(spans, record.publication_types))
+
+
+def _read_coverage(spans: Sequence[Span], criteria: Criteria, designs: Mapping[str, float]) -> tuple[Coverage, ...]:
     counts: dict[str, _Counts] = defaultdict(_Counts)
     for span in spans:
         if not span.provenance.startswith("dict:") or span.weight < _LIKELY:  # "without back pain" is no back pain
@@ -151,7 +154,7 @@ def evidence_names(criteria: Criteria | None) -> tuple[str, ...]:
 def evidence_row(record: Record, spans: Sequence[Span], criteria: Criteria | None) -> list[float]:
     """The evidence of one record, in the order of `evidence_names`; each value from 0 to 1."""
     designs = design_scores(spans, record.publication_types)
-    coverage = read_coverage(record, spans, criteria) if criteria else ()
+    coverage = _read_coverage(spans, criteria, designs) if criteria else ()
     unseen = sum(_share(c.concept) for c in coverage if not c.degree) / (sum(_share(c.concept) for c in coverage) or 1)
     row = [
         0.0 if record.abstract else unseen,

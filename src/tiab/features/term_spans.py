@@ -29,12 +29,18 @@ class _Needle(NamedTuple):
     role: str
     value: str
 
+    @property
+    def first(self) -> str:
+        """The word that it begins with; "" where that may have any ending."""
+        word, space, _ = self.text[1:].partition(" ")
+        return word if space else ""
+
 
 class _Wanted(NamedTuple):
-    """What is looked for of one concept; the short forms only where one of its terms is there."""
+    """What is looked for of one concept: terms by their first words; short forms only where a term is there."""
 
     name: str
-    terms: tuple[_Needle, ...]
+    terms: tuple[tuple[str, _Needle], ...]
     short: tuple[_Needle, ...]
 
 
@@ -56,7 +62,7 @@ def _wanted(concept: Concept) -> _Wanted:
     terms = [_Needle(_needle(term), concept.role, term) for term in concept.terms]
     against = [_Needle(_needle(term), "against", term) for term in concept.against]
     short = [_Needle(f" {' '.join(_WORD.findall(term))} ", concept.role, term) for term in concept.abbreviations]
-    kept = tuple(one for one in (*terms, *against) if one.text.strip())
+    kept = tuple((one.first, one) for one in (*terms, *against) if one.text.strip())
     return _Wanted(concept.name, kept, tuple(one for one in short if one.text.strip()))
 
 
@@ -67,9 +73,10 @@ def _needle(term: str) -> str:
 def _found(record: Record, wanted: Sequence[_Wanted]) -> Iterable[Span]:
     parts = {"title": record.title, "abstract": record.abstract, "keywords": "; ".join(record.keywords)}
     texts = {name: f" {folded_words(text)} " for name, text in parts.items() if text}
-    whole = "|".join(texts.values())  # most terms are nowhere in it, and need to be looked for once
+    whole = "|".join(texts.values())  # most terms are nowhere in it, nor are their first words
+    words = {"", *whole.split()}
     for concept in wanted:
-        there = [needle for needle in concept.terms if needle.text in whole]
+        there = [needle for first, needle in concept.terms if first in words and needle.text in whole]
         spelled_out = any(needle.role != "against" for needle in there)
         for name, text in texts.items():
             yield from _in_text(text, name, concept.name, there)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import fields
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -28,17 +28,20 @@ from tiab.errors import InputError, ModelFileError
 from tiab.features import Features, FeatureSpace, WordSpace, make_features
 from tiab.pico import Span, find_spans
 from tiab.pico.pipeline import Progress
+from tiab.pico.reading_process import ReadingProcess
 from tiab.reading import parse_json
 from tiab.records import Record
 from tiab.store import Store
 from tiab.tensors import TensorFormat, read_tensors, write_tensors
 
-__all__ = ["CACHE_NAME", "count_unread", "find_kept_spans", "prepare", "rules_version"]
+__all__ = ["CACHE_NAME", "MANY", "count_unread", "find_kept_spans", "prepare", "rules_version"]
 
 _NAMES = tuple(field.name for field in fields(Span))
 _TYPES = dict.fromkeys(_NAMES, str) | dict.fromkeys(("start", "end", "sentence"), int) | {"weight": int | float}
 _LARGEST = 1 << 24
 """Bytes of what is found in one record, unpacked; of the longest abstracts some 100 kB."""
+MANY = 300
+"""Unread abstracts that take longer to read than anybody should wait for a first record: some seconds."""
 _BATCH = 500
 """So many records are kept at once: as much is lost when the program is stopped while it reads."""
 
@@ -49,11 +52,13 @@ def find_kept_spans(
     criteria: Criteria | None,
     *,
     jobs: int = 1,
+    apart: bool = False,
     progress: Progress | None = None,
 ) -> list[tuple[Span, ...]]:
     """The findings in each record that ranking needs, from the store where they are kept there.
 
     Args:
+        apart: whether many records are read in a process of their own, as whoever else asks is to be answered soon.
         progress: called with the number of records done since its last call.
     """
     key = {"criteria": criteria.fingerprint if criteria else "", "version": rules_version()}
@@ -63,14 +68,27 @@ def find_kept_spans(
     missing = list({text: record for text, record in zip(texts, records, strict=True) if text not in found}.items())
     if progress:
         progress(len(records) - len(missing))
-    for start in range(0, len(missing), _BATCH):
-        batch = missing[start : start + _BATCH]
-        spans = find_spans([record for _, record in batch], criteria, numbers=False, jobs=jobs, progress=progress)
-        fresh = {text: tuple(held) for (text, _), held in zip(batch, spans, strict=True)}
-        found |= fresh
-        if not store.read_only:
-            store.keep_pico({text: _packed_spans(held) for text, held in fresh.items()}, **key)
+    with _reader(criteria, jobs=jobs, apart=apart and len(missing) >= MANY, progress=progress) as read:
+        for start in range(0, len(missing), _BATCH):
+            batch = missing[start : start + _BATCH]
+            spans = read([record for _, record in batch])
+            fresh = {text: tuple(held) for (text, _), held in zip(batch, spans, strict=True)}
+            found |= fresh
+            if not store.read_only:
+                store.keep_pico({text: _packed_spans(held) for text, held in fresh.items()}, **key)
     return [found[text] for text in texts]
+
+
+@contextmanager
+def _reader(
+    criteria: Criteria | None, *, jobs: int, apart: bool, progress: Progress | None
+) -> Iterator[Callable[[Sequence[Record]], list[tuple[Span, ...]]]]:
+    """What reads records, in this process or, until the block ends, in one of its own."""
+    if not apart:
+        yield partial(find_spans, criteria=criteria, numbers=False, jobs=jobs, progress=progress)
+        return
+    with closing(ReadingProcess(criteria)) as process:
+        yield partial(process.find_spans, progress=progress)
 
 
 def count_unread(store: Store, records: Sequence[Record], criteria: Criteria | None) -> int:

@@ -19,8 +19,11 @@ __all__ = ["LazyLearning"]
 class LazyLearning:
     """What learns from the log of an open review, and what can be said of it before it is loaded."""
 
-    def __init__(self, store: Store, reader: SnapshotReader, *, jobs: int, progress: Progress | None) -> None:
-        self._store, self._reader, self._jobs, self._progress = store, reader, jobs, progress
+    def __init__(
+        self, store: Store, reader: SnapshotReader, *, jobs: int, apart: bool, progress: Progress | None
+    ) -> None:
+        self._store, self._reader, self._progress = store, reader, progress
+        self._jobs, self._apart = jobs, apart
         self._lock = threading.Lock()
         self._loaded: Learning | None = None
 
@@ -31,7 +34,9 @@ class LazyLearning:
 
         with self._lock:
             if self._loaded is None:
-                self._loaded = Learning(self._store, self._reader, jobs=self._jobs, progress=self._progress)
+                self._loaded = Learning(
+                    self._store, self._reader, jobs=self._jobs, apart=self._apart, progress=self._progress
+                )
             return self._loaded
 
     def queue(self, reviewer: str | None) -> Queue | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tiab.criteria import Criteria
-from tiab.errors import LabelError
+from tiab.errors import CriteriaError, LabelError
 from tiab.features import Features, make_features
 from tiab.features.term_spans import find_term_spans
 from tiab.labels import Decision
@@ -18,7 +18,7 @@ from tiab.ranking.rank import Ranking
 from tiab.records import Record
 from tiab.review.annotations import Annotations
 from tiab.review.exporting import export
-from tiab.review.feature_cache import CACHE_NAME, count_unread, find_kept_spans, prepare
+from tiab.review.feature_cache import CACHE_NAME, MANY, count_unread, find_kept_spans, prepare
 from tiab.review.imports import Imports
 from tiab.review.queue import Queue, RecordView, Suggestion, criteria_missing, suggest, view_record
 from tiab.review.rankings import Learner, is_due, nothing_learned, ranked_entry
@@ -30,9 +30,6 @@ from tiab.store import Entry, Store
 
 __all__ = ["Learning"]
 
-_MANY = 300
-"""Unread abstracts that take longer to read than anybody should wait for a first record: some seconds."""
-
 
 class Learning:
     """What is learned from the log of an open review: its features and its rankings.
@@ -41,12 +38,20 @@ class Learning:
     """
 
     def __init__(
-        self, store: Store, reader: SnapshotReader, *, jobs: int = 1, progress: Progress | None = None
+        self,
+        store: Store,
+        reader: SnapshotReader,
+        *,
+        jobs: int = 1,
+        apart: bool = False,
+        progress: Progress | None = None,
     ) -> None:
-        self._store, self._reader, self._jobs, self._progress = store, reader, jobs, progress
+        self._store, self._reader, self._progress = store, reader, progress
+        self._jobs, self._apart = jobs, apart
         self._queues: dict[str | None, Queue] = {}
         self._learner: Learner | None = None
         self._learner_pool: object = None
+        self._first_learner: tuple[object, Learner] | None = None
         self._features: tuple[object, Features] | None = None
         self._lock = threading.RLock()
         self._learning = threading.Lock()
@@ -64,8 +69,10 @@ class Learning:
             current = queue is not None and queue.snapshot.pool == snapshot.pool and not queue.by_words
             if queue is not None and current and not always and not is_due(queue.learned.labels, labels):
                 return False
-            learner = self._learner_of(snapshot, progress) if snapshot.main_places else None
+            telling = self._telling(reviewer, progress) if queue is not None and queue.by_words else progress
+            learner = self._learner_of(snapshot, telling) if snapshot.main_places else None
             self._keep_queue(reviewer, snapshot, learner)
+            self._first_learner = None
             return True
 
     def learn_by_words(self, reviewer: str | None) -> bool:
@@ -75,11 +82,33 @@ class Learning:
             if queue is not None and queue.snapshot.pool == snapshot.pool:
                 return False
             records, criteria = tuple(snapshot.records), snapshot.criteria
-            if len(records) < _MANY or count_unread(self._store, records, criteria) < _MANY:
+            if len(records) < MANY or count_unread(self._store, records, criteria) < MANY:
                 return False
             whole = make_features(records, criteria=criteria, spans=find_term_spans(records, criteria))
-            self._keep_queue(reviewer, snapshot, _learner(snapshot, whole), by_words=True)
+            self._first_learner = (snapshot.pool, _learner(snapshot, whole))
+            self._keep_queue(reviewer, snapshot, self._first_learner[1], by_words=True)
             return True
+
+    def _telling(self, reviewer: str | None, progress: Progress | None) -> Progress:
+        """Tells how far the reading is, and meanwhile learns from what this reviewer decides, by words."""
+
+        def tell(more: int) -> None:
+            if progress:
+                progress(more)
+            self._learn_meanwhile(reviewer)
+
+        return tell
+
+    def _learn_meanwhile(self, reviewer: str | None) -> None:
+        """Makes the ranking by words anew where it is due."""
+        try:
+            snapshot, queue = self._reader.snapshot, self.queue(reviewer)
+        except CriteriaError:  # the file is being edited: the page says so
+            return
+        if queue is None or self._first_learner is None or self._first_learner[0] != snapshot.pool:
+            return
+        if is_due(queue.learned.labels, snapshot.labels(reviewer)):
+            self._keep_queue(reviewer, snapshot, self._first_learner[1], by_words=True)
 
     def _keep_queue(
         self, reviewer: str | None, snapshot: Snapshot, learner: Learner | None, *, by_words: bool = False
@@ -154,7 +183,8 @@ class Learning:
         self, records: Sequence[Record], criteria: Criteria | None, progress: Progress | None = None
     ) -> list[tuple[Span, ...]]:
         """What PICO finds in each of `records` that ranking needs; kept in the store."""
-        return find_kept_spans(self._store, records, criteria, jobs=self._jobs, progress=progress or self._progress)
+        told = progress or self._progress
+        return find_kept_spans(self._store, records, criteria, jobs=self._jobs, apart=self._apart, progress=told)
 
     def find_all_spans(self, record: Record) -> tuple[Span, ...]:
         """All that PICO finds in one record, with sample sizes, doses and markers."""

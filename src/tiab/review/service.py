@@ -72,11 +72,15 @@ class Review:
     0
     """
 
-    def __init__(self, folder: str | Path, *, jobs: int = 1, progress: Progress | None = None) -> None:
+    def __init__(
+        self, folder: str | Path, *, jobs: int = 1, apart: bool = False, progress: Progress | None = None
+    ) -> None:
         """Opens the review in `folder`.
 
         Args:
             jobs: processes for the PICO step.
+            apart: whether the PICO step of many records is done in a process of its own, as a page asks for it: what is
+                asked for meanwhile is then answered as soon as ever.
             progress: called with the number of records that the PICO step has done since the last call.
 
         Raises:
@@ -86,7 +90,7 @@ class Review:
         self._reader = SnapshotReader(self._store)
         self.annotations = Annotations(self._store, self._reader)
         self._notes = Notes(self._store, self.annotations)
-        self._learning = LazyLearning(self._store, self._reader, jobs=jobs, progress=progress)
+        self._learning = LazyLearning(self._store, self._reader, jobs=jobs, apart=apart, progress=progress)
         self._criteria = CriteriaVersions(self._store, self._reader)
         self._deciding = Deciding(self._store, self._reader, self._notes, self._learning)
         self._conflicts = ConflictResolution(self._store, self._reader, self._notes)

@@ -161,7 +161,7 @@ class OpenReviews:
         return known.key
 
     def _opened(self, known: KnownReview, *, blind: bool = False) -> ReviewerSession:
-        review = Review(known.path, jobs=self._jobs)
+        review = Review(known.path, jobs=self._jobs, apart=True)
         try:
             others = review.status().reviewers.keys() - {""}
             if known.reviewer is None and others:

@@ -90,7 +90,11 @@ def measure_progress(snapshot: Snapshot, reviewer: str, *, rule: str = "") -> Re
         to_screen=frontier.n_records,
         missing=_missing(frontier),
         assumption=frontier.assumption_in_short if frontier.states_bound else "",
-        more=(frontier.sentence, *((frontier.assumption,) if frontier.states_bound else ())),
+        more=(
+            frontier.sentence,
+            *((frontier.assumption,) if frontier.states_bound else ()),
+            *((f"The report and the command line call the stopping rule “{rule}”.",) if rule in stops else ()),
+        ),
         pace=pace,
         hours=None if pace is None else left * pace / 3600,
         advice=_advice(frontier, stops, rule) if left and history.screened else "",
@@ -115,7 +119,7 @@ def _missing(now: MissingEstimate) -> str:
 def _advice(now: MissingEstimate, stops: Mapping[str, int | None], rule: str) -> str:
     if rule not in stops:
         return ""
-    said = f"{rule_in_words(rule)} ({rule})."
+    said = f"{rule_in_words(rule)}."
     if now.missing is None:
         return f"Stopping rule: not known, as {now.because}. {said}"
     at = stops[rule]

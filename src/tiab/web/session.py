@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ __all__ = ["Abstracts", "ReviewerSession", "StaleError"]
 
 _PATIENCE = 1.0
 """Seconds for which somebody waits for the ranking of records that just came in, before they are told how it goes."""
+
+_TURN = 0.05
 
 _QUIET, _LONGEST = 0.25, 2.0
 """Seconds without a decision after which learning begins, and after which it begins in any case: whoever decides faster
@@ -157,7 +160,9 @@ class ReviewerSession:
             error = self.learning.error
             if error is None or isinstance(error, CriteriaError):  # the file may have been corrected
                 self.learning.start()
-            self.learning.wait(_PATIENCE)
+            until = time.monotonic() + _PATIENCE
+            while found is None and not self.learning.wait(_TURN) and time.monotonic() < until:
+                found, _ = self._look_up(skipped)  # a first ranking holds while the abstracts are read
             found, _ = self._look_up(skipped)
             error = self.learning.error
             if found is None and isinstance(error, CriteriaError):

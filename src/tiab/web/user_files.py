@@ -22,7 +22,7 @@ from tiab.reading import parse_json, read_whole
 from tiab.store import FILE_NAME
 from tiab.writing import write_json
 
-__all__ = ["HomeFile", "KnownReview", "config_folder", "page_token", "write_private"]
+__all__ = ["HomeFile", "KnownReview", "config_folder", "page_token", "short_path", "write_private"]
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _LONGEST = 4096
@@ -128,6 +128,12 @@ class KnownReview:
                 found = os.stat(os.path.join(self.path, FILE_NAME + suffix))
                 marks.append(f"{found.st_mtime_ns}:{found.st_size}")
         return " ".join(marks)
+
+
+def short_path(path: str | Path) -> str:
+    """A path as people write it, with ~ for their own folder."""
+    folder, home = Path(path), Path.home()
+    return str(Path("~") / folder.relative_to(home)) if folder.is_relative_to(home) else str(folder)
 
 
 def is_review(folder: str | Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from tiab.errors import InputError
 from tiab.web.open_reviews import OpenReviews
 from tiab.web.pages import page, render
-from tiab.web.user_files import KnownReview, is_review
+from tiab.web.user_files import KnownReview, is_review, short_path
 
 __all__ = ["Reviews", "address_of", "clean_name", "router"]
 
@@ -38,6 +38,7 @@ class ReviewRow:
     """A review as the list shows it; `stale` where its numbers may have changed since."""
 
     review: KnownReview
+    where: str
     exists: bool
     stale: bool
     used: str
@@ -65,7 +66,7 @@ class ReviewerRequest(ReviewRequest):
 def show_home(request: Request, reviews: Reviews) -> HTMLResponse:
     """The known reviews."""
     rows, folder = [_row(one) for one in reviews.home.reviews()], reviews.home.reviews_folder
-    return page(request, "home/page.html.j2", rows=rows, folder=_short(folder))
+    return page(request, "home/page.html.j2", rows=rows, folder=short_path(folder))
 
 
 @router.get("/row")
@@ -112,7 +113,7 @@ def move_reviews(reviews: Reviews, body: FolderRequest) -> dict[str, str]:
     if folder.exists() and not folder.is_dir():
         raise InputError("is not a folder", path=folder, hint="Name a folder for reviews.")
     reviews.home.set_reviews_folder(folder)
-    return {"folder": _short(folder), "message": "New reviews will be kept there."}
+    return {"folder": short_path(folder), "message": "New reviews will be kept there."}
 
 
 @router.get("/reviewer")
@@ -168,7 +169,7 @@ def _folder(text: str) -> Path:
 def _row(review: KnownReview) -> ReviewRow:
     exists = is_review(review.path)
     stale = exists and review.mark != review.current_mark
-    return ReviewRow(review=review, exists=exists, stale=stale, used=_ago(review.used))
+    return ReviewRow(review=review, where=short_path(review.path), exists=exists, stale=stale, used=_ago(review.used))
 
 
 def _ago(time: str) -> str:
@@ -182,9 +183,3 @@ def _ago(time: str) -> str:
             count = int(seconds // size)
             return f"{count:,} {name}{'' if count == 1 else 's'} ago"
     return "just now"
-
-
-def _short(folder: Path) -> str:
-    """A path with ~ for the person's own folder."""
-    home: Any = Path.home()
-    return f"~/{folder.relative_to(home).as_posix()}" if folder.is_relative_to(home) else str(folder)

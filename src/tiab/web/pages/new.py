@@ -12,6 +12,7 @@ from tiab.errors import InputError
 from tiab.review import Policy
 from tiab.web.pages import page
 from tiab.web.pages.home import Reviews, address_of, clean_name
+from tiab.web.user_files import short_path
 
 __all__ = ["router"]
 
@@ -30,7 +31,7 @@ class NewRequest(BaseModel):
 @router.get("/new")
 def show_new(request: Request, reviews: Reviews) -> HTMLResponse:
     """The form."""
-    return page(request, "home/new.html.j2", name=reviews.home.person, folder=reviews.home.reviews_folder)
+    return page(request, "home/new.html.j2", name=reviews.home.person, folder=short_path(reviews.home.reviews_folder))
 
 
 @router.post("/new")

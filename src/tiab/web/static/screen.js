@@ -35,11 +35,12 @@ function place(shown, position) {
   show(shown);
 }
 
-// While the abstracts of new records are read, the page looks again each second, and says how far that has come.
+// While the abstracts of new records are read, the page asks again and again, and says how far that has come; the server
+// answers as soon as there is a record, or after a second.
 let waiting;
 function wait() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => !current() && look().catch(wait), 1000);
+  waiting = setTimeout(() => !current() && look().catch(wait), 200);
 }
 
 async function look() {
