@@ -134,3 +134,15 @@ def test_a_record_that_says_nothing_of_its_design_is_given_none(ranking: Ranking
     added = ranking.explain(record_id)["feature"]
     assert not [name for name in added if name.startswith(("design: ", "eligible design", "ineligible design"))]
     assert not [row.name for row in ranking.reasons(record_id).rows if "design" in row.name]
+
+
+def test_a_word_of_the_text_is_not_taken_for_the_kind_of_evidence_that_bears_its_name() -> None:
+    pool = [
+        Record(record_id="a", title="A criterion for the design of yoga mats"),
+        Record(record_id="b", title="Tax law of islands"),
+        Record(record_id="c", title="The design of criterion tests"),
+    ]
+    ranking = rank(pool, criteria=CRITERIA, labels={"a": "include", "b": "exclude"})
+    named = {row.name for key in "abc" for row in ranking.reasons(key).rows if row.kind == "concept"}
+    assert named <= {"back pain", "yoga", "trials"}
+    assert not any(row.kind == "evidence" for row in ranking.reasons("c").rows)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from tiab.features.counting import TITLE
 from tiab.features.stems import stem
@@ -72,12 +74,16 @@ class WordEffects:
     rest: float = 0.0
 
 
-@dataclass(slots=True)
-class _Token:
-    word: str
-    part: int
-    place: int | None
-    effect: float = 0.0
+class _Compound(NamedTuple):
+    """What is known of a word, or of words joined by hyphens, wherever it stands.
+
+    Attributes:
+        words: its words in lower case, and the stem of each.
+        named: whether a reader would name it: not a bare number, a stop word or a unit, nor two lower-case letters.
+    """
+
+    words: tuple[tuple[str, str], ...]
+    named: bool
 
 
 def spread_effects(record: Record, effects: Mapping[str, float]) -> WordEffects:
@@ -89,25 +95,26 @@ def spread_effects(record: Record, effects: Mapping[str, float]) -> WordEffects:
     >>> record = Record(record_id="1", title="Yoga for pain")
     >>> spread = spread_effects(record, {"yoga": 0.5, "yoga for": 0.2, "for": 0.1})
     >>> [(place.stems, round(place.effect, 2)) for place in spread.places], spread.rest
-    ([(('yoga',), 0.7), (('pain',), 0.0)], 0.1)
+    ([(('yoga',), 0.7)], 0.1)
     """
-    compounds, tokens = _read(record)
-    standing = _standing(tokens, effects)
+    offsets, standing = _standing(record, effects)
     rest = 0.0
+    added: dict[int, float] = defaultdict(float)
     for name, effect in effects.items():
-        said = [[tokens[at] for at in one if tokens[at].place is not None] for one in standing.get(name, ())]
+        said = [[place for place in one if place is not None] for one in standing.get(name, ())]
         share = effect / len(said) if said else 0.0
         rest += 0.0 if said else effect
         for some in said:
             rest += 0.0 if some else share
-            for token in some:
-                token.effect += share / len(some)
-    added: dict[int, float] = defaultdict(float)
-    for token in tokens:
-        if token.place is not None:
-            added[token.place] += token.effect
-    places = [Place(start, end, stems, added[at]) for at, (start, end, stems) in enumerate(compounds) if stems]
+            for place in some:
+                added[place] += share / len(some)
+    text = record.text
+    places = [_place(text, *offsets[at], effect) for at, effect in sorted(added.items()) if effect]
     return WordEffects(places, rest)
+
+
+def _place(text: str, start: int, end: int, effect: float) -> Place:
+    return Place(start, end, tuple(one for _, one in _compound(text[start:end]).words), effect)
 
 
 def join_phrases(text: str, places: Sequence[Place]) -> Iterator[tuple[str, frozenset[str], float]]:
@@ -122,49 +129,59 @@ def join_phrases(text: str, places: Sequence[Place]) -> Iterator[tuple[str, froz
         yield _phrase(text, run)
 
 
-def _read(record: Record) -> tuple[list[tuple[int, int, tuple[str, ...]]], list[_Token]]:
-    """The compounds of a text as (start, end, stems), without stems where they say nothing; and all of its words."""
+_Standing = Mapping[str, list[tuple[int | None, ...]]]
+
+
+def _standing(record: Record, effects: Mapping[str, float]) -> tuple[list[tuple[int, int]], _Standing]:
+    """The offsets of the compounds that say something; and name of a column -> where its words stand, each time.
+
+    A place is the number of such a compound, or None in one that says nothing.
+    """
+    forms, titles, firsts = _sought(effects)
+    offsets: list[tuple[int, int]] = []
+    standing: dict[str, list[tuple[int | None, ...]]] = defaultdict(list)
     text = record.text
-    compounds: list[tuple[int, int, tuple[str, ...]]] = []
-    tokens: list[_Token] = []
     for part, (_, begin, end) in enumerate(record.sections):
+        before, place_before = "", None
         for found in _COMPOUND.finditer(text, begin, end):
-            words = [one.lower() for one in _WORD.findall(found[0])]
-            named = _says_something(found[0], words)
-            place = len(compounds) if named else None
-            compounds.append((found.start(), found.end(), tuple(map(stem, words)) if named else ()))
-            tokens += [_Token(word, part, place) for word in words]
-    return compounds, tokens
+            words, named = _compound(found[0])
+            place = len(offsets) if named else None
+            if named:
+                offsets.append(found.span())
+            for word, key in words:
+                if word in effects:
+                    standing[word].append((place,))
+                if key in forms:
+                    standing[forms[key]].append((place,))
+                if part == TITLE and key in titles:
+                    standing[titles[key]].append((place,))
+                if before in firsts and (pair := f"{before} {word}") in effects:
+                    standing[pair].append((place_before, place))
+                before, place_before = word, place
+    return offsets, standing
 
 
-def _says_something(text: str, words: Sequence[str]) -> bool:
-    """Whether a reader would name it: not a bare number, a stop word or a unit, nor two lower-case letters."""
-    telling = [word for word in words if word not in _EMPTY and not word[0].isdecimal()]
-    return bool(telling) and (len(text) > 2 or text[0].isupper())
-
-
-def _standing(tokens: Sequence[_Token], effects: Mapping[str, float]) -> Mapping[str, list[tuple[int, ...]]]:
-    """Name of a column -> the words that it stands for, each time."""
+def _sought(names: Iterable[str]) -> tuple[dict[str, str], dict[str, str], set[str]]:
+    """Of columns of words: stem -> name of those for any form, and for those in titles; first words of the pairs."""
     forms: dict[str, str] = {}
     titles: dict[str, str] = {}
-    for name in effects:
+    firsts: set[str] = set()
+    for name in names:
         if name.endswith(ANY_FORM):
             bare = name.removesuffix(ANY_FORM)
             (titles if bare.startswith(IN_TITLE) else forms)[stem(bare.removeprefix(IN_TITLE))] = name
-    standing: dict[str, list[tuple[int, ...]]] = defaultdict(list)
-    for at, token in enumerate(tokens):
-        if token.word in effects:
-            standing[token.word].append((at,))
-        key = stem(token.word)
-        if key in forms:
-            standing[forms[key]].append((at,))
-        if token.part == TITLE and key in titles:
-            standing[titles[key]].append((at,))
-        if at and tokens[at - 1].part == token.part:
-            pair = f"{tokens[at - 1].word} {token.word}"
-            if pair in effects:
-                standing[pair].append((at - 1, at))
-    return standing
+        elif " " in name:
+            firsts.add(name.partition(" ")[0])
+    return forms, titles, firsts
+
+
+@lru_cache(maxsize=2**16)
+def _compound(text: str) -> _Compound:
+    words = [one.lower() for one in _WORD.findall(text)]
+    telling = [word for word in words if word not in _EMPTY and not word[0].isdecimal()]
+    return _Compound(
+        tuple((word, stem(word)) for word in words), bool(telling) and (len(text) > 2 or text[0].isupper())
+    )
 
 
 def _follows(text: str, run: Sequence[Place], place: Place) -> bool:

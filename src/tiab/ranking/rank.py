@@ -16,7 +16,7 @@ from tiab.criteria import Criteria
 from tiab.criteria.scripts import foreign_scripts, script_warning
 from tiab.decisions import labels_on
 from tiab.errors import LabelError, TiabError, TiabWarning
-from tiab.features import Features, FeatureSpace, make_features, read_coverage
+from tiab.features import Coverage, Features, FeatureSpace, make_features, read_coverage
 from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
 from tiab.ranking.linear import UNLABELLED, Memory, make_ranker
@@ -106,7 +106,8 @@ class Ranking:
         """
         import pandas as pd  # half a second that most rankings do without
 
-        reasons = [self._reasons(place) for place in self._places]
+        coverage = self.features.coverage
+        reasons = [reasons_of(self.model, self.features, place, coverage[place]) for place in self._places]
         ranked = self.ranked
         return pd.DataFrame(
             {
@@ -171,15 +172,19 @@ class Ranking:
         return reasons_of(self.model, self.features, place)
 
 
-def reasons_of(model: RankingModel, features: Features, place: int) -> Reasons:
-    """Why the record at `place` of the pool scores what it does by `model`."""
+def reasons_of(
+    model: RankingModel, features: Features, place: int, coverage: Sequence[Coverage] | None = None
+) -> Reasons:
+    """Why the record at `place` of the pool scores what it does by `model`; `coverage` where it is known already."""
     columns, values = features.row(place)
     record, criteria = features.records[place], model.space.criteria
     spans = features.spans[place] if features.spans else ()
+    if coverage is None:
+        coverage = read_coverage(record, spans, criteria) if criteria else ()
     return find_reasons(
         record,
         spans,
-        read_coverage(record, spans, criteria) if criteria else (),
+        coverage,
         [model.space.names[column] for column in columns],
         values * model.coef[columns],
         constant=model.intercept,

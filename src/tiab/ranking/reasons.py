@@ -26,6 +26,9 @@ _SEEN = 0.005
 _LEAST = 0.02
 """A phrase that added less than this is among the other words."""
 
+_EVIDENCE = frozenset((ELIGIBLE, INELIGIBLE, NO_ABSTRACT, *LIMITS))
+"""The columns of evidence whose names have no colon."""
+
 Kind = Literal["concept", "evidence", "phrase", "rest"]
 
 
@@ -124,12 +127,13 @@ class _Evidence:
         self.start = 0.0
         self._coverage = {one.concept.name: one for one in coverage}
         self._spans = [span for span in spans if span.provenance.startswith("dict:") and span.label in self._coverage]
-        self._designs = design_scores(spans, record.publication_types)
-        self._design_effects: dict[str, float] = {}
+        self._all_spans, self._types = spans, record.publication_types
         self._added: dict[tuple[Kind, str], float] = defaultdict(float)
 
     def takes(self, column: str, effect: float) -> bool:
         """Whether a column is evidence; what it added is then noted."""
+        if ": " not in column and column not in _EVIDENCE:
+            return False  # a word, as nearly all columns are
         kind, _, rest = column.partition(": ")
         if kind in (CRITERION, IN_TITLE, ABBREVIATED):
             self._give(rest, effect)
@@ -137,7 +141,6 @@ class _Evidence:
             self._added["evidence", self._against(rest)] += effect
         elif kind == DESIGN or column in (ELIGIBLE, INELIGIBLE):
             self._added["evidence", DESIGN] += effect
-            self._design_effects[rest] = abs(effect)
         elif column == NO_ABSTRACT and effect > 0:
             self.start += effect
         elif column in (NO_ABSTRACT, *LIMITS):
@@ -163,7 +166,7 @@ class _Evidence:
         return tuple(sorted(rows, key=lambda row: (row.kind != "concept", -abs(row.effect))))
 
     def _give(self, concept: str, effect: float) -> None:
-        design = concept in self._coverage and self._coverage[concept].concept.role == DESIGN and self._designs
+        design = concept in self._coverage and self._coverage[concept].concept.role == DESIGN
         self._added[("evidence", DESIGN) if design else ("concept", concept)] += effect
 
     def _against(self, concept: str) -> str:
@@ -181,13 +184,13 @@ class _Evidence:
     def _design(self, effect: float) -> str:
         """The likeliest design, called eligible or not where the score says the same."""
         concepts = [one.concept for one in self._coverage.values()]
-        sure = self._designs or self._design_effects
+        sure = design_scores(self._all_spans, self._types)
         kind, listed = (
             (ELIGIBLE, {name for concept in concepts for name in concept.designs})
             if effect > 0
             else (INELIGIBLE, {name for concept in concepts for name in concept.against_designs})
         )
-        likeliest = max(sure, key=lambda name: (name in listed, sure[name]), default="unknown")
+        likeliest = max(sure, key=lambda name: (name in listed, sure[name]))
         return f"{kind if likeliest in listed else DESIGN}: {likeliest}"
 
 
