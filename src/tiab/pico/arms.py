@@ -9,6 +9,7 @@ from itertools import combinations
 
 from tiab.pico.counts import LABEL_BEFORE, LOST_BEFORE, Count, SentenceNumbers
 from tiab.pico.quantities import NUMBER, Quantity, number_of
+from tiab.pico.vocabulary import has_any
 
 __all__ = ["find_arms"]
 
@@ -38,6 +39,7 @@ _EACH = re.compile(
     rf"|\b(?:each|both|per)\s+(?:[a-z]+\s+)?(?:group|arm)s?\s*\(?\s*n\s*=\s*(?P<of_each>{NUMBER})",
     re.IGNORECASE,
 )
+_EACH_SIGNS = ("each", "every", "both", "per")
 _MEASURED = re.compile(
     r"(?:\s|[-\u2010-\u2015])*(?:months?|weeks?|days?|years?|hours?|min\w*|h|s|%|mg|kg|g|ml|mm|cm|times|sessions?|points?|items?"
     r"|cycles?|doses?|deaths?|events?|cent(?:er|re)s?|hospitals?|sites?|countries|clinics?|points|minutes)\b",
@@ -80,10 +82,11 @@ def find_arms(
     if each := next(_each(text, sentences, total), None):
         return (each,)
     if total is None or not total.summed or not several:
-        grouped = [sentence for sentence in sentences if _GROUPED.search(text, sentence.begin, sentence.end)]
+        worth_it = [sentence for sentence in sentences if len(sentence.numbers) + sentence.lower.count("=") > 1]
+        grouped = [sentence for sentence in worth_it if _GROUPED.search(text, sentence.begin, sentence.end)]
         adding_up = (
             group for whole in wholes
-            for group in _adding_up(text, sentences if total and whole == total.value else grouped, counts, whole)
+            for group in _adding_up(text, worth_it if total and whole == total.value else grouped, counts, whole)
         )  # fmt: skip
         if group := next(adding_up, None):
             return group
@@ -96,7 +99,7 @@ def _parts_of(
     text: str, sentence: SentenceNumbers, group: tuple[Quantity, ...], total: Count | None
 ) -> tuple[Quantity, ...]:
     """Several "n =" that add up to nothing: those of a sentence on groups which are less than the total."""
-    if not _TREATED_APART.search(text, sentence.begin, sentence.end):
+    if len(group) < 2 or not _TREATED_APART.search(text, sentence.begin, sentence.end):
         return ()
     return tuple(arm for arm in group if total is None or total.summed or arm.value < total.value)
 
@@ -128,7 +131,8 @@ def _by_sex(counts: Sequence[Count]) -> set[int]:
 
 def _each(text: str, sentences: Sequence[SentenceNumbers], total: Count | None) -> Iterator[Quantity]:
     """The size that every group has: "n = 16 each", "each group (n = 10)"."""
-    for begin, end, _ in sentences:
+    worth_it = (sentence for sentence in sentences if has_any(sentence.lower, _EACH_SIGNS))
+    for begin, end, *_ in worth_it:
         for found in _EACH.finditer(text, begin, end) if _GROUPED.search(text, begin, end) else ():
             name = "size" if found["size"] else "of_each"
             value = number_of(found[name])
@@ -148,7 +152,7 @@ def _adding_up(
 ) -> Iterator[tuple[Quantity, ...]]:
     """The fewest and then densest numbers of each sentence that add up to the whole."""
     for sentence in sentences:
-        begin, end, numbers = sentence
+        begin, end, numbers, _ = sentence
         split = _by_sex([count for count in counts if begin <= count.start < end and not count.summed])
         split |= {q.start for q in numbers if _FROM_SEX.match(text, q.end)}
         named = [Quantity(*found.span("size"), int(found["size"])) for found in _NAMED.finditer(text, begin, end)]
@@ -183,7 +187,7 @@ def _length(group: Sequence[Quantity]) -> int:
 
 def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
     """The numbers of people that go to, or receive, something."""
-    begin, end, numbers = sentence
+    begin, end, numbers, _ = sentence
     if len(numbers) < 2 or not _GROUPED.search(text, begin, end):
         return ()
     people = (
@@ -194,7 +198,7 @@ def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
 
 def _compared(counts: Sequence[Count], text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
     """Patients and those whom they are compared with: "26 patients with gout and 26 healthy subjects"."""
-    begin, end, _ = sentence
+    begin, end, *_ = sentence
     mine = [
         c for c in counts if begin <= c.start < end and "counts a noun" in c.evidence and not c.evidence & _LOST_ONES
     ]

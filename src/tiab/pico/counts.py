@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tiab.pico.abbreviations import Abbreviation
 from tiab.pico.layout import Layout
-from tiab.pico.quantities import NUMBER, Quantity, number_of, quantities
+from tiab.pico.quantities import NUMBER, Quantity, has_number, number_of, quantities
 from tiab.pico.vocabulary import vocabulary
 
 __all__ = ["LABEL_BEFORE", "LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbers"]
@@ -90,11 +90,12 @@ class Count:
 
 
 class SentenceNumbers(NamedTuple):
-    """A sentence, from `begin` to `end`, and the whole numbers in it."""
+    """A sentence, from `begin` to `end`, the whole numbers in it, and its text in lower case."""
 
     begin: int
     end: int
     numbers: tuple[Quantity, ...]
+    lower: str
 
 
 def read_numbers(text: str, layout: Layout) -> list[SentenceNumbers]:
@@ -104,7 +105,13 @@ def read_numbers(text: str, layout: Layout) -> list[SentenceNumbers]:
         for number, begin in enumerate(layout.sentences)
         if layout.field(begin) != "keywords"
     ]
-    return [SentenceNumbers(begin, end, tuple(quantities(text, begin, end))) for begin, end in bounds]
+    return [_read_sentence(text, begin, end) for begin, end in bounds]
+
+
+def _read_sentence(text: str, begin: int, end: int) -> SentenceNumbers:
+    lower = text[begin:end].lower()
+    numbers = tuple(quantities(text, begin, end)) if has_number(lower) else ()
+    return SentenceNumbers(begin, end, numbers, lower)
 
 
 def find_counts(
@@ -114,10 +121,10 @@ def find_counts(
     nouns = _Nouns(abbreviations)
     counts: list[Count] = []
     sums: list[Count] = []
-    for begin, end, numbers in sentences:
+    for begin, end, numbers, lower in sentences:
         mine = [c for q in numbers if (c := _count(text, layout, q, begin, end, nouns))]
         counts += mine
-        sums += [*_sums(mine, layout), *_products(text, layout, begin, end)]
+        sums += [*_sums(mine, layout), *(_products(text, layout, begin, end) if "groups" in lower else ())]
     return _compare(counts + sums, [q for sentence in sentences for q in sentence.numbers], len(text))
 
 

@@ -9,9 +9,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from tiab.pico.layout import add_spans, get_layout, get_text, make_span
-from tiab.pico.quantities import NUMBER, number_of
+from tiab.pico.quantities import NUMBER, has_number, number_of
 from tiab.pico.spans import Span
-from tiab.pico.vocabulary import alternatives, vocabulary
+from tiab.pico.vocabulary import alternatives, has_any, vocabulary
 
 __all__ = ["DoseFinder", "make_dose", "middle"]
 
@@ -95,10 +95,10 @@ _EXERTION = re.compile(
     r"(?![\d.%])",
     re.IGNORECASE,
 )
-_A_WEEK = re.compile(
-    r"we?e?k|daily|every\s?day|(?:other|second|alternat\w+)\s+days?", re.IGNORECASE
-)  # quick signs of what is worth a closer look
-_INTENSE = re.compile(r"%|intensity|RPE|Borg|exertion", re.IGNORECASE)
+_A_WEEK = ("wk", "week", "daily", "every", "alternat")
+_INTENSE = ("%", "intensity", "rpe", "borg", "exertion")
+_UNITS_OF_TIME = ("day", "week", "wk", "month", "mo", "year", "yr")
+_TIMES = ("times", "sessions")
 _TIME_UNIT = re.compile(r"(?<![A-Za-z])(?:min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)", re.IGNORECASE)
 _CONTEXT, _NEAR = 60, 40
 _MOST_EXERTION = 20  # on Borg's scale
@@ -115,16 +115,20 @@ class DoseFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         text, layout = get_text(doc), get_layout(doc)
-        for begin, end, name in layout.fields:
-            if name != "keywords":
-                add_spans(doc, list(_durations(doc, text, begin, end)))
-                if _TIME_UNIT.search(text, begin, end):
-                    add_spans(doc, list(_minutes(doc, text, begin, end)))
-        sentences = [layout.sentence_bounds(n, len(text)) for n in range(len(layout.sentences))]
-        sentences = [(begin, end) for begin, end in sentences if layout.field(begin) != "keywords"]
+        fields = [field for field in layout.fields if field[2] != "keywords"]
+        bounds = (layout.sentence_bounds(n, len(text)) for n in range(len(layout.sentences)))
+        sentences = [
+            (begin, end, text[begin:end].lower()) for begin, end in bounds if layout.field(begin) != "keywords"
+        ]  # fmt: skip
+        for start, stop, _ in fields:
+            for begin, end, lower in sentences:
+                if start <= begin < stop and has_any(lower, _UNITS_OF_TIME) and has_number(lower):
+                    add_spans(doc, list(_durations(doc, text, (begin, end), (start, stop))))
+            if _TIME_UNIT.search(text, start, stop):
+                add_spans(doc, list(_minutes(doc, text, start, stop)))
         add_spans(doc, _frequencies(doc, text, sentences))
-        for begin, end in sentences:
-            if _INTENSE.search(text, begin, end):
+        for begin, end, lower in sentences:
+            if has_any(lower, _INTENSE):
                 add_spans(doc, list(_intensities(doc, text, begin, end)))
         return doc
 
@@ -139,8 +143,10 @@ def middle(value: str) -> float:
     return (float(low) + float(high or low)) / 2
 
 
-def _durations(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
-    for found in _DURATION.finditer(text, begin, end):
+def _durations(doc: Doc, text: str, sentence: tuple[int, int], field: tuple[int, int]) -> Iterator[Span]:
+    """The durations of a sentence; what is beside them may stand in another one of the field."""
+    begin, end = field
+    for found in _DURATION.finditer(text, *sentence):
         before = text[max(begin, found.start() - _CONTEXT) : found.start()]
         after = text[found.end() : min(end, found.end() + _CONTEXT)]
         if _is_other_time(before, after):
@@ -150,8 +156,13 @@ def _durations(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
         weight = 0.5 * bool(said) + 0.5 * bool(named) + 0.2 * bool(_TREATED.search(before[-40:]))
         if named or _LASTED.search(before) or (said and _is_of_treatment(doc, text, found, before, after)):
             yield _span(doc, found, "duration", _scaled(found, _WEEKS[found["unit"][0].lower()]), min(1.0, weight))
-    for found in _TIMES_IN_WEEKS.finditer(text, begin, end):
+    for found in _times_in_weeks(text, *sentence):
         yield _span(doc, found, "duration", f"{_value(found['weeks']):.15g}", 1.0)
+
+
+def _times_in_weeks(text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
+    lower = text[begin:end].lower()
+    return _TIMES_IN_WEEKS.finditer(text, begin, end) if "week" in lower and has_any(lower, _TIMES) else iter(())
 
 
 def _is_other_time(before: str, after: str) -> bool:
@@ -172,9 +183,9 @@ def _is_of_treatment(doc: Doc, text: str, found: re.Match[str], before: str, aft
     return _GIVEN.search(near) is not None
 
 
-def _frequencies(doc: Doc, text: str, sentences: Sequence[tuple[int, int]]) -> list[Span]:
+def _frequencies(doc: Doc, text: str, sentences: Sequence[tuple[int, int, str]]) -> list[Span]:
     """How often a week; "daily" and "weekly" only where the record gives no number."""
-    said = [(begin, end) for begin, end in sentences if _A_WEEK.search(text, begin, end)]
+    said = [(begin, end) for begin, end, lower in sentences if has_any(lower, _A_WEEK)]
     numbered = [span for begin, end in said for span in _numbered_frequencies(doc, text, begin, end)]
     return numbered or [
         _span(doc, found, "frequency", value, 0.6)
@@ -197,7 +208,7 @@ def _numbered_frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator
             text, max(begin, found.start() - 3), found.start()
         ):
             yield _span(doc, found, "frequency", value, 1.0)
-    for found in _TIMES_IN_WEEKS.finditer(text, begin, end):
+    for found in _times_in_weeks(text, begin, end):
         value = f"{round(_value(found['times']) / max(_value(found['weeks']), 1.0), 1):.15g}"
         yield _span(doc, found, "frequency", value, 1.0)
     for found in _ALTERNATE.finditer(text, begin, end):

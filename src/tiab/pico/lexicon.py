@@ -52,6 +52,7 @@ class Lexicon(Generic[T]):
         self._misspelt = misspelt
         for phrase, meaning in phrases:
             self._learn(phrase, meaning)
+        self._beginnings = tuple({form for _, forms, _ in self._stems for form in forms})
 
     def find(self, doc: Doc) -> list[Found[T]]:
         """All phrases in `doc`, in no promised order; they may overlap."""
@@ -113,10 +114,11 @@ class Lexicon(Generic[T]):
         self._seen |= new
         for norm in sorted(new):
             word = self._vocab.strings[norm]
-            for head, forms, name in self._stems:
-                if word.startswith(forms):
-                    self._add((*head, word), name)
-            if self._misspelt and not any(word.startswith(forms) for _, forms, _ in self._stems):
+            if word.startswith(self._beginnings):
+                for head, forms, name in self._stems:
+                    if word.startswith(forms):
+                        self._add((*head, word), name)
+            elif self._misspelt:
                 for forms, name in self._long.meant_by(word):
                     self._add(tuple(form or word for form in forms), name)
 

@@ -26,17 +26,19 @@ class LongWords(Generic[T]):
     def __init__(self) -> None:
         self._meanings: dict[str, list[T]] = {}
         self._shorter: dict[str, set[str]] = {}
+        self._alike: set[tuple[str, int]] = set()  # first letter and length of what may be a known word
 
     def add(self, word: str, meaning: T) -> None:
         """Knows `word`, in normal form, from now on; short words, and those with digits, are left out."""
         if len(word) >= _LONG and word.isalpha():
             self._meanings.setdefault(word, []).append(meaning)
+            self._alike |= {(word[0], len(word) + more) for more in (-1, 0, 1)}
             for form in (word, *_without_a_letter(word)):
                 self._shorter.setdefault(form, set()).add(word)
 
     def meant_by(self, word: str) -> list[T]:
         """What `word` stands for if it is a known word with one mistake, not in its first letter; else nothing."""
-        if len(word) < _LONG - 1 or not word.isalpha() or word in self._meanings:
+        if (word[:1], len(word)) not in self._alike or not word.isalpha() or word in self._meanings:
             return []
         alike = {known for form in (word, *_without_a_letter(word)) for known in self._shorter.get(form, ())}
         return [meaning for known in sorted(alike) if _is_slip(word, known) for meaning in self._meanings[known]]

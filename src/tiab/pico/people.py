@@ -11,8 +11,8 @@ from spacy.tokens import Doc
 
 from tiab.pico.layout import Layout, add_spans, get_layout, get_spans, get_text, make_span, set_spans
 from tiab.pico.one_sex import find_one_sex
-from tiab.pico.quantities import NUMBER, number_of
-from tiab.pico.vocabulary import vocabulary
+from tiab.pico.quantities import NUMBER, has_number, number_of
+from tiab.pico.vocabulary import has_any, vocabulary
 
 __all__ = ["PeopleFinder", "make_people"]
 
@@ -26,6 +26,9 @@ _NUMBERS = {
     **{name: _COUNT.format(name=name) for name in ("women", "men")},
 }
 _DIGIT = re.compile(r"\d")
+_SEX_SIGNS = ("wom", "girl", "boy", "male", "men")
+_LETTER = re.compile(r"[:/\d][\s\u200b]*[fm]\b")
+_AGE_SIGNS = ("age", "old", "younger", "year", "yr", "month")
 _SPACE = "[\\s\u200b]+"  # zero-width spaces stand between numbers and signs in some abstracts
 _QUARTILES = re.compile(r"\bIQR\b|interquartile|\bQ1\b|25th", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d+[.·]\d+")
@@ -46,12 +49,13 @@ class PeopleFinder:
         text, layout = get_text(doc), get_layout(doc)
         for number, begin in enumerate(layout.sentences):
             begin, end = layout.sentence_bounds(number, len(text))
-            if layout.field(begin) != "keywords":
+            lower = text[begin:end].lower()
+            if has_number(lower) and layout.field(begin) != "keywords":
                 for label, read in (("age", _age), ("sex", _sex)):
                     add_spans(doc, [make_span(
                         doc, *found.span(), role="population", label=label, value=value, provenance=f"rule:{label}",
                         detail=_eligibility(found, text[begin:end]) if label == "age" else "",
-                    ) for found, value in _found(label, read, text, begin, end)])  # fmt: skip
+                    ) for found, value in _found(label, read, text, begin, end, lower)])  # fmt: skip
         _add_one_sex(doc, text, layout)
         return doc
 
@@ -78,11 +82,15 @@ def _eligibility(found: re.Match[str], sentence: str) -> str:
 
 
 def _found(
-    label: str, read: Callable[[re.Match[str]], str], text: str, begin: int, end: int
+    label: str, read: Callable[[re.Match[str]], str], text: str, begin: int, end: int, lower: str
 ) -> Iterator[tuple[re.Match[str], str]]:
     """(match, value) of what the frames of a label match; of two that overlap, that of the earlier frame."""
     sign, frames = _frames(label)
-    if not sign.search(text, begin, end) or (label == "age" and not _DIGIT.search(text, begin, end)):
+    if label == "age" and not (has_any(lower, _AGE_SIGNS) and _DIGIT.search(lower)):
+        return
+    if label == "sex" and not (has_any(lower, _SEX_SIGNS) or _LETTER.search(lower)):
+        return
+    if not sign.search(text, begin, end):
         return
     taken: list[tuple[int, int]] = []
     for frame in frames:

@@ -62,7 +62,7 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, lea
     >>> [name for name, _ in make_pipeline(numbers=False).pipeline][:3]
     ['tiab_sentences', 'tiab_sections', 'tiab_abbreviations']
     """
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "tiab_words.v1"}}})
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "tiab_words.v1", "shapes": learned}}})
     nlp.max_length = 10**9  # spaCy's limit is there for its parsers, which need memory by length; ours do not
     for name in ("tiab_sentences", "tiab_sections", "tiab_abbreviations"):
         nlp.add_pipe(name)

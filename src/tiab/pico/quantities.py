@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["NUMBER", "Quantity", "number_of", "quantities"]
+from tiab.pico.vocabulary import has_any
+
+__all__ = ["NUMBER", "Quantity", "has_number", "number_of", "quantities"]
 
 _UNITS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -19,7 +21,7 @@ _WORD = "|".join(sorted((*_UNITS, *_SCALES), key=len, reverse=True))
 _GAP = r"[\s\u00ad\u2010-\u2015-]{1,3}"
 NUMBER = (
     r"(?>\d{1,3}(?:[,\u00a0\u2009\u202f'’ ]\d{3}){1,3}(?!\d)|\d{1,9}(?!\d)"
-    rf"|(?:{_WORD})(?:(?:{_GAP}(?:and{_GAP})?)?(?:{_WORD})(?![a-z])){{0,9}}(?![a-z]))"
+    rf"|(?=[efhnost])(?:{_WORD})(?:(?:{_GAP}(?:and{_GAP})?)?(?:{_WORD})(?![a-z])){{0,9}}(?![a-z]))"
 )
 """A whole number below a thousand million: 1200, 1,200, 1 200, "twelve hundred"; matched without regard to case, and
 without going back, so that a text of nothing but numbers takes no longer than another."""
@@ -27,6 +29,8 @@ _FREE = re.compile(
     rf"(?<![\w.,·×/<>±≥≤~$€£^-])(?<!×\s)(?<![^nN]=){NUMBER}(?![\w%]|\s?%|[.,:·]\d|\s?×|[-/\u2010-\u2015]\w)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+_WORD_SIGNS = tuple(w for w in (*_UNITS, *_SCALES) if not any(v in w for v in (*_UNITS, *_SCALES) if v != w))
 _PARTS = re.compile(rf"{_WORD}", re.IGNORECASE)
 
 
@@ -36,6 +40,15 @@ class Quantity(NamedTuple):
     start: int
     end: int
     value: int
+
+
+def has_number(text: str) -> bool:
+    """Whether `text`, in lower case, may hold a number: a digit, or letters that spell one.
+
+    >>> has_number("forty women"), has_number("il-6"), has_number("yoga")
+    (True, True, False)
+    """
+    return _DIGIT.search(text) is not None or has_any(text, _WORD_SIGNS)
 
 
 def number_of(text: str) -> int:

@@ -48,7 +48,7 @@ _TRAILING = re.compile(rf"[{_HYPHENS}{_INSIDE}]+$")
 _INVISIBLE = re.compile(rf"[{_INSIDE}]+")
 _POSSESSIVE = re.compile(r"['’]s$")
 _SHORT_CAPITALS = 4
-_READ = {NORM, SHAPE, SUFFIX, LIKE_NUM}  # of what spaCy can note of a word, all that tiab reads
+_LEARNED = {SHAPE, SUFFIX, LIKE_NUM}  # of what spaCy can note of a word, what learned components read
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONE = dict.fromkeys(range(0xD800, 0xE000), "?")  # half a character, which spaCy cannot hold; offsets stay the same
 
@@ -146,15 +146,19 @@ class WordTokenizer:
         return self
 
 
-def _create(nlp: Language) -> WordTokenizer:
-    getters: dict[int, Callable[[str], Any]] = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
-    getters[NORM] = normal_form  # so that token.norm_ and PhraseMatcher(attr="NORM") use it
-    for unread in getters.keys() - _READ:  # each takes its time for every new word
-        del getters[unread]
-    return WordTokenizer(nlp.vocab)
-
-
 @registry.tokenizers("tiab_words.v1")  # type: ignore[untyped-decorator]
-def make_tokenizer() -> Callable[[Language], Any]:
-    """What spaCy calls to build the tokenizer named "tiab_words.v1" in a config."""
-    return _create
+def make_tokenizer(shapes: bool = True) -> Callable[[Language], WordTokenizer]:
+    """What spaCy calls to build the tokenizer named "tiab_words.v1" in a config.
+
+    Args:
+        shapes: whether words get what the learned components read of them; the rules do without, and sooner.
+    """
+
+    def create(nlp: Language) -> WordTokenizer:
+        getters: dict[int, Callable[[str], Any]] = nlp.vocab.lex_attr_getters  # type: ignore[attr-defined]
+        getters[NORM] = normal_form  # so that token.norm_ and PhraseMatcher(attr="NORM") use it
+        for unread in getters.keys() - {NORM} - (_LEARNED if shapes else set()):  # each takes its time for every word
+            del getters[unread]
+        return WordTokenizer(nlp.vocab)
+
+    return create

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-__all__ = ["alternatives", "vocabulary"]
+__all__ = ["alternatives", "has_any", "vocabulary"]
 
 
 @cache
@@ -19,6 +19,15 @@ def vocabulary(name: str) -> dict[str, Any]:
     {'case report': 0.97}
     """
     return tomllib.loads(resources.files("tiab.pico").joinpath("words", f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def has_any(text: str, signs: tuple[str, ...]) -> bool:
+    """Whether one of `signs` is part of `text`: a look that costs far less than a regular expression.
+
+    >>> has_any("twice weekly", ("week", "month")), has_any("yearly", ("week", "month"))
+    (True, False)
+    """
+    return any(sign in text for sign in signs)
 
 
 def alternatives(lists: Mapping[str, list[str]], key: str) -> str:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from tiab.pico.findings.tokens import Target, cue_of, is_kind, split_tokens, words
 from tiab.pico.lexicon import Found, longest
 from tiab.pico.spans import Span
-from tiab.pico.vocabulary import vocabulary
+from tiab.pico.vocabulary import has_any, vocabulary
 
 __all__ = ["CLASSES", "find_outcomes", "find_targets", "is_agent"]
 
@@ -28,6 +28,7 @@ _CLASS = re.compile(
     r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
     re.IGNORECASE,
 )
+_CLASS_SIGNS = ("kine", "neurotrophin")
 _MEMBERS = re.compile(
     r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?"
     r"|e\.?g\.?))*[\s,:;([]*",
@@ -135,6 +136,8 @@ def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
 
 def _classes(text: str, members: set[int]) -> Iterator[Found[str]]:
     """Classes that stand for themselves; one whose members follow ("cytokines (IL-6, TNF)") is told by these."""
+    if not has_any(text.lower(), _CLASS_SIGNS):
+        return
     for found in _CLASS.finditer(text):
         behind = _MEMBERS.match(text, found.end())
         if behind is None or behind.end() not in members:
