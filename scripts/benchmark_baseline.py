@@ -4,8 +4,9 @@
 
 Each line of JOBS is {"name", "path", "label", "seed", "included": [row], "excluded": [row]}: a CSV with title and
 abstract, the column that holds the labels, and the rows known beforehand. One JSON file is written for each job, and a
-job whose file exists is skipped, so that an interrupted run goes on where it stopped. tiab itself is not imported:
-`benchmark_ranking.py` writes the jobs and reads the answers.
+job whose file exists is skipped, so that an interrupted run goes on where it stopped. A line with "train" and "rank",
+two lists of rows, in place of the known ones asks for one fit on the first and the scores of the second. tiab itself is
+not imported: `benchmark_ranking.py` and `benchmark_updates.py` write the jobs and read the answers.
 """
 
 from __future__ import annotations
@@ -63,6 +64,20 @@ def replay(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def score(job: dict[str, Any]) -> dict[str, Any]:
+    """The job with the scores of the rows to rank, by a model fitted once on the rows to train on."""
+    from asreview.learner import ActiveLearningCycle
+    from asreview.models.models import get_ai_config
+
+    table = pd.read_csv(job["path"], dtype={"title": str, "abstract": str}, low_memory=False)
+    labels = table[job["label"]].fillna(0).astype(int).to_numpy()
+    np.random.seed(job["seed"])
+    cycle = ActiveLearningCycle.from_meta(get_ai_config("elas_u4")["value"])
+    X = cycle.transform(table)
+    cycle.fit(X[job["train"]], labels[job["train"]])
+    return {**job, "cpu_seconds": 0.0, "scores": cycle.classifier.decision_function(X[job["rank"]]).tolist()}
+
+
 def main() -> None:
     """Runs the jobs in the order of the file."""
     jobs, folder = Path(sys.argv[1]), Path(sys.argv[2])
@@ -71,7 +86,7 @@ def main() -> None:
         job = json.loads(line)
         target = folder / f"{job['name']}.{job['seed']}.json"
         if not target.exists():
-            answer = replay(job)
+            answer = score(job) if "train" in job else replay(job)
             target.write_text(json.dumps(answer) + "\n", encoding="utf-8")
             print(f"{job['name']} seed {job['seed']}: {answer['cpu_seconds']} CPU s", flush=True)
 
