@@ -1,4 +1,4 @@
-"""Draws docs/ranking.svg, the README's picture of a ranking, from the embedded corpus.
+"""Draws docs/pictures/ranking.svg, the README's picture of a ranking, from the embedded corpus.
 
 python scripts/draw_readme.py
 """
@@ -16,7 +16,7 @@ import tiab
 from tiab.assets import corpus_path
 from tiab.cli import show
 
-PICTURE = Path(__file__).resolve().parent.parent / "docs" / "ranking.svg"
+PICTURE = Path(__file__).resolve().parent.parent / "docs" / "pictures" / "ranking.svg"
 _COLOURS = [
     (31, 41, 51), (180, 35, 24), (24, 121, 78), (154, 88, 0),
     (29, 95, 168), (128, 60, 160), (0, 118, 128), (90, 100, 112),

@@ -132,6 +132,7 @@ def test_every_command_is_in_the_readme_or_the_help(root: Path) -> None:
 def test_the_links_of_the_pages_lead_somewhere(root: Path) -> None:
     for page in ("README.md", "CONTRIBUTING.md"):
         text = (root / page).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)]+)\)", text):
+        for markdown, html in re.findall(r"\]\(([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", text):
+            target = markdown or html
             if "://" not in target:
                 assert (root / target).exists(), f"{page}: {target}"
