@@ -103,3 +103,14 @@ def test_without_criteria_there_is_nothing_to_meet_or_miss() -> None:
     assert features.criteria_met(0) == features.criteria_missing(0) == []
     assert features.space.prior_coef is None
     assert isinstance(features.space, FeatureSpace)
+
+
+def test_rows_do_not_depend_on_the_company_they_are_counted_in() -> None:
+    topics = ("yoga for pain", "tax law of islands", "orbits of comets")
+    pool = [Record(record_id=str(i), title=f"Study {i} of {topics[i % 3]}") for i in range(5_003)]  # two chunks
+    space, rows = make_word_space(pool, beside=["yoga of comets"])
+    assert rows.shape == (5_003, len(space.words))
+    some = [0, 4_999, 5_000, 5_002]
+    assert (space.rows([pool[i] for i in some]) != rows[some]).nnz == 0
+    assert rows.indices.dtype == np.int32
+    assert space.rows([]).shape == (0, len(space.words))

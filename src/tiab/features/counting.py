@@ -7,7 +7,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,16 +46,19 @@ class Tokens:
     def chunks(self) -> Iterator[Tokens]:
         """The same a few thousand texts at a time, so that what is computed from them takes little memory."""
         for start in range(0, self.n_texts, _CHUNK):
-            end = min(start + _CHUNK, self.n_texts)
-            a, b = np.searchsorted(self.text, [start, end])
-            yield replace(
-                self,
-                n_texts=end - start,
-                text=self.text[a:b] - start,
-                part=self.part[a:b],
-                number=self.number[a:b],
-                first_text=start,
-            )
+            yield self.between(start, min(start + _CHUNK, self.n_texts))
+
+    def between(self, start: int, end: int) -> Tokens:
+        """Those of the texts from number `start` up to, but not with, number `end`."""
+        a, b = np.searchsorted(self.text, [start, end])
+        return replace(
+            self,
+            n_texts=end - start,
+            text=self.text[a:b] - start,
+            part=self.part[a:b],
+            number=self.number[a:b],
+            first_text=self.first_text + start,
+        )
 
     @property
     def firsts(self) -> Ints:
@@ -113,5 +116,6 @@ def read_tokens(texts: Iterable[Sequence[str]]) -> Tokens:
 def count(n_rows: int, n_columns: int, row: Ints, column: Ints, weight: NDArray[np.float32]) -> csr_array:
     """The sum of the weights in each cell, shape (n_rows, n_columns), columns sorted within rows."""
     cells = csr_array(coo_array((weight, (row, column)), shape=(n_rows, n_columns)))
-    cells.sum_duplicates()
-    return cast(csr_array, cells)
+    cells.sum_duplicates()  # which leaves the arrays as long as they were
+    data, indices = cells.data.copy(), cells.indices.astype(np.int32)
+    return csr_array((data, indices, cells.indptr), shape=(n_rows, n_columns))

@@ -14,11 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
 from tiab.features.counting import TITLE, Ints, Tokens, count, parts_of, read_tokens
 from tiab.features.stems import stem
@@ -31,6 +30,9 @@ _SHARES = {"words": 1.0, "forms": 0.5, "titles": 0.2}
 _LENGTHS = [float(np.sqrt(share / sum(_SHARES.values()))) for share in _SHARES.values()]
 """How long a record's part in each block is; together they have length 1."""
 _TITLE_TIMES = 2.0
+
+_Blocks = Sequence[csr_array]
+"""The three blocks of some texts; shapes (n_texts, columns of the block)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,15 +60,30 @@ class WordSpace:
 
     def row(self, phrases: Sequence[str]) -> NDArray[np.float32]:
         """One row for phrases that belong together but do not follow each other, each as if a title; shape (V,)."""
-        blocks = _counted(read_tokens([(phrase, "", "") for phrase in phrases]), self._columns)
-        together = [csr_array(block.sum(axis=0).reshape(1, -1), dtype=np.float32) for block in blocks]
-        return np.asarray(self._weighted(together).toarray().ravel(), dtype=np.float32)
+        chunks = _counted(read_tokens([(phrase, "", "") for phrase in phrases]), self._columns)
+        sums = [sum(block.sum(axis=0) for block in blocks) for blocks in zip(*chunks, strict=True)]
+        together: _Blocks = [csr_array(np.asarray(one, dtype=np.float32).reshape(1, -1)) for one in sums]
+        return np.asarray(self._weighted_blocks(together).toarray().ravel(), dtype=np.float32)
 
     @cached_property
     def _columns(self) -> _Columns:
         return _read_columns(self.words)
 
-    def _weighted(self, blocks: Sequence[csr_array]) -> csr_array:
+    def _weighted(self, chunks: list[_Blocks]) -> csr_array:
+        """The weighted rows of all chunks; `chunks` is emptied on the way, so that nothing is held twice."""
+        n_cells = sum(block.nnz for blocks in chunks for block in blocks)
+        kind = np.int32 if n_cells <= np.iinfo(np.int32).max else np.int64
+        data, indices = np.empty(n_cells, dtype=np.float32), np.empty(n_cells, dtype=kind)
+        starts, at = [np.zeros(1, dtype=kind)], 0
+        while chunks:
+            rows = self._weighted_blocks(chunks.pop(0))
+            data[at : at + rows.nnz], indices[at : at + rows.nnz] = rows.data, rows.indices
+            starts.append((rows.indptr[1:] + at).astype(kind))
+            at += rows.nnz
+        indptr = np.concatenate(starts)
+        return csr_array((data, indices, indptr), shape=(len(indptr) - 1, len(self.words)))
+
+    def _weighted_blocks(self, blocks: _Blocks) -> csr_array:
         """(1 + ln tf) · idf, each row of each block brought to the block's length."""
         start, weighted = 0, []
         for block, length in zip(blocks, _LENGTHS, strict=True):
@@ -109,12 +126,18 @@ def make_word_space(
     least = min_records if len(records) >= 1000 else 1
     tokens = read_tokens([*map(parts_of, records), *((phrase, "", "") for phrase in beside)])
     columns, names = _choose(tokens, len(records), least)
-    blocks = [csr_array(block[: len(records)]) for block in _counted(tokens, columns)]
-    held = np.concatenate([np.bincount(block.indices, minlength=block.shape[1]) for block in blocks])
+    chunks = _counted(tokens.between(0, len(records)), columns)
+    del tokens  # which are large
+    held = np.concatenate([sum(map(_held, blocks)) for blocks in zip(*chunks, strict=True)])
     idf = (np.log((1 + len(records)) / (1 + held)) + 1).astype(np.float32)
     space = WordSpace(words=names, idf=idf)
     space.__dict__["_columns"] = columns  # known already: no need to read them from the names
-    return space, space._weighted(blocks)
+    return space, space._weighted(chunks)
+
+
+def _held(block: csr_array) -> Ints:
+    """In how many rows each column is."""
+    return np.bincount(block.indices, minlength=block.shape[1])
 
 
 def _choose(tokens: Tokens, n_records: int, least: int) -> tuple[_Columns, tuple[str, ...]]:
@@ -171,8 +194,17 @@ def _frequent_pairs(tokens: Tokens, single: Ints, n_records: int, least: int) ->
         inside = text + chunk.first_text < n_records
         held.append(_distinct(text[inside] * n_pairs + pair[inside]) % n_pairs)
         beside.append(pair[~inside])
-    met, times = np.unique(np.concatenate(held), return_counts=True)
-    return _distinct(np.concatenate([met[times >= least], *beside]))
+    met = np.concatenate(held)
+    held.clear()
+    met.sort()
+    return _distinct(np.concatenate([_repeated(met, least), *beside]))
+
+
+def _repeated(ordered: Ints, least: int) -> Ints:
+    """The different numbers among ascending ones that are there at least so many times, ascending."""
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    times = np.diff(np.append(starts, len(ordered)))
+    return np.asarray(ordered[starts[times >= least]])
 
 
 def _distinct(numbers: Ints) -> Ints:
@@ -191,34 +223,28 @@ def _pairs(tokens: Tokens, single: Ints, n_singles: int) -> tuple[Ints, Ints]:
 
 def _forms(tokens: Tokens, n_records: int, least: int, *, part: int | None = None) -> list[str]:
     """The commonest word of each stem that is frequent, in alphabetical order."""
-    stems, stem_of = np.unique([stem(word) for word in tokens.words], return_inverse=True)
+    stems = [stem(word) for word in tokens.words]
+    number_of = {one: number for number, one in enumerate(sorted(set(stems)))}
+    stem_of = np.array([number_of[one] for one in stems], dtype=np.int32)
     kept = _frequent(tokens, stem_of, n_records, least, part=part)
     number = tokens.number if part is None else tokens.number[tokens.part == part]
     times = np.bincount(number, minlength=len(tokens.words))
     commonest: dict[int, int] = {}
     for word in np.lexsort((np.arange(len(times)), -times)).tolist():
         commonest.setdefault(int(stem_of[word]), word)
-    return sorted(tokens.words[commonest[form]] for form in np.flatnonzero(kept).tolist() if form < len(stems))
+    return sorted(tokens.words[commonest[form]] for form in np.flatnonzero(kept).tolist())
 
 
-def _counted(tokens: Tokens, columns: _Columns) -> list[csr_array]:
-    """How often each column's word stands in each text, block by block; shapes (n_texts, columns of the block)."""
+def _counted(tokens: Tokens, columns: _Columns) -> list[_Blocks]:
+    """How often each column's word stands in each text, chunk by chunk; at least one chunk."""
     single = _looked_up(tokens.words, columns.singles)
     stems = [stem(word) for word in tokens.words]
     form, title = _looked_up(stems, columns.forms), _looked_up(stems, columns.titles)
-    chunks = [_counted_here(chunk, columns, single, form, title) for chunk in tokens.chunks()]
-    if not chunks:
-        widths = (len(columns.singles) + len(columns.pairs), len(columns.forms), len(columns.titles))
-        return [cast(csr_array, csr_array((0, width), dtype=np.float32)) for width in widths]
-    return [blocks[0] if len(blocks) == 1 else _stacked(blocks) for blocks in zip(*chunks, strict=True)]
+    texts = tokens.chunks() if tokens.n_texts else [tokens]
+    return [_counted_here(chunk, columns, single, form, title) for chunk in texts]
 
 
-def _stacked(blocks: Sequence[csr_array]) -> csr_array:
-    stacked: csr_array = vstack(blocks, format="csr")
-    return stacked
-
-
-def _counted_here(tokens: Tokens, columns: _Columns, single: Ints, form: Ints, title: Ints) -> tuple[csr_array, ...]:
+def _counted_here(tokens: Tokens, columns: _Columns, single: Ints, form: Ints, title: Ints) -> _Blocks:
     """The counts of one chunk, given the column of each word in each block, -1 for none."""
     weight = np.where(tokens.part == TITLE, _TITLE_TIMES, 1.0).astype(np.float32)
     column = single[tokens.number]
