@@ -28,6 +28,11 @@ def scores(title: str, abstract: str = "", *types: str, criteria: Criteria | Non
     return design_scores(spans, types)
 
 
+def test_fertilization_in_vitro_is_a_treatment_and_no_laboratory_study() -> None:
+    assert scores("Two hormones in women undergoing in vitro fertilization")["laboratory study"] == 0.0
+    assert scores("Two hormones in vitro")["laboratory study"] > 0.4
+
+
 def likeliest(title: str, abstract: str = "") -> str:
     found = scores(title, abstract)
     return max(found, key=found.__getitem__)
@@ -37,6 +42,21 @@ def likeliest(title: str, abstract: str = "") -> str:
     ("title", "abstract", "design"),
     [
         ("Yoga in asthma: a randomised controlled trial", "Forty adults were randomly assigned.", TRIAL),
+        (
+            "Yoga",
+            "Pain is common. Adults took part for six months, with randomization to yoga or to stretching.",
+            TRIAL,
+        ),
+        (
+            "Salt",
+            "To see how salt acts in bronchiolitis. A randomized, double-blind, placebo-controlled study. Infants.",
+            TRIAL,
+        ),
+        (
+            "Rising doses",
+            "Acid is reduced by pills. In two randomized, double-blind studies, healthy men took pills.",
+            TRIAL,
+        ),
         ("Stretching", "Patients were randomly allocated to stretching or to usual care.", TRIAL),
         ("Stretching", "We conducted a randomized, double-masked, controlled trial of stretching.", TRIAL),
         ("Yoga in asthma: a review", "We review what is known of yoga.", "review"),
