@@ -176,3 +176,8 @@ def test_pipeline_survives_a_folder(tmp_path) -> None:  # type: ignore[no-untype
     text = "A randomised trial of exercise on TNF‑α."
     assert get_spans(spacy.load(tmp_path)(text)) == get_spans(nlp(text))
     assert [span.label for span in get_spans(nlp(text))].count("randomised trial") == 1
+
+
+def test_many_records_are_read_in_two_processes_with_the_same_findings() -> None:
+    pool = [Record(record_id=str(i), title=f"Yoga trial {i}", abstract="A randomised trial.") for i in range(5_000)]
+    assert find_spans(pool, numbers=False, jobs=0) == find_spans(pool, numbers=False)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from tiab.cli.inputs import pool_of
-from tiab.cli.options import CriteriaOption, JobsOption, JsonOption, LabelsOption, ReviewerOption
+from tiab.cli.options import CriteriaOption, JsonOption, LabelsOption, ReadingJobsOption, ReviewerOption
 from tiab.cli.outputs import Commands, is_review
 from tiab.cli.review_folder import opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar, warn
@@ -45,7 +45,7 @@ def check_criteria(
     records: Annotated[
         list[Path] | None, typer.Argument(help="Search exports to count the concepts in.", show_default=False)
     ] = None,
-    jobs: JobsOption = 1,
+    jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Say what a criteria file holds and, given records, how many each concept and each pair of concepts finds.

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from tiab.cli.inputs import labels_of, pool_of
-from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.options import CriteriaOption, JsonOption, ReadingJobsOption
 from tiab.cli.outputs import Commands, is_review
 from tiab.cli.review_folder import opened
 from tiab.cli.show import console, note, print_json, print_table, progress_bar
@@ -70,7 +70,7 @@ def map_evidence(
             show_default=False,
         ),
     ] = None,
-    jobs: JobsOption = 1,
+    jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Map the evidence: studies by outcomes, with what their abstracts say, and counts.

@@ -17,6 +17,7 @@ __all__ = [
     "JobsOption",
     "JsonOption",
     "LabelsOption",
+    "ReadingJobsOption",
     "ReviewerOption",
     "SeedOption",
 ]
@@ -40,6 +41,15 @@ LabelsOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(min=0, help="The seed for everything that is random.")]
+ReadingJobsOption = Annotated[
+    int,
+    typer.Option(
+        "--jobs",
+        "-j",
+        min=0,
+        help="Processes that read abstracts in parallel; 0: two from 5,000 records on.",
+    ),
+]
 JobsOption = Annotated[int, typer.Option("--jobs", "-j", min=1, help="Processes that read abstracts in parallel.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for programs.")]
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the review.", show_default=False)]

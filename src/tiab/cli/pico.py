@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from tiab.cli.inputs import pool_of
-from tiab.cli.options import CriteriaOption, JobsOption, JsonOption
+from tiab.cli.options import CriteriaOption, JsonOption, ReadingJobsOption
 from tiab.cli.outputs import Commands
 from tiab.cli.pico_card import ROLE_STYLES, card_of, highlighted
 from tiab.cli.pico_evaluation import MarkedSets, evaluate_pico
@@ -42,7 +42,7 @@ def show_pico(
     sentences: Annotated[
         bool, typer.Option("--sentences", help="Show the sentence beneath each statement of the card.")
     ] = False,
-    jobs: JobsOption = 1,
+    jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
     evaluate: Annotated[bool, typer.Option("--evaluate", help="Measure on marked abstracts instead.")] = False,
     ebm_nlp: Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tiab.cli.inputs import labels_of, pool_of
-from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, LabelsOption, SeedOption
+from tiab.cli.options import CriteriaOption, FilesArgument, JsonOption, LabelsOption, ReadingJobsOption, SeedOption
 from tiab.cli.outputs import Commands, is_review, records_option
 from tiab.cli.review_folder import make_ready, opened
 from tiab.cli.show import counted, note, print_json, print_ranking, progress_bar, warn
@@ -38,7 +38,7 @@ def rank_files(
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many records to show.")] = 10,
     seed: SeedOption = 0,
-    jobs: JobsOption = 1,
+    jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Rank the records of search exports, those most likely to be relevant first.

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from tiab.cli.inputs import labels_of, pool_of
-from tiab.cli.options import CriteriaOption, FilesArgument, JobsOption, JsonOption, SeedOption
+from tiab.cli.options import CriteriaOption, FilesArgument, JsonOption, ReadingJobsOption, SeedOption
 from tiab.cli.outputs import Commands
 from tiab.cli.show import note, print_json
 from tiab.criteria import read_criteria
@@ -34,7 +34,7 @@ def train_model(
     ],
     criteria: CriteriaOption = None,
     seed: SeedOption = 0,
-    jobs: JobsOption = 1,
+    jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Learn from decisions and keep what was learned, to rank the next search with it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from importlib import import_module
 from itertools import islice
 from threading import Lock
 
@@ -14,13 +15,6 @@ from spacy.language import Language
 import tiab.pico.abbreviations
 import tiab.pico.cues
 import tiab.pico.design
-import tiab.pico.dose
-import tiab.pico.findings.extraction
-import tiab.pico.learned.pio
-import tiab.pico.learned.roles
-import tiab.pico.markers
-import tiab.pico.people
-import tiab.pico.sample_size
 import tiab.pico.sections
 import tiab.pico.sentences  # noqa: F401  (importing a component's module registers its factory)
 from tiab.assets import has_model
@@ -38,6 +32,16 @@ Progress = Callable[[int], object]
 
 _ALWAYS = ("tiab_design", "tiab_cues")
 _NUMBERS = ("tiab_sample_size", "tiab_people", "tiab_dose", "tiab_markers")
+_HOMES = {
+    "tiab_sample_size": "sample_size",
+    "tiab_people": "people",
+    "tiab_dose": "dose",
+    "tiab_markers": "markers",
+    "tiab_findings": "findings.extraction",
+    "tiab_roles": "learned.roles",
+    "tiab_pio": "learned.pio",
+}
+"""The modules of the components that ranking does without: they are loaded, and so registered, where they are used."""
 _LEARNED = {"tiab_roles": "pico-roles.safetensors", "tiab_pio": "pico-pio.safetensors"}
 """Each learned component, and its weights, which an installation may leave out."""
 
@@ -45,6 +49,7 @@ _ZONE = 4_000  # records whose words share one memory zone: fewer costs time, mo
 _TOLD = 5  # records after which it is told how far this is
 _CHUNK = 500  # records that a worker process takes at once
 _WORTH_A_PROCESS = 2_000  # below this many records, starting processes takes longer than reading
+_WORTH_TWO = 5_000  # from this many on, two processes are quicker even where another program keeps a core busy
 
 
 def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, learned: bool = False) -> Language:
@@ -70,6 +75,8 @@ def make_pipeline(criteria: Criteria | None = None, *, numbers: bool = True, lea
         nlp.add_pipe("tiab_concepts", config={"criteria": criteria_config(criteria)})
     findings = ("tiab_findings",) if numbers else ()  # last, as it reads what the others found
     for name in (*_ALWAYS, *(_NUMBERS if numbers else ()), *(_learned_components() if learned else ()), *findings):
+        if name in _HOMES:
+            import_module(f"tiab.pico.{_HOMES[name]}")
         nlp.add_pipe(name)
     return nlp
 
@@ -96,11 +103,12 @@ def find_spans(
     """The findings in each record, in the order of `records`, each record's sorted by (start, -end).
 
     Args:
-        jobs: processes; -1 for one on each core. A small pool is read in this process whatever `jobs` says. The
-            result does not depend on it.
+        jobs: processes; -1 for one on each core; 0 for two where there are two cores and enough records to gain by
+            it. A small pool is read in this process whatever `jobs` says. The result does not depend on it.
         numbers, learned: as for `make_pipeline`.
         progress: called with the number of records read since its last call.
     """
+    jobs = jobs or (2 if len(records) >= _WORTH_TWO and _cores() > 1 else 1)
     if jobs == 1 or len(records) < _WORTH_A_PROCESS:
         return _read(records, *_pipeline(criteria, numbers, learned), progress)
     if learned:
@@ -115,6 +123,13 @@ def find_spans(
             if progress is not None:
                 progress(len(spans))
     return found
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    from joblib import cpu_count
+
+    return int(cpu_count())
 
 
 def _read_chunk(
