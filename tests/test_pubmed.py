@@ -7,6 +7,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -16,6 +17,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+from playwright.sync_api import Page, expect
 from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner, Result
 from werkzeug import Request, Response
@@ -27,6 +29,7 @@ from tiab.formats import read_records
 from tiab.pubmed import Server, Settings, fetch_found, fetch_pmids, read_pmids, search
 from tiab.pubmed import server as server_module
 from tiab.review import Review
+from tiab.web import ReviewerSession
 
 KEY = "secret-key"
 
@@ -536,6 +539,41 @@ def test_a_living_review_asks_for_what_came_since(httpserver: HTTPServer, fake: 
     assert len(searches) == 6
     assert run("report", living, "-o", living / "report.md").exit_code == 0
     assert f"exercise OR training | 2009-12-24 to {today} | 22 |" in (living / "report.md").read_text()
+
+
+def test_the_page_asks_pubmed_and_shows_what_is_new(
+    httpserver: HTTPServer,
+    fake: FakePubMed,
+    living: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    serve: Callable[[ReviewerSession], str],
+    window: Callable[..., AbstractContextManager[Page]],
+    accessible: Callable[[Page, str], None],
+) -> None:
+    settings = Settings(url=httpserver.url_for("/"), per_second=1e6, pause=0.001, tries=2, batch=5)
+    monkeypatch.setattr(Settings, "from_environment", lambda: settings)
+    today = date.today()
+    with Review(living) as review, closing(ReviewerSession(review, reviewer="eva")) as session, window() as page:
+        page.goto(serve(session))
+        page.goto(page.url.split("?")[0] + "update")
+        expect(page.locator(".query")).to_have_text("exercise OR training")
+        fake.faults = [status(500)] * 2
+        page.locator("#pubmed button").click()
+        expect(page.locator("#reports .failed")).to_contain_text("gave up after 2 tries")
+        assert review.searches() == ()
+        page.locator("#pubmed button").click()
+        report = page.locator("#reports li").first
+        expect(report).to_contain_text(f"PubMed has 23 records for the review's search from 2009-12-24 to {today}")
+        expect(report).to_contain_text("22 records are new; 1 the review had already.")
+        expect(report).to_contain_text("20 of 22")
+        accessible(page, "an update from PubMed")
+        assert [search["found"] for search in review.searches()] == [23]
+        page.get_by_label("Since").fill("2000-01-01")
+        page.locator("#pubmed button").click()
+        expect(page.locator("#reports li").first).to_contain_text("0 records are new")
+        page.reload()
+        expect(page.locator(".pubmed")).to_contain_text(f"2000-01-01 to {today}")
+        assert review.status().records == 23
 
 
 def test_another_search_goes_back_to_the_criteria(httpserver: HTTPServer, fake: FakePubMed, living: Path) -> None:

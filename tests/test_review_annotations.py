@@ -43,6 +43,27 @@ def test_a_tag_is_put_on_and_taken_off(review: Review) -> None:
         review.annotations.tag("nobody", "full text", reviewer="eva")
 
 
+def test_a_tag_is_renamed_on_all_records_and_in_the_list(review: Review) -> None:
+    review.choices.save(tags=["animal", "ful text"], reviewer="eva")
+    review.annotations.tag("r1", "ful text", reviewer="eva")
+    review.annotations.tag("r1", "animal", reviewer="eva")
+    review.annotations.tag("r2", "ful text", reviewer="kim")
+    assert review.annotations.rename_tag("ful text", " full  text", reviewer="eva") == 2
+    assert review.choices.rename_tag("ful text", "full text").tags == ("animal", "full text")
+    assert review.annotations.now.tags_of("r1") == ("full text", "animal")
+    assert review.annotations.now.tags_of("r2", "kim") == ("full text",)
+    review.annotations.tag("r3", "ful text", reviewer="eva")  # the old name is free again
+    assert review.annotations.now.used_tags() == {"full text": 2, "animal": 1, "ful text": 1}
+    review.annotations.rename_tag("ful text", "full text")  # two become one
+    review.annotations.rename_tag("animal", "animal")
+    assert review.annotations.now.used_tags("eva") == {"full text": 2, "animal": 1}
+    with Review(review.folder) as other:
+        assert other.annotations.now == review.annotations.now
+    for old, new in (("nothing", "x"), ("animal", " ; ")):
+        with pytest.raises(LabelError):
+            review.annotations.rename_tag(old, new)
+
+
 def test_what_another_program_wrote_is_seen(review: Review) -> None:
     with Review(review.folder) as other:
         other.annotations.tag("r2", "animal", reviewer="eva")
@@ -53,7 +74,7 @@ def test_a_batch_of_decisions_is_undone_as_a_whole(review: Review) -> None:
     review.label("r0", "include", reviewer="eva", note="mine")
     work = BatchWork(kind="decide", value="exclude", reason="animal study")
     done = review.batches.do(["r0", "r1", "r2", "r1"], work, reviewer="eva", token="batch-one")
-    assert done.sentence == "3 records: exclude (animal study)"
+    assert done.sentence == "3 records excluded (animal study)"
     assert review.batches.do(["r3"], work, reviewer="eva", token="batch-one") == done  # sent twice, done once
     assert decided(review) == dict.fromkeys(("r0", "r1", "r2"), "exclude")
     review.label("r2", "include", reviewer="eva")

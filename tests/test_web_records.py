@@ -240,11 +240,11 @@ def batch(page: httpx.Client, **more: object) -> httpx.Response:
 
 def test_some_of_what_was_found_is_decided_and_undone_at_once(page: httpx.Client, review: Review) -> None:
     done = batch(page, record_ids=["a", "c"]).json()
-    assert done["message"] == "2 records: exclude (animal study)."
+    assert done["message"] == "2 records excluded (animal study)."
     assert {key: label.reason for key, label in review.labels("eva").items()} == dict.fromkeys("ac", "animal study")
     assert f'data-undo-batch="{done["batch"]}"' in page.get("/records").text
     undone = page.post("/records/batch/undo", json={"batch": done["batch"]})
-    assert undone.json() == {"message": "Undone: 2 records: exclude (animal study)."}
+    assert undone.json() == {"message": "Undone: 2 records excluded (animal study)."}
     assert review.labels("eva") == {}
     assert page.post("/records/batch/undo", json={"batch": done["batch"]}).status_code == 400
 
@@ -258,6 +258,39 @@ def test_all_that_a_list_finds_is_labelled_unless_it_has_changed(page: httpx.Cli
     assert page.get("/records", params={"label": "pilot"}).text.count('class="what"') == 2
     assert batch(page, what="note", value="ask", record_ids=["nobody"], token="another-token").status_code == 404
     assert batch(page, record_ids=["a"], value="perhaps", token="third-token").status_code == 404
+
+
+def test_a_label_is_renamed_where_the_list_is_filtered_by_it(
+    review: Review,
+    session: ReviewerSession,
+    open_page: Callable[..., AbstractContextManager[Page]],
+    accessible: Callable[[Page, str], None],
+) -> None:
+    review.annotations.tag("a", "ful text", reviewer="eva")
+    review.choices.save(tags=["ful text"], reviewer="eva")
+    with open_page(session, "/records?label=ful+text", "light", 390) as page:
+        accessible(page, "records with a label")
+        page.get_by_label("Rename the label").fill("full text")
+        page.get_by_role("button", name="Rename").click()
+        page.wait_for_url("**/records?label=full+text")
+        expect(page.locator("#rows")).to_contain_text("Yoga in asthma")
+    assert review.choices.read().tags == ("full text",)
+
+
+def test_a_review_without_records_shows_no_filters(
+    tmp_path: Path,
+    open_page: Callable[..., AbstractContextManager[Page]],
+    accessible: Callable[[Page, str], None],
+) -> None:
+    with (
+        Review.create(tmp_path / "empty") as review,
+        closing(ReviewerSession(review)) as session,
+        open_page(session, "/records", "dark", 390) as page,
+    ):
+        expect(page.get_by_text("No records yet")).to_be_visible()
+        expect(page.get_by_text("Filters")).to_be_hidden()
+        expect(page.locator("#q")).to_be_hidden()
+        accessible(page, "no records")
 
 
 def test_a_label_is_put_on_a_record_and_taken_off(page: httpx.Client) -> None:

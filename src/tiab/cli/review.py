@@ -79,7 +79,7 @@ def add_files(
         print_json([report.to_dict() for report in reports])
         return
     print_reports(reports)
-    note(f"{counted(left, 'record')} to screen. Next: tiab next {folder}")
+    note(f"{counted(left, 'record')} to screen. Next: tiab screen {folder}")
 
 
 @commands.command("export")

@@ -113,7 +113,7 @@ def _fetch(
     missing = tuple(pmid for pmid in pmids if pmid not in came)
     if (complete and missing) or not came:
         wanted = len(set(pmids))
-        raise TiabError(f"{len(came)} of {wanted} records came", hint="Run the same command again: what came is kept.")
+        raise TiabError(f"{len(came)} of {wanted} records came", hint="Try again: what came is kept.")
     if output.name.lower().endswith(XML_SUFFIXES):
         with _opened(output) as stream:
             _join(batches, stream)

@@ -148,7 +148,7 @@ class Server:
     def _gave_up(self, trouble: PassingTrouble) -> TiabError:
         if trouble.unreachable:
             return TiabError(f"cannot reach {self.host}", hint="Check the connection, then run it again.")
-        hint = "Run the same command again later: what has come is kept."
+        hint = "Try again later: what has come is kept."
         return TiabError(f"{self.host} gave up after {self.settings.tries} tries: {trouble}", hint=hint)
 
     def _once(self, name: str, fields: Mapping[str, str]) -> bytes:
@@ -191,7 +191,7 @@ class Server:
         except (TypeError, ValueError):
             return None
         if wait > MAX_WAIT:
-            raise TiabError(f"{self.host} asks to wait {wait:.0f} seconds", hint="Run the same command again then.")
+            raise TiabError(f"{self.host} asks to wait {wait:.0f} seconds", hint="Try again then.")
         return max(wait, 0.0)
 
     def _wait_for_turn(self) -> None:

@@ -28,7 +28,7 @@ __all__ = [
     "undone_entry",
 ]
 
-KINDS = ("tagged", "noted", "undone")
+KINDS = ("tagged", "tag_renamed", "noted", "undone")
 LONGEST_TAG = 100
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
@@ -122,6 +122,19 @@ class Annotations:
         self._store.append_all(tag_entries([record_id], tag, on=on, reviewer=reviewer, now=self.now))
         return self.now.tags_of(self._reader.snapshot.groups.main_id(record_id), reviewer)
 
+    def rename_tag(self, old: str, new: str, *, reviewer: str = "") -> int:
+        """Gives a tag another name on all records, whoever put it there; on how many it was.
+
+        Raises:
+            LabelError: no record has that tag, or the new name is empty or too long.
+        """
+        name, records = clean_tag(new), self.now.used_tags().get(old, 0)
+        if not records:
+            raise LabelError(f"no record has the label '{old[:LONGEST_TAG]}'", hint="Reload the page.")
+        if name != old:
+            self._store.append(Entry(kind="tag_renamed", reviewer=reviewer, payload={"from": old, "to": name}))
+        return records
+
 
 def place_of(event: Event) -> tuple[int, str]:
     """Where an event is in the order that is the same in each copy of the review."""
@@ -172,6 +185,9 @@ def _annotated(events: Collection[Event], main_id: Callable[[str], str]) -> Anno
     tags: dict[str, dict[str, dict[str, None]]] = {}
     notes: dict[str, dict[str, Noted]] = {}
     for event in sorted(events, key=place_of):
+        if event.kind == "tag_renamed":
+            _rename(tags, str(event.payload.get("from", "")), str(event.payload.get("to", "")))
+            continue
         key = main_id(event.record_id)
         if event.kind == "noted":
             text = str(event.payload.get("note", ""))
@@ -184,3 +200,9 @@ def _annotated(events: Collection[Event], main_id: Callable[[str], str]) -> Anno
             own.pop(str(event.payload.get("tag", "")), None)
     kept = {key: {name: tuple(own) for name, own in by.items() if own} for key, by in tags.items()}
     return Annotated(tags={key: by for key, by in kept.items() if by}, notes=notes)
+
+
+def _rename(tags: Mapping[str, dict[str, dict[str, None]]], old: str, new: str) -> None:
+    for by in tags.values():
+        for name, own in by.items():
+            by[name] = dict.fromkeys(new if tag == old else tag for tag in own)

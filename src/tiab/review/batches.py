@@ -32,15 +32,16 @@ class BatchWork:
         """What was done, in words.
 
         >>> BatchWork(kind="decide", value="exclude", reason="animal study").sentence(2)
-        '2 records: exclude (animal study)'
+        '2 records excluded (animal study)'
         """
+        decided = {"include": "included", "exclude": "excluded", "maybe": "marked as maybe"}
         said = {
-            "decide": f"{self.value}{f' ({self.reason})' if self.reason else ''}",
-            "tag": f"label “{self.value}” added",
-            "untag": f"label “{self.value}” removed",
-            "note": f"note added: {self.value}",
+            "decide": f" {decided.get(self.value, self.value)}{f' ({self.reason})' if self.reason else ''}",
+            "tag": f": label “{self.value}” added",
+            "untag": f": label “{self.value}” removed",
+            "note": f": note added: {self.value}",
         }[self.kind]
-        return f"{records:,} {'record' if records == 1 else 'records'}: {said}"
+        return f"{records:,} {'record' if records == 1 else 'records'}{said}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,10 @@ class ReviewChoices:
             self._store.append(Entry(kind="choices", reviewer=reviewer, payload=payload))
         return after
 
+    def rename_tag(self, old: str, new: str, *, reviewer: str = "") -> Choices:
+        """Gives a tag of the list another name, in its place; the lists then. See `Annotations.rename_tag`."""
+        return self.save(tags=[new if tag == old else tag for tag in self.read().tags], reviewer=reviewer)
+
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line[: 2 * LONGEST_TAG] for text in texts if (line := " ".join(text.split()))))

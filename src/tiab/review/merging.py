@@ -36,7 +36,16 @@ __all__ = ["CriteriaConflict", "Decisions", "MergeReport", "Merging", "ShareRepo
 Decisions = Literal["", "none", "own", "all"]
 """Whose decisions a shared file holds; "" leaves that to the policy of the review."""
 
-_OF_DECISIONS = ("labelled", "resolved", "decisions_imported", "noted", "tagged", "batch", "batch_undone")
+_OF_DECISIONS = (
+    "labelled",
+    "resolved",
+    "decisions_imported",
+    "noted",
+    "tagged",
+    "tag_renamed",
+    "batch",
+    "batch_undone",
+)
 """What tells what somebody thinks of records."""
 
 _RANKS_ALL = ("ranked", "stopped", "exported")

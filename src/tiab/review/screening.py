@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Screening", "ScreeningCounts"]
 
-_NO_DECISION = ("batch", "batch_undone", "choices", "exported", "noted", "ranked", "stopped", "tagged")
+_NO_DECISION = ("batch", "batch_undone", "choices", "exported", "noted", "ranked", "stopped", "tag_renamed", "tagged")
 """Kinds of events that change no decision."""
 
 

@@ -51,6 +51,7 @@ KINDS = (
     "searched",
     "settings",
     "stopped",
+    "tag_renamed",
     "tagged",
     "undone",
     "unmerged",

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tiab.web.app import UPLOADS, answer_errors, make_pages
 from tiab.web.open_reviews import OpenReviews, UnnamedReviewer
-from tiab.web.pages import home, new
+from tiab.web.pages import folders, home, new
 from tiab.web.security import AccessControl
 from tiab.web.session import ReviewerSession
 
@@ -34,7 +34,7 @@ def make_home(reviews: OpenReviews, *, token: str, port: int) -> FastAPI:
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.reviews, app.state.pages, app.state.home = reviews, (), ""
-    for router in (home.router, new.router):
+    for router in (home.router, new.router, folders.router):
         app.include_router(router)
     app.router.routes.append(Mount("/reviews/{key}", app=_ReviewPages(reviews)))
     answer_errors(app)

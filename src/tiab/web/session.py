@@ -24,7 +24,7 @@ __all__ = ["Abstracts", "ReviewerSession", "StaleError"]
 _PATIENCE = 1.0
 """Seconds for which somebody waits for the ranking of records that just came in, before they are told how it goes."""
 
-_TURN = 0.05
+_TURN = 0.1
 
 _QUIET, _LONGEST = 0.25, 2.0
 """Seconds without a decision after which learning begins, and after which it begins in any case: whoever decides faster

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from tiab.errors import LabelError
+from tiab.review.annotations import clean_tag
 from tiab.review.batches import BatchWork
 from tiab.review.record_history import record_history
 from tiab.web.listing import ListQuery, find_all, find_neighbours, make_listing
@@ -67,6 +68,13 @@ class TagRequest(BaseModel):
     record_id: RecordId
     tag: str = Field(max_length=200)
     on: bool = True
+
+
+class RenameRequest(BaseModel):
+    """A label is to have another name, on all records."""
+
+    tag: str = Field(max_length=200)
+    name: str = Field(max_length=200)
 
 
 @router.get("/records")
@@ -128,6 +136,16 @@ def tag(session: Session, body: TagRequest) -> dict[str, str]:
     """Puts a label on a record, or takes it off; the labels on it then, as a part of its page."""
     session.review.annotations.tag(body.record_id, body.tag, on=body.on, reviewer=session.reviewer)
     return {"tags": render("screen/tags.html.j2", tags=session.tags_on(body.record_id))}
+
+
+@router.post("/records/label/rename")
+def rename_tag(session: Session, body: RenameRequest) -> dict[str, str]:
+    """Gives a label another name, on all records and in the review's list; the list of records that have it then."""
+    records = session.review.annotations.rename_tag(body.tag, body.name, reviewer=session.reviewer)
+    session.review.choices.rename_tag(body.tag, body.name, reviewer=session.reviewer)
+    counted = f"{records:,} {'record' if records == 1 else 'records'}"
+    name = clean_tag(body.name)
+    return {"message": f"Renamed on {counted}.", "address": f"records?{urlencode({'label': name})}"}
 
 
 @router.post("/records/unlink")

@@ -120,11 +120,15 @@ function showLabels() {
   }
 }
 
-const toggleLabel = (tag) => current() && oneAtATime(async () => {
-  const shown = await request("/records/label", { method: "POST", body: { record_id: current(), tag, on: !hasLabel(tag) } });
-  document.getElementById("tags").innerHTML = shown.tags; // made and escaped by the server
-  showLabels();
-});
+function toggleLabel(tag) {
+  const [labelled, on] = [current(), !hasLabel(tag)];
+  if (labelled) oneAtATime(async () => {
+    const shown = await request("/records/label", { method: "POST", body: { record_id: labelled, tag, on } });
+    if (current() !== labelled) return; // another record is in sight by now
+    document.getElementById("tags").innerHTML = shown.tags; // made and escaped by the server
+    showLabels();
+  }, `label ${labelled} ${tag}`);
+}
 
 document.addEventListener("click", (event) => {
   const tag = event.target.closest("[data-untag]")?.dataset.untag;
@@ -162,16 +166,20 @@ note.addEventListener("keydown", (event) => {
 // somebody else has decided on it; `undo`, `back` and `on` do what they are called, `keys` are further ones. `send` stores
 // the decision, where it is not one of screening.
 export function useBar({ also, decided, changed, undo, back, on, keys = {}, send = (body) => store("/screen/decisions", body, also()) }) {
-  const decide = (decision, reason = "") => current() && oneAtATime(async () => {
-    await saveNote(); // so that the draft is the note, and goes when this is stored
-    const body = { record_id: current(), decision, reason, note: note.value, seen: Number(record().dataset.seen) };
-    try {
-      decided(await send(body));
-    } catch (error) {
-      if (error.status === 409) await changed();
-      throw error;
-    }
-  });
+  const decide = (decision, reason = "") => {
+    const read = current();
+    if (read) oneAtATime(async () => {
+      if (current() !== read) return; // nobody has seen the one that came meanwhile
+      await saveNote(); // so that the draft is the note, and goes when this is stored
+      const body = { record_id: read, decision, reason, note: note.value, seen: Number(record().dataset.seen) };
+      try {
+        decided(await send(body));
+      } catch (error) {
+        if (error.status === 409) await changed();
+        throw error;
+      }
+    }, `decide ${read}`);
+  };
   const byNumber = (number) => {
     const button = reasons.children[number - 1];
     if (button) decide("exclude", button.dataset.reason);
@@ -189,8 +197,6 @@ export function useBar({ also, decided, changed, undo, back, on, keys = {}, send
     else if (command) commands[command]();
   });
   bar.addEventListener("submit", (event) => event.preventDefault());
-  // a click that came before anybody listened would be lost
-  bar.querySelectorAll("[data-decision]").forEach((button) => { button.disabled = false; });
   onKeys({
     i: () => decide("include"),
     e: () => decide("exclude"),

@@ -19,11 +19,11 @@ function show(answer) {
 const reopen = (record) => oneAtATime(async () => {
   if (record) show(await store("/conflicts/reopen", { record_id: record }));
   else showMessage("You have resolved no conflict.");
-});
+}, "reopen");
 
 const step = (record) => oneAtATime(async () => {
   if (record) show(await request(`/conflicts/current?record=${encodeURIComponent(record)}`));
-});
+}, "step");
 
 place.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reopen]");

@@ -210,7 +210,7 @@ async function save() {
   check(); // nobody waits for the counts
 }
 
-const saveAll = () => oneAtATime(save);
+const saveAll = () => oneAtATime(save, "save");
 
 // Saves what was edited, if anything was, within what is done one at a time.
 export async function saveChanges() {

@@ -22,25 +22,28 @@ async function wait() {
   }
 }
 
-const decide = (same) => oneAtATime(async () => {
+function decide(same) {
   if (!pair()) return;
   const { one, other, why, at } = pair();
-  try {
-    show(await store("/duplicates/decide", { one, other, same, why, at: Number(at) }));
-  } catch (error) {
-    if (error.status === 404) show(await request(`/duplicates/current?at=${at}`)); // decided on in another tab
-    throw error;
-  }
-});
+  oneAtATime(async () => {
+    if (pair()?.one !== one || pair().other !== other) return; // nobody has seen the pair that came meanwhile
+    try {
+      show(await store("/duplicates/decide", { one, other, same, why, at: Number(at) }));
+    } catch (error) {
+      if (error.status === 404) show(await request(`/duplicates/current?at=${at}`)); // decided on in another tab
+      throw error;
+    }
+  }, `decide ${one} ${other}`);
+}
 
 const undo = (event) => oneAtATime(async () => {
   if (event) show(await store("/duplicates/undo", { event: Number(event) }));
   else showMessage("There is no decision to undo.");
-});
+}, `undo ${event}`);
 
 const step = (by) => oneAtATime(async () => {
   if (pair()) show(await request(`/duplicates/current?at=${Math.max(0, Number(pair().at) + by)}`));
-});
+}, "step");
 
 const commands = {
   same: () => decide(true),

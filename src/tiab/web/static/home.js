@@ -37,6 +37,16 @@ move?.addEventListener("submit", (event) => {
   });
 });
 
+// The page of folders: a review is opened, or a place is taken for new ones.
+document.querySelector(".folders")?.closest(".page").addEventListener("click", (event) => {
+  const folder = event.target.closest("[data-open]")?.dataset.open;
+  if (folder) oneAtATime(async () => location.assign((await post("/open", { folder })).address));
+});
+document.querySelector("[data-place]")?.addEventListener("click", (event) => oneAtATime(async () => {
+  await post("/reviews-folder", { folder: event.target.dataset.place });
+  location.assign("./");
+}));
+
 const list = document.getElementById("reviews");
 list?.addEventListener("click", (event) => {
   if (!event.target.closest("[data-forget]")) return;

@@ -61,21 +61,27 @@ export async function store(path, body, also = {}) {
   }
 }
 
-let busy = false;
+const under = new Set(); // the names of what is under way or waits for its turn
+let last = Promise.resolve();
 
-// One thing at a time: a key that comes before the answer would decide on a record that nobody has seen.
-export async function oneAtATime(work) {
-  if (busy) return;
-  busy = true;
+// One thing after the other, in the order in which they were asked for. What is asked for again before it is done, as by
+// a second press of a button, is done once; `name` tells things apart: the control that has the focus, if nothing is said.
+export function oneAtATime(work, name = document.activeElement) {
+  if (under.has(name)) return;
+  under.add(name);
   document.body.setAttribute("aria-busy", "true");
+  last = last.then(() => perform(work)).finally(() => {
+    under.delete(name);
+    if (!under.size) document.body.removeAttribute("aria-busy");
+  });
+}
+
+async function perform(work) {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
+    if (!(error instanceof RequestError)) return void reportError(error); // a defect stops nothing else
     showError(error.message);
-  } finally {
-    busy = false;
-    document.body.removeAttribute("aria-busy");
   }
 }
 

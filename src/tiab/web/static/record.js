@@ -36,7 +36,7 @@ useBar({
     await reload();
     showMessage(message);
     loadHistory().catch(() => {});
-  }),
+  }, "undo"),
   back: () => follow("prev"),
   on: () => follow("next"),
   keys: { Escape: () => document.getElementById("list").click() },

@@ -88,21 +88,23 @@ document.addEventListener("change", (event) => {
   }
 });
 
-const work = (what, value, reason = "") => oneAtATime(async () => {
+function work(what, value, reason = "") {
   const which = everything()
     ? { query: results().dataset.query, count: Number(results().dataset.total) }
     : { record_ids: picked() };
-  const { message } = await store("/records/batch", { what, value, reason, ...which });
-  await show(location.href);
-  batch.reset();
-  showMessage(message, { Undo: () => undo() });
-});
+  oneAtATime(async () => {
+    const { message } = await store("/records/batch", { what, value, reason, ...which });
+    await show(location.href);
+    batch.reset();
+    showMessage(message, { Undo: () => undo() });
+  }, "batch");
+}
 
 const undo = (token = document.querySelector("[data-undo-batch]")?.dataset.undoBatch) => token && oneAtATime(async () => {
   const { message } = await request("/records/batch/undo", { method: "POST", body: { batch: token } });
   await show(location.href);
   showMessage(message);
-});
+}, `undo ${token}`);
 
 batch.addEventListener("submit", (event) => event.preventDefault());
 batch.addEventListener("click", (event) => {
@@ -112,6 +114,12 @@ batch.addEventListener("click", (event) => {
   else if (button?.dataset.work === "note") note.value.trim() ? work("note", note.value) : note.focus();
   else if (button?.dataset.work) tag.value.trim() ? work(button.dataset.work, tag.value) : tag.focus();
   else if (button?.hasAttribute("data-clear")) pickAll(false);
+});
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "rename") return;
+  event.preventDefault();
+  const body = { tag: event.target.dataset.tag, name: event.target.elements.name.value };
+  oneAtATime(async () => location.assign((await request("/records/label/rename", { method: "POST", body })).address), "rename");
 });
 document.addEventListener("click", (event) => {
   const token = event.target.closest("[data-undo-batch]")?.dataset.undoBatch;

@@ -89,14 +89,14 @@ const undo = () => oneAtATime(async () => {
     loadProgress();
   }
   showMessage(shown.message);
-});
+}, "undo");
 
 function step(by) {
   if (at + by < 0) return showMessage("This is the first record that was shown.");
   return oneAtATime(async () => {
     const query = new URLSearchParams(trail[at + by] ? { show: trail[at + by] } : skipped().map((id) => ["skip", id]));
     place(await request(`/screen/record?${query}`), at + by);
-  });
+  }, "step");
 }
 
 useBar({
