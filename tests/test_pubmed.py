@@ -573,7 +573,7 @@ def test_the_page_asks_pubmed_and_shows_what_is_new(
         expect(page.locator("#reports li").first).to_contain_text("0 records are new")
         page.reload()
         expect(page.locator(".pubmed")).to_contain_text(f"2000-01-01 to {today}")
-        assert review.status().records == 23
+        assert review.status().left == 23
 
 
 def test_another_search_goes_back_to_the_criteria(httpserver: HTTPServer, fake: FakePubMed, living: Path) -> None:
