@@ -134,9 +134,8 @@ class LinearRanker:
         """The rows as the machine sees them: the criteria first, each column scaled."""
         if self.example is not None:
             rows = vstack([csr_array(np.asarray(self.example, dtype=rows.dtype)[None, :]), rows], format="csr")
-        scaled = rows.copy()
-        scaled.data *= self._scale(rows)[rows.indices].astype(rows.dtype)
-        return scaled
+        data = rows.data * self._scale(rows).astype(rows.dtype)[rows.indices]  # a pool's places are shared, not copied
+        return csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
 
     def _scale(self, X: csr_array) -> NDArray[np.float64]:
         return np.ones(X.shape[1]) if self.column_scale is None else np.asarray(self.column_scale)
