@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -296,3 +297,14 @@ def test_general_words_stay_with_the_one_word_that_they_narrow_down() -> None:
     terms = [term for terms in concepts(draft("Title: Test case ordering for language impairment"), "intervention")
              for term in terms]  # fmt: skip
     assert terms[0] == "Test case ordering"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9 not e and/1,8(adj3m*\xa0", "tO_", "yoga-" * 100_000],
+)
+def test_broken_lines_and_endless_words_are_drafted_at_once(text: str) -> None:
+    start = time.process_time()
+    made = draft(text)
+    assert parse_criteria(made.to_toml()) == made.criteria
+    assert time.process_time() - start < 5

@@ -244,7 +244,7 @@ def _phrases(
 ) -> Iterator[SearchTerm]:
     """The phrases that one term of each group makes, in the order of the groups: a proximity's likeliest wording."""
     listed = [found for group in groups if (found := list(group))]
-    for combination in _combinations(listed):
+    for combination in _combinations(listed) if listed else ():
         words = [
             term.text.rstrip("*") if number < len(combination) - 1 else term.text
             for number, term in enumerate(combination)

@@ -177,4 +177,5 @@ def _comment(text: str) -> str:
 
 
 def _texts(terms: Iterable[DraftTerm]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term.text for term in terms))
+    """The terms as a criteria file holds them: each once, with single spaces."""
+    return tuple(dict.fromkeys(" ".join(term.text.split()) for term in terms))

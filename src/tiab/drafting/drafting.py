@@ -22,6 +22,8 @@ _PROSE = re.compile(
     r"(?im)^\W*(?:title|questions?|inclusion|exclusion|participants|population|eligib\w+|objectives?)\b"
 )
 """Headings of a protocol."""
+_ENDLESS = re.compile(r"\S{2000,}")
+"""No word and no term: an encoded picture, a page without its spaces; reading one takes minutes."""
 _UNTITLED = "Untitled review"
 
 
@@ -50,7 +52,7 @@ def draft(*texts: str, title: str = "") -> Draft:
         raise CriteriaError("there is no text to draft criteria from", hint="Paste a protocol or a search strategy.")
     if sum(map(len, texts)) > _LONGEST:
         raise CriteriaError("the text is too long for a protocol", hint="Paste the eligibility criteria alone.")
-    prose, strategies = _parted(texts)
+    prose, strategies = _parted([_ENDLESS.sub(" ", text) for text in texts])
     from_text = draft_from_text(prose, title) if prose.strip() else None
     known = title or (from_text.title if from_text and from_text.title != _UNTITLED else "")
     from_strategies = [draft_from_strategy(strategy, known) for strategy in strategies]

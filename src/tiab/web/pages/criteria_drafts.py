@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -11,6 +11,9 @@ from tiab.review.criteria_versions import CriteriaText
 from tiab.web.criteria_fields import fields_of
 from tiab.web.pages import Session, render
 from tiab.web.session import ReviewerSession
+
+if TYPE_CHECKING:
+    from tiab.drafting import DraftConcept, DraftTerm
 
 __all__ = ["router"]
 
@@ -42,9 +45,28 @@ def draft_criteria(session: Session, body: DraftRequest) -> dict[str, Any]:
     terms = sum(len(concept.terms) for concept in drafted.concepts)
     return {
         "fields": fields_of(drafted.criteria),
-        "html": render("criteria/drafted.html.j2", draft=drafted, counted=session.counts().of > 0),
+        "html": render(
+            "criteria/drafted.html.j2",
+            draft=drafted,
+            terms=terms,
+            concepts=[(concept, _origins(concept)) for concept in drafted.concepts],
+            counted=session.counts().of > 0,
+        ),
         "message": f"Drafted {len(drafted.concepts)} concepts with {terms} terms. Check them, then save.",
     }
+
+
+def _origins(concept: DraftConcept) -> list[tuple[str, str, list[DraftTerm]]]:
+    """(what they are, their source, the terms) for each source of a concept's terms."""
+    found: dict[tuple[str, str], list[DraftTerm]] = {}
+    for label, terms in (
+        ("", concept.terms),
+        ("abbreviation: ", concept.abbreviations),
+        ("against: ", concept.against),
+    ):
+        for term in terms:
+            found.setdefault((label, term.source), []).append(term)
+    return [(label, source, terms) for (label, source), terms in found.items()]
 
 
 @router.post("/criteria/suggestions")

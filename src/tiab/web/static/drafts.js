@@ -17,6 +17,7 @@ document.getElementById("draft-criteria").addEventListener("click", () => oneAtA
   const answer = await request("/criteria/draft", { method: "POST", body: { text: pasted.value, title: reviewTitle.value } });
   fillCards(answer.fields);
   drafted.innerHTML = answer.html; // made and escaped by the server
+  document.getElementById("cards").scrollIntoView(); // the form is what a draft is for
   showMessage(answer.message);
 }));
 
