@@ -29,7 +29,7 @@ def values(label: str, abstract: str, title: str = "A title") -> list[str]:
         ("METHODS: Thirty-two sedentary men were assigned to aerobic (n = 16) or resistance exercise (n = 16).", 32),
         ("BACKGROUND: About 2,500,000 people have MS. METHODS: We studied 21 adults before and after yoga.", 21),
         ("A total of 60 female rats were divided into 4 groups of 15 rats each.", 60),
-        ("Serum BDNF was measured in 25 people with MS and 25 healthy controls.", 25),
+        ("Serum BDNF was measured in 25 people with MS and 25 healthy controls.", 50),
         ("The cohort included 91 men and 195 women with myositis.", 286),
         ("Sixteen grade 11 and 12 students trained.", 16),
         (
@@ -114,6 +114,7 @@ def test_sum_of_arms_says_so_and_covers_them() -> None:
         ("The light was given one, two or three times/week.", "frequency", ["1-3"]),
         ("There were two 30-min weekly sessions for 8 weeks.", "frequency", ["2"]),
         ("They had eight weekly sessions.", "frequency", ["1"]),
+        ("Patients received shock waves weekly for 4 consecutive weeks.", "frequency", ["1"]),
         ("They were massaged six times in 3 weeks.", "frequency", ["2"]),
         ("They trained every other day.", "frequency", ["3.5"]),
         ("A class once weekly was held.", "frequency", ["1"]),

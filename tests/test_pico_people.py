@@ -46,7 +46,11 @@ def values(label: str, abstract: str) -> list[str]:
         ("The median [IQR] age was 75.0 [69.7-81.1] years.", ["median 75"]),
         ("There were 42 patients, 52.9 years median age, 51 smokers.", ["median 52.9"]),
         ("They had a mean age of 28.7 years old (SD = 9.2).", ["mean 28.7, SD 9.2"]),
+        ("In 20 subjects (12 women, 23.7 ± 2 years), gait was filmed.", ["mean 23.7, SD 2"]),
+        ("A total of 2250 adults aged 35.3 (SD 13.6) answered.", ["mean 35.3, SD 13.6"]),
+        ("Students (Mage = 21.3, SD = 2.1) took part.", ["mean 21.3, SD 2.1"]),
         # no ages of people
+        ("Children with pain at ages 7 and 9 were seen.", []),
         ("Gestational age ranged from 24 to 34 weeks.", []),
         ("They trained for 12 weeks and were followed for 5 years.", []),
         ("The average of 30 packages was 12 MB.", []),
@@ -96,6 +100,9 @@ def test_age(abstract: str, ages: list[str]) -> None:
         ("Fatigue fell in 30% of women.", []),
         ("We saw 63% of builds pass.", []),
         ("Yoga helped 40 women.", []),
+        ("In 20 subjects (12 women, 23.7 ± 2 years), gait was filmed.", ["12 female"]),
+        ("METHODS: Pain was reported by mothers.", []),
+        ("Sleep was measured in 17 people (7:10 men/women; age: 43 ± 10 years).", ["7 male, 10 female"]),
     ],
 )
 def test_sex(abstract: str, sexes: list[str]) -> None:
@@ -136,6 +143,17 @@ def test_sex(abstract: str, sexes: list[str]) -> None:
         ("iDFS was 42% (95% CI, 30 to 53) versus 49% (95% CI, 39 to 59) in the control group.", []),
         ("AUC rose from 742 to 859 in both groups.", []),
         ("Serum was frozen at 80 degrees for 20 days.", []),
+        ("Among 188 adults with gout, stiffness was worse compared with 94 adults with gallstones.", ["188", "94"]),
+        (
+            "A total of 170 patients were compared with 622 patients with stents and 604 patients with balloons.",
+            ["170", "622", "604"],
+        ),
+        ("Of 300 patients, compared with 100 patients at home, 200 patients in hospital fell.", ["100", "200"]),
+        ("Sera came from subjects randomized to two groups (n = 3/group).", ["3"]),
+        (
+            "There were 34 second-graders who came (intervention group) and 15 pupils who did not (control group).",
+            ["34", "15"],
+        ),
     ],
 )
 def test_arms(abstract: str, arms: list[str]) -> None:

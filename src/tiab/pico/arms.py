@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
-from tiab.pico.counts import LABEL_BEFORE, LOST_BEFORE, Count, SentenceNumbers
+from tiab.pico.counts import COMPARED_NEXT, LABEL_BEFORE, LOST_BEFORE, Count, SentenceNumbers
 from tiab.pico.quantities import NUMBER, Quantity, number_of
 from tiab.pico.vocabulary import has_any
 
@@ -34,12 +34,12 @@ _GOES = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    rf"(?:(?<=n=)|(?<=n = )|(?<=n= )|(?<=of )|(?<![\w.,]))(?P<size>{NUMBER})(?:\s+[a-z]+){{0,2}}?\s+"
-    r"(?:each|per\s+(?:group|arm)|in\s+(?:each|every)(?:\s+(?:group|arm)s?)?)\b"
+    rf"(?:(?<=n=)|(?<=n = )|(?<=n= )|(?<=of )|(?<![\w.,]))(?P<size>{NUMBER})"
+    r"(?:(?:\s+[a-z]+){0,2}?\s+(?:each|per\s+(?:group|arm)|in\s+(?:each|every)(?:\s+(?:group|arm)s?)?)|\s?/\s?(?:group|arm))\b"
     rf"|\b(?:each|both|per)\s+(?:[a-z]+\s+)?(?:group|arm)s?\s*\(?\s*n\s*=\s*(?P<of_each>{NUMBER})",
     re.IGNORECASE,
 )
-_EACH_SIGNS = ("each", "every", "both", "per")
+_EACH_SIGNS = ("each", "every", "both", "per", "/group", "/arm")
 _MEASURED = re.compile(
     r"(?:\s|[-\u2010-\u2015])*(?:months?|weeks?|days?|years?|hours?|min\w*|h|s|%|mg|kg|g|ml|mm|cm|times|sessions?|points?|items?"
     r"|cycles?|doses?|deaths?|events?|cent(?:er|re)s?|hospitals?|sites?|countries|clinics?|points|minutes)\b",
@@ -60,7 +60,7 @@ _FROM_SEX = re.compile(
     r"|\s+(?:(?:fe)?males?|(?:wo)?men|boys|girls)\s*(?:[/,;&]|and)\s*\d",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"\bcontrols?\b|\bhealthy\b|\bmatched\b|\bcomparison\b", re.IGNORECASE)
+_COMPARED_WITH = re.compile(r"\b(?:compared\s+(?:with|to)|versus|vs)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?<=\w)\s?=\s?(?P<size>\d{1,6})(?=\s?[,;)\]]|\s+and\b)")  # "(group A = 72, group B = 78)"
 
 
@@ -197,11 +197,16 @@ def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
 
 
 def _compared(counts: Sequence[Count], text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
-    """Patients and those whom they are compared with: "26 patients with gout and 26 healthy subjects"."""
+    """Patients and those whom they are compared with: "26 patients with gout and 26 healthy subjects".
+
+    Of "170 patients were compared with 622 with stents and 604 with balloons", all three.
+    """
     begin, end, *_ = sentence
     mine = [
         c for c in counts if begin <= c.start < end and "counts a noun" in c.evidence and not c.evidence & _LOST_ONES
     ]
-    if len(mine) != 2 or not _COMPARED.search(text, mine[1].end, min(end, mine[1].end + 40)):
+    with_controls = len(mine) == 2 and COMPARED_NEXT.match(text, mine[1].end, end)
+    named = 1 < len(mine) < 4 and _COMPARED_WITH.search(text, mine[0].end, mine[1].start)
+    if not (with_controls or named) or mine[0].value == sum(count.value for count in mine[1:3]) != mine[1].value:
         return ()
     return tuple(Quantity(c.start, c.end, c.value) for c in mine)

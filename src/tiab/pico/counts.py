@@ -15,7 +15,7 @@ from tiab.pico.layout import Layout
 from tiab.pico.quantities import NUMBER, Quantity, has_number, number_of, quantities
 from tiab.pico.vocabulary import vocabulary
 
-__all__ = ["LABEL_BEFORE", "LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbers"]
+__all__ = ["COMPARED_NEXT", "LABEL_BEFORE", "LOST_BEFORE", "Count", "SentenceNumbers", "find_counts", "read_numbers"]
 
 _REACH = 80
 _N_EQUALS = re.compile(r"(?<!\w)[nN]\s*[=:]\s*$")
@@ -42,6 +42,8 @@ _GROUPS_OF = re.compile(
     re.IGNORECASE,
 )
 _CONTROLS_BEFORE = re.compile(r"\bcontrols?(?:\s+subjects)?\s*[(\[]\s*$", re.IGNORECASE)
+COMPARED_NEXT = re.compile(r"[^.;\d]{0,40}?\b(?:controls?|healthy|matched|comparison)\b", re.IGNORECASE)
+"""Behind the number of those whom others are compared with: "26 patients with gout and 26 healthy subjects"."""
 _OWN_STUDY = re.compile(
     r"\b(?:we|(?:this|our|the present|the current) (?:\w+ )?(?:study|trial|analysis))\b", re.IGNORECASE
 )
@@ -124,7 +126,7 @@ def find_counts(
     for begin, end, numbers, lower in sentences:
         mine = [c for q in numbers if (c := _count(text, layout, q, begin, end, nouns))]
         counts += mine
-        sums += [*_sums(mine, layout), *(_products(text, layout, begin, end) if "groups" in lower else ())]
+        sums += [*_sums(text, mine, end), *(_products(text, layout, begin, end) if "groups" in lower else ())]
     return _compare(counts + sums, [q for sentence in sentences for q in sentence.numbers], len(text))
 
 
@@ -264,13 +266,18 @@ def _place(text: str, layout: Layout, start: int, begin: int, end: int) -> Itera
         yield "starts a sentence"
 
 
-def _sums(counts: Sequence[Count], layout: Layout) -> Iterator[Count]:
-    """The sum of the "n =" of one sentence, where there are two or more, and that of its women and men."""
+def _sums(text: str, counts: Sequence[Count], end: int) -> Iterator[Count]:
+    """The sum of the "n =" of one sentence, of its women and men, of its groups, and of patients and their controls."""
     present = [count for count in counts if not count.evidence & _GONE]
     equal = [count for count in present if "n =" in count.evidence]
     sexes = [pair for pair in pairwise(present) if len((pair[0].evidence ^ pair[1].evidence) & _SEXES) == 2]
     groups = [count for count in present if {"counts a noun", "arm next"} <= count.evidence]
-    sums = [(equal, "sum of arms"), *((list(pair), "sum of sexes") for pair in sexes[:1]), (groups, "sum of arms")]
+    people = [count for count in present if "counts a noun" in count.evidence]
+    compared = people if len(people) == 2 and COMPARED_NEXT.match(text, people[1].end, end) else []
+    sums = [
+        (equal, "sum of arms"), *((list(pair), "sum of sexes") for pair in sexes[:1]), (groups, "sum of arms"),
+        (compared if compared != groups else [], "sum of arms"),
+    ]  # fmt: skip
     for arms, name in sums:
         if len(arms) == 2 or (len(arms) > 2 and arms[0].value != sum(arm.value for arm in arms[1:])):
             kept = {part for part in arms[0].evidence if part.startswith(_KEPT[name])}

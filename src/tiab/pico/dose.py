@@ -66,6 +66,7 @@ _FOR_WEEKS = re.compile(r"[^.;]{0,40}?\b(?:for|over|during|across)\b")  # else "
 _WEEKLY = _pattern(
     r"(?<![\w-])(?<!\d\s)(?<!\d\w\s)(?:once[ -])?weekly\s+(?:[\w-]+\s+){0,2}?(?:{meetings}|training)\b"
     r"|\b(?:{meetings}|program\w*|training)\s+(?:once\s+)?weekly(?!\w)"
+    rf"|(?<![\w-])(?<!two\s)(?<!\d\s)weekly\s+for\s+{_NUMBER}\s+(?:consecutive\s+)?weeks\b"
 )
 _TIMES_IN_WEEKS = _pattern(
     rf"\b(?P<times>{_NUMBER})\s+(?:times|sessions)\s+(?:in|over|within|during)\s+(?:a\s+period\s+of\s+)?"

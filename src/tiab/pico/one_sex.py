@@ -66,6 +66,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "after": re.compile(rf"(?:\s+{people})?\s*{alternatives(lists, 'after')}", re.IGNORECASE),
         "everybody": re.compile(rf"\b{alternatives(lists, 'everybody')}\s+$", re.IGNORECASE),
         "compared": re.compile(rf"\b{alternatives(lists, 'compared')}\b[^.;()]{{0,30}}$", re.IGNORECASE),
+        "told by": re.compile(rf"\b{alternatives(lists, 'told_by')}\s+$", re.IGNORECASE),
         "people": re.compile(rf"(?:\s+[^\W\d][\w-]*){{0,4}}?\s+{people}\b", re.IGNORECASE),
     }
 
@@ -107,7 +108,7 @@ def _names_the_studied(text: str, layout: Layout, word: _Word) -> bool:
     before = text[max(begin, word.start - 80) : word.start]
     if _patterns()["everybody"].search(before):
         return True
-    if _patterns()["compared"].search(before):
+    if _patterns()["compared"].search(before) or _patterns()["told by"].search(before):
         return False
     if text[word.start : word.end].casefold() in _ADJECTIVES and not _patterns()["people"].match(text, word.end):
         return False
