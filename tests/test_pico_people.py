@@ -102,7 +102,7 @@ def test_age(abstract: str, ages: list[str]) -> None:
         ("Yoga helped 40 women.", []),
         ("In 20 subjects (12 women, 23.7 ± 2 years), gait was filmed.", ["12 female"]),
         ("METHODS: Pain was reported by mothers.", []),
-        ("Sleep was measured in 17 people (7:10 men/women; age: 43 ± 10 years).", ["7 male, 10 female"]),
+        ("Sleep was measured in 17 people (7:10 men/women; age: 43 ± 10 years).", ["10 female, 7 male"]),
     ],
 )
 def test_sex(abstract: str, sexes: list[str]) -> None:
