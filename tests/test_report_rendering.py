@@ -223,7 +223,7 @@ def test_the_numbers_in_the_diagram_add_up(data: ReportData) -> None:
     assert numbers["Records identified"] - removed == numbers["Records to screen"] == 29
     read, known = numbers["Records screened"], numbers["Known beforehand"]
     assert numbers["Records to screen"] == read + known + numbers["Records not screened"]
-    gone = ("Records excluded by people", "by automation", "Known to be ineligible", "In conflict, not settled")
+    gone = ("Records excluded by people", "by automation", "Known to be ineligible", "In conflict, not resolved")
     assert read + known == sum(numbers[name] for name in gone) + numbers["Reports to be sought"]
     (sought,) = [line for line in lines if line.strip().startswith("included")]
     assert sum(int(one) for one in re.findall(r"\d+", sought)) == numbers["Reports to be sought"] == 3

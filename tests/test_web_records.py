@@ -443,7 +443,7 @@ def test_the_end_and_empty_pages_say_what_to_do_next(tmp_path: Path, enter: Call
         for path in ("/", "/records"):
             assert 'href="import"' in page.get(path).text
         for path in ("/conflicts", "/duplicates"):
-            assert 'href="./">Go on screening' in page.get(path).text
+            assert 'href="./">Continue screening' in page.get(path).text
         review.add([tmp_path / "one.csv"])
         review.learn("eva")
         assert "Not ranked yet" in page.get("/screen/record").json()["why"]

@@ -280,10 +280,10 @@ def _sample_sentence(size: int | None, unread: int, target: float, alpha: float)
     if size == 0:
         return f"Even if all {unread:,} unread were relevant, a recall of {100 * target:g}% would be reached."
     return (
-        f"What needs no such assumption is a sample: draw {size:,} of the {unread:,} unread records by lot and read "
+        f"A random sample needs no such assumption: draw {size:,} of the {unread:,} unread records at random and read "
         f"them all. If none of them is relevant, a recall of {100 * target:g}% is assured with {100 * (1 - alpha):g}% "
-        "confidence, whatever the order was. If one is, read on: a sample that is enlarged until it pleases says "
-        "nothing."
+        "confidence, whatever the order was. If one is, keep screening: a sample extended until the result looks good "
+        "is not valid."
     )
 
 

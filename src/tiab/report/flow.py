@@ -44,7 +44,7 @@ def flow_lines(data: ReportData) -> list[Row]:
         out.append(f"Known to be ineligible (n = {counts.prior - counts.prior_included:,})")
         sought += f", known beforehand {counts.prior_included:,}"
     if counts.conflicts:
-        out.append(f"In conflict, not settled (n = {counts.conflicts:,})")
+        out.append(f"In conflict, not resolved (n = {counts.conflicts:,})")
     if counts.pending:
         out.append(f"Awaiting a second reviewer (n = {counts.pending:,})")
     unread = [f"{UNREAD} (n = {counts.unscreened:,})", "  neither excluded nor included"]

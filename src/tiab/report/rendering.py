@@ -23,7 +23,7 @@ from tiab.writing import write_bytes, write_json
 __all__ = ["FIGURES", "environment", "render_html", "render_markdown", "report_kind", "write_figures", "write_report"]
 
 FIGURES: dict[str, tuple[Callable[[ReportData], Figure], str]] = {
-    "flow": (draw_flow, "Flow of records, after PRISMA 2020"),
+    "flow": (draw_flow, "PRISMA 2020 flow diagram"),
     "found": (draw_found, "What was found against records read"),
     "frontier": (draw_missing, "What may still be missing against records read"),
 }

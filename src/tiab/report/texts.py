@@ -94,8 +94,8 @@ def _limitations(made: Provenance, counts: FlowCounts, gold: GoldReport | None, 
     if overrides.pairs_open:
         said.append(
             f"When files were added, {_pairs(overrides.pairs_named)} of records {_were(overrides.pairs_named)} named "
-            f"as possible duplicates, and people have settled {overrides.pairs_settled:,} since. The two records of a "
-            "pair that nobody settled are counted apart in everything here."
+            f"as possible duplicates, and people have resolved {overrides.pairs_settled:,} since. The two records of "
+            "an unresolved pair are counted separately in everything here."
         )
     if counts.no_abstract:
         said.append(
@@ -104,7 +104,7 @@ def _limitations(made: Provenance, counts: FlowCounts, gold: GoldReport | None, 
             "screened. They are listed apart and should be read whatever their rank."
         )
     said.append(
-        "Relevant means that the full text is to be sought: included, maybe, or in an unsettled conflict. Decisions "
+        "Relevant means that the full text is to be sought: included, maybe, or in an unresolved conflict. Decisions "
         "count in the order in which they were logged. The order in which imported records were read is not known: "
         "what was decided up to the last import counts as found or excluded, and not as evidence of what is missing. "
         "The same holds for what was decided before records were last added."
@@ -142,8 +142,8 @@ def _item_8(made: Provenance, counts: FlowCounts, missing: MissingEstimate, revi
         )
         said.append(
             f"{readers.capitalize()} screened {_records(counts.screened)}, {shared}; each was shown an order that "
-            "rests on their own decisions, on what was settled and on what was known beforehand, and not the decisions "
-            f"of others. {method} [State how full texts were assessed.]"
+            "rests on their own decisions, on what was resolved and on what was known beforehand, and not the "
+            f"decisions of others. {method} [State how full texts were assessed.]"
         )
     said.append("The tool ordered records and excluded none; every exclusion was decided by a person.")
     if not counts.unscreened and counts.screened:
@@ -182,7 +182,7 @@ def _raise(
         ("Why it was used", "[State why: such as to meet relevant records early, or to plan the work.]"),
         ("What went in", f"{_records(counts.to_screen)}; {criteria}{counts.prior:,} known beforehand; "
          f"{counts.screened:,} records decided on by people."),
-        ("Human oversight", "Every decision was made by a person, is logged with its time, and can be taken back. The "
+        ("Human oversight", "Every decision was made by a person, is logged with its time, and can be undone. The "
          "report counts the decisions that went against the tool."),
         ("Stopping", ("Reached: " + "; ".join(reached) + ". " if reached else "No rule was reached. ")
          + ("All records were screened." if not counts.unscreened else "[State which rule was followed.]")),

@@ -89,7 +89,7 @@ class Overrides:
     """What people did against the tool, against each other or against what they had said before.
 
     Attributes:
-        undone: decisions taken back. changed: decisions given again with another answer. resolved: conflicts settled.
+        undone: decisions undone. changed: decisions given again with another answer. resolved: conflicts resolved.
         linked, unlinked: links between duplicates that a person made or took back. kept_apart: pairs that a
             person looked at and kept apart.
         pairs_named: pairs that were named as possible duplicates when files were added, for a person to settle.
@@ -114,7 +114,7 @@ class Overrides:
 
     @property
     def pairs_open(self) -> int:
-        """Possible duplicates that nobody has settled: each is screened as two records."""
+        """Possible duplicates not yet resolved: each is screened as two records."""
         return max(0, self.pairs_named - self.pairs_settled)
 
 
