@@ -42,21 +42,6 @@ def likeliest(title: str, abstract: str = "") -> str:
     ("title", "abstract", "design"),
     [
         ("Yoga in asthma: a randomised controlled trial", "Forty adults were randomly assigned.", TRIAL),
-        (
-            "Yoga",
-            "Pain is common. Adults took part for six months, with randomization to yoga or to stretching.",
-            TRIAL,
-        ),
-        (
-            "Salt",
-            "To see how salt acts in bronchiolitis. A randomized, double-blind, placebo-controlled study. Infants.",
-            TRIAL,
-        ),
-        (
-            "Rising doses",
-            "Acid is reduced by pills. In two randomized, double-blind studies, healthy men took pills.",
-            TRIAL,
-        ),
         ("Stretching", "Patients were randomly allocated to stretching or to usual care.", TRIAL),
         ("Stretching", "We conducted a randomized, double-masked, controlled trial of stretching.", TRIAL),
         ("Yoga in asthma: a review", "We review what is known of yoga.", "review"),
@@ -302,6 +287,9 @@ def test_designs_are_measured_on_records_that_nothing_was_fitted_to(tmp_path: Pa
     review = result.among_typed["review"]
     assert (review.of, review.said, review.right) == (3, 2, 2)  # indexers give "Review" to systematic reviews, too
     assert review.f1 == pytest.approx(0.8)
+    assert sum(each.said for each in result.reliability) == 2  # of the typed ones, those that are called something
+    assert result.reliability[-1].right == 1.0
+    assert result.calibration_error < 0.2
     assert measure_designs(tmp_path / "pubmed.xml", include_trained=True).articles == 5
 
 
@@ -320,6 +308,30 @@ def test_trials_are_measured_by_what_else_they_are_taken_for(tmp_path: Path) -> 
     assert (result.articles, result.left_out) == (untouched, 12 - untouched)
     everything = measure_trials(path, include_trained=True)
     assert (everything.recall, everything.another_design, everything.each) == (0.5, 0.5, {"case report": 6})
+
+
+def test_randomised_studies_of_animals_are_counted_beside_those_of_people(tmp_path: Path) -> None:
+    title = "Fluids in bleeding dogs: a randomised study in dogs"
+    path = tmp_path / "trials.json.gz"
+    texts = {"PMC2815285": [["TITLE", title]], "PMC1": [["TITLE", "Naps: a randomised trial in nurses"]]}
+    path.write_bytes(gzip.compress(json.dumps(texts).encode()))
+    result = measure_trials(path, include_trained=True)
+    assert (result.articles, result.recall, result.rivals) == (1, 1.0, 0)
+    assert (result.animals, result.animals_found) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract"),
+    [
+        ("Yoga", "Pain is common. Adults took part for six months, with randomization to yoga or to stretching."),
+        (
+            "Rising doses",
+            "Acid is reduced by pills. In two randomized, double-blind studies, men took pills. We measured acid.",
+        ),
+    ],
+)
+def test_a_trial_says_so_by_a_noun_or_of_two_studies(title: str, abstract: str) -> None:
+    assert scores(title, abstract)[TRIAL] > 0.5
 
 
 def test_evaluate_prints_designs_and_trials(tmp_path: Path) -> None:

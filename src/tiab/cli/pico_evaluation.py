@@ -165,12 +165,22 @@ def _show_designs(result: DesignResult) -> None:
     rows.append(["macro F1", "", "", "", _share(result.macro_f1), _share(result.macro_f1_all)])
     title = f"Designs, {result.typed} records with a type that names one, of {_counted(result)}"
     print_table(title, ("", "records", "precision", "recall", "F1", "F1 in all records"), rows, right=5)
+    sure = [
+        [f"{low / 5:.1f} to {(low + 1) / 5:.1f}", str(each.said), _share(each.score), _share(each.right)]
+        for low, each in enumerate(result.reliability) if each.said
+    ]  # fmt: skip
+    title = f"How sure the likeliest design is; calibration error {_share(result.calibration_error)}"
+    print_table(title, ("score", "records", "mean score", "right"), sure, right=3)
 
 
 def _show_trials(result: TrialResult) -> None:
     rows = [["randomised or crossover trial .5 or more", _share(result.recall), str(result.found)]]
     rows.append(["another design .4 or more", _share(result.another_design), str(result.rivals)])
     rows += [[f"  {name}", _share(count / max(1, result.articles)), str(count)] for name, count in result.each.items()]
+    rows.append(["of animals, beside these", "", str(result.animals)])
+    rows.append(
+        ["  animal study .5 or more", _share(result.animals_found / max(1, result.animals)), str(result.animals_found)]
+    )
     print_table(f"Trials that randomised, {_counted(result)}", ("", "share", "abstracts"), rows, right=2)
 
 
