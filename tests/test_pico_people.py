@@ -149,6 +149,11 @@ def test_sex(abstract: str, sexes: list[str]) -> None:
             ["170", "622", "604"],
         ),
         ("Of 300 patients, compared with 100 patients at home, 200 patients in hospital fell.", ["100", "200"]),
+        (
+            "Pain came back in 4 (12%) of 34 adults in the yoga group and 17 (45%) of 38 adults in the walking group.",
+            ["34", "38"],
+        ),
+        ("Of the 30 women, there were 15(50%) in each of the two groups.", ["15"]),
         ("Sera came from subjects randomized to two groups (n = 3/group).", ["3"]),
         (
             "There were 34 second-graders who came (intervention group) and 15 pupils who did not (control group).",

@@ -35,10 +35,14 @@ _GOES = re.compile(
 )
 _EACH = re.compile(
     rf"(?:(?<=n=)|(?<=n = )|(?<=n= )|(?<=of )|(?<![\w.,]))(?P<size>{NUMBER})"
-    r"(?:(?:\s+[a-z]+){0,2}?\s+(?:each|per\s+(?:group|arm)|in\s+(?:each|every)(?:\s+(?:group|arm)s?)?)|\s?/\s?(?:group|arm))\b"
+    r"(?:\s?\(\d{1,3}(?:\.\d+)?\s?%\))?(?:(?:\s+[a-z]+){0,2}?\s+(?:each|per\s+(?:group|arm)|in\s+(?:each|every)(?:\s+(?:group|arm)s?)?)|\s?/\s?(?:group|arm))\b"
     rf"|\b(?:each|both|per)\s+(?:[a-z]+\s+)?(?:group|arm)s?\s*\(?\s*n\s*=\s*(?P<of_each>{NUMBER})",
     re.IGNORECASE,
 )
+_SHARED = re.compile(
+    r"\d\s?(?:\(\s?\d{1,3}(?:[.·]\d+)?\s?%\s?\)\s?)?of\s+(?:the\s+)?(?P<size>\d{1,6})\s+(?:\(\d[^()]{0,8}%\)\s+)?"
+    r"(?:of\s+)?(?:[a-z-]+\s+){0,3}?(?:in|of|from)\s+(?:the\s+)?(?:[\w-]+\s+){1,4}(?:group|arm|strategy|cohort)\b"
+)  # "4 (12%) of 34 patients in the walking group"
 _EACH_SIGNS = ("each", "every", "both", "per", "/group", "/arm")
 _MEASURED = re.compile(
     r"(?:\s|[-\u2010-\u2015])*(?:months?|weeks?|days?|years?|hours?|min\w*|h|s|%|mg|kg|g|ml|mm|cm|times|sessions?|points?|items?"
@@ -70,8 +74,8 @@ def find_arms(
     """The sizes of the arms, which stand in one sentence; the first of these that there is:
 
     several "n =" that add up to the total or to another count, the size of "each group", other numbers that add up,
-    several "n =", and several numbers that go to, or receive, something. Women and men are no arms, nor are those who
-    were lost.
+    several "n =", several numbers that go to, or receive, something, and several that shares are told of. Women and men
+    are no arms, nor are those who were lost.
     """
     equal = [_counted(counts, sentence) for sentence in sentences]
     several = [group for group in equal if 1 < len(group) <= _MOST_ARMS]
@@ -90,7 +94,8 @@ def find_arms(
         )  # fmt: skip
         if group := next(adding_up, None):
             return group
-    others = (find(text, sentence) for find in (_going, partial(_compared, counts)) for sentence in sentences)
+    ways = (_going, partial(_compared, counts), _of_shares)
+    others = (find(text, sentence) for find in ways for sentence in sentences)
     compared = (_parts_of(text, sentence, group, total) for sentence, group in zip(sentences, equal, strict=True))
     return next((group for group in (*compared, *others) if 1 < len(group) <= _MOST_ARMS), ())
 
@@ -194,6 +199,14 @@ def _going(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
         q for q in numbers if q.value >= _SMALLEST and _is_group(text, begin, q) and _GOES.match(text, q.end, end)
     )  # fmt: skip
     return tuple(q for q in people if not _FROM.search(text[max(begin, q.start - 8) : q.start]))
+
+
+def _of_shares(text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
+    """The groups that shares are told of: "4 of 34 patients in the walking group and 17 of 38 in the yoga group"."""
+    if sentence.lower.count("of ") < 2 or len(sentence.numbers) < 2:
+        return ()
+    found = _SHARED.finditer(text, sentence.begin, sentence.end)
+    return tuple(Quantity(*share.span("size"), int(share["size"])) for share in found)
 
 
 def _compared(counts: Sequence[Count], text: str, sentence: SentenceNumbers) -> tuple[Quantity, ...]:
