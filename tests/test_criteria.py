@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +104,24 @@ def test_a_missing_file_a_folder_and_bytes_that_are_not_text(tmp_path: Path) -> 
     (tmp_path / "bytes.toml").write_bytes(b'title = "\xff\xfe\x00"')
     with pytest.raises(CriteriaError, match="UTF-8"):
         read_criteria(tmp_path / "bytes.toml")
+
+
+def test_related_words_are_compared_with_and_no_concept(write: Write) -> None:
+    plain, related = read_criteria(write(GOOD)), read_criteria(write('related = ["mat", "studio"]\n' + GOOD))
+    assert related.related == ("mat", "studio")
+    assert related.phrases == (*plain.phrases, "mat", "studio")
+    assert related.concepts == plain.concepts
+    assert related.fingerprint != plain.fingerprint
+    assert Criteria.from_dict(related.to_dict()) == related
+
+
+def test_criteria_logged_before_there_were_related_words_are_read_and_keep_their_fingerprint(write: Write) -> None:
+    criteria = read_criteria(write(GOOD))
+    logged = criteria.to_dict()
+    del logged["related"]
+    assert Criteria.from_dict(logged) == criteria
+    said = {key: value for key, value in logged.items() if key != "search"}
+    assert criteria.fingerprint == hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def test_the_fingerprint_follows_eligibility_alone(write: Write) -> None:

@@ -14,11 +14,12 @@ import tiab
 from tiab import Label, Record, Review
 from tiab.cli import app
 from tiab.criteria import Concept, Criteria, parse_criteria
+from tiab.drafting import draft
 from tiab.errors import CriteriaError, LabelError
 from tiab.features.matches import count_hits
 from tiab.labels import Decision
 from tiab.pico.term_index import TermIndex
-from tiab.suggesting import TermSuggestion, suggest_terms
+from tiab.suggesting import TermSuggestion, add_related, suggest_terms
 from tiab.suggesting.chance import adjusted, at_least
 
 CRITERIA = """\
@@ -280,3 +281,38 @@ def test_each_drafted_term_says_how_many_records_it_finds(tmp_path: Path) -> Non
     drafted = json.loads(CliRunner().invoke(app, given).stdout)
     counts = {term["text"]: term["records"] for one in drafted["concepts"] for term in one["terms"]}
     assert counts == {"stroke": 18, "train*": 18}
+
+
+def stroke_pool() -> list[Record]:
+    """20 records that a draft on balance after stroke matches, all by treadmill, and 100 on tax law."""
+    matching = [
+        record(n, f"Balance training after stroke, group {n}", "A treadmill with a harness.") for n in range(20)
+    ]
+    return matching + [
+        record(n, f"Tax law, chapter {n}", "What the law of the sea says of taxes.") for n in range(20, 120)
+    ]
+
+
+def test_words_that_the_best_matching_records_share_are_related_words() -> None:
+    made = add_related(draft("Title: Training for balance after stroke"), stroke_pool())
+    related = {term.text: term.source for term in made.related}
+    assert "20 of the 20" in related["treadmill"]
+    assert "harness" in related
+    assert not {"law", "tax", "with harness", "the"} & related.keys()
+    assert parse_criteria(made.counted(stroke_pool()).to_toml()) == made.criteria
+
+
+def test_related_words_raise_records_that_share_them() -> None:
+    records = stroke_pool()
+    other = record(500, "Walking on a treadmill in a harness")
+    drafted = draft("Title: Training for balance after stroke")
+    ranks = [
+        tiab.rank([*records, other], criteria=one.criteria).order.index("500")
+        for one in (drafted, add_related(drafted, records))
+    ]
+    assert ranks[1] <= ranks[0]
+    assert ranks[1] == 20
+
+
+def test_a_handful_of_records_gives_no_related_words() -> None:
+    assert not add_related(draft("Title: Training for balance after stroke"), stroke_pool()[:50]).related

@@ -20,7 +20,7 @@ from tiab.errors import CriteriaError
 from tiab.features.matches import Hits, count_hits
 from tiab.reading import read_whole
 from tiab.records import Record
-from tiab.suggesting import KINDS, TermSuggestion, suggest_terms
+from tiab.suggesting import KINDS, TermSuggestion, add_related, suggest_terms
 from tiab.writing import write_bytes
 
 __all__ = ["check_criteria", "criteria_app", "draft_criteria", "suggest"]
@@ -100,7 +100,11 @@ def draft_criteria(
     title: Annotated[str, typer.Option(help="The review's title, where the files do not say it.")] = "",
     records: Annotated[
         list[Path] | None,
-        typer.Option("--records", help="A search export, or a review, to count each term in.", show_default=False),
+        typer.Option(
+            "--records",
+            help="Search exports, or a review, to count each term in and to take related words from.",
+            show_default=False,
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -112,7 +116,8 @@ def draft_criteria(
     """
     drafted = draft(*(_text_of(path) for path in files), title=title)
     if records:
-        drafted = drafted.counted(_records_of(records))
+        pool = _records_of(records)
+        drafted = add_related(drafted, pool).counted(pool)
     if output is not None:
         write_bytes(output, drafted.to_toml().encode("utf-8"))
     if as_json:

@@ -87,6 +87,9 @@ class Criteria:
 
     A study is eligible that has every required concept; the terms of one concept are alternatives. Title and question
     alone are criteria, too: records are ranked by how like them they are.
+
+    Attributes:
+        related: words that eligible records often have; they raise records that share them, and nothing else.
     """
 
     title: str
@@ -94,17 +97,20 @@ class Criteria:
     concepts: tuple[Concept, ...]
     limits: Limits = Limits()
     search: Search = Search()
+    related: tuple[str, ...] = ()
 
     @property
     def phrases(self) -> tuple[str, ...]:
-        """Title, question, and the names and terms of the concepts: what a record can be compared to."""
+        """Title, question, names and terms of the concepts, related words: what a record can be compared to."""
         terms = (term.rstrip("*") for concept in self.concepts for term in (concept.name, *concept.terms))
-        return tuple(dict.fromkeys((self.title, self.question, *terms)))
+        return tuple(dict.fromkeys((self.title, self.question, *terms, *self.related)))
 
     @property
     def fingerprint(self) -> str:
         """16 hex digits that change with any change of what is eligible; how the review searched does not count."""
         eligibility = {key: value for key, value in asdict(self).items() if key != "search"}
+        if not self.related:  # so that criteria without it keep the fingerprint that they had
+            del eligibility["related"]
         return hashlib.sha256(json.dumps(eligibility, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -143,7 +149,8 @@ class Criteria:
         try:
             concepts = tuple(Concept(**_typed(Concept, concept)) for concept in data["concepts"])
             limits, search = Limits(**_typed(Limits, data["limits"])), Search(**_typed(Search, data["search"]))
-            top = _typed(cls, {"title": data["title"], "question": data["question"]})
+            related = data.get("related", ())  # versions before it had none
+            top = _typed(cls, {"title": data["title"], "question": data["question"], "related": related})
             return cls(**top, concepts=concepts, limits=limits, search=search)
         except (KeyError, TypeError, AttributeError) as error:
             raise CriteriaError(f"these are not criteria that tiab wrote ({error})") from error

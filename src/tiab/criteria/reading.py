@@ -77,7 +77,7 @@ def parse_criteria(text: str, *, path: str | Path = "criteria.toml") -> Criteria
 class _Reader:
     """Turns parsed TOML into Criteria, and a mistake into an error at its line."""
 
-    _TOP = ("title", "question", *ROLES, "limits", "search")
+    _TOP = ("title", "question", "related", *ROLES, "limits", "search")
     _CONCEPT = ("name", "terms", "abbreviations", "against", "required", "weight")
     _DESIGN = (*_CONCEPT, "designs", "against_designs")
     _LIMITS = ("year_from", "year_to", "languages", "species")
@@ -100,6 +100,7 @@ class _Reader:
             concepts=concepts,
             limits=self._limits(self._table(data, "limits", self._LIMITS)),
             search=self._search(self._table(data, "search", self._SEARCH)),
+            related=self._strings(data, "related", table=""),
         )
 
     def _table(self, data: Mapping[str, Any], name: str, keys: tuple[str, ...]) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ class DraftTerm:
 
     Attributes:
         text: as criteria have it; only its end may be a `*`.
-        line: the line of the source, from 1.
+        line: the line of the source, from 1; 0 where it came from the records.
         source: the words of the source that it was made from.
         records: how many records have it; None where none were given.
     """
@@ -67,6 +67,7 @@ class Draft:
     """Criteria as they were read out of a text.
 
     Attributes:
+        related: words of the records that match best, where records were given (`tiab.suggesting.add_related`).
         not_used: (line of the source from 1, its words, why) for all that was left out.
     """
 
@@ -75,6 +76,7 @@ class Draft:
     concepts: tuple[DraftConcept, ...] = ()
     limits: Limits = field(default_factory=Limits)
     search: Search = field(default_factory=Search)
+    related: tuple[DraftTerm, ...] = ()
     not_used: tuple[tuple[int, str, str], ...] = ()
 
     @property
@@ -86,12 +88,14 @@ class Draft:
             concepts=tuple(concept.concept(name) for name, concept in self._named()),
             limits=self.limits,
             search=self.search,
+            related=_texts(self.related),
         )
 
     def counted(self, records: Sequence[Record]) -> Draft:
         """The draft with the number of records that each term finds."""
         index = TermIndex(records)
-        return replace(self, concepts=tuple(_counted(concept, index) for concept in self.concepts))
+        concepts = tuple(_counted(concept, index) for concept in self.concepts)
+        return replace(self, concepts=concepts, related=_with_counts(self.related, index))
 
     def to_dict(self) -> dict[str, Any]:
         """The draft as plain JSON types."""
@@ -105,6 +109,7 @@ class Draft:
             "",
             f"title = {_quoted(self.title)}",
             *([f"question = {_quoted(self.question)}"] if self.question else []),
+            *_listed("related", self.related),
         ]
         for name, concept in self._named():
             lines += ["", *_table(name, concept)]
@@ -126,11 +131,13 @@ class Draft:
 
 
 def _counted(concept: DraftConcept, index: TermIndex) -> DraftConcept:
-    lists: dict[str, Any] = {
-        key: tuple(replace(term, records=int(index.records(term.text).sum())) for term in getattr(concept, key))
-        for key in ("terms", "abbreviations", "against")
-    }
+    keys = ("terms", "abbreviations", "against")
+    lists: dict[str, Any] = {key: _with_counts(getattr(concept, key), index) for key in keys}
     return replace(concept, **lists)
+
+
+def _with_counts(terms: Iterable[DraftTerm], index: TermIndex) -> tuple[DraftTerm, ...]:
+    return tuple(replace(term, records=int(index.records(term.text).sum())) for term in terms)
 
 
 def _table(name: str, concept: DraftConcept) -> Iterator[str]:
@@ -151,7 +158,8 @@ def _listed(key: str, terms: Sequence[DraftTerm]) -> Iterator[str]:
         yield f"{key} = ["
         for term in terms:
             found = "" if term.records is None else f"{term.records} records; "
-            yield f"  {_quoted(term.text)},  # {found}line {term.line}: {_comment(term.source)}"
+            place = f"line {term.line}: " if term.line else ""
+            yield f"  {_quoted(term.text)},  # {found}{place}{_comment(term.source)}"
         yield "]"
 
 

@@ -88,6 +88,7 @@ class CriteriaFile:
 def as_toml(criteria: Criteria) -> str:
     """The criteria as TOML; a concept is a table of its role."""
     lines = [f"{name} = {_value(getattr(criteria, name))}" for name in ("title", "question")]
+    lines += [f"related = {_value(criteria.related)}"] if criteria.related else []
     data = criteria.to_dict()
     for concept in data["concepts"]:
         role = concept.pop("role")

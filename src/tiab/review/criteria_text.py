@@ -58,7 +58,7 @@ def edit_text(text: str, wanted: Criteria) -> str:
 
 def _edited(text: str, now: Criteria, wanted: Criteria) -> str:
     top, *tables = _tables(text)
-    _set(top, _changes({"title": now.title, "question": now.question}, wanted))
+    _set(top, _changes({"title": now.title, "question": now.question, "related": now.related}, wanted))
     concepts = {role: [table for table in tables if table.name == role] for role in ROLES}
     others = [table for table in tables if table.name not in (*ROLES, "limits")]
     kept = [table for role in ROLES for table in _concept_tables(concepts[role], now.of_role(role), wanted, role)]

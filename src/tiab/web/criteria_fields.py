@@ -55,6 +55,7 @@ class CriteriaFields(BaseModel):
 
     title: Text = ""
     question: Text = ""
+    related: Texts = []
     concepts: Annotated[list[ConceptFields], Field(max_length=100)] = []
     limits: LimitFields = LimitFields()
 
@@ -86,6 +87,7 @@ def from_fields(fields: CriteriaFields, search: Search) -> Criteria:
             species=tuple(text.casefold() for text in _lines(limits.species)),
         ),
         search=search,
+        related=_lines(fields.related),
     )
     try:
         return parse_criteria(as_toml(criteria))

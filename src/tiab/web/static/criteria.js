@@ -68,6 +68,7 @@ function chipsIn(element) {
 }
 
 const limits = chipsIn(byId("limits"));
+const { related } = chipsIn(byId("related-words"));
 const year = (id) => (byId(id).value === "" ? null : Number(byId(id).value));
 
 // What the form says: { title, question, concepts: [{ role, name, terms, … }], limits }.
@@ -75,6 +76,7 @@ function fields() {
   return {
     title: byId("review-title").value,
     question: byId("question").value,
+    related: related.texts,
     concepts: shown.map(({ role, element, chips, weight }) => ({
       role,
       weight,
@@ -93,6 +95,7 @@ function showFields(said) {
   byId("year-to").value = said.limits?.year_to ?? "";
   limits.languages.texts = said.limits?.languages ?? [];
   limits.species.texts = said.limits?.species ?? [];
+  related.texts = said.related ?? [];
   shown = [];
   concepts.replaceChildren();
   for (const role of Object.keys(ROLES)) {
@@ -191,7 +194,7 @@ function later(source) {
 
 async function save() {
   for (const card of shown) for (const chips of Object.values(card.chips)) chips.commit();
-  for (const chips of Object.values(limits)) chips.commit();
+  for (const chips of [...Object.values(limits), related]) chips.commit();
   clearTimeout(waiting);
   checks += 1;
   const source = edited;
