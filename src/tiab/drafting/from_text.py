@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from tiab.criteria import ROLES, Limits
 from tiab.drafting.draft import HEADED, STANDS, Draft, DraftConcept, DraftTerm
+from tiab.drafting.members import people_in
 from tiab.drafting.phrases import noun_phrases
-from tiab.drafting.questions import asks_for_effects, question_phrases
+from tiab.drafting.questions import asks_for_accuracy, asks_for_effects, question_phrases
 from tiab.drafting.roles import content_words, named_role, role_of
 from tiab.drafting.titles import with_title
 from tiab.drafting.widening import widened
@@ -37,6 +38,11 @@ _TRIAL_WORDS = ("randomized controlled trial", "double-blind", "placebo", "compa
 _EFFECT_WORDS = (
     *("efficacy", "effectiveness", "tolerability", "adverse event", "adverse effect", "side effect"),
     *("quality of life", "mortality", "safety", "symptom improvement", "response rate", "relapse"),
+)
+_ACCURACY_DESIGNS = ("cross-sectional study", "cohort study", "case-control study")
+_ACCURACY_WORDS = (
+    *("diagnostic accuracy", "sensitivity and specificity", "sensitivity", "specificity", "predictive value"),
+    *("likelihood ratio", "ROC curve", "area under the curve", "reference standard", "gold standard"),
 )
 _REVIEW_WORDS = ("systematic review", "literature review", "literature survey", "meta-analysis", "mapping study")
 _ASKED_FOR = re.compile(r"(?i)\b(?:which|what|how many) ((?:[\w-]+ ){0,4}?(?:reviews|trials|studies))\b")
@@ -145,7 +151,9 @@ def _phrases_of(sentence: str, role: str, title: str) -> Iterator[tuple[str, str
         role = "comparator"
     guessed, why = (role, HEADED) if role else role_of(phrases, title)
     if guessed:
-        yield from ((guessed, phrase, why) for phrase in phrases)
+        for phrase in phrases:
+            people = not role and people_in(phrase) == phrase
+            yield ("population" if people else guessed), phrase, why
     else:
         yield from ((stands, phrase, STANDS) for stands, phrase in question_phrases(sentence) if phrase in phrases)
 
@@ -168,13 +176,14 @@ def _drafted(found: _Found, text: str) -> Draft:
     shorts = {found_.long.casefold(): found_.short for found_ in find_abbreviations(text)}
     _take_question(found)
     asked = f"{found.title} {' '.join(asked for _, asked in found.question)}"
-    if asks_for_effects(asked) and not _ANIMALS.search(text):
+    accuracy = asks_for_accuracy(asked)
+    if asks_for_effects(asked) and not accuracy and not _ANIMALS.search(text):
         why = "a usual outcome, as the question asks what a treatment does"
         found.because.setdefault("outcome", why)
         found.terms["outcome"] += [DraftTerm(text=word, line=1, source=why) for word in _EFFECT_WORDS]
     wanted = content_words([found.title, *(t.text for terms in found.terms.values() for t in terms)])
     said = list(_concepts(found, shorts, wanted))
-    concepts = widened(with_title(said, found.title, max(found.title_line, 1)), asked, text)
+    concepts = widened(with_title(said, found.title, max(found.title_line, 1), accuracy=accuracy), asked, text)
     question = " ".join(asked for _, asked in found.question)
     concepts += _designs(found, asked, animals=bool(_ANIMALS.search(text)))
     return Draft(
@@ -195,18 +204,30 @@ def _designs(found: _Found, asked: str, *, animals: bool) -> list[DraftConcept]:
     why = "by name"
     if animals and not designs:
         designs, why = ("animal study",), "the text is about animals"
+    elif asks_for_accuracy(asked):
+        why = "by name" if designs else "the question asks how accurate a test is, and no design is named"
+        designs = designs or tuple(design for design in _ACCURACY_DESIGNS if design not in against)
     elif not designs and asks_for_effects(asked):
         designs, why = _TRIALS, "the question asks what a treatment does, and no design is named"
         against = tuple(dict.fromkeys((*against, *_NO_STUDIES)))
     if not designs and not against:
         return []
-    usual = _TRIAL_WORDS if designs == _TRIALS else _REVIEW_WORDS if "systematic review" in _asked_for(asked) else ()
+    usual = _usual_words(designs, asked)
     terms = tuple(DraftTerm(text=text, line=1, source=why) for text in usual)
     return [
         DraftConcept(
             role="design", name="study design", terms=terms, designs=designs, against_designs=against, because=why
         )
     ]
+
+
+def _usual_words(designs: tuple[str, ...], asked: str) -> tuple[str, ...]:
+    """What abstracts of the studies that are asked for usually say."""
+    if asks_for_accuracy(asked):
+        return _ACCURACY_WORDS
+    if "systematic review" in _asked_for(asked):
+        return _REVIEW_WORDS
+    return _TRIAL_WORDS if designs == _TRIALS else ()
 
 
 def _asked_for(asked: str) -> tuple[str, ...]:

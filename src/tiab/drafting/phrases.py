@@ -8,38 +8,41 @@ __all__ = ["GENERAL_WORDS", "SMALL_WORDS", "noun_phrases"]
 
 _LONGEST = 4
 _SMALL = """
-    a able about according administered after against aimed all allowed already also am among an and another any
-    are as assess assessed assessing associated at based be because been before being between both but by
+    a able about according administered after against aimed all allowed alone already also am among an and another
+    any are as assess assessed assessing associated at based be because been before being between both but by
     calculating can classified clear collected combined compare compared compares comparing conducted conducting
-    considered could defined describe described describing detect detected detecting diagnosed did differ differed
-    differing differs discussing do does done due during e e.g each earlier effective eg eight either eligible
-    empirical etc evaluate evaluated evaluating every examined examining exclusively first five focus focused
-    focusing following for found four from g had has have having he her here his how i i.e ie if in include
-    included includes including into involved involving is it its least less main may measured measures measuring
-    might more most must needed neither new nine no nor not of on one only onto or original other our over per
-    performed proposing provide provided providing published received receiving regarding related report reported
-    reporting reports reviewing safe same second selected seven shall she should since six so some specifically
-    such ten than that the their them then there these they this those three through to towards two under
-    undergoing until us use used uses using validating versus very via vs was we well were what when where whether
-    which while who whom whose will with within without would written your
+    confirmed considered contained could defined describe described describing detect detected detecting diagnosed
+    did differ differed differing differs discussing do does done due during e e.g each earlier effective eg eight
+    either eligible empirical etc evaluate evaluated evaluating every examined examining exclusively first five
+    focus focused focusing followed following for found four from g had has have having he her here his how i i.e
+    ie if in include included includes including into involved involving is it its least less main may measured
+    measures measuring might more most must needed neither new nine no nor not of on one only onto or original
+    other our over per performed presumed proposing provide provided providing published received receiving
+    regarding related report reported reporting reports reviewing safe same second seen selected seven shall she
+    should since six so some sought specifically such suspected ten than that the their them then there these they
+    this those thought three through to towards two under undergoing underwent until us use used uses using
+    validating verified versus very via vs was we well were what when where whether which while who whom whose will
+    with within without would written your
 """
 _GENERAL = """
-    academic adult adults age aged agent agents analysis area areas article articles aspect aspects association
-    associations baseline benefit benefits case cases change changes clinical comparative comparator comparators
-    comparison concurrent condition conditions contain contains context control controls criteria criterion
-    cumulative current data dependent design designs different drug drugs effect effectiveness effects efficacy
-    empirical english environment events example existing factor factors framework frameworks full group groups
-    harm harms health high higher human humans independent individual individuals industry information interest
-    interpretation intervention interventions kind kinds known language large level levels like literature low
-    measure measurement measurements meet meta-analysis method methods metrics model models months newer nonusers
-    number numbers older order other others outcome outcomes output overview paper papers participant participants
-    patient patients people person persons phase phases population populations potential preclinical preparation
-    preparations primary prior publication publications quality question rate rates recent relating relation
-    relations relevance relevant relief result results review reviews risk risks role safety sample samples scale
-    search searches secondary set sets small specific status studies study subject subjects system systematic
-    systems targeted technique techniques test tests therapies therapy time times topic topics treatment treatments
-    trial trials type types unit units use usual validation value values variable variables variants variation
-    variations weeks work works year years
+    academic accuracy adult adults age aged agent agents ages analysis area areas article articles aspect aspects
+    association associations baseline benefit benefits case cases change changes clinical combination comparative
+    comparator comparators comparison concerns concurrent condition conditions contain contains context control
+    controls countries country criteria criterion cumulative current data dependent design designs detection
+    diagnosis diagnostic different differentiation drug drugs effect effectiveness effects efficacy element
+    elements empirical english environment events example existing factor factors framework frameworks full gold
+    group groups harm harms health high higher history human humans independent index individual individuals
+    industry information interest interpretation intervention interventions kind kinds known language large level
+    levels like literature low measure measurement measurements meet meta-analysis method methods metrics model
+    models months newer nonusers number numbers older order other others outcome outcomes output overview paper
+    papers part participant participants parts patient patients people person persons phase phases population
+    populations potential preclinical preparation preparations presence primary prior publication publications
+    quality question rate rates recent relating relation relations relevance relevant relief result results review
+    reviews risk risks role safety sample samples scale search searches secondary set sets setting settings side
+    small source specific standard status studies study subject subjects system systematic systems targeted
+    technique techniques test tests therapies therapy time times tools topic topics treatment treatments trial
+    trials type types unit units use usual validation value values variable variables variants variation variations
+    weeks work works year years
 """
 SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""

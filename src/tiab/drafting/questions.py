@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tiab.drafting.phrases import noun_phrases
 from tiab.drafting.roles import roles_by_words
 
-__all__ = ["asks_for_effects", "question_phrases"]
+__all__ = ["asks_for_accuracy", "asks_for_effects", "question_phrases"]
 
 _TURN = re.compile(
     r"""(?xi)(?<![\w-])(?:
@@ -30,6 +30,12 @@ _TREATMENT = re.compile(
     r"(?i)therap|treat|drug|medicat|surg|training|exercis|vaccin|inhibitor|agonist|antagonist|blocker|antibiot"
     r"|rehab|supplement|program|counsel|pharmac|steroid|agents?\b|relaxant|psychotic|depressant|histamine|hypoglyc|estrogen"
     r"|\w{3,}(?:statin|pril|olol|mab|sartan|azole)s?\b"
+)
+
+
+_ACCURACY = re.compile(
+    r"(?i)\b(?:accura(?:cy|te|tely)|sensitivity and specificity|index tests?|diagnostic (?:tests?|performance|value)"
+    r"|for (?:the )?(?:diagnosis|detection) of|target conditions?)\b"
 )
 
 
@@ -56,6 +62,15 @@ def asks_for_effects(texts: str) -> bool:
     (True, False)
     """
     return bool(_EFFECTS.search(texts) and _TREATMENT.search(texts))
+
+
+def asks_for_accuracy(texts: str) -> bool:
+    """Whether a title or question asks how well a test finds a condition.
+
+    >>> asks_for_accuracy("How accurate is ultrasound for gallstones?"), asks_for_accuracy("Does yoga help?")
+    (True, False)
+    """
+    return bool(_ACCURACY.search(texts))
 
 
 def _of_part(part: str, role: str) -> Iterator[tuple[str, str]]:

@@ -10,10 +10,10 @@ __all__ = ["content_words", "design_filter", "named_role", "role_of", "roles_by_
 _NAMED = (
     ("design", r"stud(?:y|ies) (?:types?|designs?)|types? of stud|designs?\b|methodological|filter|study design"),
     ("comparator", r"compar(?:ator|ison|ators|isons)|controls?\b"),
-    ("outcome", r"outcomes?|reference standards?|endpoints?|phenomen"),
+    ("outcome", r"outcomes?|target conditions?|reference standards?|gold standards?|endpoints?|phenomen"),
     (
         "population",
-        r"population|participants?|patients?|subjects?|target conditions?|conditions?\b|setting|disease|people",
+        r"population|participants?|patients?|subjects?|conditions?\b|setting|disease|people",
     ),
     ("intervention", r"interventions?|index tests?|exposures?|treatments?|drugs?|therap|concept|predictors?"),
 )

@@ -18,9 +18,13 @@ _KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
 _BETWEEN = re.compile(r"(?i)(?<![\w-])(for|in|among|to|on|of|towards?)(?![\w-])")
 
 
-def with_title(said: list[DraftConcept], title: str, line: int) -> list[DraftConcept]:
-    """The text's concepts with the title's terms, which are the surest; what nothing gave a role to is optional."""
-    roles = {concept.role: concept for concept in _of_title(title, line)}
+def with_title(said: list[DraftConcept], title: str, line: int, *, accuracy: bool = False) -> list[DraftConcept]:
+    """The text's concepts with the title's terms, which are the surest; what nothing gave a role to is optional.
+
+    Args:
+        accuracy: the review asks how well a test finds a condition, which the title then names behind the test.
+    """
+    roles = {concept.role: concept for concept in _of_title(title, line, accuracy=accuracy)}
     made = []
     for concept in said:
         more = roles.pop(concept.role, None)
@@ -44,15 +48,17 @@ def _without_repeats(concepts: list[DraftConcept]) -> list[DraftConcept]:
     return kept
 
 
-def _of_title(title: str, line: int) -> Iterator[DraftConcept]:
+def _of_title(title: str, line: int, *, accuracy: bool) -> Iterator[DraftConcept]:
     """Concepts from what stands before, between and behind the small words of the title."""
     parts = list(_parts(title))
-    for role, phrases in _with_roles(parts):
+    found = _of_accuracy(parts) if accuracy else dict(_with_roles(parts))
+    sure = {"intervention", "outcome"} if accuracy or len(parts) == 1 else {"intervention"}
+    for role, phrases in found.items():
         yield DraftConcept(
             role=role,
             name=phrases[0],
             terms=tuple(DraftTerm(text=phrase, line=line, source=title) for phrase in phrases),
-            required=role == "intervention" or len(parts) == 1,  # what all were searched for need not be said in each
+            required=role in sure or len(parts) == 1,  # what all were searched for need not be said in each
             because="from the title",
         )
 
@@ -84,6 +90,16 @@ def _with_roles(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[
     else:
         middle = [phrase for _, phrases in parts[1:-1] for phrase in phrases]
         yield from (("intervention", phrases), ("outcome", middle), ("population", parts[-1][1]))
+
+
+def _of_accuracy(parts: list[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    """Role ► phrases of a title that names a test, the condition that it finds, and in whom."""
+    found: dict[str, list[str]] = {}
+    for before, phrases in parts:
+        in_whom = before in ("in", "among") or any(map(people_in, phrases))
+        first = before in ("", "of") and "intervention" not in found
+        found.setdefault("population" if in_whom else "intervention" if first else "outcome", []).extend(phrases)
+    return found
 
 
 def _done_to_people(phrases: list[str]) -> tuple[list[str], str]:

@@ -20,8 +20,8 @@ from tiab.records import Record
 
 __all__ = ["add_related"]
 
-_FIRST, _MOST = 20, 60
-"""How many records are taken for relevant, and how many of their words are offered."""
+_FIRST, _SHARE, _MOST = 40, 8, 60
+"""How many records are taken for relevant (one in so many of a small pool), and how many words are offered."""
 _LARGEST_POOL = 5000
 """Of more records than this an even part is looked at: a page waits for the words."""
 _LEAST, _SMALLEST_POOL = 3, 100
@@ -44,14 +44,16 @@ def add_related(draft: Draft, records: Sequence[Record]) -> Draft:
 
 def _related(records: Sequence[Record], criteria: Criteria) -> Iterator[DraftTerm]:
     space, rows = make_word_space(records, beside=criteria.phrases)
-    first = np.argsort(-_scores(records, criteria, space, rows), kind="stable")[:_FIRST]
+    few = min(_FIRST, len(records) // _SHARE)
+    first = np.argsort(-_scores(records, criteria, space, rows), kind="stable")[:few]
+    known = " ".join(criteria.phrases).casefold()
     held = np.bincount(rows[first].indices, minlength=rows.shape[1])
     more = np.asarray(rows[first].mean(axis=0) - rows.mean(axis=0)).ravel()
     left = _MOST
     for column in np.argsort(-np.where(held >= _LEAST, more, 0.0), kind="stable").tolist():
         if not left or held[column] < _LEAST or more[column] <= 0:
             return
-        if _says_something(space.words[column]):
+        if _says_something(space.words[column]) and space.words[column] not in known:
             left -= 1
             source = f"in {held[column]} of the {len(first)} records that match best"
             yield DraftTerm(text=space.words[column], line=0, source=source)
