@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import tiab
 from benchmark_strategies import is_covered
 from tiab.cli import app
-from tiab.criteria import parse_criteria
+from tiab.criteria import ROLES, parse_criteria
 from tiab.criteria.strategy import is_strategy, read_strategy
 from tiab.drafting import Draft, draft
 from tiab.errors import CriteriaError
@@ -308,3 +308,24 @@ def test_broken_lines_and_endless_words_are_drafted_at_once(text: str) -> None:
     made = draft(text)
     assert parse_criteria(made.to_toml()) == made.criteria
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How accurate is chest ultrasound for the diagnosis of pneumonia in children?",
+        "Title: Accuracy of chest ultrasound for pneumonia in children\n\nParticipants\nChildren with a cough.\n\n"
+        "Index tests\nChest ultrasound.\n\nTarget conditions\nPneumonia.\n\nReference standards\nChest radiograph.\n",
+    ],
+    ids=["question", "protocol"],
+)
+def test_a_review_of_diagnostic_accuracy_has_its_test_condition_and_designs(text: str) -> None:
+    criteria = draft(text).criteria
+    terms = {role: " / ".join(term for one in criteria.of_role(role) for term in one.terms) for role in ROLES}
+    assert "chest ultrasound" in terms["intervention"].casefold()
+    assert "pneumonia" in terms["outcome"].casefold()
+    assert "child" in terms["population"].casefold()
+    (design,) = criteria.of_role("design")
+    assert "cross-sectional study" in design.designs
+    assert "randomised trial" not in design.designs
+    assert "sensitivity" in design.terms

@@ -45,12 +45,14 @@ def question_phrases(question: str) -> Iterator[tuple[str, str]]:
     >>> list(question_phrases("Does yoga, compared with usual care, reduce pain in adults with asthma?"))
     [('intervention', 'yoga'), ('comparator', 'usual care'), ('outcome', 'pain'), ('population', 'asthma')]
     """
-    role, start, named = "intervention", 0, False
+    role, start, named, accuracy = "intervention", 0, False, asks_for_accuracy(question)
     for turn in _TURN.finditer(question):
         yield from _of_part(question[start : turn.start()], role)
         role, start = str(turn.lastgroup), turn.end()
         if role == "on":  # the effects of one thing on another, or studies on one thing
             role = "outcome" if named or _EFFECTS.search(question[: turn.start()]) else "intervention"
+        if accuracy and turn[0].casefold() == "for":  # a test is for a condition, a treatment for people
+            role = "outcome"
         named = named or role == "intervention"
     yield from _of_part(question[start:], role)
 
