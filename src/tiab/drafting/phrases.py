@@ -26,8 +26,8 @@ _SMALL = """
 """
 _GENERAL = """
     accurate academic accuracy adult adults age aged agent agents ages analysis area areas article articles aspect
-    aspects association associations baseline benefit benefits case cases change changes clinical combination comparative
-    comparator comparators comparison concerns concurrent condition conditions contain contains context control
+    aspects association associations baseline benefit benefits case cases change changes clinical combination
+    comparative comparator comparators comparison concerns concurrent condition conditions contain contains context control
     controls countries country criteria criterion cumulative current data dependent design designs detection
     diagnosis diagnostic different differentiation drug drugs effect effectiveness effects efficacy element
     elements empirical english environment events example existing factor factors framework frameworks full gold
