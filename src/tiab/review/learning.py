@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,9 @@ from tiab.store import Entry, Store
 
 __all__ = ["Learning"]
 
+_NOW_AND_THEN = 1.0
+"""Seconds between two rankings by words while abstracts are read: whoever decides quickly should not wait for them."""
+
 
 class Learning:
     """What is learned from the log of an open review: its features and its rankings.
@@ -52,6 +56,7 @@ class Learning:
         self._learner: Learner | None = None
         self._learner_pool: object = None
         self._first_learner: tuple[object, Learner] | None = None
+        self._learn_again = 0.0
         self._features: tuple[object, Features] | None = None
         self._lock = threading.RLock()
         self._learning = threading.Lock()
@@ -100,7 +105,10 @@ class Learning:
         return tell
 
     def _learn_meanwhile(self, reviewer: str | None) -> None:
-        """Makes the ranking by words anew where it is due."""
+        """Makes the ranking by words anew where it is due, now and then."""
+        if time.monotonic() < self._learn_again:
+            return
+        self._learn_again = time.monotonic() + _NOW_AND_THEN
         try:
             snapshot, queue = self._reader.snapshot, self.queue(reviewer)
         except CriteriaError:  # the file is being edited: the page says so
