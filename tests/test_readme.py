@@ -65,7 +65,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_a_later_search_brings_the_fitting_studies_first(folder: Path) -> None:
-    """Of 11 records 6 fit the review: 5 of them come within the first 8, the one on brain imaging last."""
+    """Of 11 records 6 fit the review: 5 of them come within the first 8, the one on brain imaging after them."""
     for command in (
         "new ms --criteria criteria.toml",
         "add ms records.csv",
@@ -76,8 +76,8 @@ def test_a_later_search_brings_the_fitting_studies_first(folder: Path) -> None:
         assert result.exit_code == 0, result.output
     listed = [row["record_id"] for row in rows(folder / "shortlist.csv")]
     fit = {row["record_id"] for row in rows(folder / "update_key.csv") if row["tier"] == "update_training"}
-    assert (len(listed), len(fit), listed[-1]) == (11, 6, "savsek-2021")
-    assert len(fit & set(listed[:8])) == 5
+    assert (len(listed), len(fit)) == (11, 6)
+    assert fit - set(listed[:8]) == {"savsek-2021"}
 
 
 def test_the_figures_on_the_embedded_corpus_are_those_that_it_gives(root: Path) -> None:
@@ -96,7 +96,9 @@ def test_the_figures_on_the_embedded_corpus_are_those_that_it_gives(root: Path) 
     labels = tiab.read_labels(corpus / "records.csv")
     criteria = tiab.read_criteria(corpus / "criteria.toml")
     runs = rank_with_few_labels(records, labels, criteria=criteria, n_included=6, n_excluded=20)
-    assert f"ranks above {median(run.auc for run in runs):.0%} of the other excluded records (median)" in text
+    learned, alone = median(run.auc for run in runs), median(run.by_criteria.auc for run in runs if run.by_criteria)
+    said = f"ranks above {learned:.0%} of the other excluded records (median); by the criteria alone, {alone:.0%} |"
+    assert said in text
 
 
 def test_no_statistic_promises_more_than_the_readme_says(root: Path) -> None:

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 
 from tiab.assets import model_path
+from tiab.criteria import Criteria
 from tiab.errors import EvaluationError, LabelError
 from tiab.report.building import build_report
 from tiab.report.data import ReportData
 from tiab.review import Policy, Review
-from tiab.review.evaluating import evaluate_review
+from tiab.review.evaluating import evaluate_by_criteria, evaluate_review
 from tiab.review.history import read_history
 from tiab.stopping import ASSUMPTION, missing_at_most, stop_at
 
@@ -365,6 +366,20 @@ def test_a_review_is_evaluated_in_the_order_in_which_it_was_read(review: Review)
     with pytest.raises(EvaluationError, match="99"):
         evaluate_review(review, ["99"])
     assert evaluate_review(review, ["3", "99"], missing="count").n_relevant == 2
+
+
+def test_a_review_is_evaluated_by_its_criteria_alone_whatever_was_decided(tmp_path: Path, review: Review) -> None:
+    assert evaluate_by_criteria(review, ["3"]) is None  # it has none
+    with Review.create(tmp_path / "by", Criteria(title="tax law", question="Which law taxes?", concepts=())) as by:
+        by.add([table(tmp_path / "more.csv", range(1, 25))])
+        before = evaluate_by_criteria(by, ["1"])
+        for n in (3, 6, 9, 12):  # of what the criteria do not ask for
+            by.label(str(n), "include")
+        for n in (1, 2, 4, 5):
+            by.label(str(n), "exclude")
+        assert before is not None
+        assert evaluate_review(by, ["1"], order="ranking").loss > before.loss
+        assert evaluate_by_criteria(by, ["1"], order="ranking") == before
 
 
 def test_an_empty_or_unrankable_review_says_so(tmp_path: Path, review: Review) -> None:

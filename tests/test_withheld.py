@@ -96,3 +96,15 @@ def test_too_few_labels_are_refused() -> None:
     records, labels = review(8)
     with pytest.raises(EvaluationError, match="too few labels"):
         withheld(records, {key: labels[key] for key in ("0", "1")})
+
+
+def test_the_criteria_alone_stand_beside_what_was_learned() -> None:
+    """Criteria that name the telling word rank by it with nothing learned; without criteria there is nothing beside."""
+    records, labels = review(3, told=1.0)
+    concept = Concept(role="intervention", name="yoga", terms=("yoga",))
+    run = withheld(records, labels, Criteria(title="yoga", question="", concepts=(concept,)))
+    assert run.by_criteria is not None
+    assert run.by_criteria.auc == 1
+    assert {key for key, _ in run.by_criteria.above} == {key for key, _ in run.above}
+    assert run.to_dict()["by_criteria"]["n_irrelevant"] == run.n_irrelevant
+    assert withheld(records, labels).by_criteria is None

@@ -77,8 +77,14 @@ def _learned(runs: list[Withheld]) -> dict[str, Any]:
         "draws": len(runs),
         "median_ranked_above": median(run.auc for run in runs),
         "median_worst_above": median(run.worst for run in runs),
+        "median_ranked_above_by_criteria": median(run.auc for run in _by_criteria(runs)),
+        "median_worst_above_by_criteria": median(run.worst for run in _by_criteria(runs)),
         "runs": [run.to_dict() for run in runs],
     }
+
+
+def _by_criteria(runs: list[Withheld]) -> list[Withheld]:
+    return [run.by_criteria for run in runs if run.by_criteria is not None]
 
 
 def _write(output: Path, ranking: Ranking, evaluation: Evaluation, learned: dict[str, Any]) -> None:
@@ -101,6 +107,8 @@ def _print_learned(runs: list[Withheld]) -> None:
         f"The other included records rank above {median(run.auc for run in runs):.0%} of the other excluded ones on "
         f"average (median of the draws; worst draw {min(run.auc for run in runs):.0%}).",
         f"The last of them ranks above {median(run.worst for run in runs):.0%} (median of the draws).",
+        f"By the criteria alone, with nothing learned: above {median(run.auc for run in _by_criteria(runs)):.0%}, the "
+        f"last above {median(run.worst for run in _by_criteria(runs)):.0%}.",
     )
     for sentence in sentences:
         console.print(Text(sentence))

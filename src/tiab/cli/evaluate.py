@@ -17,7 +17,7 @@ from tiab.cli.show import console, note, print_json, print_table, warn
 from tiab.errors import EvaluationError
 from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.evaluation.gold import read_gold, read_judged, read_known, read_order
-from tiab.review.evaluating import evaluate_review
+from tiab.review.evaluating import evaluate_by_criteria, evaluate_review
 from tiab.review.history import read_history
 from tiab.writing import write_json
 
@@ -74,15 +74,18 @@ def evaluate_ranking(
     [dim]Example:[/dim] tiab evaluate ranked.csv --gold gold.csv --curve recall.svg
     """
     warnings: list[str] = []
+    by_criteria = None
     if is_review(ranked):
         if prior:
             raise EvaluationError(
                 "--prior is for a ranking", hint="A review keeps its own prior knowledge: tiab prior."
             )
-        evaluation = _of_review(ranked, gold, order, missing)
+        evaluation, by_criteria = _of_review(ranked, gold, order, missing)
     else:
         evaluation = _of_file(ranked, gold, prior, missing, warnings)
     told = evaluation.to_dict() | {"warnings": warnings}
+    if is_review(ranked):
+        told["by_criteria"] = None if by_criteria is None else by_criteria.to_dict()
     if output:
         write_json(output, told)
         note(f"written to {output}")
@@ -92,7 +95,7 @@ def evaluate_ranking(
     if as_json:
         print_json(told)
     else:
-        print_evaluation(evaluation)
+        print_evaluation(evaluation, by_criteria)
 
 
 def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: Missing, warnings: list[str]) -> Evaluation:
@@ -116,7 +119,8 @@ def _of_file(ranked: Path, gold: Path, prior: Path | None, missing: Missing, war
     )
 
 
-def _of_review(folder: Path, gold: Path, order: Order, missing: Missing) -> Evaluation:
+def _of_review(folder: Path, gold: Path, order: Order, missing: Missing) -> tuple[Evaluation, Evaluation | None]:
+    """The evaluation of a review, and what the criteria alone would have given."""
     with opened(folder) as review:
         make_ready(review, None)
         decided = review.status().joint.decided
@@ -126,12 +130,9 @@ def _of_review(folder: Path, gold: Path, order: Order, missing: Missing) -> Eval
         if order == "screening" and unordered:
             note(f"{unordered} records are left out: their decisions were imported, so when they were read is "
                  "not known.")  # fmt: skip
-        return evaluate_review(
-            review,
-            gold_of(gold, review.snapshot),
-            order=order,
-            missing=missing,
-        )
+        relevant = gold_of(gold, review.snapshot)
+        evaluation = evaluate_review(review, relevant, order=order, missing=missing)
+        return evaluation, evaluate_by_criteria(review, relevant, order=order)
 
 
 def draw(path: Path, evaluation: Evaluation, *, title: str = "") -> None:
@@ -144,16 +145,25 @@ def draw(path: Path, evaluation: Evaluation, *, title: str = "") -> None:
     save_figure(figure, path)
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
-    """Prints what an ordering was worth: in sentences, then the rank of each relevant record, worst first."""
+def print_evaluation(evaluation: Evaluation, by_criteria: Evaluation | None = None) -> None:
+    """Prints what an ordering was worth: in sentences, then the rank of each relevant record, worst first.
+
+    Args:
+        by_criteria: the same records by the criteria alone, whose figures are to stand beside.
+    """
     for sentence in evaluation.summary():
         console.print(Text(sentence))
+    shown = [evaluation] if by_criteria is None else [evaluation, by_criteria]
     figures = [
-        ("work saved over sampling at 95% recall (WSS@95)", _share(evaluation.wss_95)),
-        ("work saved at 100% recall (WSS@100)", _share(evaluation.wss_100)),
-        ("loss (0 is a perfect order, 50% chance)", _share(evaluation.loss)),
+        (metric, *(_share(getattr(one, name)) for one in shown))
+        for metric, name in (
+            ("work saved over sampling at 95% recall (WSS@95)", "wss_95"),
+            ("work saved at 100% recall (WSS@100)", "wss_100"),
+            ("loss (0 is a perfect order, 50% chance)", "loss"),
+        )
     ]
-    print_table("figures", ("metric", "value"), figures, right=1)
+    columns = ("metric", "value", "by criteria alone")[: 1 + len(shown)]
+    print_table("figures", columns, figures, right=len(shown))
     hours = [
         (f"{w.seconds_per_record:.0f} s", w.screeners, f"{w.hours_all:.1f}", f"{w.hours_saved:.1f}")
         for w in evaluation.workload

@@ -27,22 +27,21 @@ _SMALL = """
 _GENERAL = """
     accurate academic accuracy adult adults age aged agent agents ages analysis area areas article articles aspect
     aspects association associations baseline benefit benefits case cases change changes clinical combination
-    comparative comparator comparators comparison concerns concurrent condition conditions contain contains context control
-    controls countries country criteria criterion cumulative current data dependent design designs detection
-    diagnosis diagnostic different differentiation drug drugs effect effectiveness effects efficacy element
-    elements empirical english environment events example existing factor factors framework frameworks full gold
-    group groups harm harms health high higher history human humans independent index individual individuals
-    industry information interest interpretation intervention interventions kind kinds known language large level
-    levels like literature low measure measurement measurements meet meta-analysis method methods metrics model
-    models months newer nonusers number numbers older order other others outcome outcomes output overview paper
-    papers part participant participants parts patient patients people person persons phase phases population
-    populations potential preclinical preparation preparations presence primary prior publication publications
-    quality question rate rates recent relating relation relations relevance relevant relief result results review
-    reviews risk risks role safety sample samples scale search searches secondary set sets setting settings side
-    small source specific standard status studies study subject subjects system systematic systems targeted
-    technique techniques test tests therapies therapy time times tools topic topics treatment treatments trial
-    trials type types unit units use usual validation value values variable variables variants variation variations
-    weeks work works year years
+    comparative comparator comparators comparison concerns concurrent condition conditions contain contains context
+    control controls countries country criteria criterion cumulative current data dependent design designs detection
+    diagnosis diagnostic different differentiation drug drugs effect effectiveness effects efficacy element elements
+    empirical english environment events example existing factor factors framework frameworks full gold group groups
+    harm harms health high higher history human humans independent index individual individuals industry information
+    interest interpretation intervention interventions kind kinds known language large level levels like literature low
+    measure measurement measurements meet meta-analysis method methods metrics model models months newer nonusers
+    number numbers older order other others outcome outcomes output overview paper papers part participant participants
+    parts patient patients people person persons phase phases population populations potential preclinical preparation
+    preparations presence primary prior publication publications quality question rate rates recent relating relation
+    relations relevance relevant relief result results review reviews risk risks role safety sample samples scale
+    search searches secondary set sets setting settings side small source specific standard status studies study
+    subject subjects system systematic systems targeted technique techniques test tests therapies therapy time times
+    tools topic topics treatment treatments trial trials type types unit units use usual validation value values
+    variable variables variants variation variations weeks work works year years
 """
 SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""

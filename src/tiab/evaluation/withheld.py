@@ -9,7 +9,7 @@ hold it to that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,12 @@ class Withheld:
         above: (record id, share of the irrelevant records that rank below it; a tie counts half) of each withheld
             relevant record, worst first.
         n_irrelevant: how many irrelevant records were withheld.
+        by_criteria: the same of the same records by the criteria alone; None without criteria.
     """
 
     above: tuple[tuple[str, float], ...]
     n_irrelevant: int
+    by_criteria: Withheld | None = None
 
     @property
     def auc(self) -> float:
@@ -57,6 +59,7 @@ class Withheld:
             "n_relevant": len(self.above),
             "n_irrelevant": self.n_irrelevant,
             "above": [{"record_id": record_id, "share": share} for record_id, share in self.above],
+            "by_criteria": None if self.by_criteria is None else self.by_criteria.to_dict(),
         }
 
 
@@ -82,12 +85,17 @@ def rank_with_few_labels(
     if len(relevant) <= n_included or len(irrelevant) <= n_excluded:
         raise EvaluationError("too few labels to withhold some", hint="Learn from fewer, or label more records.")
     features = make_features(records, criteria=criteria)
+    unlearned = None if criteria is None else _scores(features, np.full(len(y), UNLABELLED), seed=0)
     runs = []
     for seed in range(draws):
         rng = np.random.default_rng(seed)
         learned = [rng.choice(relevant, n_included, replace=False), rng.choice(irrelevant, n_excluded, replace=False)]
         withheld = np.setdiff1d(np.flatnonzero(y != UNLABELLED), np.concatenate(learned))
-        runs.append(_withhold(features, y, withheld, seed))
+        known = y.copy()
+        known[withheld] = UNLABELLED
+        by_criteria = None if unlearned is None else _withhold(features, y, withheld, unlearned)
+        learned_run = _withhold(features, y, withheld, _scores(features, known, seed=seed))
+        runs.append(replace(learned_run, by_criteria=by_criteria))
     return runs
 
 
@@ -98,11 +106,15 @@ def _answers(records: Sequence[Record], labels: Mapping[str, Decision]) -> NDArr
     return np.array([UNLABELLED if said is None else meaning.get(said, UNLABELLED) for said in decisions], dtype=int)
 
 
-def _withhold(features: Features, y: NDArray[np.int_], places: NDArray[np.intp], seed: int) -> Withheld:
-    known = y.copy()
-    known[places] = UNLABELLED
+def _scores(features: Features, known: NDArray[np.int_], *, seed: int) -> NDArray[np.float64]:
     fitted = make_ranker(features.space, seed=seed).fit(features.matrix, known)
-    scores, answers = score_rows(features.matrix, fitted.coef, fitted.intercept)[places], y[places]
+    return score_rows(features.matrix, fitted.coef, fitted.intercept)
+
+
+def _withhold(
+    features: Features, y: NDArray[np.int_], places: NDArray[np.intp], scores: NDArray[np.float64]
+) -> Withheld:
+    scores, answers = scores[places], y[places]
     others = scores[answers == 0]
     above = [
         (features.records[place].record_id, float((score > others).mean() + (score == others).mean() / 2))

@@ -25,8 +25,8 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     The machine is ASReview's ELAS u4 in kind (squared hinge, C = 0.11, relevant records weighing 9.8 times as much
     as irrelevant ones in sum); the criteria stand among the relevant records as one that never leaves. Its score and
-    the prior's are each brought to spread 1 over the pool; the prior's counts `prior_strength` times, and half as much
-    once `prior_fades` records are included.
+    the prior's are each brought to spread 1 over the pool; the prior's counts `prior_strength` times, half as much once
+    `prior_fades` records are included, and up to `prior_most` times while few are and the labels speak for it.
 
     It is a scikit-learn classifier of two classes, the relevant one being the second, so that it works in a `Pipeline`
     and in `cross_val_score`. Screening asks for its order alone: `predict` errs towards relevant, by `ratio`.
@@ -42,6 +42,8 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ratio: the summed weight of the relevant over that of the irrelevant records.
         prior_strength: how much the prior counts beside the machine while nothing is included.
         prior_fades: the number of included records at which the prior counts half of that.
+        prior_most: the most that the prior counts, where few labels say that it ranks better alone (see
+            `tiab.ranking.trust`); 0 for never more than `prior_strength`.
         seed: decides which unlabelled records stand in for excluded ones while nothing is excluded.
 
     Attributes:
@@ -67,6 +69,7 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ratio: float = LinearRanker.ratio,
         prior_strength: float = LinearRanker.prior_strength,
         prior_fades: float = LinearRanker.prior_fades,
+        prior_most: float = LinearRanker.prior_most,
         seed: int = 0,
     ) -> None:
         self.classes = classes
@@ -77,6 +80,7 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.ratio = ratio
         self.prior_strength = prior_strength
         self.prior_fades = prior_fades
+        self.prior_most = prior_most
         self.seed = seed
 
     def fit(self, X: Any, y: ArrayLike) -> Self:
@@ -131,7 +135,9 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.where(y == relevant, 1, np.where(y == irrelevant, 0, UNLABELLED))
 
     def _ranker(self) -> LinearRanker:
-        given = {name: getattr(self, name) for name in ("C", "ratio", "prior_strength", "prior_fades", "seed")}
+        given = {
+            name: getattr(self, name) for name in ("C", "ratio", "prior_strength", "prior_fades", "prior_most", "seed")
+        }
         prior, scale = (
             None if one is None else np.asarray(one, dtype=np.float64) for one in (self.prior_coef, self.column_scale)
         )

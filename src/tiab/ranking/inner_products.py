@@ -32,15 +32,22 @@ class GrowingGram:
         self._rows: Ints = np.empty(0, dtype=np.int64)
         self._inner: Any = np.empty((64, 64), dtype=self._X.dtype)
 
-    def of(self, rows: ArrayLike) -> Inner:
-        """(n, n): the inner products of these rows of the pool, in this order and in the precision of the pool."""
+    def of(self, rows: ArrayLike, others: ArrayLike | None = None) -> Inner:
+        """(n, m): the inner products of these rows of the pool with others, in this order and the pool's precision.
+
+        Args:
+            others: None for the rows themselves.
+        """
+        places = self._places(rows)
+        inner: Inner = self._inner[np.ix_(places, places if others is None else self._places(others))]
+        return inner
+
+    def _places(self, rows: ArrayLike) -> Ints:
         wanted = np.asarray(rows, dtype=np.int64).ravel()
         fresh = wanted[self._place[wanted] < 0]
         if len(fresh):
             self._add(np.unique(fresh))
-        places = self._place[wanted]
-        inner: Inner = self._inner[np.ix_(places, places)]
-        return inner
+        return self._place[wanted]
 
     def _add(self, fresh: Ints) -> None:
         known = len(self._rows)

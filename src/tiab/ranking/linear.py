@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from tiab.features import FeatureSpace
-from tiab.ranking.inner_products import GrowingGram, Inner, PoolProducts
+from tiab.ranking.inner_products import GrowingGram, Inner, PoolProducts, inner_products
 from tiab.ranking.solver import solve_rows
+from tiab.ranking.trust import MOST_INCLUDED, MOST_LABELS, leave_out, weigh_prior
 
 __all__ = ["UNLABELLED", "LinearRanker", "Memory", "PoolScorer", "Weights", "make_ranker", "score_rows"]
 
@@ -28,8 +29,14 @@ _MAX_GRAM = 1000
 _MAX_PRODUCTS = 1500
 """With more labels than this, a pool is scored through the columns and not through its products with them."""
 
+_SAMPLE = 500
+"""So many records stand for the pool where it is asked what ranks above an included one."""
+
 _TOL = 1e-4
 """How closely the machine is solved: to a hundredth of a rank."""
+
+_FINE = 1e-6
+"""The same where the labels are asked how much the prior is to count, which depends on the solution."""
 
 UNLABELLED = -1
 """What stands for a record that nobody has decided on yet, beside 1 for included and 0 for excluded."""
@@ -56,7 +63,7 @@ class LinearRanker:
     """What `ScreeningRanker` ranks by, which tells of the machine and of each setting, without scikit-learn.
 
     Attributes:
-        prior_coef, example, column_scale, C, ratio, prior_strength, prior_fades, seed: as there.
+        prior_coef, example, column_scale, C, ratio, prior_strength, prior_fades, prior_most, seed: as there.
     """
 
     prior_coef: NDArray[np.float64] | None = None
@@ -66,6 +73,7 @@ class LinearRanker:
     ratio: float = 9.8
     prior_strength: float = 0.6
     prior_fades: float = 40.0
+    prior_most: float = 9.6
     seed: int = 0
 
     def fit(self, X: csr_array, y: NDArray[np.int_], *, memory: Memory | None = None) -> Weights:
@@ -82,32 +90,34 @@ class LinearRanker:
         X = X if memory is None else memory.X
         if len(y) != X.shape[0]:
             raise ValueError(f"{X.shape[0]} records and {len(y)} labels do not fit together")
-        learned, prior = self._learn(X, y, memory), self.prior_coef
-        if learned is None and prior is None:
+        machine, prior = self._learn(X, y, memory), self.prior_coef
+        if machine is None and prior is None:
             raise ValueError("nothing to rank by: no prior, no example and no included record")
-        coef, intercept, centred = np.zeros(X.shape[1]), 0.0, 0.0
-        if learned is not None:
-            weights, margin = learned
+        coef, intercept, centred, spread = np.zeros(X.shape[1]), 0.0, 0.0, 1.0
+        if machine is not None:
+            weights = np.asarray(machine.rows.T @ machine.dual.astype(machine.rows.dtype)) * self._scale(X)
             mean, spread = _mean_and_spread(X, weights)
-            coef, intercept, centred = weights / spread, margin / spread, -mean / spread
+            coef, intercept, centred = weights / spread, float(machine.dual.sum()) / spread, -mean / spread
         if prior is not None:
+            mean, prior_spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
             strength = self.strength(y)
-            mean, spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
-            coef, centre = coef + strength / spread * prior, strength / spread * mean
+            if machine is not None and self.asks(y):
+                task, unread = machine.task, self.unread(y, machine.task)
+                inner, outer = memory.between(task.places, unread) if memory else self._between(X, machine, unread)
+                known = score_rows(X[np.concatenate([task.places, unread])], prior / prior_spread, 0.0)
+                strength = self.trust(y, task, machine.dual, spread, inner=inner, outer=outer, prior=known)
+            coef, centre = coef + strength / prior_spread * prior, strength / prior_spread * mean
             intercept, centred = intercept - centre, centred - centre
         return Weights(coef=coef, intercept=float(intercept), centred_intercept=float(centred))
 
-    def _learn(
-        self, X: csr_array, y: NDArray[np.int_], memory: Memory | None
-    ) -> tuple[NDArray[np.float64], float] | None:
-        """The machine's weights and constant, or None where there is nothing to learn from."""
+    def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> _Machine | None:
+        """The machine, or None where there is nothing to learn from."""
         task = self.task(y)
         if task is None:
             return None
         rows, gram = memory.take(task.places) if memory else (self.seen(X[task.places]), None)
-        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, max_gram=_MAX_GRAM, tol=_TOL)
-        weights: NDArray[np.float64] = np.asarray(rows.T @ dual.astype(rows.dtype)) * self._scale(X)
-        return weights, float(dual.sum())
+        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, max_gram=_MAX_GRAM, tol=self.tolerance(y))
+        return _Machine(task=task, rows=rows, dual=dual)
 
     def task(self, y: NDArray[np.int_]) -> _Task | None:
         """What the machine is to learn from, the criteria first; None where there is nothing."""
@@ -130,10 +140,65 @@ class LinearRanker:
         """How much the prior counts beside the machine."""
         return self.prior_strength / (1 + int(np.sum(y == 1)) / self.prior_fades)
 
+    def asks(self, y: NDArray[np.int_]) -> bool:
+        """Whether the labels are asked how much the prior is to count."""
+        included, excluded = int(np.sum(y == 1)), int(np.sum(y == 0))
+        few = included < MOST_INCLUDED and included + excluded < MOST_LABELS
+        return few and self.prior_coef is not None and self.prior_most > self.strength(y) > 0
+
+    def tolerance(self, y: NDArray[np.int_]) -> float:
+        """How closely the machine is to be solved."""
+        return _FINE if self.asks(y) else _TOL
+
+    def unread(self, y: NDArray[np.int_], task: _Task) -> NDArray[np.intp]:
+        """The records that stand for the unread ones that the machine does not learn from."""
+        few: NDArray[np.intp] = np.arange(len(y))
+        if len(few) > _SAMPLE:
+            few = np.sort(np.random.default_rng(self.seed).choice(few, _SAMPLE, replace=False))
+        unread: NDArray[np.intp] = few[(y[few] == UNLABELLED) & ~np.isin(few, task.places)]
+        return unread
+
+    def trust(
+        self, y: NDArray[np.int_], task: _Task, dual: NDArray[np.float64], spread: float, *, inner: Inner,
+        outer: Inner, prior: NDArray[np.float64],
+    ) -> float:  # fmt: skip
+        """How much the prior counts beside the machine, by what the labels say of both.
+
+        Args:
+            spread: of the machine's scores over the pool.
+            inner: the inner products of the machine's rows.
+            outer: those of the records of `unread` with them, shape (n_unread, n_rows).
+            prior: the prior's scores of the labelled records and of those, with spread 1 over the pool.
+        """
+        before, unread = len(task.signs) - len(task.places), len(outer)
+        learned = leave_out(
+            inner.astype(np.float64) + 1.0,
+            outer.astype(np.float64) + 1.0,
+            signs=task.signs,
+            costs=task.costs,
+            dual=dual,
+            included=before + np.arange(int(np.sum(y == 1))),
+        )
+        return weigh_prior(
+            learned,
+            prior,
+            spread=spread,
+            unread_each=(len(y) - len(task.places)) / unread if unread else 0.0,
+            guessed=not (y == 0).any(),
+            usual=self.strength(y),
+            most=self.prior_most,
+        )
+
+    def _between(self, X: csr_array, machine: _Machine, unread: NDArray[np.intp]) -> tuple[Inner, Inner]:
+        return inner_products(machine.rows), (self._scaled(X[unread]) @ machine.rows.T).toarray()
+
     def seen(self, rows: csr_array) -> csr_array:
         """The rows as the machine sees them: the criteria first, each column scaled."""
         if self.example is not None:
             rows = vstack([csr_array(np.asarray(self.example, dtype=rows.dtype)[None, :]), rows], format="csr")
+        return self._scaled(rows)
+
+    def _scaled(self, rows: csr_array) -> csr_array:
         data = rows.data * self._scale(rows).astype(rows.dtype)[rows.indices]  # a pool's places are shared, not copied
         return csr_array((data, rows.indices, rows.indptr), shape=rows.shape)
 
@@ -155,6 +220,15 @@ class _Task:
     costs: NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Machine:
+    """The machine that was learned: its rows as it sees them, the example first, and the dual coefficient of each."""
+
+    task: _Task
+    rows: csr_array
+    dual: NDArray[np.float64]
+
+
 class Memory:
     """What the fits of one ranker on one pool have in common, each part of it computed once.
 
@@ -174,6 +248,11 @@ class Memory:
         """The rows of these records as the machine sees them, the criteria first, and their inner products."""
         wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
         return self._rows[wanted], self._gram.of(wanted) if len(wanted) <= _MAX_GRAM else None
+
+    def between(self, places: NDArray[np.intp], others: NDArray[np.intp]) -> tuple[Inner, Inner]:
+        """The inner products of the rows that `take` gives, and those of the other records with them."""
+        wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
+        return self._gram.of(wanted), self._gram.of(np.asarray(others) + self._before, wanted)
 
     def prior(self, coef: NDArray[np.float64]) -> tuple[float, float]:
         """The mean and the spread of a prior's scores over the pool."""
@@ -215,18 +294,38 @@ class PoolScorer:
         task = self._ranker.task(y)
         if task is None and self._prior is None:
             raise ValueError("nothing to rank by: no prior, no example and no included record")
-        scores = np.zeros(len(y)) if task is None else _standard(self._learned(task))
-        return scores if self._prior is None else scores + self._ranker.strength(y) * self._prior
+        scores, strength = np.zeros(len(y)), self._ranker.strength(y)
+        if task is not None:
+            learned, dual = self._learned(task, self._ranker.tolerance(y))
+            scores = _standard(learned)
+            if self._prior is not None and self._ranker.asks(y):
+                strength = self._trust(y, task, dual, float(learned.std()) or 1.0, self._prior)
+        return scores if self._prior is None else scores + strength * self._prior
 
-    def _learned(self, task: _Task) -> NDArray[np.float64]:
+    def _trust(
+        self, y: NDArray[np.int_], task: _Task, dual: NDArray[np.float64], spread: float, prior: NDArray[np.float64]
+    ) -> float:
+        wanted = np.concatenate([np.arange(self._before), task.places + self._before])
+        unread = self._ranker.unread(y, task)
+        return self._ranker.trust(
+            y,
+            task,
+            dual,
+            spread,
+            inner=self._products.gram(wanted),
+            outer=self._products.of(wanted)[:, unread + self._before].T,
+            prior=prior[np.concatenate([task.places, unread])],
+        )
+
+    def _learned(self, task: _Task, tol: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         wanted = np.concatenate([np.arange(self._before), task.places + self._before])
         few = len(wanted) <= _MAX_PRODUCTS
         rows, gram = (self._rows, self._products.gram(wanted)) if few else (self._rows[wanted], None)
         start = self._last[wanted]
-        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, start=start, max_gram=0, tol=_TOL)
+        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, start=start, max_gram=0, tol=tol)
         self._last[wanted] = dual
         products = self._products.weighted(wanted, dual) if few else self._rows @ (rows.T @ dual.astype(rows.dtype))
-        return np.asarray(products[self._before :], dtype=np.float64)
+        return np.asarray(products[self._before :], dtype=np.float64), dual
 
 
 def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from tiab.review.service import Review
 from tiab.review.snapshot import Snapshot
 from tiab.review.summary import rank_review
 
-__all__ = ["evaluate_review", "judge_review", "main_ids_of"]
+__all__ = ["evaluate_by_criteria", "evaluate_review", "judge_review", "main_ids_of"]
 
 
 def evaluate_review(
@@ -54,6 +54,22 @@ def evaluate_review(
         hint = "Add records to it, or other records than those known beforehand."
         raise EvaluationError("there is nothing to evaluate", path=review.folder, hint=hint)
     return evaluation
+
+
+def evaluate_by_criteria(
+    review: Review, gold: Sequence[str], *, order: Literal["screening", "ranking"] = "screening"
+) -> Evaluation | None:
+    """The records of `evaluate_review` as the criteria alone would have ordered them; None without criteria.
+
+    What was learned is worth what its figures are better than these.
+    """
+    ranked = review.order_by_criteria()
+    snapshot = review.snapshot
+    history = read_history(snapshot)
+    unknown = set(history.screened[: history.unordered]) if order == "screening" else set()
+    wanted = [record_id for record_id in main_ids_of(snapshot, gold) if record_id not in unknown]
+    rest = [record_id for record_id in ranked if record_id not in unknown]
+    return evaluate_order(history, rest, wanted) if ranked else None
 
 
 def judge_review(

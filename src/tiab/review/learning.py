@@ -174,6 +174,11 @@ class Learning:
         features, labels = snapshot.of_studies(whole), snapshot.labels(reviewer)
         return Ranking(features=features, model=learned.model, labels=labels, scores=learned.scores)
 
+    def order_by_criteria(self) -> tuple[str, ...]:
+        """The records that are screened, as the criteria alone rank them; () without criteria."""
+        learner, queue = self._learned(None)
+        return () if queue.snapshot.criteria is None else learner.learn({}).order
+
     def _learned(self, reviewer: str | None) -> tuple[Learner, Queue]:
         """The ranking made from all labels there are now, and what made it."""
         self.learn(reviewer, always=True)

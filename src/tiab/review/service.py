@@ -499,6 +499,10 @@ class Review:
         """
         return self._learning.loaded.rank(reviewer, log=log)
 
+    def order_by_criteria(self) -> tuple[str, ...]:
+        """The records that are screened, as the criteria alone rank them, whatever was decided; () without criteria."""
+        return self._learning.loaded.order_by_criteria()
+
     def export(
         self,
         path: str | Path,
