@@ -27,6 +27,8 @@ _NEXT = re.compile(
     rf"\s*(?:,\s*(?:and|or)?|/|&|\band\b|\bor\b)\s*(?P<hyphen>[{_HYPHEN}]?)(?P<number>\d{{1,2}})(?P<part>\s?[{_HYPHEN}]?"
     r"(?:alpha|beta|[αβ]|ra|[AF](?![a-z])))?(?![\w%]|\.\d)"
 )
+_RECEPTOR = re.compile(r"-?R(?:[abαβ1-9]|alpha|beta)?(?!\w)")
+"""What behind a name makes it the receptor's: "IL-33R"."""
 _NUMBER_OF_MARKER = re.compile(
     r"\s*(?:[,/;:.)]|and\b|or\b|levels?\b|concentrations?\b|in\b|were\b|was\b|production\b|secretion\b|expression\b|mRNA\b|$)"
 )
@@ -48,6 +50,7 @@ class MarkerFinder:
         text, layout = get_text(doc), get_layout(doc)
         strangers = {a.short for a in get_abbreviations(doc) if not self._is_marker(a.long)}
         found = [f for f in longest(self._lexicon.find(doc)) if text[f.start : f.end] not in strangers]
+        found = [f for f in found if not (f.meaning[-1:].isdigit() and _RECEPTOR.match(text, f.end))]
         found = sorted([*found, *(more for one in found for more in _coordinated(text, one))], key=lambda f: f.start)
         found = [
             f for f in longest(found) if f.meaning != _NOT_A_MARKER and layout.field(f.start) == layout.field(f.end - 1)

@@ -9,7 +9,7 @@ __all__ = ["Comparison", "is_control", "p_values", "read_comparison"]
 
 _AGAINST = re.compile(
     r"\b(?:than|compared\s+(?:with|to)|in\s+comparison\s+(?:with|to)|relative\s+to|versus|vs\.?)\s+"
-    r"(?:(?:those|that|levels?|values?)\s+)?(?:(?:in|of|after|with|for|from)\s+)?(?P<what>(?!\d|(?:one|two"
+    r"(?:(?:those|that|levels?|values?)\s+(?!with))?(?:(?:in|of|after|with|for|from)\s+)?(?P<what>(?!\d|(?:one|two"
     r"|three|half|a)\s)[^,;:()\[\]]{2,80})",
     re.IGNORECASE,
 )
@@ -36,13 +36,27 @@ _BEFORE = re.compile(
     r"|initial|(?:week|day|month|time|T|P)\s?[01]|the\s+start)\b",
     re.IGNORECASE,
 )
+_NOUNS = (
+    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)"
+    r"|patients|subjects|participants|individuals|people|adults|children|adolescents|survivors|females|males|women|men"
+    r"|athletes|animals|rats|mice|PwMS)\b"
+)
 _GROUP = re.compile(
     r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
-    r"|any\s+)?(?:(?!(?:in|of|or|between)\b)[\w+/-]+\s+){0,4}?"
-    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants"
-    r"|women|men)\b)|patients|subjects|participants|women|men|athletes|animals|rats|mice|PwMS)\b)",
+    rf"|any\s+)?(?!groups\b)(?:(?!(?:in|of|or|and|between)\b)[\w+/-]+\s+){{0,4}}?{_NOUNS})"
+    r"|\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b",
     re.IGNORECASE,
 )
+_SUBJECT = re.compile(
+    r"(?:^\W*|[,;:]\s*|\b(?:whereas|while|but|and|that)\s+)(?:and\s+|but\s+)?(?P<group>(?:the\s+)?"
+    r"(?:[\w-]+\s+but\s+not\s+)?"
+    rf"(?:(?!(?:in|of|or|and|but|not|neither|no|none|between|than|with|to|for)\b)[\w+/-]+\s+){{0,4}}?(?:{_NOUNS}|placebo|sham)"
+    r"(?:\s+(?:with|without|on|given|receiving|taking|who\s\w+)\s+(?:(?!and\b|or\b)[\w/-]+\s+){0,4}?[\w/-]+)??)\s+"
+    r"(?:(?:\w+ly|also|then)\s+)*(?:(?:had|have|showed|exhibited|displayed|demonstrated|experienced|presented"
+    r"|reported|achieved|did)\b[^,;]*)?$",
+    re.IGNORECASE,
+)
+"""The group that stands before what it had or did: "the control group showed", "placebo"."""
 _CONTROL = re.compile(
     r"\b(?:controls?|placebo|sham|usual\s+care|standard\s+care|wait(?:ing)?[\s-]?list|sedentary|untreated"
     r"|vehicle|inactive"
@@ -53,7 +67,14 @@ _PEOPLE = re.compile(
     r"\b(?:healthy|non-?MS|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b", re.IGNORECASE
 )
 _FROM_BASELINE = re.compile(r"\bfrom\s+(?:the\s+)?(?:baseline|pre)", re.IGNORECASE)
-_ASIDE = re.compile(r",?\swith(?:out|\sno|\snot)\s", re.IGNORECASE)
+_ASIDE = re.compile(
+    r",?\swith(?:out|\sno|\snot)\s(?=(?:\w+\s){0,3}(?:differ|chang|effect|alter|affect|influenc|any\b))", re.IGNORECASE
+)
+_ARM = re.compile(
+    r"(?!both\b|all\b|either\b|each\b|any\b).*\b(?:groups?|arms?|controls?|placebo|sham)\b", re.IGNORECASE
+)
+_WHOLE = re.compile(r"both\s.*?\sand\s|(?:those|patients|people|subjects|women|men|children|adults)\s+with(?:out)?\s")
+_EMPTY = re.compile(r"(?:the|those|that|both(?:\s+the)?|levels?|values?)?", re.IGNORECASE)
 _ILL = re.compile(r"\bpatients\b|\bPw\w+\b|\bMS\b")
 _CONTROLS = re.compile(r"(?:the\s+|matched\s+)*controls?(?:\s+subjects)?", re.IGNORECASE)
 _ACUTE = re.compile(
@@ -92,25 +113,34 @@ class Comparison(NamedTuple):
     against: str
     acute: bool
 
+    def turned(self) -> Comparison:
+        """The same comparison told of the other side."""
+        article = "the " if self.against.endswith((" group", " arm")) else ""
+        return self._replace(group=article + self.against, against=re.sub(r"^the\s+", "", self.group))
 
-def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, alike: bool, moves: bool) -> Comparison:
+
+def read_comparison(
+    clause: str, before: str, behind: str, sentence: str, *, differs: bool, alike: bool, moves: bool
+) -> Comparison:
     """The comparison that a clause tells; what stands in brackets must have been taken out.
 
     Args:
+        before: the clause up to its word of change where what changed is named behind it, else "".
         behind: the clause from its word of change on.
         differs: whether its word of change compares ("higher", "differed"), so that it is not a change in time.
         alike: whether it says that things are alike or differ ("similar", "no difference").
         moves: whether it is a verb by which its subject moves ("IL-6 rose"), which tells of a change in time.
     """
     if not alike:
-        clause = _ASIDE.split(clause, maxsplit=1)[0]
-    against = _against(clause) or (_against(sentence) if differs else "")
-    group = _group(behind) or _group(clause)
+        clause, behind = (_ASIDE.split(part, maxsplit=1)[0] for part in (clause, behind))
+    against = _against(behind) or _against(clause)
+    if not against and differs and not _BETWEEN.search(clause):
+        against = _against(sentence)
+    group = _group(clause, before, behind)
     kind = ""
     if against and not _BEFORE.search(against):
-        ill = _ILL.search(group) is not None and _CONTROLS.fullmatch(against) is not None
-        kind = "between people" if ill or _PEOPLE.search(against) else "between groups"
-    elif _BETWEEN.search(clause):
+        kind = "between people" if _are_people(group, against) else "between groups"
+    elif _BETWEEN.search(clause) or (differs and _ARM.match(group) and not (against or _FROM_BASELINE.search(clause))):
         kind = "between groups"
     elif against or moves or _FROM_BASELINE.search(clause) or (_BEFORE.search(clause) and not _GROUP.search(clause)):
         kind = "within group"
@@ -121,14 +151,28 @@ def read_comparison(clause: str, behind: str, sentence: str, *, differs: bool, a
     return Comparison(kind, group, against, _ACUTE.search(clause) is not None and not _LASTING.search(clause))
 
 
-def _group(text: str) -> str:
+def _are_people(group: str, against: str) -> bool:
+    """Whether the ill are compared with the healthy, in either order."""
+    ill = any(_ILL.search(one) and _CONTROLS.fullmatch(other) for one, other in ((group, against), (against, group)))
+    return ill or _PEOPLE.search(against) is not None
+
+
+def _group(clause: str, before: str, behind: str) -> str:
+    """In whom something changed: where the controls are the subject, these; else whom the words behind name first."""
+    found = _SUBJECT.search(before)
+    subject = " ".join(found["group"].split()) if found else ""
+    subject = subject[:1].lower() + subject[1:] if subject[1:2].islower() else subject
+    return subject if is_control(subject) else _group_in(behind) or subject or _group_in(clause)
+
+
+def _group_in(text: str) -> str:
     """The group that `text` names first, but for the one that others are compared with."""
     compared = _AGAINST.search(text)
     if compared and compared.start() < _OPENING:
         found = _GROUP.search(text, compared.end())
     else:
         found = _GROUP.search(text, 0, compared.start() if compared else len(text))
-    return " ".join(found["group"].split()) if found else ""
+    return " ".join((found["group"] or found["given"]).split()) if found else ""
 
 
 def _against(text: str) -> str:
@@ -138,8 +182,10 @@ def _against(text: str) -> str:
     what = found["what"]
     if what.startswith(("who ", "which ")):
         return ""
-    cut = _CUT.search(what)
-    return re.sub(r"^the\s+", "", " ".join(what[: cut.start() if cut else len(what)].split())).strip(" .")
+    whole = _WHOLE.match(what)
+    cut = _CUT.search(what, whole.end() - 1 if whole else 0)
+    named = re.sub(r"^the\s+", "", " ".join(what[: cut.start() if cut else len(what)].split())).strip(" .")
+    return "" if _EMPTY.fullmatch(named) else named
 
 
 def is_control(group: str) -> bool:
@@ -148,7 +194,7 @@ def is_control(group: str) -> bool:
     >>> is_control("the waitlist group"), is_control("trained women")
     (True, False)
     """
-    return _CONTROL.search(group) is not None
+    return _CONTROL.search(group.partition(" but not ")[0]) is not None
 
 
 def p_values(text: str) -> list[tuple[str, float]]:

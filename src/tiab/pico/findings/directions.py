@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tiab.pico.findings.scope import Scope
 from tiab.pico.findings.tokens import Token
 
-__all__ = ["Statement", "composed", "direction_of"]
+__all__ = ["Statement", "composed", "direction_of", "lessened"]
 
 _OPPOSITE = {"up": "down", "down": "up"}
 
@@ -39,9 +39,16 @@ def direction_of(tokens: Sequence[Token], cue: int, scope: Scope, *, denied: boo
     if scope.outer is None:
         return kind
     outer, form = tokens[scope.outer].cue
+    if form == "degree" and outer == "down":
+        return lessened(kind)
     if tokens[cue].cue[1] in ("past", "degree") and outer == "up" and form != "degree":
         return "up"  # "raised the lowered IL-6": the inner word is a state, the outer one the change
     return composed(outer, kind)
+
+
+def lessened(direction: str) -> str:
+    """The direction of a change that is smaller than another one; "" for a fall, which may be a fall all the same."""
+    return {"up": "down", "down": ""}.get(direction, direction)
 
 
 def composed(outer: str, inner: str, *, denied: bool = False) -> str:

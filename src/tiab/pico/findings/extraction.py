@@ -47,6 +47,12 @@ _TAKEN_BACK = re.compile(
     r"(?:statistical(?:ly)?\s+)?significan(?:t|ce|tly)\b",
     re.IGNORECASE,
 )
+_CONCEDED = re.compile(
+    r"\b(?:although|though|while|whilst|despite)\b[^.;]{0,160}?\b(?:not|no|non-?)\s?(?:reach\w*\s+|achiev\w+\s+)?"
+    r"(?:statistical(?:ly)?\s+)?significan",
+    re.IGNORECASE,
+)
+"""What takes the same sentence's "a clinically relevant rise" back: "although the effect was not significant"."""
 _PASSIVE_REACH = 4
 _SIGNIFICANT, _NEARLY = 0.05, 0.1
 
@@ -153,22 +159,19 @@ def _tells_results(text: str, layout: Layout, start: int, end: int, begins: int)
 
 
 def findings_in(text: str, start: int, end: int, targets: Sequence[Target]) -> Iterator[Finding]:
-    """The findings on `targets` in the sentence `text[start:end]`; what stands in brackets is read on its own."""
-    for begin, stop in (*_bracketed(text, start, end, targets), (start, end)):
-        inside = [t for t in targets if begin <= t.start and t.end <= stop]
-        tokens = split_tokens(text, begin, stop, inside)
-        said = statements(tokens)
-        for one in said:
-            if one.direction in _LABELS:
-                together = {inside[s.target].name for s in said if s.cue == one.cue}
-                finding = _finding(text, tokens, one, inside, (begin, stop), [s.cue for s in said], together)
-                if finding is not None:
-                    yield finding
-
-
-def _bracketed(text: str, start: int, end: int, targets: Sequence[Target]) -> Iterator[tuple[int, int]]:
-    """Brackets that hold a word of change and a target: a clause of their own."""
-    return iter(())
+    """The findings on `targets` in the sentence `text[start:end]`."""
+    inside = [target for target in targets if start <= target.start and target.end <= end]
+    tokens = split_tokens(text, start, end, inside)
+    every = statements(tokens)
+    said = [one for one in every if one.direction in _LABELS]
+    conceded = {
+        inside[one.target].name for one in said if one.direction == "same" and _CONCEDED.search(text, start, end)
+    }
+    for one in said:
+        together = {inside[other.target].name for other in every if other.cue == one.cue}
+        finding = _finding(text, tokens, one, inside, (start, end), [other.cue for other in every], together)
+        if finding is not None and not (inside[one.target].name in conceded and finding.direction != "unchanged"):
+            yield finding
 
 
 def _finding(
@@ -186,13 +189,14 @@ def _finding(
     moves = not differs and target.start < cue.start and not _is_passive(tokens, said.cue)
     how = read_comparison(
         plain(text, begin, stop),
+        plain(text, begin, cue.start) if cue.start < target.start else "",
         plain(text, cue.start, stop),
         plain(text, *bounds),
         differs=differs,
         alike=alike,
         moves=moves,
     )
-    if said.governed and is_control(how.group):
+    if said.governed and is_control(how.group) and not how.against:
         how = how._replace(group="")  # "prevented the rise seen in controls" is not told of the controls
     direction, tendency = said.direction, said.tendency
     others = [t.start for t in targets[said.target + 1 :] if t.start > cue.end and t.name not in together]
@@ -204,13 +208,20 @@ def _finding(
             tendency = True
     if direction != "same" and _is_taken_back(text, max(cue.end, target.end), bounds[1], targets):
         direction = "same"
-    if how.kind.startswith("between") and is_control(how.group) and how.against and not is_control(how.against):
-        direction = _FLIPPED[direction]
+    if direction != "same" and _is_of_controls(how):
+        if direction == "down" and cue.cue[1] != "degree":
+            return None  # that the controls' fell more says nothing of which way the others' went
+        direction, how = _FLIPPED[direction], how.turned()
     return Finding(
         name=target.name, direction=_LABELS[direction], certainty="tendency" if tendency else "", comparison=how,
         start=cue.start, end=cue.end,
         denies=_LABELS[cue.cue[0]] if direction == "same" and cue.cue[0] in ("up", "down") else "",
     )  # fmt: skip
+
+
+def _is_of_controls(how: Comparison) -> bool:
+    """Whether a difference is told of the controls, so that it holds for the others the other way round."""
+    return how.kind.startswith("between") and is_control(how.group) and not is_control(how.against)
 
 
 def _is_passive(tokens: Sequence[Token], cue: int) -> bool:
@@ -228,7 +239,7 @@ def _is_taken_back(text: str, place: int, stop: int, targets: Sequence[Target]) 
 def _clause(tokens: Sequence[Token], said: Statement, cues: Sequence[int], bounds: tuple[int, int]) -> tuple[int, int]:
     """(start, end) of the clause of a statement: up to words of contrast and the next word that says something."""
     begin = stop = said.cue
-    while begin > 0 and not is_kind(tokens[begin - 1].word, "break"):
+    while begin > 0 and (tokens[begin].word == "not" or not is_kind(tokens[begin - 1].word, "break")):
         begin -= 1
     parted = False
     while stop + 1 < len(tokens) and not is_kind(tokens[stop + 1].word, "break") and (stop + 1 not in cues):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tiab.pico.findings.directions import Statement, composed, direction_of
+from tiab.pico.findings.directions import Statement, composed, direction_of, lessened
 from tiab.pico.findings.scope import Scope, predicate, scope_before
-from tiab.pico.findings.subject_side import SUBJECT_REACH, is_bare_verb
+from tiab.pico.findings.subject_side import SUBJECT_REACH, is_bare_verb, is_less
 from tiab.pico.findings.tokens import Token, is_kind, words
 
 __all__ = ["with_objects"]
@@ -28,11 +28,15 @@ def with_objects(tokens: Sequence[Token], cue: int) -> Iterator[Statement]:
     scope = scope if behind is None else scope.joined(behind[0])
     direction = direction_of(tokens, cue, scope)
     if behind is not None and behind[1] is not None:
-        direction = composed(tokens[behind[1]].cue[0], direction, denied=behind[0].denied)
+        outer = tokens[behind[1]].cue
+        lesser = outer == ("down", "degree") and not behind[0].denied
+        direction = lessened(direction) if lesser else composed(outer[0], direction, denied=behind[0].denied)
         if behind[0].denied and direction != "same":
             return
     elif behind is not None and behind[0].unknown:
         return
+    if is_less(tokens, places[-1] + 1):
+        direction = lessened(direction)
     if not _is_told(tokens, cue, scope, behind is not None):
         return
     if any(is_kind(token.word, "initial") for token in tokens[cue + 1 : places[0]]):
@@ -98,10 +102,15 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
             return _link(tokens, cue + 2)  # "lower values were found for IL-6"
         if scope.passive and not scope.there and form == "past":
             return None
-        if scope.presupposed and scope.outer is None:
+        if (scope.presupposed and scope.outer is None) or _is_alternative(tokens, cue):
             return None
         return cue + 1
     return None
+
+
+def _is_alternative(tokens: Sequence[Token], cue: int) -> bool:
+    """Whether the word of change names one of two states that people may be in: "normal or reduced BMI"."""
+    return cue > 1 and tokens[cue - 1].word == "or" and not tokens[cue - 2].cue[0]
 
 
 def _may_be_verb(tokens: Sequence[Token], cue: int) -> bool:

@@ -80,7 +80,7 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
             if token.cue[1] in ("degree", "past") and behind is not None and behind.cue[1] == "noun":
                 return scope._replace(outer=i), i + 1
             return scope, i
-        if is_hypothetical(tokens, i) or is_kind(word, "relation"):
+        if is_hypothetical(tokens, i) or is_kind(word, "relation") or _is_how_often(tokens, i):
             return Scope(unknown=True), None
         heard = _by_predicate_word(scope, word)
         if heard is None:
@@ -88,6 +88,15 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
         scope = heard
         plain = plain or word.startswith(("significan", "statistic")) or is_kind(word, "seen")
     return (scope._replace(having=False), None) if plain else (Scope(unknown=True), None)
+
+
+def _is_how_often(tokens: Sequence[Token], i: int) -> bool:
+    """Whether it is told how often something is seen, not that it changed: "was more commonly observed"."""
+    return (
+        tokens[i].word in ("more", "less")
+        and _word(tokens, i + 1).endswith("ly")
+        and (is_kind(_word(tokens, i + 2), "seen"))
+    )
 
 
 def _by_predicate_word(scope: Scope, word: str) -> Scope | None:
@@ -227,12 +236,21 @@ def is_hypothetical(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _clause(tokens: Sequence[Token], cue: int) -> Sequence[Token]:
+    """The words between two breaks; with those before a semicolon where what is behind it has no verb of its own."""
     begin = end = cue
-    while begin > 0 and not is_kind(tokens[begin - 1].word, "break"):
-        begin -= 1
     while end < len(tokens) and not is_kind(tokens[end].word, "break"):
         end += 1
+    while begin > 0 and not (is_kind(tokens[begin - 1].word, "break") and _is_whole(tokens, begin, end)):
+        begin -= 1
     return tokens[begin:end]
+
+
+def _is_whole(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Whether a clause has a verb, or does not go on behind a semicolon."""
+    verbal = ("auxiliary", "having", "finite", "seen")
+    return tokens[begin - 1].word != ";" or any(
+        token.cue[1] == "verb" or any(is_kind(token.word, kind) for kind in verbal) for token in tokens[begin:end]
+    )
 
 
 def _fits_infinitive(tokens: Sequence[Token], i: int) -> bool:

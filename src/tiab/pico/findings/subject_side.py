@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tiab.pico.findings.directions import Statement, direction_of
+from tiab.pico.findings.directions import Statement, direction_of, lessened
 from tiab.pico.findings.scope import Scope, predicate, scope_before
 from tiab.pico.findings.tokens import Token, is_kind, words
 
-__all__ = ["SUBJECT_REACH", "as_left", "as_subject", "as_topic", "is_bare_verb"]
+__all__ = ["SUBJECT_REACH", "as_left", "as_subject", "as_topic", "is_bare_verb", "is_less"]
 
 _LONGEST_NAME = 8  # words of one thing on a list: "low density lipoprotein cholesterol to high …"
 SUBJECT_REACH = 30
@@ -31,9 +31,19 @@ def as_subject(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
         if cue is None or not _stands_alone(tokens, cue, scope):
             return
         direction = direction_of(tokens, cue, scope, denied=bool(denied))
+        direction = lessened(direction) if is_less(tokens, cue + 1) else direction
         if direction:
             yield Statement(tokens[place].target, cue, direction, scope.tendency)
         verb = _next_verb(tokens, cue)
+
+
+def is_less(tokens: Sequence[Token], i: int) -> bool:
+    """Whether "less" stands at `i`, behind adverbs, and nothing that there is less of: "fell less than …"."""
+    while i < len(tokens) and is_kind(tokens[i].word, "adverb"):
+        i += 1
+    if i >= len(tokens) or tokens[i].word != "less":
+        return False
+    return i + 1 == len(tokens) or is_kind(tokens[i + 1].word, "stop") or not tokens[i + 1].word[0].isalnum()
 
 
 def _subject_head(tokens: Sequence[Token], place: int) -> bool | None:

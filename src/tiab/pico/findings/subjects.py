@@ -21,7 +21,7 @@ CLASSES: dict[str, str] = {
 """Classes of markers that are named as a whole, and the group of words/markers.toml that holds their members."""
 
 _CLASS = re.compile(
-    r"\b(?P<other>(?:other|remaining|further)\s+)?(?P<each>(?:any|no|each)\s+)?(?P<type>(?:Th|Type"
+    r"\b(?P<other>(?:other|remaining|further)\s+(?:(?!pro|anti|inflam|circul|serum|plasma|type)\w+\s+)?)?(?P<each>(?:any|no|each)\s+)?(?P<type>(?:Th|Type"
     r"|M)\s?\d+(?:-\w+)?\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+"
     r"|serum\s+|plasma\s+)*"
     r"(?P<name>cytokine|chemokine|adipo(?:cyto)?kine|myokine|neurotrophin)"
