@@ -92,6 +92,8 @@ def test_a_population_is_people_where_people_are_named() -> None:
         ),
         ("healthy men participated in the study", "healthy men participated in the study", "healthy men"),
         ("the patients", "the patients", ""),
+        ("They were two bleaching systems based on", "two bleaching systems based", "two bleaching systems"),
+        ("It was a novel diet using an interactive tool", "novel diet using an interactive tool", "novel diet"),
         ("+", "+", ""),
         ("rate of 5", "rate", ""),
     ],
@@ -99,6 +101,45 @@ def test_a_population_is_people_where_people_are_named() -> None:
 def test_phrases_are_whole_or_not_there(text: str, cut: str, whole: str) -> None:
     start = text.index(cut)
     assert whole_phrase(text, start, start + len(cut)) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("March 1, 2007, and Sept 24, 2012, 148 patients", ""),
+        ("years of age among children born early", ""),
+        ("group, and 87 women", ""),
+        ("total of 60 records", ""),
+        ("third of patients with gout", "patients with gout"),
+        ("total of 60 adults with gout", "adults with gout"),
+        ("treating patients who suffer from gout", "patients who suffer from gout"),
+    ],
+)
+def test_the_population_is_no_date_age_or_count(text: str, whole: str) -> None:
+    assert whole_phrase(text, 0, len(text), "population") == whole
+
+
+@pytest.mark.parametrize(
+    ("abstract", "comparators"),
+    [
+        ("Adults on a waiting list for surgery were randomised to yoga or a diet.", []),
+        ("Adults were randomised to yoga or a waiting list.", ["waitlist"]),
+        ("This was a double blind, double dummy trial of two drugs.", []),
+        ("Surgery is recommended as the standard treatment.", []),
+        ("Adults got yoga or standard treatment.", ["usual care"]),
+    ],
+)
+def test_a_comparator_is_what_a_group_was_given(abstract: str, comparators: list[str]) -> None:
+    assert card_of(Record(record_id="1", abstract=abstract), learned=False).get("comparator", []) == comparators
+
+
+def test_a_marker_that_is_given_as_a_drug_is_no_outcome() -> None:
+    text = "Adults with multiple sclerosis were treated with interferon beta or placebo. We measured IL-6 levels."
+    assert card_of(Record(record_id="1", abstract=text), learned=False)["outcomes"] == ["IL-6: no direction given"]
+    measured = (
+        "We measured levels of interferon beta in adults treated with interferon beta. Interferon beta levels rose."
+    )
+    assert "increased" in card_of(Record(record_id="1", abstract=measured), learned=False)["outcomes"][0]
 
 
 @settings(max_examples=200)

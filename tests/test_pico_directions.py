@@ -169,6 +169,26 @@ SENTENCES = [
     ("Training enhances IL-10 without altering IL-6.", {"increased": "IL-10", "unchanged": "IL-6"}),
     ("Exercise-induced reductions in IL-6 were not associated with fatigue.", {}),
     ("The benefit was most pronounced in patients with larger reductions of CRP.", {}),
+    ("Placebo decreased IL-6 more than the drug.", {}),
+    ("IL-6 decreased more with placebo than with the drug.", {}),
+    ("CRP decreased less in the yoga group than in the placebo group.", {}),
+    ("Reductions in CRP were smaller with yoga than with placebo.", {}),
+    ("The decrease in IL-6 in the placebo group was greater than that in the yoga group.", {}),
+    ("CRP rose less with yoga than with placebo.", {"decreased": "CRP"}),
+    ("Yoga raised CRP less than placebo.", {"decreased": "CRP"}),
+    ("Controls had lower IL-6 than the yoga group.", {"increased": "IL-6"}),
+    ("Compared with the yoga group, the control group had higher CRP.", {"decreased": "CRP"}),
+    ("CRP was higher in the placebo group.", {"decreased": "CRP"}),
+    ("Interferon-beta reduced IL-6.", {"decreased": "IL-6"}),
+    ("Reduced stress lowered CRP.", {"decreased": "CRP"}),
+    ("A reduced dose increased CRP.", {"increased": "CRP"}),
+    ("Yoga inhibited the increased CRP.", {"decreased": "CRP"}),
+    ("Normal or reduced leptin was more commonly observed in survivors.", {}),
+    ("Asthma was associated with lower age; higher levels of IL-6 and lower adiponectin.", {}),
+    ("Although the effect on IL-6 was not significant, women had a clinically relevant increase in IL-6.",
+     {"unchanged": "IL-6"}),
+    ("The other studied cytokines were stable.", {"unchanged": "other cytokines"}),
+    ("Levels of IL-33R and IL-2 increased.", {"increased": "IL-2"}),
 ]  # fmt: skip
 
 
@@ -194,6 +214,27 @@ def test_a_sentence_says_which_way_its_markers_went(sentence: str, expected: dic
         ("IL-6 was reduced in both groups with no difference between groups.", "in both groups"),
         ("IL-6 was not different from baseline in either group.", "within group; in either group"),
         ("IL-6 rose immediately after the session.", "within group; after one bout"),
+        (
+            "In the placebo group IL-6 fell, whereas it did not change with the drug.",
+            "within group; in the placebo group",
+        ),
+        ("Controls had lower IL-6 than the yoga group.", "between groups; against controls; in the yoga group"),
+        ("Controls had lower IL-6 than patients.", "between people; against controls; in patients"),
+        ("IL-6 was lower in B than in A.", "between groups; against A"),
+        (
+            "CRP was lower in women with asthma than in those without asthma.",
+            "between people; against those without asthma; in women",
+        ),
+        (
+            "CRP was higher during surgery than in both the first and the last sample.",
+            "between groups; against both the first and the last sample",
+        ),
+        ("CRP and baseline TNF-α were higher in the SPI group.", "between groups; in the SPI group"),
+        (
+            "Placebo-treated but not yoga-treated patients had a decline in leptin.",
+            "in placebo-treated but not yoga-treated patients",
+        ),
+        ("Many were in the first group (8%) and people without gout had higher CRP.", "in people without gout"),
     ],
 )
 def test_a_finding_tells_how_it_was_compared(sentence: str, expected: str) -> None:
@@ -289,10 +330,14 @@ def test_outcomes_without_a_list_have_directions_too() -> None:
         ("Adverse events (AEs) were comparable between groups.", {"Adverse events": "unchanged"}),
         ("The reduction in pain was greater in the yoga group than in the waitlist group.", {"pain": "decreased"}),
         ("Pain did not vary with age.", {}),
+        ("Improved sleep decreased pain severity.", {"pain severity": "decreased"}),
+        ("Pain relief without opioids did not differ between groups.", {"Pain relief": "unchanged"}),
+        ("The in-hospital mortality did not differ.", {"in-hospital mortality": "unchanged"}),
     ],
 )
 def test_an_outcome_is_named_whole_and_without_its_change(sentence: str, expected: dict[str, str]) -> None:
-    outcomes = ["Lower extremity strength", "Adverse events (AEs", "reduction in pain", "Pain"]
+    outcomes = ["Lower extremity strength", "Adverse events (AEs", "reduction in pain", "Pain", "pain severity"]
+    outcomes += ["Pain relief without opioids", "-hospital mortality"]
     text = f"We trained adults. {sentence}"
     marked = [
         Span(start=text.index(name), end=text.index(name) + len(name), text=name, role="outcome", label="outcomes",

@@ -10,6 +10,7 @@ from typing import Any
 
 from tiab.pico.design_scores import design_scores
 from tiab.pico.findings.extraction import MARKER, OUTCOME
+from tiab.pico.findings.subjects import given_markers
 from tiab.pico.phrases import whole_phrase
 from tiab.pico.sentences import sentence_around
 from tiab.pico.spans import Span
@@ -32,6 +33,14 @@ _MOST_OUTCOMES = 10
 _LIKELY, _ALMOST = 0.5, 0.99
 _DESIGN = 0.35  # designs share one chance: a randomised crossover trial is .6 and .4
 _TOLD_LATE = ("results", "conclusions")
+_OF_ALL = re.compile(
+    r"waiting list for\b|(?:a|the) standard (?:treatment|therapy|care) (?:for|of|in)\b",
+    re.IGNORECASE,
+)
+_OF_STUDIES = re.compile(
+    r"(?:double[\s-]|association stud(?:y|ies) in|case[\s-]|recommended as (?:the )?)\Z", re.IGNORECASE
+)
+"""Where a comparator's word names none: both arms get a dummy, all wait for surgery, what is recommended."""
 _MENTIONED = ("comparison",)  # "versus" and the like, which name nobody
 
 
@@ -167,14 +176,17 @@ def _people() -> frozenset[str]:
 def _comparators(record: Record, spans: Sequence[Span]) -> list[Fact]:
     """The learned comparators and the kinds that the lists know; "control group" where nothing says more."""
     learned = _phrases(record, spans, "comparator", "comparators")
-    listed = [span for span in spans if span.role == "comparator" and span.label not in _MENTIONED and _is_listed(span)]
+    named = [span for span in spans if span.role == "comparator" and span.label not in _MENTIONED]
+    listed = [span for span in named if _is_listed(record.text, span)]
     telling = [span for span in listed if span.value != "control group"] or ([] if learned else listed)
     return [*learned, *(_fact(record, span, span.value or span.text) for span in telling)]
 
 
-def _is_listed(span: Span) -> bool:
-    """Whether a list's word names a comparator: no heading, nor the untreated disease of everybody."""
-    return span.provenance.startswith("rule:") and not span.text.isupper() and span.text.casefold() != "untreated"
+def _is_listed(text: str, span: Span) -> bool:
+    """Whether a list's word names a comparator: no heading, nor the untreated disease, or the waiting list, of all."""
+    if not span.provenance.startswith("rule:") or span.text.isupper() or span.text.casefold() == "untreated":
+        return False
+    return not (_OF_ALL.match(text, span.start) or _OF_STUDIES.search(text, max(0, span.start - 40), span.start))
 
 
 def _holds(whole: str, part: str) -> bool:
@@ -192,7 +204,9 @@ def _outcomes(record: Record, spans: Sequence[Span]) -> list[Fact]:
         facts.setdefault((name, span.label), _fact(record, span, _direction(name, span)))
     found = sorted(facts.values(), key=lambda fact: fact.start)
     named = {name.casefold() for name, _ in told}
-    markers = [s for s in _of(spans, "marker") if s.value.casefold() not in named and s.field != "keywords"]
+    given = given_markers(record.text, spans)
+    markers = [s for s in _of(spans, "marker") if s.field != "keywords" and s.value not in given]
+    markers = [span for span in markers if span.value.casefold() not in named]
     found += [_fact(record, span, f"{span.value}: no direction given") for span in markers]
     return (found or _phrases(record, spans, "outcome", "outcomes"))[:_MOST_OUTCOMES]
 

@@ -15,7 +15,7 @@ _AGAINST = re.compile(
 )
 _CUT = re.compile(
     r"\s+(?:that|which|who|indicat\w+|suggest\w+|show\w*|increas\w+|decreas\w+|reduc\w+|\w+ly|and|but|whereas"
-    r"|while|although|at|after|was|were|is|are|did|showed|had|by|following|during|with|in)\s|\.\s|\.$|\s*$"
+    r"|while|although|at|after|was|were|is|are|did|showed|had|by|following|during|with|within|for|in)\s|\.\s|\.$|\s*$"
 )
 _BETWEEN = re.compile(
     r"\b(?:between|among|across)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:groups?|arms?|conditions?|treatments?"
@@ -42,8 +42,8 @@ _NOUNS = (
     r"|athletes|animals|rats|mice|PwMS)\b"
 )
 _GROUP = re.compile(
-    r"\b(?:in|for|among|within)\s+(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
-    rf"|any\s+)?(?!groups\b)(?:(?!(?:in|of|or|and|between)\b)[\w+/-]+\s+){{0,4}}?{_NOUNS})"
+    r"\b(?:in|for|among|within)\s+(?!the\s+groups\b)(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
+    rf"|any\s+)?(?!groups\b)(?:(?!(?:in|of|or|and|between|within|among|than|after)\b)[\w+/-]+\s+){{0,4}}?{_NOUNS})"
     r"|\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ _ARM = re.compile(
 _WHOLE = re.compile(r"both\s.*?\sand\s|(?:those|patients|people|subjects|women|men|children|adults)\s+with(?:out)?\s")
 _EMPTY = re.compile(r"(?:the|those|that|both(?:\s+the)?|levels?|values?)?", re.IGNORECASE)
 _ILL = re.compile(r"\bpatients\b|\bPw\w+\b|\bMS\b")
-_CONTROLS = re.compile(r"(?:the\s+|matched\s+)*controls?(?:\s+subjects)?", re.IGNORECASE)
+_CONTROLS = re.compile(r"(?:the\s+|matched\s+)*(?:controls|control\s+subjects)", re.IGNORECASE)
 _ACUTE = re.compile(
     r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)"
     r"|single\s+(?:bout|session)|one\s+(?:bout|session)|post-?exercise"

@@ -153,7 +153,7 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
 def _under(scope: Scope, tokens: Sequence[Token], i: int, cue: int, joined: bool) -> Scope:
     """The scope below another word of change, at `i`, which may govern the one at `cue` or share its denial."""
     outer = scope_before(tokens, i)
-    if _governs(tokens, i, joined):
+    if _governs(tokens, i, joined) and not (i + 1 < cue and _describes_subject(tokens, i)):
         return scope._replace(
             outer=i, denied=scope.denied or outer.denied, tendency=scope.tendency or outer.tendency,
             hypothetical=scope.hypothetical or outer.hypothetical,
@@ -161,6 +161,13 @@ def _under(scope: Scope, tokens: Sequence[Token], i: int, cue: int, joined: bool
     if tokens[i].cue[1] == "noun" and any(token.word in ("or", "nor", "and") for token in tokens[i + 1 : cue]):
         return scope._replace(denied=scope.denied or outer.denied)
     return scope
+
+
+def _describes_subject(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word of change at `i` opens a clause: "improved sleep lowered IL-6" has lowered as its verb."""
+    first = i - 1 if i and is_kind(tokens[i - 1].word, "determiner") else i
+    opens = first == 0 or is_kind(tokens[first - 1].word, "break") or tokens[first - 1].word == ","
+    return opens and tokens[i].cue[1] in ("past", "degree") and not is_kind(tokens[i + 1].word, "determiner")
 
 
 def _parts(word: str) -> bool:

@@ -12,7 +12,7 @@ from tiab.pico.lexicon import Found, longest
 from tiab.pico.spans import Span
 from tiab.pico.vocabulary import has_any, vocabulary
 
-__all__ = ["CLASSES", "find_outcomes", "find_targets", "is_agent"]
+__all__ = ["CLASSES", "find_outcomes", "find_targets", "given_markers", "is_agent"]
 
 CLASSES: dict[str, str] = {
     "cytokines": "cytokine", "chemokines": "chemokine", "adipokines": "adipokine", "myokines": "myokine",
@@ -39,7 +39,14 @@ _RATIO_WORD = re.compile(r"\s*\)?\s*(?:mRNA\s+|protein\s+|concentration\s+|serum
 _RATIO_OF = re.compile(r"\bratios?\s+(?:of|between)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _SURE = 0.6  # an outcome that a model is less sure of is not looked at
 _LONGEST = 80  # characters of an outcome's name
+_NEXT_CLAUSE = re.compile(r",?\s(?:but|without|whereas|while)\s", re.IGNORECASE)
 _SMALL = words("small")
+_TOLD = ("increased", "decreased", "unchanged")
+_MEASURED = re.compile(
+    r"(?:[\s-](?:alpha|beta|gamma|[αβγab12]+\b))?[\s)]+(?:levels?|concentrations?|expressions?|production|secretion|release"
+    r"|mRNA|values?|titers?|measure\w*)\b",
+    re.IGNORECASE,
+)
 _SLASHED = re.compile(r"[\w)-]/(?:\w+\s)?$")
 _SLASH = re.compile(r"/\s?[A-Za-z]")
 
@@ -94,9 +101,11 @@ def _name_bounds(text: str, start: int, end: int) -> tuple[int, int]:
     """(start, end) of an outcome's name: whole words, no words of change before it, no half bracket behind it."""
     start = _behind_change(text, start, end)
     first = max(0, start - _LONGEST - 1)  # beyond it, no word is a name
-    while first < start < end and (text[start - 1] in "-/" or (text[start - 1].isalnum() and text[start].isalnum())):
+    while first < start < end and (
+        text[start - 1] in "-/" or (text[start - 1].isalnum() and (text[start].isalnum() or text[start] in "-/"))
+    ):
         start -= 1
-    name = text[start:end]
+    name = _NEXT_CLAUSE.split(text[start:end], maxsplit=1)[0]
     if name.count("(") > name.count(")"):
         name = name[: name.rindex("(")]
     return start + len(name) - len(name.lstrip(" ,.;:)")), start + len(name.rstrip(" ,.;:("))
@@ -160,6 +169,23 @@ def _is_aside(text: str, item: Found[str]) -> bool:
     return head is not None and not _collective().fullmatch(head[1])
 
 
+def given_markers(text: str, spans: Sequence[Span]) -> set[str]:
+    """The markers that the record tells of as a drug: interferon-beta where it is the treatment, not what is measured.
+
+    That is so where one is named within an intervention or comparator, and nowhere as something that is measured.
+    """
+    given = [s for s in spans if s.role in ("intervention", "comparator") and not s.provenance.startswith("rule:")]
+    markers = [span for span in spans if span.label == "marker"]
+    told = {name for span in spans if span.label in _TOLD for name in span.value.split("; ")}
+    inside = {m.value for m in markers if any(g.start <= m.start and m.end <= g.end for g in given)}
+    agents = {m.value for m in markers if is_agent(text, Found(m.start, m.end, m.value))}
+    measured = {m.value for m in markers if _MEASURED.match(text, m.end)}
+    return (inside | agents) - told - measured
+
+
 def is_agent(text: str, item: Found[str]) -> bool:
+    """Whether a marker acts or is part of another name, by the words around it in its sentence."""
     behind, before = _agents()
-    return bool(behind.match(text, item.end) or before.search(text, max(0, item.start - 40), item.start))
+    begin = max(0, item.start - 40)
+    begin = max(begin, text.rfind(". ", begin, item.start) + 1)
+    return bool(behind.match(text, item.end) or before.search(text, begin, item.start))

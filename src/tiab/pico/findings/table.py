@@ -11,7 +11,7 @@ from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.findings.comparison import is_control
 from tiab.pico.findings.extraction import MARKER, OUTCOME, study_begins
-from tiab.pico.findings.subjects import CLASSES, is_agent
+from tiab.pico.findings.subjects import CLASSES, given_markers, is_agent
 from tiab.pico.lexicon import Found
 from tiab.pico.sentences import sentence_around
 from tiab.pico.spans import Span
@@ -187,7 +187,9 @@ def _measured(record: Record, spans: Sequence[Span]) -> dict[str, None]:
     begin = study_begins(record.text, next((a for name, a, _ in record.sections if name == "abstract"), 0))
     mine = (s for s in spans if s.label == "marker" and s.field != "keywords" and s.section != "background")
     said = [s for s in mine if s.field == "title" or s.section or s.start >= begin]
-    return dict.fromkeys(s.value for s in said if not is_agent(record.text, Found(s.start, s.end, s.value)))
+    given = given_markers(record.text, spans)
+    own = (s for s in said if s.value not in given)
+    return dict.fromkeys(s.value for s in own if not is_agent(record.text, Found(s.start, s.end, s.value)))
 
 
 def _tells_effect(span: Span) -> bool:
