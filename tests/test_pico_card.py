@@ -95,6 +95,7 @@ def test_a_population_is_people_where_people_are_named() -> None:
         ("They were two bleaching systems based on", "two bleaching systems based", "two bleaching systems"),
         ("It was a novel diet using an interactive tool", "novel diet using an interactive tool", "novel diet"),
         ("+", "+", ""),
+        ("-OO0", "-", "OO0"),
         ("rate of 5", "rate", ""),
     ],
 )

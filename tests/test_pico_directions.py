@@ -188,6 +188,7 @@ SENTENCES = [
     ("Although the effect on IL-6 was not significant, women had a clinically relevant increase in IL-6.",
      {"unchanged": "IL-6"}),
     ("The other studied cytokines were stable.", {"unchanged": "other cytokines"}),
+    ("CRP had no impact on survival.", {}),
     ("Levels of IL-33R and IL-2 increased.", {"increased": "IL-2"}),
 ]  # fmt: skip
 
@@ -234,6 +235,11 @@ def test_a_sentence_says_which_way_its_markers_went(sentence: str, expected: dic
             "Placebo-treated but not yoga-treated patients had a decline in leptin.",
             "in placebo-treated but not yoga-treated patients",
         ),
+        (
+            "We found that adults with asthma had higher CRP than controls.",
+            "between groups; against controls; in adults with asthma",
+        ),
+        ("Adults with gout were older and had higher CRP.", ""),
         ("Many were in the first group (8%) and people without gout had higher CRP.", "in people without gout"),
     ],
 )

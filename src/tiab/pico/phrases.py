@@ -54,7 +54,7 @@ def whole_phrase(text: str, start: int, end: int, role: str = "") -> str:
     before = ""
     while before != phrase:
         before = phrase
-        phrase = _balanced(_loose_words().sub("", phrase.strip(_LOOSE)).strip(_LOOSE))
+        phrase = _balanced(_loose_words().sub("", phrase.strip(_LOOSE)).strip(_LOOSE).lstrip("-"))
     if len(phrase) > _LONGEST or not _LETTERS.search(phrase) or phrase[-1:] == "-":
         return ""
     return "" if _empty_words(role).fullmatch(phrase) else phrase

@@ -50,8 +50,8 @@ _GROUP = re.compile(
 _SUBJECT = re.compile(
     r"(?:^\W*|[,;:]\s*|\b(?:whereas|while|but|and|that)\s+)(?:and\s+|but\s+)?(?P<group>(?:the\s+)?"
     r"(?:[\w-]+\s+but\s+not\s+)?"
-    rf"(?:(?!(?:in|of|or|and|but|not|neither|no|none|between|than|with|to|for)\b)[\w+/-]+\s+){{0,4}}?(?:{_NOUNS}|placebo|sham)"
-    r"(?:\s+(?:with|without|on|given|receiving|taking|who\s\w+)\s+(?:(?!and\b|or\b)[\w/-]+\s+){0,4}?[\w/-]+)??)\s+"
+    rf"(?:(?!(?:in|of|or|and|but|not|neither|no|none|that|we|was|were|had|between|than|with|to|for)\b)[\w+/-]+\s+){{0,4}}?(?:{_NOUNS}|placebo|sham)"
+    r"(?:\s+(?:with|without|on|given|receiving|taking|who\s\w+)\s+(?:(?!and\b|or\b|was\b|were\b)[\w/-]+\s+){0,4}?(?!and\b|or\b|was\b|were\b)[\w/-]+)??)\s+"
     r"(?:(?:\w+ly|also|then)\s+)*(?:(?:had|have|showed|exhibited|displayed|demonstrated|experienced|presented"
     r"|reported|achieved|did)\b[^,;]*)?$",
     re.IGNORECASE,

@@ -159,8 +159,8 @@ def _stands_alone(tokens: Sequence[Token], cue: int, scope: Scope) -> bool:
     kind, form = tokens[cue].cue
     following = tokens[cue + 1].word if cue + 1 < len(tokens) else "."
     if scope.having:  # "IL-6 showed an increase", not "IL-6 showed an increase in binding"
-        named = following in ("of", "in") and begins_name(tokens, cue + 2) and not _names_people(tokens, cue + 2)
-        return form == "noun" and (kind == "change" or not named)
+        named = following in ("of", "in", "on") and begins_name(tokens, cue + 2) and not _names_people(tokens, cue + 2)
+        return form == "noun" and ((kind == "change" and following != "on") or not named)
     if following == "with" and tokens[cue].word.startswith("var"):  # "did not vary with age" tells of no change
         return False
     if form in ("past", "degree"):
