@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check lint types floors format models package clean
+.PHONY: help demo test coverage check lint types floors format models package docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,8 +47,12 @@ package: $(VENV)/.developed ## Build the package, check it, and run the demo fro
 	@$(BIN)/check-wheel-contents dist/*.whl
 	@$(BIN)/python scripts/check_wheel.py dist/*.whl
 
+docs: $(VENV)/.developed ## Build the documentation into site/; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Open site/index.html"
+
 clean: ## Remove what the other targets made
-	@rm -rf $(VENV) dist build demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	@rm -rf $(VENV) dist build site demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -63,6 +67,6 @@ $(VENV)/.installed: pyproject.toml $(BIN)/python
 
 $(VENV)/.developed: pyproject.toml $(VENV)/.installed
 	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,oracles]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,docs,oracles]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps asreview-insights==1.6.1
 	@touch $@

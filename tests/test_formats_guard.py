@@ -240,8 +240,8 @@ def test_a_file_that_is_taken_for_another_format_is_noticed(
     monkeypatch.setattr("tiab.formats.nbib.found_at", lambda lines: None)
     from tiab import formats
 
-    readers = {name: pair for name, pair in formats._FORMATS.items() if name != "NBIB"}
-    monkeypatch.setattr("tiab.formats._FORMATS", readers)
+    readers = {name: pair for name, pair in formats.FORMATS.items() if name != "NBIB"}
+    monkeypatch.setattr("tiab.formats.FORMATS", readers)
     check_noticed(path("Ovid tags"))
 
 

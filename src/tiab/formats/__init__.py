@@ -44,9 +44,9 @@ from tiab.formats.text import clean_line, decoding_of, head_text
 from tiab.formats.writing import write_records
 from tiab.records import Record
 
-__all__ = ["ReadResult", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
+__all__ = ["FORMATS", "ReadResult", "Unreadable", "iter_records", "read", "read_each", "read_records", "write_records"]
 
-_FORMATS: dict[
+FORMATS: dict[
     str, tuple[Callable[[Sequence[str]], int | None], Callable[[InputFile, ReaderNotes], Iterator[RecordAt]]]
 ] = {
     "PubMed XML": (pubmed_xml.found_at, pubmed_xml.parse),
@@ -66,6 +66,7 @@ _FORMATS: dict[
     "table": (table.found_at, table.parse),
     "XLSX": (lambda lines: None, xlsx.parse),
 }
+"""The formats that are read, by name: what finds one from a file's first lines, and what parses it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ class _Opened:
     def records(self) -> Iterator[Record]:
         """The records with unique ids; at the end, an error unless as many came as the raw text has record starts."""
         lines: list[int] = []
-        for line, record in _FORMATS[self.format][1](self.source, self.noted):
+        for line, record in FORMATS[self.format][1](self.source, self.noted):
             lines.append(line)
             self._count(record)
             record_id = unique(record.record_id, self.taken)
@@ -250,7 +251,7 @@ def _format_of(source: InputFile) -> str:
         return "XLSX"
     head = head_text(source)
     lines = head.split("\n")
-    places = {name: found_at(lines) for name, (found_at, _) in _FORMATS.items()}
+    places = {name: found_at(lines) for name, (found_at, _) in FORMATS.items()}
     found = [(place, name) for name, place in places.items() if place is not None]
     if not found:
         raise _unknown(source, head)

@@ -1,0 +1,1 @@
+"""What the documentation site shows that is written elsewhere: help texts, the formats, the map of rooms, notebooks."""

@@ -1,0 +1,57 @@
+"""The drawing of how the code is organised, from the contract of floors that lint-imports holds."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from html import escape
+from pathlib import Path
+
+__all__ = ["architecture_svg"]
+
+_WIDTH, _ROW, _GAP, _MARGIN = 760, 34, 10, 16
+_NAME_WIDTH = 7.6
+"""Width of a letter of the names, in pixels, in the monospaced font that is asked for."""
+_STYLE = """
+text { font: 12.5px system-ui, sans-serif; fill: #1f2933; }
+.name { font-family: ui-monospace, monospace; font-weight: 600; }
+rect { fill: #eef4fb; stroke: #1d5fa8; }
+path { stroke: #1d5fa8; fill: none; stroke-width: 1.5; }
+svg { background: #ffffff; }
+"""
+
+
+def architecture_svg(root: Path) -> str:
+    """The floors of the package, each a row of boxes, an importer above what it imports."""
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    floors = [re.findall(r"tiab\.(\w+)", layer) for layer in settings["tool"]["importlinter"]["contracts"][0]["layers"]]
+    rows = [_row(floor, _MARGIN + number * (_ROW + _GAP)) for number, floor in enumerate(floors)]
+    height = 2 * _MARGIN + len(floors) * (_ROW + _GAP) + 20
+    label = "The rooms of the package, in floors; each imports only from floors below its own"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">'
+        f'<style>{_STYLE}</style><rect width="{_WIDTH}" height="{height}" style="fill:#fff;stroke:none"/>'
+        f"{''.join(rows)}{_arrow(height)}</svg>\n"
+    )
+
+
+def _row(names: list[str], y: int) -> str:
+    """The boxes of one floor, side by side."""
+    x, boxes = _MARGIN + 24, []
+    for name in names:
+        width = round(len(name) * _NAME_WIDTH) + 24
+        boxes.append(
+            f'<rect x="{x}" y="{y}" width="{width}" height="{_ROW}" rx="6"/>'
+            f'<text class="name" x="{x + width / 2:g}" y="{y + 21}" text-anchor="middle">{escape(name)}</text>'
+        )
+        x += width + _GAP
+    return "".join(boxes)
+
+
+def _arrow(height: int) -> str:
+    """The direction in which one imports from another, down the left side."""
+    x, end = _MARGIN, height - 2 * _MARGIN - 10
+    return (
+        f'<path d="M{x} {_MARGIN} V{end} m-5 -7 l5 7 l5 -7"/>'
+        f'<text x="{x}" y="{height - _MARGIN}">imports only from the floors below</text>'
+    )

@@ -1,0 +1,76 @@
+"""The page of all commands, from what each command's --help says."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from tiab.cli import app
+from tiab.cli.commands import COMMANDS, load
+from tiab.cli.root import ExitStatus
+
+__all__ = ["commands_page"]
+
+_INTRODUCTION = """# Commands
+
+Each command explains itself: `tiab COMMAND --help`. This page is made from the same texts. `--json` prints the result
+as JSON, for programs. Errors are one line on standard error, which says what happened, where, and what to do next.
+
+"""
+
+
+def commands_page() -> str:
+    """All commands in Markdown, a section each, in the order of `tiab --help`; then what a command exits with."""
+    root = typer.main.get_command(app).make_context("tiab", ["demo"], resilient_parsing=True)
+    sections = [section for name in COMMANDS for section in _sections(load(name), name, root)]
+    return _INTRODUCTION + "\n".join(sections) + "\n" + _exit_statuses()
+
+
+def _sections(command: Any, name: str, parent: Any) -> Iterator[str]:
+    context = command.make_context(name, [], parent=parent, resilient_parsing=True)
+    if hasattr(command, "commands"):
+        yield f"## tiab {name}\n\n{_prose(command.help)}\n"
+        for inner, sub in command.commands.items():
+            made = sub.make_context(inner, [], parent=context, resilient_parsing=True)
+            yield f"### {made.command_path}\n\n" + _body(sub, made)
+    else:
+        yield f"## {context.command_path}\n\n" + _body(command, context)
+
+
+def _body(command: Any, context: Any) -> str:
+    """A command's prose, its usage with its examples, and the table of what it takes."""
+    text, *examples = re.split(r"\s*\[dim\]Example:\[/dim\] ", command.help)
+    usage = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(context))
+    lines = [f"{context.command_path} {usage}", *(["", *examples] if examples else [])]
+    records = [record for param in command.params if (record := param.get_help_record(context))]
+    rows = "".join(f"| {_code(names)} | {_cell(help_text)} |\n" for names, help_text in records)
+    return f"{_prose(text)}\n\n```text\n" + "\n".join(lines) + f"\n```\n\n| | |\n|---|---|\n{rows}"
+
+
+def _prose(text: str) -> str:
+    return re.sub(r"\[/?(?:bold|dim)\]", "", text).strip()
+
+
+def _code(names: str) -> str:
+    """`-o, --output <path>` as code; a bar would end the cell."""
+    names = re.sub(r"\.\.\. <list\[(\w+)\]>", r"… <\1>", names)
+    return "`" + re.sub(r"<list\[(\w+)\]>", r"<\1> …", names).replace("|", "\\|") + "`"
+
+
+def _cell(text: str) -> str:
+    """Help text within a cell of a table: stars and angle brackets are themselves there."""
+    text = re.sub(r"\s+", " ", text).replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
+    return re.sub(r" *\[((?:default|required|env var|x|\d)[^\]]*)\]", r" *(\1)*", text)
+
+
+def _exit_statuses() -> str:
+    told = inspect.cleandoc(ExitStatus.__doc__ or "").split("Attributes:\n")[1]
+    rows = []
+    for names, meaning in re.findall(r"^ *([A-Z_, ]+): (.*(?:\n {8,}.*)*)", told, flags=re.M):
+        numbers = ", ".join(str(int(ExitStatus[name.strip()])) for name in names.split(","))
+        rows.append(f"| {numbers} | {' '.join(meaning.split())} |\n")
+    return "## What a command exits with\n\n| status | meaning |\n|---|---|\n" + "".join(rows)
