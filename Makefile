@@ -48,7 +48,7 @@ package: $(VENV)/.developed ## Build the package, check it, and run the demo fro
 	@$(BIN)/python scripts/check_wheel.py dist/*.whl
 
 docs: $(VENV)/.developed ## Build the documentation into site/; a warning is an error
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Open site/index.html"
 
 clean: ## Remove what the other targets made

@@ -25,7 +25,8 @@ def architecture_svg(root: Path) -> str:
     """The floors of the package, each a row of boxes, an importer above what it imports."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
     floors = [re.findall(r"tiab\.(\w+)", layer) for layer in settings["tool"]["importlinter"]["contracts"][0]["layers"]]
-    rows = [_row(floor, _MARGIN + number * (_ROW + _GAP)) for number, floor in enumerate(floors)]
+    told = _told(root)
+    rows = [_row(floor, told, _MARGIN + number * (_ROW + _GAP)) for number, floor in enumerate(floors)]
     height = 2 * _MARGIN + len(floors) * (_ROW + _GAP) + 20
     label = "The rooms of the package, in floors; each imports only from floors below its own"
     return (
@@ -35,8 +36,15 @@ def architecture_svg(root: Path) -> str:
     )
 
 
-def _row(names: list[str], y: int) -> str:
-    """The boxes of one floor, side by side."""
+def _told(root: Path) -> dict[str, str]:
+    """What each room that has a row of its own in CONTRIBUTING's map holds, in a few words."""
+    table = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").split("| room | what it holds |")[1].split("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)/?` \| (.+?) \|$", table, flags=re.MULTILINE)
+    return {name: re.split(r"[:;.]", said.replace("`", ""))[0] for name, said in rows}
+
+
+def _row(names: list[str], told: dict[str, str], y: int) -> str:
+    """The boxes of one floor side by side, and what it is for, where one room has it to itself."""
     x, boxes = _MARGIN + 24, []
     for name in names:
         width = round(len(name) * _NAME_WIDTH) + 24
@@ -45,7 +53,8 @@ def _row(names: list[str], y: int) -> str:
             f'<text class="name" x="{x + width / 2:g}" y="{y + 21}" text-anchor="middle">{escape(name)}</text>'
         )
         x += width + _GAP
-    return "".join(boxes)
+    said = told.get(names[0], "") if len(names) == 1 else ""
+    return "".join(boxes) + f'<text x="{x + 4}" y="{y + 21}">{escape(said)}</text>'
 
 
 def _arrow(height: int) -> str:

@@ -48,7 +48,7 @@ def _body(command: Any, context: Any) -> str:
     lines = [f"{context.command_path} {usage}", *(["", *examples] if examples else [])]
     records = [record for param in command.params if (record := param.get_help_record(context))]
     rows = "".join(f"| {_code(names)} | {_cell(help_text)} |\n" for names, help_text in records)
-    return f"{_prose(text)}\n\n```text\n" + "\n".join(lines) + f"\n```\n\n| | |\n|---|---|\n{rows}"
+    return f"{_prose(text)}\n\n```text\n" + "\n".join(lines) + f"\n```\n\n| option | what it does |\n|---|---|\n{rows}"
 
 
 def _prose(text: str) -> str:
