@@ -40,7 +40,7 @@ def _told(root: Path) -> dict[str, str]:
     """What each room that has a row of its own in CONTRIBUTING's map holds, in a few words."""
     table = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").split("| room | what it holds |")[1].split("\n\n")[0]
     rows = re.findall(r"^\| `(\w+)/?` \| (.+?) \|$", table, flags=re.MULTILINE)
-    return {name: re.split(r"[:;.]", said.replace("`", ""))[0] for name, said in rows}
+    return {name: re.split(r"[:;.]|, (?=what)", said.replace("`", ""))[0] for name, said in rows}
 
 
 def _row(names: list[str], told: dict[str, str], y: int) -> str:

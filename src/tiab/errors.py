@@ -31,7 +31,7 @@ __all__ = [
 
 
 class TiabError(Exception):
-    """A mistake that the person at the keyboard can mend; everything else is a defect in tiab.
+    """An error that the user can correct; any other exception is a defect in tiab.
 
     Args:
         message: what happened.

@@ -63,6 +63,9 @@ class Label:
         reviewer: who decided; "" where nobody said.
         reason: the exclusion reason or note; "" where none was given.
         prior: known before screening began (prior knowledge), not a result of it.
+
+    >>> Label(record_id="16815786", decision=Decision.EXCLUDE, reason="wrong population").decision.value
+    'exclude'
     """
 
     record_id: str

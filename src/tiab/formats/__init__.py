@@ -97,6 +97,13 @@ def read_records(path: str | Path) -> list[Record]:
 
     Warns:
         TiabWarning: something about the file is doubtful, such as its encoding; or records have no abstract.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "search.ris")
+    ...     _ = path.write_text("TY  - JOUR\\nTI  - Yoga for back pain\\nAB  - Ten adults.\\nER  - \\n")
+    ...     [record.title for record in read_records(path)]
+    ['Yoga for back pain']
     """
     said: list[str] = []
     records = list(iter_records(path, on_warning=said.append))

@@ -33,10 +33,11 @@ def write_records(
     *,
     columns: Mapping[str, Mapping[str, object]] | None = None,
 ) -> None:
-    """Writes `records` in their order to `path`, in the format that its suffix names (`SUFFIXES`; .gz may follow).
+    """Writes `records` in their order to `path`, whole or not at all.
 
-    What a record carried in its `extra` goes out with it, and reading the file gives records equal to these but for
-    their source. What is added stands before the record in a table, and in notes ("tiab_rank: 3") elsewhere. A column
+    The suffix chooses the format: .csv, .tsv, .xlsx, .ris, .nbib, .bib or .xml (EndNote); .gz may follow. What a record
+    carried in its `extra` is written too, and the file reads back to records equal to these but for their source. What
+    is added comes before the record's own columns in a table, and in notes ("tiab_rank: 3") elsewhere. A column
     "decision" is also written as other programs read it: ASReview's notes, or a column `included` of 1 and 0.
 
     Args:
@@ -46,6 +47,14 @@ def write_records(
     Raises:
         InputError: the suffix is none of these, or the file cannot be written.
         LabelError: a value of "decision" is no decision.
+
+    >>> import tempfile
+    >>> pool = [Record(record_id="1", title="Yoga for back pain"), Record(record_id="2", title="Tax law")]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "ranked.csv")
+    ...     write_records(path, pool, columns={"rank": {"1": 1, "2": 2}})
+    ...     path.read_text(encoding="utf-8-sig").splitlines()[1][:22]
+    '1,1,Yoga for back pain'
     """
     writer, tabular = _writer_of(Path(path))
     added = columns or {}

@@ -201,10 +201,10 @@ def rank(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> Ranking:
-    """The records ranked by the criteria, by labels, by a kept model, or by what there is of the three.
+    """The records ranked by criteria, by labels, by a kept model, or by any of these together.
 
-    The same input and seed give the same ranking to the last digit. A record without an abstract, or with words that
-    nothing is known about, is ranked by what it has; none is left out. Labelled records are ranked among the others.
+    The same input and seed give the same ranking to the last digit. No record is left out: one without an abstract is
+    ranked by its title and keywords. Labelled records are ranked among the others.
 
     Args:
         labels: what `read_labels` gave, whichever file it is of; or Label objects or record id -> decision ("include",
@@ -219,6 +219,10 @@ def rank(
 
     Warns:
         TiabWarning: records are in a script, such as Chinese, in which no term of the criteria can match.
+
+    >>> pool = [Record(record_id="1", title="Tax law"), Record(record_id="2", title="Yoga for back pain")]
+    >>> rank(pool, criteria=Criteria(title="Yoga for low back pain", concepts=())).order
+    ('2', '1')
     """
     known = labels_on(records, labels)
     _check(records, known, criteria, model)
@@ -235,10 +239,14 @@ def rank(
 def train(
     records: Sequence[Record], *, labels: Labels, criteria: Criteria | None = None, seed: int = 0, jobs: int = 1
 ) -> RankingModel:
-    """The model that ranks by these labels, to be kept and to rank new search results.
+    """The model learned from these labels, to be kept and to rank later searches.
 
     Raises:
         LabelError: there is no label, or one names no record.
+
+    >>> pool = [Record(record_id="1", title="Tax law"), Record(record_id="2", title="Yoga for back pain")]
+    >>> train(pool, labels={"2": "include"}).n_included
+    1
     """
     known = labels_on(records, labels)
     if not known:
