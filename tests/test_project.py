@@ -14,7 +14,7 @@ import yaml
 
 import tiab
 
-WORKFLOWS = ("release", "tests")
+WORKFLOWS = ("docs", "release", "tests")
 
 
 def steps(root: Path, workflow: str) -> list[dict[str, Any]]:
