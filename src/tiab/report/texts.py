@@ -42,8 +42,8 @@ def make_texts(
 
 _PACES = (
     "The 36 seconds are those of a trial in which two people took 120 minutes for 100 titles with abstracts (Devane et "
-    "al. 2014, Cochrane Colloquium), if that was their time together; if it was that of each of them, it took 72. The "
-    "30 and 79 seconds are scenarios, a quick pace and a slow one, and have no source. None was measured in this team."
+    "al. 2014, Cochrane Colloquium), if that was their combined time; if each took that long, a record took 72. The "
+    "30 and 79 seconds are assumed fast and slow speeds, without a source. None was measured in this team."
 )
 
 
@@ -54,8 +54,8 @@ def _chances(missing: MissingEstimate) -> str:
         f"Chance of all: the share of {simulated_runs(left):,} simulated reviews in which the rule had "
         f"found every relevant record when it stopped. Each has {_records(left)}, "
         f"{max(1, found):,} of them relevant{f', as many as were found{since},' if found else ''} and "
-        f"is ranked with an AUC of {SIMULATED_AUC:g}. Real rankings have stragglers that the simulated have not, and "
-        "more may be relevant than was found: the chances shown are optimistic."
+        f"is ranked with an AUC of {SIMULATED_AUC:g}. Real rankings leave some relevant records far down, and "
+        "there may be more of them than were found: the chances shown are optimistic."
     )
 
 
@@ -82,14 +82,14 @@ def _summary(counts: FlowCounts, missing: MissingEstimate, gold: GoldReport | No
 def _limitations(made: Provenance, counts: FlowCounts, gold: GoldReport | None, overrides: Overrides) -> list[str]:
     said = [
         f"What may be missing rests on an assumption. {ASSUMPTION}",
-        "The error level holds for one look at a moment fixed beforehand. Whoever looks after every record and stops "
-        "at the first good figure errs more often, the more so the more relevant records there are and the worse the "
-        "ranking is. The count starts afresh with each relevant record found, so that it is high right after one.",
+        "The error level holds for one check at a point fixed in advance. Checking after every record and stopping "
+        "at the first favourable result is wrong more often, especially with many relevant records or a poor "
+        "ranking. The count restarts with each relevant record found, so the estimate is high just after one.",
     ]
     if counts.unscreened:
         said.append(
-            f"{_records(counts.unscreened)} {_were(counts.unscreened)} not screened. A low rank is no exclusion, and "
-            "none of them may be reported as excluded."
+            f"{_records(counts.unscreened)} {_were(counts.unscreened)} not screened. A low rank is not an exclusion: "
+            "do not report any of them as excluded."
         )
     if overrides.pairs_open:
         said.append(
@@ -117,9 +117,9 @@ def _limitations(made: Provenance, counts: FlowCounts, gold: GoldReport | None, 
         said.append(f"Rankings were made by tiab {', '.join(made.versions)}; this report by tiab {made.version}.")
     if gold is not None:
         said.append(
-            "The interval of recall takes the gold records as a sample of all that such a review could have; it does "
-            "not count relevant records that neither the gold standard nor the search holds. A rank among records of "
-            "which some were screened owes something to the decisions on the others."
+            "The recall interval treats the gold records as a sample of all records relevant to such a review; it does "
+            "not cover relevant records missing from both the gold standard and the search. Where some records have "
+            "been screened, a rank also reflects those decisions."
         )
     return said
 
@@ -141,9 +141,9 @@ def _item_8(made: Provenance, counts: FlowCounts, missing: MissingEstimate, revi
             else f"{two:,} of them by two or more people"
         )
         said.append(
-            f"{readers.capitalize()} screened {_records(counts.screened)}, {shared}; each was shown an order that "
-            "rests on their own decisions, on what was resolved and on what was known beforehand, and not the "
-            f"decisions of others. {method} [State how full texts were assessed.]"
+            f"{readers.capitalize()} screened {_records(counts.screened)}, {shared}; each saw the records in an order "
+            "based on their own decisions, resolved conflicts and prior knowledge, and did not see the decisions of "
+            f"others on records that they had not decided on. {method} [State how full texts were assessed.]"
         )
     said.append("The tool ordered records and excluded none; every exclusion was decided by a person.")
     if not counts.unscreened and counts.screened:
@@ -177,9 +177,9 @@ def _raise(
     return [
         ("Tool and version", f"tiab {made.version} ({software}); report of {made.at[:10]}."),
         ("What it is", "A linear ranking model over words and rule-based evidence for the eligibility criteria. It "
-         "runs on the reviewers' computer, is no generative model, and sends no record anywhere."),
+         "runs on the reviewers' computer, is not a generative model, and sends no record anywhere."),
         ("What it was used for", "The order in which titles and abstracts were read. It decided on no record."),
-        ("Why it was used", "[State why: such as to meet relevant records early, or to plan the work.]"),
+        ("Why it was used", "[State why, for example to find relevant records early or to plan the work.]"),
         ("What went in", f"{_records(counts.to_screen)}; {criteria}{counts.prior:,} known beforehand; "
          f"{counts.screened:,} records decided on by people."),
         ("Human oversight", "Every decision was made by a person, is logged with its time, and can be undone. The "

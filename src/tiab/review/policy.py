@@ -44,10 +44,10 @@ class Policy:
 
     def __post_init__(self) -> None:
         if self.scheme not in SCHEMES:
-            raise ReviewError(f"'{self.scheme}' is no way of screening", hint="Choose one, two or calibration.")
+            raise ReviewError(f"'{self.scheme}' is not a screening scheme", hint="Choose one, two or calibration.")
         if (self.scheme == "calibration") != (self.calibration > 0):
             hint = "Give the number of records that two people screen first, for example 50."
-            raise ReviewError("a calibration sample needs a size, and a size such a sample", hint=hint)
+            raise ReviewError("only the scheme 'calibration' takes a sample size, and it needs one", hint=hint)
 
     def needed(self, people: int, *, sampled: bool) -> int:
         """How many reviewers decide on a record.

@@ -21,11 +21,11 @@ async function send(path, { method = "GET", body, keepalive = false } = {}) {
       body: plain ? body : JSON.stringify(body),
     });
   } catch {
-    throw new RequestError("tiab is not running any more. Nothing was stored just now. Type tiab in a terminal, then reload this page.", 0);
+    throw new RequestError("tiab has stopped, and nothing was saved just now. Type tiab in a terminal, then reload this page.", 0);
   }
   if (answer.ok) return answer;
   const { error } = await answer.json().catch(() => ({}));
-  const forbidden = "This page belongs to an earlier start of tiab. Open the address that it printed last.";
+  const forbidden = "This page is from an earlier run of tiab. Open the address that tiab showed when it last started.";
   throw new RequestError(error ?? (answer.status === 403 ? forbidden : `Something went wrong (${answer.status}).`), answer.status);
 }
 

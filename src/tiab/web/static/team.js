@@ -82,5 +82,5 @@ if (settings) {
 
 takeFiles((files) => {
   if (files.length) mergeAll(files);
-  else showError("Drop a file that Save copy or tiab share wrote.");
+  else showError("Drop a file made with Save copy or tiab share.");
 });
