@@ -102,10 +102,14 @@ def draft_criteria(
         list[Path] | None,
         typer.Option(
             "--records",
-            help="Search exports, or a review, to count each term in and to take related words from.",
+            help="Search exports, or a review, to count each term in.",
             show_default=False,
         ),
     ] = None,
+    related: Annotated[
+        bool,
+        typer.Option("--related", help="Take related words from the records that match best (see docs/criteria.md)."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Draft criteria from a protocol, a search strategy or both, for you to check.
@@ -115,9 +119,11 @@ def draft_criteria(
     [dim]Example:[/dim] tiab criteria draft protocol.txt strategy.txt --records pubmed.nbib -o criteria.toml
     """
     drafted = draft(*(_text_of(path) for path in files), title=title)
+    if related and not records:
+        raise CriteriaError("--related takes words from records", hint="Give --records FILE as well.")
     if records:
         pool = _records_of(records)
-        drafted = add_related(drafted, pool).counted(pool)
+        drafted = (add_related(drafted, pool) if related else drafted).counted(pool)
     if output is not None:
         write_bytes(output, drafted.to_toml().encode("utf-8"))
     if as_json:

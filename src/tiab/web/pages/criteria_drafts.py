@@ -40,10 +40,9 @@ class TermRequest(BaseModel):
 def draft_criteria(session: Session, body: DraftRequest) -> dict[str, Any]:
     """The draft of a protocol or a search strategy, as the fields of the form, and where each term came from."""
     from tiab.drafting import draft  # loads spaCy
-    from tiab.suggesting import add_related
 
     records = session.review.snapshot.merged_records()
-    drafted = add_related(draft(body.text, title=body.title), records).counted(records)
+    drafted = draft(body.text, title=body.title).counted(records)
     terms = sum(len(concept.terms) for concept in drafted.concepts)
     return {
         "fields": fields_of(drafted.criteria),
