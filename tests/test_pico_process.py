@@ -82,7 +82,9 @@ def test_what_progress_raises_ends_the_reading(process: ReadingProcess) -> None:
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_it_ends_with_the_process_that_started_it(end: signal.Signals) -> None:
     script = (
-        "import time; from tiab.pico.reading_process import ReadingProcess; from tiab.records import Record\n"
+        # a job in the background ignores SIGINT, and so would what it starts
+        "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from tiab.pico.reading_process import ReadingProcess; from tiab.records import Record\n"
         "p = ReadingProcess(None); p.find_spans([Record(record_id='1', title='Yoga')]); print('read', flush=True)\n"
         "time.sleep(60)"
     )

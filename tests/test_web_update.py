@@ -61,7 +61,7 @@ def test_pubmed_that_cannot_be_reached_is_said_and_nothing_is_logged(
 
 def test_without_a_search_the_page_says_how_to_give_one(page: httpx.Client, review: Review) -> None:
     review.save_criteria(CRITERIA, mark=review.criteria_text().mark)
-    assert "hold no PubMed search" in page.get("/update").text
+    assert "contain no PubMed search" in page.get("/update").text
     answer = page.post("/update/pubmed", json={})
     assert (answer.status_code, "no search to repeat" in answer.json()["error"]) == (400, True)
 

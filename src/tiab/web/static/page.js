@@ -21,7 +21,7 @@ async function send(path, { method = "GET", body, keepalive = false } = {}) {
       body: plain ? body : JSON.stringify(body),
     });
   } catch {
-    throw new RequestError("tiab has stopped, and nothing was saved just now. Type tiab in a terminal, then reload this page.", 0);
+    throw new RequestError("tiab is not running any more. Nothing was saved just now. Type tiab in a terminal, then reload this page.", 0);
   }
   if (answer.ok) return answer;
   const { error } = await answer.json().catch(() => ({}));
