@@ -191,7 +191,7 @@ def _standard_output() -> _Identity | None:
 def _copy_into(target: Path, beside: Path) -> None:
     """Copies a file into a pipe or device; into standard output behind what was printed before."""
     printed = _identity(target) is not None
-    if printed:
+    if sys.stdout is not None:  # a pipe may be standard output, too, by whatever name
         sys.stdout.flush()
     with open(beside, "rb") as source, open(os.dup(1) if printed else target, "wb") as stream:
         shutil.copyfileobj(source, stream)
