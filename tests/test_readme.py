@@ -8,6 +8,7 @@ import shlex
 import shutil
 import tomllib
 from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from statistics import median
 
@@ -15,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tiab
+from make_evidence_sheet import COLD, CRITERIA, LABELS, compared
 from tiab.assets import corpus_path
 from tiab.cli import app
 from tiab.cli.commands import COMMANDS
@@ -99,6 +101,24 @@ def test_the_figures_on_the_embedded_corpus_are_those_that_it_gives(root: Path) 
     learned, alone = median(run.auc for run in runs), median(run.by_criteria.auc for run in runs if run.by_criteria)
     said = f"ranks above {learned:.0%} of the other excluded records (median); by the criteria alone, {alone:.0%} |"
     assert said in text
+
+
+def test_the_figures_beside_asreview_are_those_of_the_benchmark(root: Path) -> None:
+    text = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+
+    def rounded(value: str) -> str:
+        return str(Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+    told = []
+    for mode in (CRITERIA, COLD, LABELS):
+        loss = compared(mode, "loss")
+        low, high = loss["interval"].split(" to ")
+        told.append(f"{rounded(loss['ratio'].removeprefix('× '))} ({rounded(low)} to {rounded(high)})")
+    assert f"the same figures are {told[0]}, {told[1]} and {told[2]};" in text
+    saved = compared(CRITERIA, "WSS@95")
+    assert f"On {saved['reviews']} public reviews" in text
+    assert f"tiab saved {float(saved['ours']):.0%} of the reading" in text
+    assert f"ASReview {float(saved['theirs']):.0%} (" in text
 
 
 def test_no_statistic_promises_more_than_the_readme_says(root: Path) -> None:

@@ -102,6 +102,30 @@ def test_while_abstracts_are_read_decisions_are_learned_from_by_words(folder: Pa
         assert review.replay().identical
 
 
+def test_a_first_ranking_can_be_left_off_at_each_step_and_made_again(folder: Path) -> None:
+    class LeftOff(Exception): ...
+
+    steps = [0, 0]
+
+    def pause() -> None:
+        steps[0] += 1
+        if steps[0] == steps[1]:
+            raise LeftOff
+
+    with Review(folder) as review:
+        for last in range(1, 100):
+            steps[:] = [0, last]
+            try:
+                assert review.learn_by_words("eva", pause=pause)
+                break
+            except LeftOff:
+                assert review.queue("eva") is None
+        assert last > 5  # it was left off at several steps before it was let through
+        queue = review.queue("eva")
+        assert queue is not None
+        assert queue.learned.order[0] == "r123"
+
+
 def test_few_records_are_read_at_once(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "few.csv").write_text("record_id,title\na,Yoga\nb,Tax\n")
     with Review.create(tmp_path / "few") as review:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -74,6 +74,7 @@ def evaluate_ranking(
     [dim]Example:[/dim] tiab evaluate ranked.csv --gold gold.csv --curve recall.svg
     """
     warnings: list[str] = []
+    beside: dict[str, Any] = {}
     by_criteria = None
     if is_review(ranked):
         if prior:
@@ -81,11 +82,10 @@ def evaluate_ranking(
                 "--prior is for a ranking", hint="A review keeps its own prior knowledge: tiab prior."
             )
         evaluation, by_criteria = _of_review(ranked, gold, order, missing)
+        beside = {"by_criteria": None if by_criteria is None else by_criteria.to_dict()}
     else:
         evaluation = _of_file(ranked, gold, prior, missing, warnings)
-    told = evaluation.to_dict() | {"warnings": warnings}
-    if is_review(ranked):
-        told["by_criteria"] = None if by_criteria is None else by_criteria.to_dict()
+    told = evaluation.to_dict() | beside | {"warnings": warnings}
     if output:
         write_json(output, told)
         note(f"written to {output}")

@@ -16,7 +16,8 @@ from tiab.errors import EvaluationError, LabelError
 from tiab.evaluation.evaluate import Evaluation, evaluate
 from tiab.features import Features, make_features
 from tiab.labels import Decision
-from tiab.ranking.linear import UNLABELLED, PoolScorer, make_ranker
+from tiab.ranking.linear import UNLABELLED, make_ranker
+from tiab.ranking.pool_scorer import PoolScorer
 from tiab.records import Record
 from tiab.stopping import RuleOutcome, try_rules
 from tiab.stopping.planning import planned_rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -140,19 +140,21 @@ def make_features(
     spans: Sequence[tuple[Span, ...]] | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
+    pause: Callable[[], object] = lambda: None,
 ) -> Features:
     """The features of a pool, in columns of its own or in those of `space` (whose criteria then count).
 
     Args:
         spans: what PICO found in each record, where that is known already. The numbers among it (sample size, dose,
             markers) are not used, and are not looked for.
+        pause: called between the steps of counting words; what it raises ends the work.
     """
     if space is not None:
         criteria = space.criteria
     if spans is None:
         spans = find_spans(records, criteria, numbers=False, jobs=jobs, progress=progress)
     if space is None:
-        words, rows = make_word_space(records, beside=criteria.phrases if criteria else ())
+        words, rows = make_word_space(records, beside=criteria.phrases if criteria else (), pause=pause)
         space = FeatureSpace(words=words, criteria=criteria)
         matrix = space._joined(rows, records, spans)
     else:

@@ -11,7 +11,7 @@ on labelled reviews (docs/benchmarks/ablation.md, docs/benchmarks/tried.md).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
-from tiab.features.counting import TITLE, Ints, Tokens, count, parts_of, read_tokens
+from tiab.features.counting import TITLE, Ints, Tokens, count, parts_of, pausing, read_tokens
 from tiab.features.stems import stem
 from tiab.records import Record
 
@@ -114,7 +114,11 @@ class _Columns:
 
 
 def make_word_space(
-    records: Sequence[Record], *, beside: Sequence[str] = (), min_records: int = 2
+    records: Sequence[Record],
+    *,
+    beside: Sequence[str] = (),
+    min_records: int = 2,
+    pause: Callable[[], object] = lambda: None,
 ) -> tuple[WordSpace, csr_array]:
     """The word space of a pool, and the pool's rows in it.
 
@@ -122,11 +126,15 @@ def make_word_space(
         beside: phrases whose words are columns too, though no record may have them: the criteria.
         min_records: a word in fewer records than this is no column, unless `beside` has it; in a pool of under a
             thousand every word is one.
+        pause: called between steps of less than a second each for some thousand records; what it raises ends the work.
     """
     least = min_records if len(records) >= 1000 else 1
-    tokens = read_tokens([*map(parts_of, records), *((phrase, "", "") for phrase in beside)])
+    tokens = read_tokens(pausing([*map(parts_of, records), *((phrase, "", "") for phrase in beside)], pause))
+    pause()
     columns, names = _choose(tokens, len(records), least)
+    pause()
     chunks = _counted(tokens.between(0, len(records)), columns)
+    pause()
     del tokens  # which are large
     held = np.concatenate([sum(map(_held, blocks)) for blocks in zip(*chunks, strict=True)])
     idf = (np.log((1 + len(records)) / (1 + held)) + 1).astype(np.float32)

@@ -14,20 +14,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from tiab.features import FeatureSpace
-from tiab.ranking.inner_products import GrowingGram, Inner, PoolProducts, inner_products
+from tiab.ranking.inner_products import GrowingGram, Inner, inner_products
 from tiab.ranking.solver import solve_rows
 from tiab.ranking.trust import MOST_INCLUDED, MOST_LABELS, leave_out, weigh_prior
 
-__all__ = ["UNLABELLED", "LinearRanker", "Memory", "PoolScorer", "Weights", "make_ranker", "score_rows"]
+__all__ = [
+    "UNLABELLED", "LinearRanker", "Memory", "Task", "Weights", "behind_example", "make_ranker", "score_rows",
+]  # fmt: skip
 
 EVIDENCE_SCALE = 0.1
 """A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
 
 _MAX_GRAM = 1000
 """With more labels than this, multiplying by their rows is quicker than by the rows' inner products."""
-
-_MAX_PRODUCTS = 1500
-"""With more labels than this, a pool is scored through the columns and not through its products with them."""
 
 _SAMPLE = 500
 """So many records stand for the pool where it is asked what ranks above an included one."""
@@ -119,7 +118,7 @@ class LinearRanker:
         dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, max_gram=_MAX_GRAM, tol=self.tolerance(y))
         return _Machine(task=task, rows=rows, dual=dual)
 
-    def task(self, y: NDArray[np.int_]) -> _Task | None:
+    def task(self, y: NDArray[np.int_]) -> Task | None:
         """What the machine is to learn from, the criteria first; None where there is nothing."""
         included, excluded = np.flatnonzero(y == 1), np.flatnonzero(y == 0)
         if not len(included) and (self.example is None or not len(excluded)):
@@ -130,7 +129,7 @@ class LinearRanker:
         target = np.repeat([1, 0], [relevant, len(excluded)])
         if target.all():
             return None
-        return _Task(
+        return Task(
             places=np.concatenate([included, excluded]),
             signs=np.where(target == 1, 1.0, -1.0),
             costs=self.C * _balanced(target, self.ratio),
@@ -150,7 +149,7 @@ class LinearRanker:
         """How closely the machine is to be solved."""
         return _FINE if self.asks(y) else _TOL
 
-    def unread(self, y: NDArray[np.int_], task: _Task) -> NDArray[np.intp]:
+    def unread(self, y: NDArray[np.int_], task: Task) -> NDArray[np.intp]:
         """The records that stand for the unread ones that the machine does not learn from."""
         few: NDArray[np.intp] = np.arange(len(y))
         if len(few) > _SAMPLE:
@@ -159,7 +158,7 @@ class LinearRanker:
         return unread
 
     def trust(
-        self, y: NDArray[np.int_], task: _Task, dual: NDArray[np.float64], spread: float, *, inner: Inner,
+        self, y: NDArray[np.int_], task: Task, dual: NDArray[np.float64], spread: float, *, inner: Inner,
         outer: Inner, prior: NDArray[np.float64],
     ) -> float:  # fmt: skip
         """How much the prior counts beside the machine, by what the labels say of both.
@@ -212,7 +211,7 @@ class LinearRanker:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class _Task:
+class Task:
     """What the machine learns from: places in the pool; -1 or 1 and a cost for the example, if any, and for each."""
 
     places: NDArray[np.intp]
@@ -224,7 +223,7 @@ class _Task:
 class _Machine:
     """The machine that was learned: its rows as it sees them, the example first, and the dual coefficient of each."""
 
-    task: _Task
+    task: Task
     rows: csr_array
     dual: NDArray[np.float64]
 
@@ -246,12 +245,12 @@ class Memory:
 
     def take(self, places: NDArray[np.intp]) -> tuple[csr_array, Inner | None]:
         """The rows of these records as the machine sees them, the criteria first, and their inner products."""
-        wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
+        wanted = behind_example(places, self._before)
         return self._rows[wanted], self._gram.of(wanted) if len(wanted) <= _MAX_GRAM else None
 
     def between(self, places: NDArray[np.intp], others: NDArray[np.intp]) -> tuple[Inner, Inner]:
         """The inner products of the rows that `take` gives, and those of the other records with them."""
-        wanted = np.concatenate([np.arange(self._before), np.asarray(places) + self._before])
+        wanted = behind_example(places, self._before)
         return self._gram.of(wanted), self._gram.of(np.asarray(others) + self._before, wanted)
 
     def prior(self, coef: NDArray[np.float64]) -> tuple[float, float]:
@@ -261,75 +260,9 @@ class Memory:
         return self._prior[1]
 
 
-class PoolScorer:
-    """The scores of one pool after every label, as `fit` and `decision_function` give them but for rounding.
-
-    It never forms the weights of the columns, which takes most of a fit's time; so it explains nothing, and is for
-    replaying reviews.
-
-    Args:
-        ranker: an unfitted ranker.
-        X: all records of the pool; shape (n_records, n_columns).
-    """
-
-    def __init__(self, ranker: LinearRanker, X: Any) -> None:
-        self._ranker = ranker
-        self._before = int(ranker.example is not None)
-        pool = csr_array(X)
-        self._rows = ranker.seen(pool)
-        self._products = PoolProducts(self._rows)
-        self._last = np.zeros(self._rows.shape[0])
-        prior = ranker.prior_coef
-        self._prior = None if prior is None else _standard(score_rows(pool, np.asarray(prior, dtype=np.float64), 0.0))
-
-    def scores(self, y: NDArray[np.int_]) -> NDArray[np.float64]:
-        """The score of each record, shape (n_records,).
-
-        Args:
-            y: 1 for included, 0 for excluded, `UNLABELLED` for the rest; shape (n_records,).
-
-        Raises:
-            ValueError: there is neither a prior, an example nor an included record.
-        """
-        task = self._ranker.task(y)
-        if task is None and self._prior is None:
-            raise ValueError("nothing to rank by: no prior, no example and no included record")
-        scores, strength = np.zeros(len(y)), self._ranker.strength(y)
-        if task is not None:
-            learned, dual = self._learned(task, self._ranker.tolerance(y))
-            scores = _standard(learned)
-            if self._prior is not None and self._ranker.asks(y):
-                strength = self._trust(y, task, dual, float(learned.std()) or 1.0, self._prior)
-        return scores if self._prior is None else scores + strength * self._prior
-
-    def _trust(
-        self, y: NDArray[np.int_], task: _Task, dual: NDArray[np.float64], spread: float, prior: NDArray[np.float64]
-    ) -> float:
-        wanted = np.concatenate([np.arange(self._before), task.places + self._before])
-        unread = self._ranker.unread(y, task)
-        return self._ranker.trust(
-            y,
-            task,
-            dual,
-            spread,
-            inner=self._products.gram(wanted),
-            outer=self._products.of(wanted)[:, unread + self._before].T,
-            prior=prior[np.concatenate([task.places, unread])],
-        )
-
-    def _learned(self, task: _Task, tol: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        wanted = np.concatenate([np.arange(self._before), task.places + self._before])
-        few = len(wanted) <= _MAX_PRODUCTS
-        rows, gram = (self._rows, self._products.gram(wanted)) if few else (self._rows[wanted], None)
-        start = self._last[wanted]
-        dual, _ = solve_rows(rows, task.signs, task.costs, gram=gram, start=start, max_gram=0, tol=tol)
-        self._last[wanted] = dual
-        products = self._products.weighted(wanted, dual) if few else self._rows @ (rows.T @ dual.astype(rows.dtype))
-        return np.asarray(products[self._before :], dtype=np.float64), dual
-
-
-def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray((scores - scores.mean()) / (float(scores.std()) or 1.0))
+def behind_example(places: NDArray[np.intp], before: int) -> NDArray[np.intp]:
+    """The rows of the machine: the example's, where there is one (`before` is 1, else 0), and those of the records."""
+    return np.concatenate([np.arange(before), np.asarray(places) + before])
 
 
 def score_rows(X: csr_array, coef: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from tiab.criteria import Criteria
 from tiab.errors import CriteriaError, LabelError
 from tiab.features import Features, make_features
+from tiab.features.counting import pausing
 from tiab.features.term_spans import find_term_spans
 from tiab.labels import Decision
 from tiab.pico import Span, find_spans
@@ -80,7 +81,7 @@ class Learning:
             self._first_learner = None
             return True
 
-    def learn_by_words(self, reviewer: str | None) -> bool:
+    def learn_by_words(self, reviewer: str | None, *, pause: Callable[[], object] = lambda: None) -> bool:
         """Makes a first ranking of one reviewer by words and terms, where many abstracts are unread; whether it did."""
         with self._learning:
             snapshot, queue = self._reader.snapshot, self.queue(reviewer)
@@ -89,7 +90,9 @@ class Learning:
             records, criteria = tuple(snapshot.records), snapshot.criteria
             if len(records) < MANY or count_unread(self._store, records, criteria) < MANY:
                 return False
-            whole = make_features(records, criteria=criteria, spans=find_term_spans(records, criteria))
+            spans = find_term_spans(pausing(records, pause), criteria)
+            whole = make_features(records, criteria=criteria, spans=spans, pause=pause)
+            pause()
             self._first_learner = (snapshot.pool, _learner(snapshot, whole))
             self._keep_queue(reviewer, snapshot, self._first_learner[1], by_words=True)
             return True

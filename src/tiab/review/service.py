@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -467,12 +467,13 @@ class Review:
         """
         return self._learning.loaded.learn(reviewer, progress=progress)
 
-    def learn_by_words(self, reviewer: str | None = "") -> bool:
+    def learn_by_words(self, reviewer: str | None = "", *, pause: Callable[[], object] = lambda: None) -> bool:
         """Makes a first ranking by words and terms where hundreds of abstracts are still unread; whether it did.
 
-        It takes seconds where reading takes minutes, and holds until `learn` has read them.
+        It takes seconds where reading takes minutes, and holds until `learn` has read them. `pause` is called between
+        its steps; what it raises ends it.
         """
-        return self._learning.loaded.learn_by_words(reviewer)
+        return self._learning.loaded.learn_by_words(reviewer, pause=pause)
 
     def queue(self, reviewer: str | None = "") -> Queue | None:
         """The ranking that this reviewer reads from; None before the first `learn`."""

@@ -214,7 +214,7 @@ class ReviewerSession:
         snapshot = self.review.snapshot
         self._learned_pool = snapshot.membership, snapshot.criteria_fingerprint
         self.abstracts = Abstracts(of=len(snapshot.records))
-        self.review.learn_by_words(self.reviewer)
+        self.review.learn_by_words(self.reviewer, pause=self.learning.pause)
         self.review.learn(self.reviewer, progress=self._count_abstracts)
         self.preparing.wake()
 
