@@ -193,6 +193,7 @@ def accessible() -> Callable[[Page, str], None]:
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page: Page, what: str) -> None:
+        page.wait_for_load_state()  # a link's page may have arrived by half
         found = Axe().run(page)
         assert found.violations_count == 0, f"{what}: {found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{what} is too wide"
