@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from tiab.cli import app
+from tiab.cli.pico_card import colour_key
 from tiab.pico import Span, find_spans
 from tiab.pico.card import CARD_LINES, CardLine, make_pico_card
 from tiab.pico.phrases import whole_phrase
@@ -168,3 +169,9 @@ def test_terminal_and_json_show_the_same_card(tmp_path: Path) -> None:
 def test_a_span_without_a_rule_makes_no_number() -> None:
     span = Span(start=0, end=2, text="40", role="population", label="sample size", value="40", provenance="model:pio")
     assert make_pico_card(RECORD, [span]) == ()
+
+
+def test_the_colours_that_occur_are_named_in_plain_words() -> None:
+    assert colour_key({"outcome", "unexpanded", "marker"}).plain == (
+        "Colours:  outcome   abbreviation not spelled out "
+    )

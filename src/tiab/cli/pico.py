@@ -13,7 +13,7 @@ from rich.text import Text
 from tiab.cli.inputs import pool_of
 from tiab.cli.options import CriteriaOption, JsonOption, ReadingJobsOption
 from tiab.cli.outputs import Commands
-from tiab.cli.pico_card import ROLE_STYLES, card_of, highlighted
+from tiab.cli.pico_card import card_of, colour_key, highlighted
 from tiab.cli.pico_evaluation import MarkedSets, evaluate_pico
 from tiab.cli.show import console, print_json, progress_bar
 from tiab.criteria import read_criteria
@@ -143,7 +143,8 @@ def _show_file(
         return
     for one, spans in zip(chosen, found, strict=True):
         _show(one, spans, sentences=sentences)
-    console.print(Text(" ").join(Text(f" {role} ", style=style) for role, style in ROLE_STYLES.items()))
+    if console.color_system:  # without colours nothing is marked in the text
+        console.print(colour_key({span.role for spans in found for span in spans}))
 
 
 def _show(record: Record, spans: Sequence[Span], *, sentences: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -11,7 +11,7 @@ from tiab.pico import Span
 from tiab.pico.card import CardLine, make_pico_card
 from tiab.records import Record
 
-__all__ = ["ROLE_STYLES", "card_of", "highlighted"]
+__all__ = ["card_of", "colour_key", "highlighted"]
 
 
 def card_of(record: Record, spans: Sequence[Span], *, sentences: bool = False) -> Table:
@@ -42,7 +42,7 @@ def _add_with_sentences(card: Table, line: CardLine) -> None:
         name = ""
 
 
-ROLE_STYLES = {
+_ROLE_STYLES = {
     "population": "#000000 on #9bd8e6",
     "intervention": "#000000 on #a6e3a1",
     "comparator": "#000000 on #f9e2af",
@@ -53,11 +53,20 @@ ROLE_STYLES = {
 }
 
 
+_ROLE_WORDS = {"against": "counts against", "unexpanded": "abbreviation not spelled out"}
+
+
+def colour_key(roles: Collection[str]) -> Text:
+    """What the colours in the text stand for, of the roles that occur."""
+    shown = (Text(f" {_ROLE_WORDS.get(role, role)} ", style) for role, style in _ROLE_STYLES.items() if role in roles)
+    return Text(" ").join([Text("Colours:"), *shown])
+
+
 def highlighted(text: str, spans: Sequence[Span]) -> Text:
     """`text` with the findings coloured by role; where two overlap, the longer is shown."""
     shown, end = Text(text), 0
     for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        if span.start >= end and span.role in ROLE_STYLES:
-            shown.stylize(ROLE_STYLES[span.role], span.start, span.end)
+        if span.start >= end and span.role in _ROLE_STYLES:
+            shown.stylize(_ROLE_STYLES[span.role], span.start, span.end)
             end = span.end
     return shown
