@@ -28,6 +28,8 @@ def values(label: str, abstract: str) -> list[str]:
         ("IL-6, -8 and -10 in serum", ["IL-6", "IL-8", "IL-10"]),
         ("interleukins 4 and 13 were low", ["IL-4", "IL-13"]),
         ("IL-1β, IL-1ra and IL-12p70", ["IL-1beta", "IL-1ra", "IL-12p70"]),
+        ("IL-1b, IL1a and IFN-g", ["IL-1beta", "IL-1alpha", "IFN-gamma"]),
+        ("IL-17, a cytokine; IL-17 a marker; IL-17a", ["IL-17", "IL-17", "IL-17A"]),
         ("tumour necrosis factor-α (TNF-α)", ["TNF-alpha"]),
         ("TNFα, IFN-γ and TGF-β1", ["TNF-alpha", "IFN-gamma", "TGF-beta"]),
         ("leptin, adiponectin, Resistin", ["leptin", "adiponectin", "resistin"]),

@@ -129,6 +129,7 @@ def test_sum_of_arms_says_so_and_covers_them() -> None:
         ("45-minute yoga sessions were held.", "session", ["45"]),
         ("Sessions of 1 h were led by a nurse.", "session", ["60"]),
         ("The 6-minute walk test was used; blood was drawn 30 min after exercise.", "session", []),
+        ("Lactate rose with the bout of cycling and fell again within 2 h.", "session", []),
         ("cycling at 60% VO2max", "intensity", ["60% VO2max"]),
         ("cycling at 60–70% of maximal heart rate", "intensity", ["60-70% HRmax"]),
         ("three sets at 80% of one repetition maximum", "intensity", ["80% 1RM"]),

@@ -77,6 +77,7 @@ _SPREAD_BEFORE = re.compile(r"±\s*$")
 _DAILY = _pattern(r"\b(?:daily|every\s?day)\s+(?:\w+\s+)?(?:exercise|training|sessions?|walk\w*|practice|workouts?)\b")
 _MINUTES = _pattern(_RANGE + rf"(?:\s|{_DASH})?(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)")
 _SESSION_NEAR = _pattern(r"\b{session_near}")
+_NO_SESSION_BEFORE = re.compile(r"\b(?:within|until|at)\s+(?:the\s+)?(?:(?:first|last)\s+)?$", re.IGNORECASE)
 _NO_SESSION_AFTER = _pattern(rf"(?:\s|{_DASH})*{{no_session_after}}\b")
 _OF_MAXIMUM = re.compile(
     rf"(?<![\w.])(?P<low>\d{{2,3}})\s?%?(?:\s?(?P<join>{_DASH}|to|and|or)\s?(?P<high>\d{{2,3}}))?\s?%\s*(?:of\s+)?"
@@ -219,10 +220,11 @@ def _numbered_frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator
 def _minutes(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _MINUTES.finditer(text, begin, end):
         after = text[found.end() : min(end, found.end() + _CONTEXT)]
-        near = text[max(begin, found.start() - _CONTEXT) : found.start()] + " " + after
+        before = text[max(begin, found.start() - _CONTEXT) : found.start()]
         value = _scaled(found, 60.0 if found["unit"][0] in "hH" else 1.0)
         low, high = _SESSION_MINUTES
-        if low <= middle(value) <= high and _SESSION_NEAR.search(near) and not _NO_SESSION_AFTER.match(after):
+        other = _NO_SESSION_BEFORE.search(before) or _NO_SESSION_AFTER.match(after)
+        if low <= middle(value) <= high and _SESSION_NEAR.search(f"{before} {after}") and not other:
             yield _span(doc, found, "session", value, 0.8)
 
 

@@ -19,8 +19,13 @@ __all__ = ["MarkerFinder", "make_markers"]
 
 _NOT_A_MARKER = ""
 _INTERLEUKINS = range(1, 42)
-_PARTS = {"alpha": "alpha", "beta": "beta", "a": "A", "f": "F", "p40": "p40", "p70": "p70"}
-_WITH_PARTS = {1: ("alpha", "beta"), 12: ("p40", "p70"), 17: ("a", "f")}
+_PARTS = {
+    1: {"alpha": "alpha", "beta": "beta", "a": "alpha", "b": "beta"},
+    12: {"p40": "p40", "p70": "p70"},
+    17: {"a": "A", "f": "F"},
+}
+_LETTER_APART = re.compile(r"\d\s+[a-z]$")
+"""The end of a name that is a word of its own: "IL-17 a", an article."""
 _HYPHEN = "\u2010-\u2015\u2212-"
 _GREEK = {"α": "alpha", "β": "beta", "alpha": "alpha", "beta": "beta"}
 _NEXT = re.compile(
@@ -49,7 +54,8 @@ class MarkerFinder:
     def __call__(self, doc: Doc) -> Doc:
         text, layout = get_text(doc), get_layout(doc)
         strangers = {a.short for a in get_abbreviations(doc) if not self._is_marker(a.long)}
-        found = [f for f in longest(self._lexicon.find(doc)) if text[f.start : f.end] not in strangers]
+        known = (f for f in self._lexicon.find(doc) if not _LETTER_APART.search(text, f.start, f.end))
+        found = [f for f in longest(known) if text[f.start : f.end] not in strangers]
         found = [f for f in found if not (f.meaning[-1:].isdigit() and _RECEPTOR.match(text, f.end))]
         found = sorted([*found, *(more for one in found for more in _coordinated(text, one))], key=lambda f: f.start)
         found = [
@@ -70,8 +76,8 @@ def _names() -> Iterator[tuple[str, str]]:
     """(name, value) of each marker."""
     for number in _INTERLEUKINS:
         yield from _interleukin(str(number), f"IL-{number}")
-        for part in _WITH_PARTS.get(number, ()):
-            yield from _interleukin(f"{number} {part}", f"IL-{number}{_PARTS[part]}")
+        for written, part in _PARTS.get(number, {}).items():
+            yield from _interleukin(f"{number} {written}", f"IL-{number}{part}")
     for group, values in vocabulary("markers").items():
         for value, names in values.items():
             for name in names:
