@@ -31,6 +31,16 @@ LOADS = {
 }
 """What a browser fetches by itself, and the attribute that says from where."""
 
+KINDS = (
+    "index.html",  # tabs and keys
+    "how-to/bring-your-search.html",  # pictures, tables, commands and their output
+    "how-to/python.html",  # Python
+    "contributing/architecture.html",  # a drawing
+    "reference/python.html",  # docstrings
+    "benchmarks/speed.html",  # wide tables, some with an empty corner
+)
+"""Pages that between them have everything that a page can have."""
+
 
 @pytest.fixture(scope="module")
 def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -93,17 +103,19 @@ def test_it_opens_from_a_folder_and_its_search_works(
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_it_is_accessible(
+def test_a_page_of_each_kind_is_accessible(
     site: Path,
     window: Callable[..., AbstractContextManager[Page]],
     accessible: Callable[[Page, str], None],
     scheme: str,
     width: int,
 ) -> None:
+    """`scripts/check_site.py` checks every page, which takes minutes."""
     with window(scheme, width) as page:
-        page.goto((site / "index.html").as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert page.locator("img[alt='']").count() == 0
+        for name in KINDS:
+            page.goto((site / name).as_uri())
+            accessible(page, f"{name}, {scheme}, {width} px")
+            assert page.locator("img[alt='']").count() == 0, name
 
 
 def test_every_command_and_every_public_name_has_its_place(site: Path) -> None:

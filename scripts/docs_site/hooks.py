@@ -18,7 +18,7 @@ from docs_site.commands import commands_page
 from docs_site.file_formats import formats_tables
 from docs_site.notebook import notebook_page
 
-__all__ = ["on_files", "on_page_markdown"]
+__all__ = ["on_files", "on_page_content", "on_page_markdown", "on_post_page"]
 
 ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = {
@@ -54,6 +54,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     if _TABLE in markdown:
         markdown = markdown.replace(_TABLE, formats_tables())
     return _LINK.sub(lambda found: _on_site(found[1], source, site), markdown)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """The page with the empty corners of its tables as cells: a heading needs words."""
+    return re.sub(r"<th([^>]*)></th>", r"<td\1></td>", html)
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """The whole page with a name for the dialog of the search, which Material leaves without one."""
+    return output.replace('role="dialog">', 'role="dialog" aria-label="Search">')
 
 
 def _on_site(target: str, source: str, site: str) -> str:
