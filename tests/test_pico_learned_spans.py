@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import tarfile
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -28,9 +28,9 @@ from tiab.evaluation.pico.numbers import measure_numbers
 from tiab.evaluation.pico.sentence_sets import read_nicta
 from tiab.evaluation.pico.span_sets import MarkedArticle, as_interventions, read_ebm_nlp, read_pico_corpus, tokens_of
 from tiab.pico import Span, find_spans
-from tiab.pico.learned.crf import Chains, CrfWeights, posterior
+from tiab.pico.learned.crf import Chains, CrfWeights, Posterior, posterior
 from tiab.pico.learned.network import STEPS, stacked
-from tiab.pico.learned.phrases import PhraseSettings, phrase_labels
+from tiab.pico.learned.phrases import PhraseSettings, phrase_labels, runs_of
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
@@ -202,6 +202,35 @@ def test_phrases_are_right_at_both_ends_where_words_alone_would_break_them() -> 
     assert np.isclose(begins[1, 1] * found.stays[2, 1] * stops[2, 1], exact)
     broken = posterior(np.array([[0.0, 1.0], [0.4, 0.0], [0.0, 1.0]]), Chains.of([3]), _sticky(1.0))
     assert phrase_labels(broken, np.array([3]), PhraseSettings(gain=1.0, whole=4.0, least=0.0)).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_other_phrases_are_worth_more(seed: int) -> None:
+    rng, lengths, gains = np.random.default_rng(seed), np.array([4, 2]), PhraseSettings()
+    chain = CrfWeights(np.zeros((0, 3)), rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3))
+    found = posterior(rng.normal(size=(6, 3)) * 2, Chains.of(lengths), chain)
+    best = max(_worth(np.array(labels), found, lengths, gains) for labels in product(range(3), repeat=6))
+    assert np.isclose(_worth(phrase_labels(found, lengths, gains), found, lengths, gains), best)
+
+
+def _worth(labels: np.ndarray, found: Posterior, lengths: np.ndarray, gains: PhraseSettings) -> float:
+    """What the phrases of these labels are worth together; none begins or ends where that is less likely than .1."""
+    begins, stops, total = found.begins(), found.stops(lengths), 0.0
+    for first, end, label in runs_of(labels, lengths):
+        start, stop = begins[first, label], stops[end - 1, label]
+        if min(start, found.chances[end - 1, label] * stop) <= 0.1:
+            return -np.inf
+        chances = found.chances[first:end]
+        whole = start * found.stays[first + 1 : end, label].prod() * stop
+        total += (gains.gain * chances[:, label] - chances[:, 0]).sum() + gains.whole * (whole - gains.least)
+    return float(total)
+
+
+def test_records_read_together_are_read_as_each_alone() -> None:
+    records = [Record(record_id=str(n), title=TITLE[n:], abstract=ABSTRACT[: 40 * n]) for n in range(20)]
+    records.insert(3, Record(record_id="empty"))
+    together = find_spans(records, learned=True)
+    assert together == [spans for record in records for spans in find_spans([record], learned=True)]
 
 
 def _likelihood(path: tuple[int, ...], scores: np.ndarray, weights: CrfWeights) -> float:

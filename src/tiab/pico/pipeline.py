@@ -11,6 +11,7 @@ from threading import Lock
 
 import spacy
 from spacy.language import Language
+from spacy.tokens import Doc
 
 import tiab.pico.abbreviations
 import tiab.pico.cues
@@ -146,19 +147,19 @@ def _read(records: Sequence[Record], nlp: Language, lock: Lock, progress: Progre
     rest = iter(records)
     while zone := list(islice(rest, _ZONE)):
         with lock, nlp.memory_zone():  # which is the pipeline's own: another thread would take words out of its hands
-            for start in range(0, len(zone), _TOLD):
-                some = zone[start : start + _TOLD]
-                found += [_read_one(nlp, record) for record in some]
+            docs = nlp.pipe(_make_doc(nlp, record) for record in zone)
+            while some := list(islice(docs, _TOLD)):
+                found += [in_reading_order(get_spans(doc)) for doc in some]
                 if progress is not None:
                     progress(len(some))
     return found
 
 
-def _read_one(nlp: Language, record: Record) -> tuple[Span, ...]:
+def _make_doc(nlp: Language, record: Record) -> Doc:
     doc = nlp.make_doc(record.text)
     set_fields(doc, record.sections)
     set_journal(doc, record.journal)
-    return in_reading_order(get_spans(nlp(doc)))
+    return doc
 
 
 @lru_cache(maxsize=4)

@@ -71,8 +71,8 @@ def read_context(doc: Doc) -> Context:
     """The context of each word of `doc`, in which the rules and `tiab_roles` have run."""
     words = read_words(doc)
     rows = np.repeat(np.arange(len(words.lengths)), words.lengths)
-    shapes = doc.to_array([SHAPE]).astype(np.uint64, copy=False).ravel().tolist()
-    starts = np.array([_capitals(doc.vocab.strings[int(shape)]) for shape in shapes], dtype=np.int64)
+    shapes, which = np.unique(doc.to_array([SHAPE]).astype(np.uint64, copy=False).ravel(), return_inverse=True)
+    starts = np.array([_capitals(doc.vocab.strings[shape]) for shape in shapes.tolist()], dtype=np.int64)[which]
     roles = get_roles(doc)
     if roles is None:
         roles = np.zeros((len(words.lengths), len(ROLE_LABELS)))

@@ -56,16 +56,19 @@ class Network:
         """
         (w1, b1), (w2, b2), (w3, b3) = self.layers
         parts = w1.reshape(len(STEPS[0]), -1, len(b1))
-        seen: Any = stacked(extras, STEPS[0]) @ parts[:, -EXTRAS:].reshape(-1, len(b1)) + b1
+        seen: Any = stacked(extras, STEPS[0]) @ parts[:, -EXTRAS:].reshape(-1, len(b1))
+        seen += b1
         _add_shifted(seen, first, STEPS[0])
-        hidden: Any = np.maximum(seen, 0)
-        hidden = hidden + np.maximum(stacked(hidden, STEPS[1]) @ w2 + b2, 0)
-        same = Means.of(which)
-        width = hidden.shape[1] * len(STEPS[2])
-        seen = stacked(hidden, STEPS[2]) @ w3[:width]
-        seen += same(hidden @ w3[width : width + hidden.shape[1]])
-        seen += hidden.mean(axis=0) @ w3[width + hidden.shape[1] :]
-        hidden = hidden + np.maximum(seen + b3, 0)
+        hidden: Any = np.maximum(seen, 0, out=seen)
+        seen = stacked(hidden, STEPS[1]) @ w2
+        seen += b2
+        hidden += np.maximum(seen, 0, out=seen)
+        width = hidden.shape[1]
+        reach = width * len(STEPS[2])
+        seen = stacked(hidden, STEPS[2]) @ w3[:reach]
+        seen += (Means.of(which).of_groups(hidden) @ w3[reach : reach + width])[which]
+        seen += hidden.mean(axis=0) @ w3[reach + width :] + b3
+        hidden += np.maximum(seen, 0, out=seen)
         scores: NDArray[np.float64] = (hidden @ self.output[0] + self.output[1]).astype(np.float64)
         return scores
 
@@ -101,21 +104,27 @@ class Means:
 
     def __call__(self, values: Floats) -> Floats:
         """The means, of the shape of `values`."""
+        return self.of_groups(values)[self.groups]
+
+    def of_groups(self, values: Floats) -> Floats:
+        """The mean of each group, shape (n_groups, n_columns)."""
         sums: Any = np.add.reduceat(values[self.order], self.starts, axis=0)
-        means: Floats = (sums / self.counts)[self.groups]
+        means: Floats = sums / self.counts
         return means
 
 
 def stacked(values: Floats, steps: Sequence[int]) -> Floats:
     """Beside one another, what the rows at each step hold; 0 beyond the ends."""
     count, width = values.shape
-    out = np.zeros((count, width * len(steps)), dtype=values.dtype)
+    out = np.empty((count, width * len(steps)), dtype=values.dtype)
     for place, by in enumerate(steps):
-        part = out[:, place * width : (place + 1) * width]
+        part, cut = out[:, place * width : (place + 1) * width], min(abs(by), count)
         if by >= 0:
-            part[: max(count - by, 0)] = values[by:]
+            part[: count - cut] = values[cut:]
+            part[count - cut :] = 0
         else:
-            part[-by:] = values[:by]
+            part[cut:] = values[: count - cut]
+            part[:cut] = 0
     return out
 
 
@@ -134,14 +143,17 @@ def network_extras(context: Context, known: Known) -> Floats:
     """What the network reads of each word beside its vector, shape (n_words, EXTRAS): role, cues, place and marks."""
     words, rows = context.words, context.rows
     count = max(len(words.lengths), 1)
-    hashes = words.hashes
     in_title = context.again_in_title & ~known.common
     inside = np.cumsum(context.opening.astype(np.int64) - context.closing) > 0
     flags = (
-        context.title, ~known.known, hashes == _NUMBER, context.opening, context.closing, context.pause, rows == 0,
-        rows == count - 1, rows / count, np.arange(len(rows)) == words.sentences[rows], inside, in_title,
+        context.title, ~known.known, words.hashes == _NUMBER, context.opening, context.closing, context.pause,
+        rows == 0, rows == count - 1, rows / count, np.arange(len(rows)) == words.sentences[rows], inside, in_title,
         context.capital, context.capitals,
     )  # fmt: skip
-    marks = np.stack([np.asarray(flag, dtype=np.float32) for flag in flags], axis=1)
-    extras: Floats = np.hstack([context.roles.astype(np.float32), context.cues.astype(np.float32), marks])
+    extras = np.empty((len(rows), EXTRAS), dtype=np.float32)
+    roles, cues = context.roles.shape[1], context.roles.shape[1] + len(CUES)
+    extras[:, :roles] = context.roles
+    extras[:, roles:cues] = context.cues
+    for place, flag in enumerate(flags, start=cues):
+        extras[:, place] = flag
     return extras

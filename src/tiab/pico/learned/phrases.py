@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -49,15 +48,13 @@ class PhraseSettings:
 DEFAULT = PhraseSettings()
 
 
-class _Choice(NamedTuple):
-    """Phrases chosen so far: what they are worth, the last of them, and the choice before it."""
+class _Candidates(NamedTuple):
+    """Phrases that are worth more than nothing, in the order of their ends; lists of one entry for each phrase."""
 
-    total: float
-    phrase: tuple[int, int, int] | None = None
-    before: _Choice | None = None
-
-
-_total = attrgetter("total")
+    starts: list[int]
+    ends: list[int]
+    labels: list[int]
+    worth: list[float]
 
 
 def phrase_labels(found: Posterior, lengths: Ints, settings: PhraseSettings) -> Ints:
@@ -67,66 +64,102 @@ def phrase_labels(found: Posterior, lengths: Ints, settings: PhraseSettings) -> 
         lengths: the number of words in each sentence; no phrase runs across two.
     """
     labels = np.zeros(len(found.chances), dtype=np.int64)
-    if len(labels):
-        first = set((np.cumsum(lengths) - lengths).tolist())
-        for start, end, label in _best(_candidates(found, lengths, settings), len(labels), first):
-            labels[start:end] = label
+    first = set((np.cumsum(lengths) - lengths).tolist())
+    for start, end, label in _best(_candidates(found, lengths, settings), first):
+        labels[start:end] = label
     return labels
 
 
-def _candidates(found: Posterior, lengths: Ints, settings: PhraseSettings) -> list[tuple[int, int, int, float]]:
-    """(start, end, label, worth) of each phrase that is worth more than nothing."""
-    rows = np.repeat(np.arange(len(lengths)), lengths)
-    begins, stops = found.begins(), found.stops(lengths)
+def _candidates(found: Posterior, lengths: Ints, settings: PhraseSettings) -> _Candidates:
+    """The phrases that may be among the best: those that are worth more than any shorter one within them.
+
+    (What may stand beside a phrase may stand beside a shorter one, too.)
+    """
+    begins, stops, count = found.begins().T, found.stops(lengths).T, len(found.chances)
+    label, start = np.nonzero(begins[1:] > _LEAST)
+    other, end = np.nonzero(found.chances.T[1:] * stops[1:] > _LEAST)
+    sentence_end = np.repeat(np.cumsum(lengths), lengths)
+    pairs = _Pairs.of(
+        other * count + end, label * count + start, label * count + np.minimum(sentence_end[start], start + _LONGEST)
+    )
+    k, s, e = label[pairs.first] + 1, start[pairs.first], end[pairs.last]
     within = np.log(np.maximum(found.stays, 1e-12)).cumsum(axis=0)
-    worth = np.zeros((len(rows) + 1, found.chances.shape[1]))
-    worth[1:] = (settings.gain * found.chances - found.chances[:, :1]).cumsum(axis=0)
-    kept: list[tuple[int, int, int, float]] = []
-    for label in range(1, found.chances.shape[1]):
-        starts = np.flatnonzero(begins[:, label] > _LEAST)
-        ends = np.flatnonzero(found.chances[:, label] * stops[:, label] > _LEAST)
-        length = ends - starts[:, None]
-        fits = (length >= 0) & (length < _LONGEST) & (rows[ends] == rows[starts][:, None])
-        first, last = np.nonzero(fits)
-        s, e = starts[first], ends[last]
-        whole = begins[s, label] * np.exp(within[e, label] - within[s, label]) * stops[e, label]
-        values = worth[e + 1, label] - worth[s, label] + settings.whole * (whole - settings.least)
-        good = values > 0
-        where = zip(s[good].tolist(), (e[good] + 1).tolist(), values[good].tolist(), strict=True)
-        kept += [(start, end, label, value) for start, end, value in where]
-    return kept
+    total = np.zeros((count + 1, found.chances.shape[1]))
+    total[1:] = (settings.gain * found.chances - found.chances[:, :1]).cumsum(axis=0)
+    whole = begins[k, s] * np.exp(within[e, k] - within[s, k]) * stops[k, e]
+    worth = total[e + 1, k] - total[s, k] + settings.whole * (whole - settings.least)
+    kept = np.flatnonzero((worth > 0) & (worth > pairs.shorter(worth)))
+    kept = kept[np.argsort(e[kept], kind="stable")]
+    return _Candidates(s[kept].tolist(), (e[kept] + 1).tolist(), k[kept].tolist(), worth[kept].tolist())
 
 
-def _best(
-    candidates: list[tuple[int, int, int, float]], count: int, first: Collection[int]
-) -> list[tuple[int, int, int]]:
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Each start with each end that may go with it, by start, then by end.
+
+    Attributes:
+        first, last: the number of each pair's start, and of its end.
+        offsets: the number of a start's first end, less that of its first pair.
+        bounds: (the number of a start's first end, the number behind its last).
+    """
+
+    first: Ints
+    last: Ints
+    offsets: Ints
+    bounds: tuple[Ints, Ints]
+
+    @classmethod
+    def of(cls, ends: Ints, starts: Ints, stops: Ints) -> _Pairs:
+        """Each start with the ends from it up to, not including, its stop; `ends` ascend."""
+        low, high = np.searchsorted(ends, starts), np.searchsorted(ends, stops)
+        counts = high - low
+        offsets = low - (np.cumsum(counts) - counts)
+        first = np.repeat(np.arange(len(starts)), counts)
+        return cls(first, np.arange(len(first)) + offsets[first], offsets, (low, high))
+
+    def shorter(self, worth: Floats) -> Floats:
+        """For each pair the greater worth of the two that are shorter by one start or one end."""
+        found = np.full(len(worth), -np.inf)
+        same = np.flatnonzero(self.first[1:] == self.first[:-1]) + 1
+        found[same] = worth[same - 1]
+        low, high = (np.append(bound, -1) for bound in self.bounds)  # behind the last start there is none
+        later = self.first + 1
+        there = np.flatnonzero((low[later] <= self.last) & (self.last < high[later]))
+        found[there] = np.maximum(found[there], worth[self.last[there] - self.offsets[later[there]]])
+        return found
+
+
+def _best(candidates: _Candidates, first: Collection[int]) -> list[tuple[int, int, int]]:
     """The candidates that don't overlap, nor touch one of the same label in a sentence, and are worth most together.
 
     Args:
         first: the first word of each sentence.
     """
-    by_end: dict[int, list[tuple[int, int, float]]] = {}
-    for start, end, label, value in candidates:
-        by_end.setdefault(end, []).append((start, label, value))
-    best, open_ = [_Choice(0.0)], [_Choice(0.0)]  # up to each word; the same where no phrase ends there
-    ending: dict[int, dict[int, _Choice]] = {}  # where one of this label ends there
-    for end in range(1, count + 1):
-        open_.append(best[-1])
-        if end in by_end:
-            here = ending[end] = dict[int, _Choice]()
-            for start, label, value in by_end[end]:
-                before = best[start] if start in first else open_[start]
-                if start in ending and start not in first:
-                    before = max((before, *(one for other, one in ending[start].items() if other != label)), key=_total)
-                if label not in here or before.total + value > here[label].total:
-                    here[label] = _Choice(before.total + value, (start, end, label), before)
-            best.append(max((best[-1], *here.values()), key=_total))
+    totals, befores = [0.0], [0]  # of the best choice that ends with each candidate; number 0 is no candidate
+    best = [0]  # the best choice up to each word
+    ending = dict[int, dict[int, int]]()  # the best choice whose last phrase ends at a word and has a label
+    for number, (start, end, label, worth) in enumerate(zip(*candidates, strict=True), start=1):
+        if end >= len(best):
+            best += best[-1:] * (end + 1 - len(best))
+            here = ending[end] = {}
+        if start in first:
+            before = best[start]
         else:
-            best.append(best[-1])
+            before = best[start - 1]
+            for other, choice in ending.get(start, {}).items():
+                if other != label and totals[choice] > totals[before]:
+                    before = choice
+        total = totals[before] + worth
+        totals.append(total)
+        befores.append(before)
+        if label not in here or total > totals[here[label]]:
+            here[label] = number
+            if total > totals[best[end]]:
+                best[end] = number
     chosen, choice = list[tuple[int, int, int]](), best[-1]
-    while choice.before is not None and choice.phrase is not None:
-        chosen.append(choice.phrase)
-        choice = choice.before
+    while choice:
+        chosen.append((candidates.starts[choice - 1], candidates.ends[choice - 1], candidates.labels[choice - 1]))
+        choice = befores[choice]
     return chosen
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ PIO_LABELS = ("", "population", "intervention", "outcome", "comparator")
 _NAMES = ("", "participants", "interventions", "outcomes", "comparators")
 _FILE = "pico-pio.safetensors"
 _KEY = "tiab_pio"
+_BATCH = 16  # texts that are read together
 
 
 class PioFinder:
@@ -38,21 +40,37 @@ class PioFinder:
         self._model = model
 
     def __call__(self, doc: Doc) -> Doc:
-        context = read_context(doc)
-        found = self._model.predict(context)
-        labels = self._model.decide(found, context, get_text(doc))
-        doc.user_data[_KEY] = labels
-        add_spans(doc, list(_spans(doc, context, found.chances, labels)))
+        self._read([doc])
         return doc
+
+    def pipe(self, docs: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+        """The same docs, some at a time, which takes less time."""
+        rest = iter(docs)
+        while some := list(islice(rest, min(batch_size, _BATCH))):
+            self._read(some)
+            yield from some
+
+    def _read(self, docs: Sequence[Doc]) -> None:
+        contexts = [read_context(doc) for doc in docs]
+        found = self._model.predict(contexts)
+        labels = self._model.decide(found, contexts, [get_text(doc) for doc in docs])
+        chances = found.chances[np.arange(len(labels)), labels]
+        end = 0
+        for doc, context in zip(docs, contexts, strict=True):
+            start, end = end, end + len(context.rows)
+            doc.user_data[_KEY] = labels[start:end]
+            add_spans(doc, list(_spans(doc, context, chances[start:end], labels[start:end])))
 
 
 def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDArray[np.int64]) -> Iterator[Span]:
+    """A span for each phrase, given each word's label, and how probable that is."""
     text, words = get_text(doc), context.words
+    before = np.append(0.0, chances.cumsum())
     for first, last, label in runs_of(labels, words.lengths):
         start, end = int(words.starts[first]), int(words.ends[last - 1])
         yield make_span(
             doc, start, start + len(text[start:end].rstrip()), role=PIO_LABELS[label], label=_NAMES[label],
-            provenance="model:pio", weight=round(float(chances[first:last, label].mean()), 3),
+            provenance="model:pio", weight=round(float(before[last] - before[first]) / (last - first), 3),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -57,18 +58,25 @@ class PioModel:
     settings: PhraseSettings = DEFAULT
     share: float = 0.6
 
-    def predict(self, context: Context) -> Posterior:
-        """The probability of each label for each word, and how labels go on from word to word."""
+    def predict(self, contexts: Sequence[Context]) -> Posterior:
+        """The probability of each label for each word of some texts, and how labels go on from word to word.
+
+        The rows of one text follow those of the text before: all chains together take little more time than one text's.
+        """
+        joint = np.concatenate([np.zeros((0, N_LABELS)), *(self._scores(context) for context in contexts)])
+        return posterior(joint, Chains.of(_lengths(contexts)), self.chain)
+
+    def _scores(self, context: Context) -> Floats:
+        """The score of each label for each word of one text."""
         words = context.words
-        known = self.vectors.look_up(words.hashes, words.endings)
         if not len(words.hashes):
-            return Posterior(np.zeros((0, N_LABELS)), np.zeros((0, N_LABELS)))
+            return np.zeros((0, N_LABELS))
+        known = self.vectors.look_up(words.hashes, words.endings)
         scores = self.network.predict(
             network_extras(context, known), self._projected[known.places], words.different.which
         )
         share = self.share * np.maximum(context.title, context.roles[:, _METHODS])[:, None]
-        joint = _joint_scores(scores[:, :_TOGETHER], scores[:, _TOGETHER:], share)
-        return posterior(joint, Chains.of(words.lengths), self.chain)
+        return _joint_scores(scores[:, :_TOGETHER], scores[:, _TOGETHER:], share)
 
     @cached_property
     def _projected(self) -> Remembered:
@@ -78,11 +86,14 @@ class PioModel:
 
     def label(self, context: Context, text: str) -> NDArray[np.int64]:
         """The label of each word of a text: the phrases that `predict` makes likeliest."""
-        return self.decide(self.predict(context), context, text)
+        return self.decide(self.predict([context]), [context], [text])
 
-    def decide(self, found: Posterior, context: Context, text: str) -> NDArray[np.int64]:
-        """The label of each word of a text, given what `predict` gave."""
-        return tidied(phrase_labels(found, context.words.lengths, self.settings), text, context.words)
+    def decide(self, found: Posterior, contexts: Sequence[Context], texts: Sequence[str]) -> NDArray[np.int64]:
+        """The label of each word of some texts, given what `predict` gave."""
+        labels = phrase_labels(found, _lengths(contexts), self.settings)
+        parts = np.split(labels, np.cumsum([len(context.rows) for context in contexts])[:-1])
+        chosen = zip(parts, texts, contexts, strict=True)
+        return np.concatenate([tidied(part, text, context.words) for part, text, context in chosen])
 
     def to_disk(self, path: str | Path) -> None:
         """Writes the model; equal models give equal bytes.
@@ -124,6 +135,11 @@ class PioModel:
             settings=phrases,
             share=share,
         )
+
+
+def _lengths(contexts: Sequence[Context]) -> NDArray[np.int64]:
+    """The number of words in each sentence of some texts."""
+    return np.concatenate([context.words.lengths for context in contexts])
 
 
 def _joint_scores(crowd: Floats, experts: Floats, share: Floats) -> Floats:

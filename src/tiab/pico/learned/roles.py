@@ -97,11 +97,9 @@ class RoleModel:
         if not count:
             return np.zeros((0, len(ROLE_LABELS)))
         found = role_features(words, self.bits)
-        labels = len(ROLE_LABELS)
-        weighted = self.features[found.columns] * found.values[:, None]
-        cells = found.rows[:, None] * labels + np.arange(labels)
-        totals = np.bincount(cells.ravel(), weights=weighted.ravel(), minlength=count * labels)
-        emissions = totals.astype(np.float64).reshape(count, labels) * self.worth.astype(np.float64)
+        weighted = self.features[found.columns].T * found.values
+        totals = [np.bincount(found.rows, weights=row, minlength=count) for row in weighted]
+        emissions = np.stack(totals, axis=1).astype(np.float64) * self.worth.astype(np.float64)
         return marginals(emissions, Chains.of([count]), self.chain)
 
 
