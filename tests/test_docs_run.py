@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -128,3 +131,25 @@ def test_what_a_page_tells_people_to_type_works(page: str) -> None:
         ran += 1
     if not ran:
         pytest.skip("; ".join(sorted({block.not_run for block in blocks(page) if block.not_run})))
+
+
+@pytest.fixture
+def rscript() -> str:
+    """R with what the page uses; where it isn't installed, as on CI, its page is not tried."""
+    program = shutil.which("Rscript")
+    if program is None:
+        pytest.skip("no R here: install r-base-core and r-cran-jsonlite")
+    if subprocess.run([program, "-e", "loadNamespace('jsonlite')"], capture_output=True).returncode:
+        pytest.skip("R lacks jsonlite: install r-cran-jsonlite")
+    return program
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_r_of_its_page_works(rscript: str) -> None:
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for block in blocks("how-to/r.md"):
+        where = f"how-to/r.md, line {block.line}"
+        ran = subprocess.run([rscript, "--vanilla", "-e", block.text], capture_output=True, text=True, env=environment)
+        assert ran.returncode == 0, f"{where}:\n{ran.stdout}{ran.stderr}"
+        _check(ran.stdout, block.printed or "", where)
