@@ -18,6 +18,11 @@ def test_the_public_names_are_sorted_and_there() -> None:
         tiab.nothing  # noqa: B018
 
 
+@pytest.mark.parametrize("name", sorted(set(tiab.__all__) - {"TiabWarning"}))
+def test_each_public_name_has_an_example(name: str) -> None:
+    assert ">>> " in (getattr(tiab, name).__doc__ or "")
+
+
 def test_nothing_a_user_is_handed_can_run_code(root: Path) -> None:
     forbidden = re.compile(r"\bimport pickle\b|\bpickle\.load|joblib\.load|allow_pickle=True|\beval\(|\bexec\(")
     for path in (root / "src").rglob("*.py"):

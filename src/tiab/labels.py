@@ -1,4 +1,4 @@
-"""Decision and Label: what a person said of a record, and which of it stands."""
+"""Decision and Label: what a reviewer decided on a record, and which decision counts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,11 @@ _SPELLINGS = {
 
 
 class Decision(StrEnum):
-    """A reviewer's decision in title-abstract screening."""
+    """A reviewer's decision in title-abstract screening.
+
+    >>> Decision("include") is Decision.INCLUDE, str(Decision.EXCLUDE)
+    (True, 'exclude')
+    """
 
     INCLUDE = "include"
     EXCLUDE = "exclude"

@@ -83,13 +83,21 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criteria:
-    """A review's eligibility criteria: its question, its concepts, its limits and how it searched.
+    """A review's eligibility criteria: its question, concepts, limits and search.
 
-    A study is eligible that has every required concept; the terms of one concept are alternatives. Title and question
-    alone are criteria, too: records are ranked by how like them they are.
+    A study is eligible if it has every required concept; the terms of one concept are alternatives. A title and
+    a question are enough: records are then ranked by their similarity to them.
 
     Attributes:
         related: words that eligible records often have; they raise records that share them, and nothing else.
+
+    >>> from tiab.criteria import Concept
+    >>> yoga = Concept(role="intervention", name="yoga", terms=("yoga", "asana*"))
+    >>> criteria = Criteria(title="Yoga for low back pain", concepts=(yoga,))
+    >>> criteria.of_role("intervention")[0].required
+    True
+    >>> criteria.lacking[0]
+    'There is no question: a sentence that says what the review asks helps the ranking.'
     """
 
     title: str

@@ -29,6 +29,13 @@ def read_criteria(path: str | Path) -> Criteria:
     Raises:
         CriteriaError: the file is missing or is not TOML; a key is unknown, missing or of the wrong type. The
             message names the line and the key and, for an unknown one, the nearest that is valid.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "criteria.toml")
+    ...     _ = path.write_text('title = "Yoga for low back pain"\\n[intervention]\\nterms = ["yoga", "asana*"]\\n')
+    ...     [concept.terms for concept in read_criteria(path).concepts]
+    [('yoga', 'asana*')]
     """
     return parse_criteria(read_criteria_text(path), path=path)
 

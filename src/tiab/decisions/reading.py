@@ -29,13 +29,20 @@ _AGAIN = re.compile(r"(.+)#\d+", re.DOTALL)
 def read_labels(path: str | Path) -> FileLabels:
     """The decisions that a file carries, by the ids that its records have there; one on each record.
 
-    They stand in a column such as `label_included` or `decision` (1/0 or words; blank, -1 and words such as "not
-    vetted" are none), in the notes of ASReview, Rayyan and Covidence, or in a project of ASReview. A table needs no
-    more than record ids (else PMIDs or DOIs) and them.
+    They are read from a column such as `label_included` or `decision` (1/0 or words; blank, -1 and words such as "not
+    vetted" are no decision), from the notes of ASReview, Rayyan and Covidence, or from an ASReview project. A table
+    needs record ids, PMIDs or DOIs beside the decisions, and nothing else.
 
     Raises:
         InputError: as `read_records`.
         LabelError: a value is no decision, or the file has neither such a column nor such notes.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "decisions.csv")
+    ...     _ = path.write_text("pmid,decision\\n16815786,include\\n26105554,exclude\\n26105555,\\n")
+    ...     {record_id: str(decision) for record_id, decision in read_labels(path).items()}
+    {'16815786': 'include', '26105554': 'exclude'}
     """
     return read_decisions(path)
 

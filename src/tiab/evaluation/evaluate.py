@@ -43,7 +43,9 @@ class WorkloadSaved:
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """The metrics of one ordering; docs/metrics.md defines each. What is not defined is NaN, or None for a count.
+    """The metrics of one ordering. What is not defined is NaN, or None for a count.
+
+    The page "What the numbers mean" (docs/metrics.md) defines each.
 
     Attributes:
         n_records, n_relevant: N and R, priors left out; R counts the missing.
@@ -54,6 +56,10 @@ class Evaluation:
         records_saved_95, records_saved_100: N − k, at recall 0.95 and 1.
         n_prior, n_prior_relevant: records known before screening, and the relevant ones among them.
         with_prior: the same with the prior records counted as read first; None where none were given.
+
+    >>> found = evaluate(["a", "b", "c", "d"], relevant=["a", "c"])
+    >>> found.last_relevant_rank, found.loss, found.summary()[0]
+    (3, 0.25, '4 records, 2 of them relevant.')
     """
 
     n_records: int
@@ -106,17 +112,17 @@ def evaluate(
     prior: Iterable[object] = (),
     seconds_per_record: Sequence[float] = SECONDS_PER_RECORD,
 ) -> Evaluation:
-    """What `order` was worth, given the ids of the relevant records.
+    """How well `order` ranks the relevant records: recall, work saved and the other metrics.
 
     Args:
         order: record ids, best first, each once.
         relevant: the ids of the relevant records; an id given twice counts once.
         missing: what to do with a relevant record that the order does not hold. "error" raises. "count" counts it as
-            missed: it stands in the denominator of recall, AP and nDCG and is found at no rank; WSS, TNR and NNR are
-            NaN where it takes that record to reach the target; WSS@100, ATD, loss and AUC are NaN, the last rank None.
-        prior: ids that were known before screening. They are taken out of order and relevant set, so that the order
-            earns nothing for what it was given; `with_prior` has the numbers with the priors read first.
-        seconds_per_record: the paces of reading at which `workload` gives hours.
+            missed: it is part of the denominator of recall, AP and nDCG and has no rank; WSS, TNR and NNR are NaN where
+            the target can't be reached without that record; WSS@100, ATD, loss and AUC are NaN, the last rank None.
+        prior: ids that were known before screening. They are removed from the order and from the relevant set, so that
+            the order gets no credit for them; `with_prior` has the numbers with the priors read first.
+        seconds_per_record: the reading speeds for which `workload` gives hours.
 
     Raises:
         EvaluationError: the order is empty or holds an id twice; a relevant record is missing.

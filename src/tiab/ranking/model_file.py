@@ -34,6 +34,16 @@ def write_model(path: str | Path, model: RankingModel) -> None:
 
     Raises:
         InputError: the file cannot be written.
+
+    >>> import tempfile
+    >>> from tiab import Record, rank, train
+    >>> pool = [Record(record_id="1", title="Tax law"), Record(record_id="2", title="Yoga for back pain")]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_model(Path(folder, "yoga.safetensors"), train(pool, labels={"2": "include"}))
+    ...     model = read_model(Path(folder, "yoga.safetensors"))
+    >>> later = [Record(record_id="3", title="Fiscal law"), Record(record_id="4", title="Yoga at work")]
+    >>> rank(later, model=model).order
+    ('4', '3')
     """
     words = "\n".join(model.space.words.words).encode()
     tensors: dict[str, NDArray[Any]] = {
@@ -61,6 +71,13 @@ def read_model(path: str | Path) -> RankingModel:
 
     Raises:
         ModelFileError: the file is missing, truncated, altered, foreign or written by a later version.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Path(folder, "mine.safetensors").write_text("no model") and read_model(Path(folder, "mine.safetensors"))
+    Traceback (most recent call last):
+    ...
+    tiab.errors.ModelFileError: ...
     """
     tensors, header = read_tensors(path, _TENSORS)
     try:

@@ -42,6 +42,11 @@ class RankingModel:
         n_included, n_excluded: the labels it was fitted on.
         data_hash: 16 hex digits of those labels and of the records they were given to.
         seed: the seed it was fitted with.
+
+    >>> pool = [Record(record_id="1", title="Tax law"), Record(record_id="2", title="Yoga for back pain")]
+    >>> model = train(pool, labels={"2": "include", "1": "exclude"})
+    >>> model.n_included, model.n_excluded, len(model.coef) == len(model.space.names)
+    (1, 1, True)
     """
 
     space: FeatureSpace
@@ -66,6 +71,15 @@ class Ranking:
         features: the pool, in the order in which it was given, and its rows in the model's columns.
         labels: what was known when they were ranked.
         scores: the score of each record of `records`; shape (n_records,).
+
+    >>> pool = [Record(record_id="1", title="Tax law"), Record(record_id="2", title="Yoga for back pain")]
+    >>> ranking = rank(pool, labels={"2": "include"})
+    >>> ranking.order
+    ('2', '1')
+    >>> [record.title for record in ranking.ranked]
+    ['Yoga for back pain', 'Tax law']
+    >>> list(ranking.table["rank"])
+    [1, 2]
     """
 
     features: Features

@@ -51,18 +51,16 @@ __all__ = ["Review"]
 class Review:
     """A review: one folder that holds its records, its criteria and the log of everything that happened.
 
-    Each method that writes returns once what it wrote is on the disk. One Review may be shared by threads, and several
-    programs may have one folder open at once; each sees what the others did. Nothing is ever deleted.
+    A method that writes returns once its entry is on the disk. Threads may share one Review, and several programs may
+    have one folder open at once; each sees what the others did. Nothing is ever deleted.
 
     A reviewer is a name; "" is a reviewer who gave none. Reviewers are blinded: `next`, `labels` and `export` for one
-    of them rest on that reviewer's own decisions, on resolved conflicts and on prior knowledge alone.
-
-    Each group of methods below is carried out by a part in a module of its own, whose docstrings say what can go wrong.
+    of them use only that reviewer's own decisions, resolved conflicts and prior knowledge.
 
     Attributes:
         folder: the folder.
         read_only: whether it can be read but not written.
-        warnings: what whoever opens it should know, in sentences: that it lies in a folder that is synchronised, say.
+        warnings: sentences for whoever opens it: that the folder is synchronised, for instance.
         annotations: the tags and notes on its records. batches: what is done to many records at once. choices: the
             reasons and tags that all reviewers choose from.
 
