@@ -6,7 +6,11 @@ import gc
 import gzip
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -15,18 +19,24 @@ from typing import TYPE_CHECKING, Literal
 
 import httpx
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    import socket
+
+    import uvicorn
     from playwright.sync_api import Browser, Page
 
     from tiab.review import Review
-    from tiab.web import ReviewerSession
+    from tiab.web import OpenReviews, ReviewerSession
 
-settings.register_profile("tiab", deadline=None)  # how long an example takes hangs on what else the machine does
+# How long an example takes, or is in the making, hangs on what else the machine does.
+settings.register_profile("tiab", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("tiab")
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120
+"""Seconds that a busy machine is given for what an idle one does at once; only what never comes takes as long."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,28 +64,103 @@ def shared() -> Path:
     return folder.resolve()
 
 
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], None]:
+    """Waits until something holds, however long that takes a busy machine."""
+
+    def wait(holds: Callable[[], object]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, "it never came"
+            time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture
+def port() -> int:
+    """A port of this computer that no test is given by chance: those below 32768 are handed out to nobody."""
+    from tiab.errors import TiabError
+    from tiab.web import listen
+
+    for number in range(20_000 + os.getpid() % 10_000, 32_000):
+        try:
+            listen(number).close()
+        except TiabError:
+            continue
+        return number
+    pytest.fail("every port is taken")
+
+
+@pytest.fixture
+def start() -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
+    """Runs tiab as somebody types it, with these words and without a browser, until Ctrl-C ends it."""
+
+    @contextmanager
+    def started(*words: object) -> Iterator[subprocess.Popen[str]]:
+        command = [sys.executable, "-m", "tiab", *map(str, words), "--no-browser"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+            try:
+                yield running
+                running.send_signal(signal.SIGINT)
+                running.wait(PATIENCE)
+            finally:
+                running.kill()
+
+    return started
+
+
+@contextmanager
+def _running(server: uvicorn.Server, listening: socket.socket) -> Iterator[None]:
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
 @contextmanager
 def _served(session: ReviewerSession) -> Iterator[str]:
     from tiab.web.serving import listen, make_server
 
-    with listen(0) as listening:
+    with _letting_go(), listen(0) as listening:
         server, address = make_server(session, listening)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
+        with _running(server, listening):
             yield address
-        finally:
-            server.should_exit = True
-            thread.join()
-            del server, thread
-            _let_go()
+        del server
 
 
-def _let_go() -> None:
+@pytest.fixture
+def serve_home() -> Callable[[OpenReviews, str], AbstractContextManager[str]]:
+    """Serves the page of all reviews with a token; gives the address that opens it."""
+    import uvicorn
+
+    from tiab.web.home import make_home
+    from tiab.web.serving import entrance, listen
+
+    @contextmanager
+    def served(reviews: OpenReviews, token: str) -> Iterator[str]:
+        with _letting_go(), listen(0) as listening:
+            port = listening.getsockname()[1]
+            app = make_home(reviews, token=token, port=port)
+            with _running(uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none")), listening):
+                yield entrance(token, port)
+            del app
+
+    return served
+
+
+@contextmanager
+def _letting_go() -> Iterator[None]:
     """Collects what a browser connected to while the server went down: that is nobody's to close, and no leak."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    try:
+        yield
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @pytest.fixture
@@ -109,7 +194,7 @@ def pubmed_file(tmp_path: Path) -> Callable[..., Path]:
 
 @contextmanager
 def _entered(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=30) as client:
+    with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=PATIENCE) as client:
         assert client.get(address, follow_redirects=True).status_code == 200
         client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
         yield client
@@ -141,8 +226,9 @@ def page(session: ReviewerSession, enter: Callable[[ReviewerSession], httpx.Clie
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium; without one the tests are skipped, but not where a machine ran them to be sure."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=1000 * PATIENCE)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium here: install the package chromium")
@@ -160,12 +246,18 @@ def window(browser: Browser) -> Callable[..., AbstractContextManager[Page]]:
 
     @contextmanager
     def open_window(scheme: Literal["light", "dark"] = "light", width: int = 1280) -> Iterator[Page]:
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 840})
+        context = browser.new_context(
+            color_scheme=scheme,
+            viewport={"width": width, "height": 840},
+            reduced_motion="reduce",  # no contrast is measured while something fades
+        )
         opened, wrong = context.new_page(), []
         opened.on("pageerror", lambda error: wrong.append(str(error)))
-        opened.set_default_timeout(10_000)
-        yield opened
-        context.close()
+        opened.set_default_timeout(1000 * PATIENCE)
+        try:
+            yield opened
+        finally:
+            context.close()
         assert not wrong
 
     return open_window

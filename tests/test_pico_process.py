@@ -6,8 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -30,10 +29,16 @@ RECORDS = [
 ]
 
 
-def children() -> set[int]:
-    """The reading processes on this computer."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return {int(line.split()[0]) for line in listed.splitlines() if "tiab.pico.reading_process" in line}
+def children(parent: int) -> set[int]:
+    """The reading processes that a process started; what other tests and programs have started is not its own."""
+    return {pid for pid, of in reading().items() if of == parent}
+
+
+def reading() -> dict[int, int]:
+    """The reading processes on this computer -> who started each."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in listed.splitlines() if "tiab.pico.reading_process" in line]
+    return {int(pid): int(parent) for pid, parent, *_ in rows}
 
 
 @pytest.fixture
@@ -52,11 +57,11 @@ def test_it_finds_what_this_process_finds_and_says_how_far_it_is(process: Readin
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 def test_what_a_lost_process_has_not_read_is_read_here() -> None:
-    before, told = children(), list[int]()
+    told = list[int]()
 
     def kill(more: int) -> None:
         told.append(more)
-        for pid in children() - before if more else ():
+        for pid in children(os.getpid()) if more else ():
             os.kill(pid, signal.SIGKILL)
 
     with closing(ReadingProcess(CRITERIA)) as process:
@@ -80,23 +85,21 @@ def test_what_progress_raises_ends_the_reading(process: ReadingProcess) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
-def test_it_ends_with_the_process_that_started_it(end: signal.Signals) -> None:
+def test_it_ends_with_the_process_that_started_it(
+    end: signal.Signals, until: Callable[[Callable[[], object]], None]
+) -> None:
     script = (
         # a job in the background ignores SIGINT, and so would what it starts
         "import signal, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tiab.pico.reading_process import ReadingProcess; from tiab.records import Record\n"
         "p = ReadingProcess(None); p.find_spans([Record(record_id='1', title='Yoga')]); print('read', flush=True)\n"
-        "time.sleep(60)"
+        "time.sleep(600)"
     )
-    before = children()
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "read\n"
-        assert children() - before
+        started = children(parent.pid)
+        assert started
         parent.send_signal(end)
-        parent.wait(20)
-    until = time.monotonic() + 20
-    while children() - before and time.monotonic() < until:
-        time.sleep(0.1)
-    assert not children() - before
+    until(lambda: not started & reading().keys())

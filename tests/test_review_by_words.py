@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -146,32 +145,27 @@ def test_every_ranking_of_both_kinds_is_made_again_to_the_last_digit(folder: Pat
 
 
 def test_the_page_shows_the_best_record_at_once_and_says_what_it_rests_on(
-    folder: Path, enter: Callable[[ReviewerSession], httpx.Client]
+    folder: Path, enter: Callable[[ReviewerSession], httpx.Client], until: Callable[[Callable[[], object]], None]
 ) -> None:
     with Review(folder) as review, closing(ReviewerSession(review, reviewer="eva")) as session:
         page = enter(session)
-        for _ in range(100):
-            shown = page.get("/screen/record").json()
-            if shown["record_id"]:
-                break
-            time.sleep(0.05)
-        assert shown["record_id"] == "r123"
-        assert session.learning.wait(60)
+        until(lambda: page.get("/screen/record").json()["record_id"])
+        assert page.get("/screen/record").json()["record_id"] == "r123"
+        until(lambda: session.learning.wait(1))
         assert not session.ranks_by_words
         assert "abstracts read" not in page.get("/screen/record").json()["counts"]
 
 
-def test_abstracts_are_not_read_to_the_end_for_criteria_that_hold_no_more(folder: Path) -> None:
+def test_abstracts_are_not_read_to_the_end_for_criteria_that_hold_no_more(
+    folder: Path, until: Callable[[Callable[[], object]], None]
+) -> None:
     with Review(folder) as review, closing(ReviewerSession(review, reviewer="eva")) as session:
         session.learning.start()
-        for _ in range(1000):
-            if session.abstracts.read:
-                break
-            time.sleep(0.01)
+        until(lambda: session.abstracts.read)
         other = CRITERIA.replace('"back pain"', '"tax law"')
         review.save_criteria(other, mark=review.criteria_text().mark)
         session.refresh()
-        assert session.learning.wait(60)
+        until(lambda: session.learning.wait(1))
         queue = review.queue("eva")
         assert queue is not None
         assert queue.snapshot.criteria == review.criteria

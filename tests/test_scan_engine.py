@@ -70,7 +70,7 @@ def held(files: list[Path], straight: Scan) -> Callable[[], None]:
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + 200
+    until = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -87,7 +87,7 @@ def test_a_worker_that_is_killed_loses_nothing(
         for child in psutil.Process().children(recursive=True):
             if "LokyProcess" in " ".join(child.cmdline()):
                 child.send_signal(signal.SIGKILL)
-        result = going.result(200)
+        result = going.result(600)
     assert [line.error for line in result.lines] == [""] * 4
     assert _listed(result) == _listed(straight)
 

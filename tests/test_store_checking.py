@@ -7,10 +7,10 @@ import re
 import shutil
 import sqlite3
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -23,6 +23,7 @@ from tiab.review import Review
 from tiab.store import FILE_NAME, LogEnd, Source, Store, label_entry
 from tiab.store.anchor import ANCHOR_NAME
 from tiab.store.chain import HASHED_COLUMNS, event_hash
+from tiab.store.transactions import waiting
 
 RECORDS = [Record(record_id=str(n), title=f"Record {n}", authors=("A", "B"), year=2000 + n) for n in range(10)]
 MORE = "11, 'x', 2, '', 'T', '', '[]', 1, '', '', '', '[]', '[]', '', '', '[]'"
@@ -272,14 +273,13 @@ def test_opening_beside_a_program_that_writes_finds_no_fault(tmp_path: Path) -> 
 # Checkpoints
 
 
-def test_the_file_alone_holds_all_soon_after_a_decision(tmp_path: Path) -> None:
+def test_the_file_alone_holds_all_soon_after_a_decision(
+    tmp_path: Path, until: Callable[[Callable[[], object]], None]
+) -> None:
     with Store(make(tmp_path)) as store, Store(tmp_path) as other:
         store.append(label_entry(include("9")))
         assert len(other.events()) == 9
-        assert (tmp_path / WAL).stat().st_size > 0
-        deadline = time.monotonic() + 20
-        while (tmp_path / WAL).stat().st_size and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: not (tmp_path / WAL).stat().st_size)
         assert events_in_the_file_alone(tmp_path) == 9
 
 
@@ -291,17 +291,28 @@ def test_the_file_alone_holds_all_once_a_store_is_closed_that_another_has_open(t
         assert len(other.events()) == 9
 
 
-def test_a_checkpoint_waits_for_who_reads_and_comes_later(tmp_path: Path) -> None:
+def test_a_checkpoint_waits_for_who_reads_and_comes_later(
+    tmp_path: Path, until: Callable[[Callable[[], object]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    @contextmanager
+    def counted(*given: Any) -> Iterator[None]:
+        try:
+            with waiting(*given):
+                yield
+        finally:
+            tried.append(given)
+
+    monkeypatch.setattr("tiab.store.checkpoints.waiting", counted)
     with Store(make(tmp_path)) as store, closing(sqlite3.connect(tmp_path / FILE_NAME)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM events").fetchone()
         store.append(label_entry(include("9")))
-        time.sleep(1.5)
+        until(lambda: tried)
         assert (tmp_path / WAL).stat().st_size > 0
         reader.execute("ROLLBACK")
-        deadline = time.monotonic() + 20
-        while (tmp_path / WAL).stat().st_size and time.monotonic() < deadline:
-            time.sleep(0.05)
+        until(lambda: not (tmp_path / WAL).stat().st_size)
         assert events_in_the_file_alone(tmp_path) == 9
 
 

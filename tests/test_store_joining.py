@@ -7,10 +7,10 @@ import itertools
 import json
 import random
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timezone
@@ -258,21 +258,21 @@ def test_a_merge_that_is_killed_is_done_or_not_and_can_be_done_again(tmp_path: P
     path = shared(kim, tmp_path / "kim.tiab")
     before, count = summary(eva), 0
     code = (
-        "import sys\nfrom tiab.store import Store, read_share\ncopy = read_share(sys.argv[2])[0]\n"
-        "store = Store(sys.argv[1])\nprint('now', flush=True)\nstore.join(copy, name='kim')\nprint('done', flush=True)"
+        "import os, signal, sys\nfrom tiab.store import Store, read_share\ncopy = read_share(sys.argv[2])[0]\n"
+        "store, left = Store(sys.argv[1]), iter(range(int(sys.argv[3])))\n"
+        "store._connection.set_trace_callback(\n"
+        "    lambda _: next(left, None) is None and os.kill(os.getpid(), signal.SIGKILL))\n"
+        "store.join(copy, name='kim')\nprint('done')"
     )
-    for wait in (0.0, 0.05, 0.15, 0.3):
-        child = subprocess.Popen([sys.executable, "-c", code, eva, path], stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        assert child.stdout.readline() == "now\n"
-        time.sleep(wait)
-        child.kill()
-        done = "done" in child.communicate()[0]
+    for statements in (1, 30, 1000, 10_000, 100_000):
+        command = [sys.executable, "-c", code, eva, path, str(statements)]
+        child = subprocess.run(command, capture_output=True, text=True, check=False)
         assert check_folder(eva, program="").sound
-        if summary(eva) == before:
-            assert not done
-            count += 1
-    assert count > 0  # some were killed within
+        done = "done" in child.stdout
+        assert child.returncode == (0 if done else -signal.SIGKILL), child.stderr
+        assert done is (summary(eva) != before)
+        count += not done
+    assert count > 1  # some were killed within
     take_in(eva, kim)
     take_in(lee, kim)
     assert summary(eva) == summary(lee)

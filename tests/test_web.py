@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from tiab.assets import corpus_path
 from tiab.errors import TiabError
 from tiab.labels import Decision
 from tiab.review import Review
+from tiab.review.rankings import Learned
 from tiab.web import ReviewerSession
 from tiab.web.security import HEADERS
 from tiab.web.serving import listen
@@ -54,8 +55,22 @@ def page(address: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def held(page: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    """Nothing is learned from what is decided until it is set."""
+    may, learn = Event(), Review.learn
+
+    def learn_later(*given: Any, **named: Any) -> bool:
+        may.wait()
+        return learn(*given, **named)
+
+    monkeypatch.setattr(Review, "learn", learn_later)
+    yield may
+    may.set()
+
+
 def stranger(address: str) -> httpx.Client:
-    return httpx.Client(base_url=address.split("/?")[0], trust_env=False)
+    return httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=120)
 
 
 @contextmanager
@@ -102,7 +117,7 @@ def test_what_lies_beside_the_secret_folder_is_closed_even_with_the_cookie(page:
     folder = page.base_url.path.rstrip("/")
     cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in page.cookies.items())}
     server = str(page.base_url).removesuffix(f"{folder}/")
-    with httpx.Client(base_url=server, trust_env=False, headers=cookie) as client:
+    with httpx.Client(base_url=server, trust_env=False, headers=cookie, timeout=120) as client:
         assert client.get(f"{folder}/").status_code == 200
         for path in ("/", "/records", folder, f"{folder}x/", f"{folder[:-1]}/", f"{folder.swapcase()}/"):
             assert client.get(path).status_code == 403, path
@@ -171,6 +186,7 @@ def test_a_title_that_is_a_script_stays_text(tmp_path: Path, serve: Callable[[Re
     hostile.write_text(",".join(columns) + "\n" + ",".join(f'"{SCRIPT}"' for _ in columns) + "\n")
     with Review.create(tmp_path / "review") as review:
         review.add([hostile])
+        review.learn()
         with closing(ReviewerSession(review)) as session, entered(serve(session)) as client:
             text = client.get("/").text
             assert "<script>document" not in text
@@ -235,7 +251,9 @@ def test_what_another_program_does_is_followed(session: ReviewerSession, review:
         assert session.next_id() != first
 
 
-def test_two_programs_at_once_lose_nothing(session: ReviewerSession, review: Review) -> None:
+def test_two_programs_at_once_lose_nothing(
+    session: ReviewerSession, review: Review, until: Callable[[Callable[[], object]], None]
+) -> None:
     ids = [record.record_id for record in review.snapshot.records][:60]
     with Review(review.folder) as reopened, closing(ReviewerSession(reopened, reviewer="eva")) as other:
 
@@ -250,10 +268,13 @@ def test_two_programs_at_once_lose_nothing(session: ReviewerSession, review: Rev
             thread.join()
         assert session.counts() == other.counts()
         assert session.counts().exclude == 60
+        for at in (session, other):
+            at.refresh()  # each may have learned before the other's last decision
+            until(lambda at=at: at.learning.wait(1))  # type: ignore[misc]
         assert session.next_id() == other.next_id() not in ids
 
 
-def test_undo_shows_the_record_again(page: httpx.Client, session: ReviewerSession) -> None:
+def test_undo_shows_the_record_again(page: httpx.Client, session: ReviewerSession, held: Event) -> None:
     record_id = session.next_id() or ""
     page.post("/screen/decisions", json=decision(record_id))
     assert session.counts().screened == 1
@@ -326,17 +347,25 @@ def test_drafts_that_were_damaged_stop_nothing(page: httpx.Client, session: Revi
 
 
 def test_what_is_learned_beside_orders_what_comes_next(
-    page: httpx.Client, session: ReviewerSession, review: Review
+    page: httpx.Client,
+    session: ReviewerSession,
+    review: Review,
+    held: Event,
+    until: Callable[[Callable[[], object]], None],
 ) -> None:
-    before = review.queue("eva").learned  # type: ignore[union-attr]
+    def learned() -> Learned:
+        queue = review.queue("eva")
+        assert queue is not None
+        return queue.learned
+
+    before = learned()
     answer = page.post("/screen/decisions", json=decision(session.next_id() or "", decision="include")).json()
     ranks = before.ranks
     assert answer["record_id"] == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)  # at once
-    deadline = time.monotonic() + 20
-    while (after := review.queue("eva").learned) is before and time.monotonic() < deadline:  # type: ignore[union-attr]
-        time.sleep(0.02)
-    ranks = after.ranks
-    assert after.labels.keys() == review.labels("eva").keys()
+    held.set()
+    until(lambda: learned() is not before)
+    ranks = learned().ranks
+    assert learned().labels.keys() == review.labels("eva").keys()
     assert session.next_id() == min(ranks.keys() - review.labels("eva").keys(), key=ranks.__getitem__)
 
 
@@ -354,6 +383,7 @@ def test_to_the_end_and_never_complete_before(tmp_path: Path, serve: Callable[[R
     search.write_text("record_id,title\n" + "".join(f"{n},Study {n}\n" for n in range(12)))
     with Review.create(tmp_path / "review") as review:
         review.add([search])
+        review.learn()
         with closing(ReviewerSession(review)) as session, entered(serve(session)) as page:
             for n in range(12):
                 said = page.get("/screen/progress").json()["progress"].casefold()

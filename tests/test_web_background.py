@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
@@ -18,7 +18,7 @@ from tiab.review.record_query import RecordQuery
 from tiab.web import ReviewerSession
 from tiab.web.background import Background
 
-SOON = 10.0
+SOON = 120.0
 ROWS = "record_id,title,abstract\n" + "".join(f"r{n},Yoga {n},We studied asthma.\n" for n in range(60))
 TOML = 'title = "t"\n[population]\nterms = ["asthma"]\n[outcome]\nname = "pain"\nterms = ["pain"]\nrequired = false\n'
 
@@ -92,29 +92,44 @@ def test_what_changes_meanwhile_begins_it_anew() -> None:
     assert goes == [0, 1, -1]
 
 
-def test_several_wakes_are_one_and_one_that_comes_meanwhile_is_another() -> None:
-    goes = []
+def test_several_wakes_that_come_meanwhile_are_one() -> None:
+    goes, begun, may = list[int](), threading.Event(), threading.Event()
 
     def work() -> None:
         goes.append(len(goes))
-        if len(goes) == 1:
-            background.wake()
-        background.pause()
+        begun.set()
+        may.wait()
 
-    with closing(Background(work, name="Work", quiet=0.05, longest=5.0)) as background:
+    with closing(Background(work, name="Work")) as background:
+        background.wake()
+        begun.wait()
         for _ in range(5):
             background.wake()
-        assert not goes  # somebody may wake it again at once
+        may.set()
         assert background.wait(SOON)
-        assert goes == [0, 1]
+    assert goes == [0, 1]
+
+
+def test_it_begins_after_a_quiet_time_or_at_once_where_somebody_waits() -> None:
+    goes = list[int]()
+    with closing(Background(lambda: goes.append(len(goes)), name="Work", quiet=0.01, longest=5.0)) as background:
         background.wake()
-        background.start()  # somebody waits for it
         assert background.wait(SOON)
-    assert goes == [0, 1, 2]
+        assert goes == [0]
+    with closing(Background(lambda: goes.append(len(goes)), name="Work", quiet=900, longest=900)) as background:
+        background.wake()
+        assert not background.wait(0.1)
+        assert goes == [0]  # somebody may wake it again at once
+        background.start()
+        assert background.wait(SOON)
+    assert goes == [0, 1]
 
 
 def test_the_lists_of_a_page_are_ready_before_anybody_asks_and_after_an_import(
-    tmp_path: Path, enter: Callable[[ReviewerSession], httpx.Client], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    enter: Callable[[ReviewerSession], httpx.Client],
+    monkeypatch: pytest.MonkeyPatch,
+    until: Callable[[Callable[[], object]], None],
 ) -> None:
     (tmp_path / "criteria.toml").write_text(TOML)
     (tmp_path / "search.csv").write_text(ROWS)
@@ -170,11 +185,10 @@ def review(tmp_path: Path) -> Iterator[Review]:
 
 def answered(page: httpx.Client, path: str, **settings: object) -> dict[str, object]:
     """The answer of a page that looks again as long as something is under way."""
-    for _ in range(30):
+    while True:
         answer = page.request("POST" if settings else "GET", path, json=settings or None).raise_for_status().json()
         if not answer.get("waiting", not answer.get("done", True)):
             return dict(answer)
-    raise TimeoutError(answer)
 
 
 FAILING = [
@@ -255,13 +269,6 @@ def test_a_person_sees_that_it_failed_and_starts_it_again(
         page.get_by_role("button", name="Try again").click()
         expect(page.locator("#main")).to_contain_text(shown)
         expect(page.locator("#failures")).to_be_empty()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SOON
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_search_finds_all_whether_or_not_it_was_prepared(tmp_path: Path) -> None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from tiab.errors import InputError
 from tiab.review import Review
-from tiab.web import OpenReviews, listen
-from tiab.web.home import make_home
+from tiab.web import OpenReviews
 from tiab.web.pages.folders import list_folder
-from tiab.web.serving import entrance
 from tiab.web.user_files import HomeFile
 
 
@@ -37,17 +33,9 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def address(person: Path) -> Iterator[str]:
-    reviews = OpenReviews(HomeFile())
-    with listen(0) as listening:
-        port = listening.getsockname()[1]
-        app = make_home(reviews, token="t" * 43, port=port)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield entrance("t" * 43, port)
-        server.should_exit = True
-        thread.join()
+def address(person: Path, serve_home: Callable[[OpenReviews, str], AbstractContextManager[str]]) -> Iterator[str]:
+    with serve_home(OpenReviews(HomeFile()), "t" * 43) as opened:
+        yield opened
 
 
 def test_reviews_come_first_and_hidden_folders_and_files_not_at_all(person: Path) -> None:
@@ -72,7 +60,7 @@ def test_what_cannot_be_listed_says_why(person: Path) -> None:
 
 def test_strangers_and_other_hosts_see_no_folder(address: str) -> None:
     inside = address.split("?")[0]
-    with httpx.Client(trust_env=False) as stranger:
+    with httpx.Client(trust_env=False, timeout=120) as stranger:
         assert stranger.get(f"{inside}folders").status_code == 403
         stranger.get(address)
         assert stranger.get(f"{inside}folders").status_code == 200

@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import socket
 import stat
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -24,9 +21,8 @@ from tiab.assets import corpus_path
 from tiab.cli.home import listen_with_token
 from tiab.review import Review
 from tiab.web import OpenReviews, listen
-from tiab.web.home import make_home
 from tiab.web.security import secret_folder
-from tiab.web.serving import entrance, is_serving, listen_near
+from tiab.web.serving import is_serving, listen_near
 from tiab.web.user_files import HomeFile, KnownReview, page_token
 
 TOKEN = "t" * 43
@@ -40,35 +36,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomeFile:
     return HomeFile()
 
 
-@contextmanager
-def served(home: HomeFile) -> Iterator[str]:
-    """The address of the page of all reviews."""
-    import uvicorn
+Served = Callable[[], AbstractContextManager[str]]
 
-    with listen(0) as listening:
-        port = listening.getsockname()[1]
-        app = make_home(OpenReviews(home), token=TOKEN, port=port)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield entrance(TOKEN, port)
-        finally:
-            server.should_exit = True
-            thread.join()
+
+@pytest.fixture
+def served(home: HomeFile, serve_home: Callable[[OpenReviews, str], AbstractContextManager[str]]) -> Served:
+    """Serves the page of all reviews; gives its address."""
+    return lambda: serve_home(OpenReviews(home), TOKEN)
 
 
 @contextmanager
 def entered(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address.split("?")[0], trust_env=False, timeout=30) as client:
+    with client_of(address.split("?")[0]) as client:
         assert client.get(address, follow_redirects=True).status_code == 200
         client.headers["Origin"] = f"http://{client.base_url.netloc.decode()}"
         yield client
 
 
+def client_of(address: str | httpx.URL, **more: object) -> httpx.Client:
+    return httpx.Client(base_url=address, trust_env=False, timeout=120, **more)  # type: ignore[arg-type]
+
+
 @pytest.fixture
-def page(home: HomeFile) -> Iterator[httpx.Client]:
-    with served(home) as address, entered(address) as client:
+def page(served: Served) -> Iterator[httpx.Client]:
+    with served() as address, entered(address) as client:
         yield client
 
 
@@ -108,16 +99,15 @@ def test_no_title_makes_a_folder_elsewhere_or_one_that_no_system_can_have(
     assert len(folder.name.encode()) < 200
 
 
-def test_records_come_in_and_are_decided_below_the_page_of_all_reviews(page: httpx.Client, tmp_path: Path) -> None:
+def test_records_come_in_and_are_decided_below_the_page_of_all_reviews(
+    page: httpx.Client, until: Callable[[Callable[[], object]], None]
+) -> None:
     review, other = made(page, "Yoga", name="eva"), made(page, "Tax")
     table = b"record_id,title\na,Yoga in asthma\nb,Tax law\n"
     answer = page.post(f"{review}import/records?name=s.csv", content=table).raise_for_status().json()
     assert "Start screening" in answer["next"]
-    for _ in range(100):
-        shown = page.get(f"{review}screen/record").json()
-        if shown["record_id"]:
-            break
-        time.sleep(0.1)
+    until(lambda: page.get(f"{review}screen/record").json()["record_id"])
+    shown = page.get(f"{review}screen/record").json()
     said = {"record_id": shown["record_id"], "decision": "include", "token": "decision-1", "seen": 0}
     assert page.post(f"{review}screen/decisions", json=said).status_code == 200
     key = review.split("/")[1]
@@ -188,10 +178,10 @@ def test_new_reviews_can_be_kept_elsewhere(
     assert page.post("/reviews-folder", json={"folder": str(tmp_path / "file")}).status_code == 400
 
 
-def test_nobody_opens_a_review_without_the_cookie_or_writes_from_elsewhere(home: HomeFile) -> None:
-    with served(home) as address, entered(address) as page:
+def test_nobody_opens_a_review_without_the_cookie_or_writes_from_elsewhere(served: Served) -> None:
+    with served() as address, entered(address) as page:
         review = made(page, "Yoga")
-        with httpx.Client(base_url=page.base_url, trust_env=False) as stranger:
+        with client_of(page.base_url) as stranger:
             for path in ("", "new", "row?key=x", review, f"{review}records", f"{review}static/page.js"):
                 assert stranger.get(path).status_code == 403, path
         foreign = {"Origin": "http://evil.example"}
@@ -212,10 +202,10 @@ def test_nobody_opens_a_review_without_the_cookie_or_writes_from_elsewhere(home:
         assert page.get("reviews/no-such-review/", headers={"Accept": "text/html"}).status_code == 400
 
 
-def test_a_bookmark_is_enough_the_next_day(home: HomeFile) -> None:
+def test_a_bookmark_is_enough_the_next_day(served: Served) -> None:
     """The token stays, and the browser keeps the cookie when it is closed."""
     assert page_token() == page_token()
-    with served(home) as address, httpx.Client(trust_env=False) as client:
+    with served() as address, client_of("") as client:
         cookie = client.get(address).headers["set-cookie"].lower()
     assert "max-age=31536000" in cookie
 
@@ -278,9 +268,11 @@ def somebody_else() -> Iterator[tuple[int, list[str]]]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_port, heard
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_port, heard
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_another_program_on_the_port_is_not_taken_for_tiab_and_learns_nothing() -> None:
@@ -291,17 +283,14 @@ def test_another_program_on_the_port_is_not_taken_for_tiab_and_learns_nothing() 
     assert secret_folder(TOKEN) not in "".join(heard)
 
 
-def test_tiab_knows_its_own_server_by_the_token_and_the_port(home: HomeFile) -> None:
-    with served(home) as address:
+def test_tiab_knows_its_own_server_by_the_token_and_the_port(served: Served) -> None:
+    with served() as address, client_of("") as client:
         port = httpx.URL(address).port or 0
         assert is_serving(TOKEN, port)
         assert not is_serving("u" * 43, port)
-        ask = httpx.get(f"http://127.0.0.1:{port}/tiab?nonce=short", trust_env=False)
-        assert ask.status_code == 403
+        assert client.get(f"http://127.0.0.1:{port}/tiab?nonce=short").status_code == 403
         evil = {"Host": "evil.example"}
-        assert (
-            httpx.get(f"http://127.0.0.1:{port}/tiab?nonce={TOKEN}", headers=evil, trust_env=False).status_code == 421
-        )
+        assert client.get(f"http://127.0.0.1:{port}/tiab?nonce={TOKEN}", headers=evil).status_code == 421
     with listen(0) as closing:
         free = closing.getsockname()[1]
     assert not is_serving(TOKEN, free)
@@ -327,11 +316,13 @@ def test_a_token_that_another_program_may_have_seen_opens_nothing_any_more(monke
     assert page_token() == token
 
 
-def test_a_second_server_of_ours_keeps_the_token(home: HomeFile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_server_of_ours_keeps_the_token(
+    home: HomeFile, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (home.reviews_folder.parent / "config" / "tiab").mkdir(parents=True)
     (home.reviews_folder.parent / "config" / "tiab" / "token").touch(mode=0o600)
     (home.reviews_folder.parent / "config" / "tiab" / "token").write_text(TOKEN)
-    with served(home) as address:
+    with served() as address:
         for module in ("tiab.web.serving", "tiab.cli.home"):
             monkeypatch.setattr(f"{module}.PORT", httpx.URL(address).port)
         listening, token = listen_with_token(None)
@@ -339,34 +330,23 @@ def test_a_second_server_of_ours_keeps_the_token(home: HomeFile, monkeypatch: py
     assert token == TOKEN == page_token()
 
 
-@contextmanager
-def started(port: int) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tiab", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
-        try:
-            yield running
-        finally:
-            running.send_signal(signal.SIGINT)
-            running.wait(20)
-
-
-def test_a_second_start_leads_to_the_first_and_the_next_one_has_the_same_address(home: HomeFile) -> None:
-    with listen(0) as free:
-        port = free.getsockname()[1]
-    with started(port) as first:
+def test_a_second_start_leads_to_the_first_and_the_next_one_has_the_same_address(
+    home: HomeFile, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]], port: int
+) -> None:
+    with start("--port", port) as first:
         assert first.stdout is not None
         address = first.stdout.readline().strip()
         with entered(address) as client:
             assert made(client, "Yoga")
             cookies = dict(client.cookies)
-        with started(port) as second:
-            out, err = second.communicate(timeout=30)
+        with start("--port", port) as second:
+            out, err = second.communicate(timeout=120)
         assert (out.strip(), second.returncode) == (address, 0)
         assert "running already" in err
     assert first.returncode == 0
-    with started(port) as third:
+    with start("--port", port) as third:
         assert third.stdout is not None
         assert third.stdout.readline().strip() == address
-        with httpx.Client(base_url=address.split("?")[0], cookies=cookies, trust_env=False) as client:
+        with client_of(address.split("?")[0], cookies=cookies) as client:
             assert "Yoga" in client.get("/").text  # yesterday's window
     assert json.loads((home.reviews_folder.parent / "config" / "tiab" / "home.json").read_text())["reviews"]

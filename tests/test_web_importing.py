@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -36,16 +35,11 @@ def send(page: httpx.Client, name: str, content: bytes, kind: str = "records", *
     return page.post(f"/import/{kind}", params={"name": name, **params}, content=content)
 
 
-def first_of(session: ReviewerSession) -> str:
-    """The first record to screen, once it is ranked."""
-    deadline = time.monotonic() + 10
-    while not (found := session.next_id()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return found or ""
-
-
 def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
-    page: httpx.Client, review: Review, session: ReviewerSession
+    page: httpx.Client,
+    review: Review,
+    session: ReviewerSession,
+    until: Callable[[Callable[[], object]], None],
 ) -> None:
     assert "No files yet" in page.get("/import").text
     assert "No records yet" in page.get("/records").text
@@ -56,7 +50,8 @@ def test_what_became_of_a_file_is_said_and_its_records_can_be_screened(
     assert "records?source=search.csv" in said["sources"]
     assert {record.record_id for record in review.snapshot.records} == {"a", "b"}
     assert "No records yet" not in page.get("/").text
-    assert first_of(session) in ("a", "b")
+    until(session.next_id)
+    assert session.next_id() in ("a", "b")
     again = send(page, "search.csv", SEARCH).json()["report"]
     assert "<dt>already known</dt><dd>2</dd>" in again
     assert "was imported before" in again

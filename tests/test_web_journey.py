@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tiab.review import Review
-from tiab.web import listen
 
 Window = Callable[..., AbstractContextManager[Page]]
+Start = Callable[..., AbstractContextManager[subprocess.Popen[str]]]
 
 RIS = "TY  - JOUR\nTI  - {title}\nAB  - {abstract}\nPY  - {year}\nDO  - 10.5555/{number}\nER  - \n\n"
 STUDIES = [("Yoga for asthma", "A randomised trial in adults with asthma; lung function improved after yoga.")] * 8
@@ -46,24 +44,9 @@ def exports(tmp_path: Path) -> list[Path]:
     return files
 
 
-@pytest.fixture
-def port() -> int:
-    with listen(0) as free:
-        found: int = free.getsockname()[1]
-    return found
-
-
-@contextmanager
-def started(port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`tiab` as somebody types it, and the address that it prints."""
-    command = [sys.executable, "-m", "tiab", "--no-browser", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
-        assert running.stdout is not None
-        try:
-            yield running, running.stdout.readline().strip()
-        finally:
-            running.send_signal(signal.SIGINT)
-            running.wait(20)
+def told(running: subprocess.Popen[str]) -> str:
+    """The address that it prints."""
+    return (running.stdout.readline() if running.stdout else "").strip()
 
 
 def shown(page: Page) -> str:
@@ -101,13 +84,20 @@ def make_review(page: Page, exports: list[Path], *, accessible: Callable[[Page, 
     expect(page.locator("#counts")).to_contain_text("8 of 20 records have every required concept")
     page.get_by_role("link", name="Start screening").click()
     expect(page.locator("#title")).to_contain_text("Yoga")
+    page.wait_for_load_state()  # keys are heard from here on
 
 
 def test_from_nothing_to_an_export_and_a_report(
-    window: Window, home: Path, exports: list[Path], port: int, accessible: Callable[[Page, str], None], tmp_path: Path
+    window: Window,
+    home: Path,
+    exports: list[Path],
+    start: Start,
+    port: int,
+    accessible: Callable[[Page, str], None],
+    tmp_path: Path,
 ) -> None:
-    with started(port) as (_, address), window() as page:
-        page.goto(address)
+    with start("--port", port) as running, window() as page:
+        page.goto(told(running))
         make_review(page, exports, accessible=accessible)
         first, said = shown(page), {}
         page.get_by_role("button", name="Include").click()
@@ -142,9 +132,15 @@ def test_from_nothing_to_an_export_and_a_report(
 
 
 def test_two_windows_a_reload_and_a_killed_server_lose_nothing(
-    window: Window, home: Path, exports: list[Path], port: int, accessible: Callable[[Page, str], None]
+    window: Window,
+    home: Path,
+    exports: list[Path],
+    start: Start,
+    port: int,
+    accessible: Callable[[Page, str], None],
 ) -> None:
-    with started(port) as (running, address), window() as page:
+    with start("--port", port) as running, window() as page:
+        address = told(running)
         page.goto(address)
         make_review(page, exports, accessible=accessible)
         here = page.url.split("?")[0]
@@ -156,12 +152,12 @@ def test_two_windows_a_reload_and_a_killed_server_lose_nothing(
         said.append(press(page, "i"))
         last = shown(page)
         running.kill()
-        running.wait(20)
+        running.wait()
         page.keyboard.press("i")
         expect(page.get_by_role("alert")).to_contain_text("not running")
         assert shown(page) == last
-        with started(port) as (_, again):
-            assert again == address
+        with start("--port", port) as again:
+            assert told(again) == address
             page.goto(here)  # a bookmark
             expect(page.locator("#counts")).to_contain_text(f"{len(set(said))} screened")
             press(page, "e")

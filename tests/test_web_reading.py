@@ -20,15 +20,16 @@ SEARCH = "record_id,title\n" + "".join(f"r{n},Yoga {n}\n" for n in range(3))
 
 
 class Slow:
-    """Learning that reads two of three abstracts, then waits until it `may` go on."""
+    """Learning that reads two of three abstracts, says that it is `reading`, and waits until it `may` go on."""
 
     def __init__(self) -> None:
-        self.may, self._learn = threading.Event(), Review.learn
+        self.reading, self.may, self._learn = threading.Event(), threading.Event(), Review.learn
 
     def learn(self, review: Review, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
         if review.snapshot.records and progress:
             progress(2)
-            self.may.wait(20)
+            self.reading.set()
+            self.may.wait()
         return self._learn(review, reviewer)
 
 
@@ -55,6 +56,8 @@ def test_while_abstracts_are_read_everything_else_goes_on(
     session: ReviewerSession, slow: Slow, enter: Callable[[ReviewerSession], httpx.Client]
 ) -> None:
     page = enter(session)
+    assert page.get("/screen/record").json()["waiting"]
+    slow.reading.wait()
     assert "2 of 3 so far" in page.get("/").text
     assert page.get("/screen/record").json()["waiting"]
     assert "Yoga 1" in page.get("/records").text
@@ -77,7 +80,9 @@ def test_what_goes_wrong_meanwhile_is_said(
         raise ReviewError("lacks records that its log names")
 
     monkeypatch.setattr(Review, "learn", fail)
-    shown = enter(session).get("/screen/record").json()
+    page = enter(session)
+    while (shown := page.get("/screen/record").json())["waiting"]:
+        pass
     assert "could not be ranked" in shown["record"]
     assert "Ranking stopped: lacks records that its log names" in shown["failures"]
 

@@ -87,6 +87,6 @@ def test_a_second_press_of_a_button_is_no_second_order(opened: Page, review: Rev
     wait_for(opened, answers)
     answers[0].continue_()
     expect(opened.locator("#message")).to_contain_text("6 records")
-    opened.wait_for_timeout(300)
+    expect(opened.locator("body")).not_to_have_attribute("aria-busy", "true")
     assert len(answers) == 1
     assert len(review.batches.all("eva")) == 1

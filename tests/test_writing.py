@@ -83,7 +83,7 @@ def test_pipes_and_devices_are_written_to_and_nothing_else_that_is_no_file(tmp_p
     reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
     reader.start()
     write_bytes(pipe, b"through")
-    reader.join(10)
+    reader.join()
     assert read == [b"through"]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     write_bytes("/dev/null", b"nowhere")

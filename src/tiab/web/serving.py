@@ -42,8 +42,8 @@ PORT = 8422
 _HOST = "127.0.0.1"
 _TURN = 0.0005
 """Seconds after which a thread that learns gives way to one that answers."""
-_PATIENCE = 2.0
-"""Seconds for which whatever listens on a port may take to answer."""
+_PATIENCE = 10.0
+"""Seconds for which whatever listens on a port may take to answer; a tiab that is busy ranking takes some."""
 
 
 def serve(reviews: OpenReviews, listening: socket.socket, *, token: str, ready: Callable[[], object]) -> None:

@@ -101,7 +101,7 @@ export function showMessage(sentence, actions = {}) {
     message.append(" ", button);
   }
   clearTimeout(fading);
-  fading = setTimeout(() => message.classList.add("faded"), Object.keys(actions).length ? 8000 : 1600);
+  fading = setTimeout(() => message.classList.add("faded"), Object.keys(actions).length ? 20_000 : 1600);
 }
 
 export function showError(sentence) {

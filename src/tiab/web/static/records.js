@@ -18,11 +18,13 @@ form.addEventListener("formdata", (event) => {
 });
 
 let asked = 0;
+let latest = location.href; // the address that was last asked for
 let typing;
 
 // Shows what an address finds, without leaving the page, so that the field that is typed in keeps the focus.
 async function show(address, remember = () => {}) {
   const number = ++asked;
+  latest = new URL(address, location.href).href;
   const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (number !== asked) return; // something else was asked for meanwhile
   if (!answer?.ok) return location.assign(address);
@@ -38,6 +40,7 @@ function apply({ replace = false } = {}) {
   if (!form.reportValidity()) return;
   const query = new URLSearchParams(new FormData(form)).toString();
   const address = query ? `records?${query}` : "records";
+  if (new URL(address, location.href).href === latest) return; // in sight, or on its way: where the focus is stays
   return show(address, () => history[replace ? "replaceState" : "pushState"](null, "", address));
 }
 
