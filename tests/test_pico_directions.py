@@ -79,7 +79,7 @@ SENTENCES = [
         "The supplement resulted in significantly reduced IL-6 and increased IL-10.",
         {"decreased": "IL-6", "increased": "IL-10"},
     ),
-    ("IL-6, but not TNF-α, decreased.", {"decreased": "IL-6"}),
+    ("IL-6, but not TNF-α, decreased.", {"decreased": "IL-6", "unchanged": "TNF-alpha"}),
     (
         "There were no changes over time or differences between groups for triglycerides, adiponectin and TNF-α.",
         {"unchanged": "triglycerides; adiponectin; TNF-alpha"},
@@ -161,7 +161,7 @@ SENTENCES = [
     ("BDNF rose with training, while no significant changes of NGF and IL-6 were observed.",
      {"increased": "BDNF", "unchanged": "NGF; IL-6"}),
     ("Unlike IL-6, TNF-α decreased.", {"decreased": "TNF-alpha"}),
-    ("All cytokines except IL-6 decreased.", {"decreased": "cytokines"}),
+    ("All cytokines except IL-6 decreased.", {"decreased": "other cytokines"}),
     ("No training effects on IL-6 could be detected.", {"unchanged": "IL-6"}),
     ("IL-10 (F = 4.5, p = 0.04) and adiponectin (F = 6.1, p = 0.02) were increased following the intervention.",
      {"increased": "IL-10; adiponectin"}),

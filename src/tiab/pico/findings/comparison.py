@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from tiab.pico.findings.parts import is_by_sex_or_age, is_of_whom_was_treated, limits, part_of
 
 __all__ = ["Comparison", "is_control", "p_values", "read_comparison"]
 
@@ -18,7 +21,7 @@ _CUT = re.compile(
     r"|while|although|at|after|was|were|is|are|did|showed|had|by|following|during|with|within|for|in)\s|\.\s|\.$|\s*$"
 )
 _BETWEEN = re.compile(
-    r"\b(?:between|among|across)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:groups?|arms?|conditions?|treatments?"
+    r"\bgroups?\s+by\s+time\b|\btime\s+by\s+(?:group|treatment)\b|\b(?:between|among|across)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:groups?|arms?|conditions?|treatments?"
     r"|interventions?|protocols?)\b"
     r"|\bbetween[\s-]group|\binter-?group|\bgroups?\s+did\s+not\s+differ|\bgroup\s?[x×]\s?time|\btime\s?[x×]\s?group",
     re.IGNORECASE,
@@ -37,7 +40,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOUNS = (
-    r"(?:groups?(?:\s(?:[A-Z]|[1-4])\b)?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)"
+    r"(?:(?:men\s+and\s+women|women\s+and\s+men|males\s+and\s+females|boys\s+and\s+girls)|groups?(?:\s(?:[A-Z]|[1-4])\b(?!\s(?:h|min|hours?|days?|weeks?|months?)\b))?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)"
     r"|patients|subjects|participants|individuals|people|adults|children|adolescents|survivors|females|males|women|men"
     r"|athletes|animals|rats|mice|PwMS)\b"
 )
@@ -84,7 +87,8 @@ _ACUTE = re.compile(
     r"(?:exercis\w+|bouts?|sessions?|exertion|cycling|running|walking)|either\s+bout"
     r"|in\s+response\s+to\s+(?:\w+\s+){0,2}bouts?"
     r"|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
-    r"(?:bouts?|sessions?|graded|maximal|exercise\s+test))\b",
+    r"(?:a\s+(?:single\s+)?)?(?:bouts?|sessions?|graded|maximal|exercise\s+test)"
+    r"|acute\s+\w+\s+exercise|during\s+(?:[\w-]+\s+){0,2}exercise(?!\s+(?:train|program|interv)))\b",
     re.IGNORECASE,
 )
 _LASTING = re.compile(r"\b(?:weeks?|months?|program(?:me)?|training\s+period|intervention\s+period)\b", re.IGNORECASE)
@@ -95,6 +99,21 @@ _P = re.compile(
 _NS = re.compile(r"[(\[][^()\[\]]*?\b(?:n\.?\s?s\.?|not\s+significant|non-?significant)\s*[;,)\]]", re.IGNORECASE)
 
 
+_ONE_BOUT = re.compile(
+    r"\b(?:after|following)\s[^,;]{3,60},\s(?:\S+\s){0,3}exercise\s(?:\w+ly\s)?(?:increas|rais|elevat|induc|decreas|reduc)"
+    r"|\b(?:attenuat|blunt|reduc|lower|diminish|suppress|inhibit)\w*\s(?:the\s)?(?:acute\s)?exercise[\s-]induced\b",
+    re.IGNORECASE,
+)
+"""One bout that is told of beside a programme: "after training, exercise increased IL-6"."""
+_NAMED_CONTROL = re.compile(
+    r"\bgroup\s(?P<name>[A-D]|\d|I{1,3})\b\s*(?:\(|was|served\sas|:|=)[^).;,]{0,20}?\b(?:controls?|placebo|sham)\b"
+    r"|\b(?:controls?|placebo|sham)(?:\sgroup)?\s\((?:group\s)(?P<other>[A-D]|\d|I{1,3})\b",
+    re.IGNORECASE,
+)
+_OPENING_GROUP = re.compile(
+    rf"(?:[A-Z]+:\s)?In\s(?P<group>(?:the\s)?(?:[\w+/-]+\s){{0,4}}?(?:group\s\w+|{_NOUNS}))\s*(?:,|\s(?=(?:serum|plasma|levels?|the)\b))",
+    re.IGNORECASE,
+)
 _OPENING = 9  # characters within which "Compared with controls, …" opens a clause
 
 
@@ -106,27 +125,56 @@ class Comparison(NamedTuple):
         group: in whom, in the words of the text, or "".
         against: compared with what, in the words of the text, or "".
         acute: whether it is told of one bout of exercise.
+        part: the time or dose that it is told of, in the words of the text ("at 4 weeks"), or "".
+        only: whether it is told of that group or part alone: "only in women", "but not at 8 weeks".
     """
 
     kind: str
     group: str
     against: str
     acute: bool
+    part: str = ""
+    only: bool = False
 
     def turned(self) -> Comparison:
         """The same comparison told of the other side."""
         article = "the " if self.against.endswith((" group", " arm")) else ""
         return self._replace(group=article + self.against, against=re.sub(r"^the\s+", "", self.group))
 
+    def named(self, controls: frozenset[str]) -> Comparison:
+        """The same comparison, with "(control)" behind a group that only its name in `controls` shows to be one."""
+        group, against = (
+            f"{name} (control)" if not is_control(name) and _bare(name) in controls else name
+            for name in (self.group, self.against)
+        )
+        return self._replace(group=group, against=against)
+
+
+def named_controls(text: str, abbreviations: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """The names that a text gives to its control groups, in lower case.
+
+    >>> sorted(named_controls("Group 2 (controls) got placebo (PLA)", [("PLA", "placebo")]))
+    ['group 2', 'pla', 'pla group']
+    """
+    found = {f"group {m['name'] or m['other']}".lower() for m in _NAMED_CONTROL.finditer(text)}
+    short = {short.lower() for short, long in abbreviations if is_control(long)}
+    return frozenset(found | short | {f"{name} group" for name in short})
+
+
+def _bare(group: str) -> str:
+    """A group's name without its article, in lower case."""
+    return re.sub(r"^(?:the|in)\s", "", group.lower())
+
 
 def read_comparison(
-    clause: str, before: str, behind: str, sentence: str, *, differs: bool, alike: bool, moves: bool
+    clause: str, before: str, behind: str, sentence: str, rest: str, *, differs: bool, alike: bool, moves: bool
 ) -> Comparison:
     """The comparison that a clause tells; what stands in brackets must have been taken out.
 
     Args:
         before: the clause up to its word of change where what changed is named behind it, else "".
         behind: the clause from its word of change on.
+        rest: the sentence from its word of change to what is told next.
         differs: whether its word of change compares ("higher", "differed"), so that it is not a change in time.
         alike: whether it says that things are alike or differ ("similar", "no difference").
         moves: whether it is a verb by which its subject moves ("IL-6 rose"), which tells of a change in time.
@@ -136,25 +184,53 @@ def read_comparison(
     against = _against(behind) or _against(clause)
     if not against and differs and not _BETWEEN.search(clause):
         against = _against(sentence)
-    group = _group(clause, before, behind)
+    named = _group(clause, before, behind)
+    group = re.sub(r"^only\s", "", named)
+    alone = group != named
+    opening = "" if group else _opening_group(sentence)
+    group = group or opening
+    other = limits(clause, rest)
     kind = ""
-    if against and not _BEFORE.search(against):
+    if is_by_sex_or_age(clause):
+        kind = "between people"
+    elif against and not _BEFORE.search(against):
         kind = "between people" if _are_people(group, against) else "between groups"
-    elif _BETWEEN.search(clause) or (differs and _ARM.match(group) and not (against or _FROM_BASELINE.search(clause))):
+    elif _BETWEEN.search(clause) or (
+        differs and not opening and _ARM.match(group) and not (against or _FROM_BASELINE.search(clause))
+    ):
         kind = "between groups"
     elif against or moves or _FROM_BASELINE.search(clause) or (_BEFORE.search(clause) and not _GROUP.search(clause)):
         kind = "within group"
-    elif alike:
+    elif alike and not opening:
         kind = "between groups"
-    elif _WITHIN.search(clause):
+    elif opening or _WITHIN.search(clause):
         kind = "within group"
-    return Comparison(kind, group, against, _ACUTE.search(clause) is not None and not _LASTING.search(clause))
+    only = alone or (other is not None and not is_control(other))
+    return Comparison(kind, group, against, _is_acute(clause, sentence), part_of(clause, behind), only)
+
+
+def _tells_of_arm(clause: str, group: str, against: str) -> bool:
+    """Whether a word that compares is told of one arm, and so against the other: "was higher in the yoga group"."""
+    return _ARM.match(group) is not None and not (against or _FROM_BASELINE.search(clause))
+
+
+def _opening_group(sentence: str) -> str:
+    """The group with which a sentence opens: "In group 1, IL-6 fell but no difference was found in TNF"."""
+    found = _OPENING_GROUP.match(sentence)
+    return " ".join(found["group"].split()) if found else ""
+
+
+def _is_acute(clause: str, sentence: str) -> bool:
+    """Whether a change is told of one bout of exercise, not of weeks of it."""
+    if _ONE_BOUT.search(clause):
+        return True
+    return _ACUTE.search(clause) is not None and not _LASTING.search(clause)
 
 
 def _are_people(group: str, against: str) -> bool:
     """Whether the ill are compared with the healthy, in either order."""
     ill = any(_ILL.search(one) and _CONTROLS.fullmatch(other) for one, other in ((group, against), (against, group)))
-    return ill or _PEOPLE.search(against) is not None
+    return (ill and not is_of_whom_was_treated(group)) or _PEOPLE.search(against) is not None
 
 
 def _group(clause: str, before: str, behind: str) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from tiab.pico.findings.comparison import Comparison, is_control, p_values, read_comparison
+from tiab.pico.abbreviations import get_abbreviations
+from tiab.pico.findings.comparison import Comparison, is_control, named_controls, p_values, read_comparison
 from tiab.pico.findings.directions import Statement
+from tiab.pico.findings.parts import is_in_cells, is_of_the_start
 from tiab.pico.findings.reading import statements
 from tiab.pico.findings.subjects import find_outcomes, find_targets
 from tiab.pico.findings.tokens import Target, Token, closing, is_kind, plain, split_tokens
@@ -35,9 +39,18 @@ _STUDY = re.compile(
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:previous(?:ly)?|prior\s+stud\w+|have\s+been|has\s+been|known|literature|at\s+baseline"
-    r"|baseline\s+(?:characteristics|levels)|reported\s+to|suggest\w*\s+that)\b",
+    r"\b(?:previous(?:ly)?|prior\s+stud\w+|have\s+been|has\s+been|known|literature|baseline\s+characteristics"
+    r"|reported\s+to|suggest\w*\s+that)\b",
     re.IGNORECASE,
+)
+_WITH_RESULTS = re.compile(
+    r"[^a-z:.]{0,30}\b(?:RESULTS|FINDINGS)\b|methods?\s(?:and|&)\s(?:results|findings)\b", re.IGNORECASE
+)
+_BOUT = re.compile(
+    r"\bacute\s(?:\S+\s){0,4}exercis|\b(?:bouts?|single\ssession)\b|\bduring\s(?:\S+\s){0,2}exercise\b", re.IGNORECASE
+)
+_PROGRAMME = re.compile(
+    r"\b(?:train\w*|chronic|program\w*|weeks?|months?|regular|supplement\w*|interventions?)\b", re.IGNORECASE
 )
 _STEADY = frozenset(("unchanged", "unaffected", "unaltered", "stable", "constant", "steady"))
 _TAKEN_BACK = re.compile(
@@ -54,6 +67,9 @@ _CONCEDED = re.compile(
 )
 """What takes the same sentence's "a clinically relevant rise" back: "although the effect was not significant"."""
 _PASSIVE_REACH = 4
+_EFFECTS = frozenset(("effect", "effects"))
+_EARLY = 9  # words within which "In group 2, however, …" opens a sentence
+_PHRASE = 5  # words before a target within which its effect is named
 _SIGNIFICANT, _NEARLY = 0.05, 0.1
 
 
@@ -82,8 +98,10 @@ class Finding:
     def detail(self) -> str:
         """The circumstances in words: "between groups; tendency; against placebo; in women"."""
         how = self.comparison
+        only = "only " if how.only else ""
         parts = (
-            how.kind, self.certainty, how.against and f"against {how.against}", how.group and f"in {how.group}",
+            how.kind, self.certainty, how.against and f"against {how.against}",
+            how.group and f"{'' if how.part else only}in {how.group}", how.part and f"{only}{how.part}",
             "after one bout" if how.acute else "",
         )  # fmt: skip
         return "; ".join(part for part in parts if part)
@@ -102,11 +120,20 @@ class FindingFinder:
         targets = find_targets(text, sorted(markers))
         others = find_outcomes(text, targets, [span for span in spans if span.role == "outcome"])
         if targets or others:
-            found = _consistent(list(_findings(text, layout, sorted([*targets, *others]))))
+            controls = named_controls(text, [(a.short, a.long) for a in get_abbreviations(doc)])
+            found = _consistent(list(_findings(text, layout, sorted([*targets, *others]), controls)))
+            if _is_of_one_bout(text, layout):
+                found = [replace(one, comparison=one.comparison._replace(acute=True)) for one in found]
             names = {target.name for target in targets}
             add_spans(doc, _spans(doc, [f for f in found if f.name in names], MARKER))
             add_spans(doc, _spans(doc, [f for f in found if f.name not in names], OUTCOME))
         return doc
+
+
+def _is_of_one_bout(text: str, layout: Layout) -> bool:
+    """Whether the title tells of one bout of exercise, and of no training."""
+    title = next((text[a:b] for a, b, name in layout.fields if name == "title"), "")
+    return _BOUT.search(title) is not None and _PROGRAMME.search(title) is None
 
 
 def _consistent(findings: Sequence[Finding]) -> list[Finding]:
@@ -132,15 +159,15 @@ def _spans(doc: Doc, findings: Sequence[Finding], provenance: str) -> list[Span]
     ]  # fmt: skip
 
 
-def _findings(text: str, layout: Layout, targets: Sequence[Target]) -> Iterator[Finding]:
+def _findings(text: str, layout: Layout, targets: Sequence[Target], controls: frozenset[str]) -> Iterator[Finding]:
     by_sentence: dict[int, list[Target]] = {}
     for target in targets:
         by_sentence.setdefault(layout.sentence(target.start), []).append(target)
     begins = study_begins(text, next((a for a, _, name in layout.fields if name == "abstract"), 0)) if targets else 0
     for number, mine in by_sentence.items():
         start, end = layout.sentence_bounds(number, len(text))
-        if _tells_results(text, layout, start, end, begins):
-            yield from findings_in(text, start, end, mine)
+        if _tells_results(text, layout, start, end, begins) and not _is_in_cells(text, start, end):
+            yield from findings_in(text, start, end, mine, controls)
 
 
 def study_begins(text: str, begin: int) -> int:
@@ -151,6 +178,10 @@ def study_begins(text: str, begin: int) -> int:
 
 def _tells_results(text: str, layout: Layout, start: int, end: int, begins: int) -> bool:
     section, field = layout.section(end - 1), layout.field(start)
+    if section == "methods" and _WITH_RESULTS.match(
+        text, layout.section_starts[bisect_right(layout.section_starts, end - 1) - 1]
+    ):
+        section = ""
     if field == "keywords" or _ELSEWHERE.search(text, start, end):
         return False
     if field == "title" or section in _TOLD:
@@ -158,8 +189,17 @@ def _tells_results(text: str, layout: Layout, start: int, end: int, begins: int)
     return section == "" and end > begins
 
 
-def findings_in(text: str, start: int, end: int, targets: Sequence[Target]) -> Iterator[Finding]:
-    """The findings on `targets` in the sentence `text[start:end]`."""
+def _is_in_cells(text: str, start: int, end: int) -> bool:
+    """Whether a sentence tells of cells, and of nothing that people were given or did."""
+    return is_in_cells(text[start:end]) and not any(
+        is_kind(token.word, "given") for token in split_tokens(text, start, end, ())
+    )
+
+
+def findings_in(
+    text: str, start: int, end: int, targets: Sequence[Target], controls: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
+    """The findings on `targets` in the sentence `text[start:end]`; `controls` are names of groups of controls."""
     inside = [target for target in targets if start <= target.start and target.end <= end]
     tokens = split_tokens(text, start, end, inside)
     every = statements(tokens)
@@ -169,14 +209,14 @@ def findings_in(text: str, start: int, end: int, targets: Sequence[Target]) -> I
     }
     for one in said:
         together = {inside[other.target].name for other in every if other.cue == one.cue}
-        finding = _finding(text, tokens, one, inside, (start, end), [other.cue for other in every], together)
+        finding = _finding(text, tokens, one, inside, (start, end), [other.cue for other in every], together, controls)
         if finding is not None and not (inside[one.target].name in conceded and finding.direction != "unchanged"):
             yield finding
 
 
 def _finding(
     text: str, tokens: Sequence[Token], said: Statement, targets: Sequence[Target], bounds: tuple[int, int],
-    cues: Sequence[int], together: set[str],
+    cues: Sequence[int], together: set[str], controls: frozenset[str],
 ) -> Finding | None:  # fmt: skip
     cue, target = tokens[said.cue], targets[said.target]
     begin, stop = _clause(tokens, said, cues, bounds)
@@ -185,17 +225,25 @@ def _finding(
         or cue.word.startswith("differ")
         or said.governed
     )
-    differs = cue.cue[1] == "degree" or alike
+    differs = (cue.cue[1] == "degree" and cue.word not in _STEADY) or alike
     moves = not differs and target.start < cue.start and not _is_passive(tokens, said.cue)
+    rest = min([bounds[1], *(tokens[i].start for i in cues if i > said.cue)])
+    if is_of_the_start(plain(text, _own_start(tokens, said, cues, begin), stop), text[begin : target.start]):
+        return None
+    if said.direction == "same" and _is_mere_effect(tokens, said, target):
+        return None
     how = read_comparison(
         plain(text, begin, stop),
         plain(text, begin, cue.start) if cue.start < target.start else "",
         plain(text, cue.start, stop),
         plain(text, *bounds),
+        plain(text, cue.start, max(stop, rest)),
         differs=differs,
         alike=alike,
         moves=moves,
-    )
+    ).named(controls)
+    if how.only and not (how.group or how.part):
+        return None
     if said.governed and is_control(how.group) and not how.against:
         how = how._replace(group="")  # "prevented the rise seen in controls" is not told of the controls
     direction, tendency = said.direction, said.tendency
@@ -213,10 +261,32 @@ def _finding(
             return None  # that the controls' fell more says nothing of which way the others' went
         direction, how = _FLIPPED[direction], how.turned()
     return Finding(
-        name=target.name, direction=_LABELS[direction], certainty="tendency" if tendency else "", comparison=how,
-        start=cue.start, end=cue.end,
+        name=target.name, direction=_LABELS[direction], comparison=how, start=cue.start,
+        certainty="tendency" if tendency and direction != "same" else "",
+        end=cue.end,
         denies=_LABELS[cue.cue[0]] if direction == "same" and cue.cue[0] in ("up", "down") else "",
     )  # fmt: skip
+
+
+def _is_mere_effect(tokens: Sequence[Token], said: Statement, target: Target) -> bool:
+    """Whether an effect is only said to be like another: "the effect on TNF was similar" leaves its direction open."""
+    cue = tokens[said.cue]
+    before = [token.word for token in tokens if token.end <= target.start][-_PHRASE:]
+    behind = [token for token in tokens if token.start >= max(target.end, cue.end)]
+    if cue.word in _EFFECTS or (cue.cue[0] == "same" and _EFFECTS & set(before)):
+        denied = any(is_kind(token.word, "negation") or is_kind(token.word, "insignificant") for token in tokens)
+        return not denied and not any(token.word in ("between", "among") for token in behind)
+    if cue.cue[0] != "same" or cue.word in _STEADY:
+        return False
+    return any(one.word == "with" and _falls(behind[i + 1 : i + 7]) for i, one in enumerate(behind))
+
+
+def _falls(tokens: Sequence[Token]) -> bool:
+    """Whether a rise or a fall is named before the next comma."""
+    words = [token.cue[0] for token in tokens]
+    return any(
+        cue in ("up", "down") for cue in words[: next((i for i, t in enumerate(tokens) if t.word == ","), len(words))]
+    )
 
 
 def _is_of_controls(how: Comparison) -> bool:
@@ -239,15 +309,39 @@ def _is_taken_back(text: str, place: int, stop: int, targets: Sequence[Target]) 
 def _clause(tokens: Sequence[Token], said: Statement, cues: Sequence[int], bounds: tuple[int, int]) -> tuple[int, int]:
     """(start, end) of the clause of a statement: up to words of contrast and the next word that says something."""
     begin = stop = said.cue
-    while begin > 0 and (tokens[begin].word == "not" or not is_kind(tokens[begin - 1].word, "break")):
+    place = next(i for i, token in enumerate(tokens) if token.target == said.target)
+    while begin > 0 and (tokens[begin].word == "not" or not _ends_clause(tokens, begin - 1)):
+        if begin < said.cue and _is_after_clause(tokens, begin, place):
+            break
         begin -= 1
     parted = False
-    while stop + 1 < len(tokens) and not is_kind(tokens[stop + 1].word, "break") and (stop + 1 not in cues):
+    while stop + 1 < len(tokens) and not _ends_clause(tokens, stop + 1) and (stop + 1 not in cues):
         parted |= tokens[stop + 1].word in (",", "and")
         if parted and tokens[stop + 1].cue[1] in ("degree", "past", "verb"):
             break
         stop += 1
     return (tokens[begin].start if begin else bounds[0]), (tokens[stop].end if stop + 1 < len(tokens) else bounds[1])
+
+
+def _own_start(tokens: Sequence[Token], said: Statement, cues: Sequence[int], begin: int) -> int:
+    """The offset at which a statement's own words begin: behind "and" where its subject has another verb before."""
+    if not any(begin <= tokens[i].start and i < said.cue for i in cues):
+        return begin
+    joints = [token for token in tokens[: said.cue] if token.word in ("and", ",", "but") and token.start >= begin]
+    return joints[-1].end if joints else begin
+
+
+def _is_after_clause(tokens: Sequence[Token], begin: int, place: int) -> bool:
+    """Whether ", and" parts what begins here, with its target at `place`, from what another word of change says."""
+    parted = begin > 1 and tokens[begin - 1].word == "and" and tokens[begin - 2].word == ","
+    return parted and place >= begin and any(token.cue[0] for token in tokens[:begin])
+
+
+def _ends_clause(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word at `i` parts clauses, and is no "however" between commas."""
+    if tokens[i].word == "however" and 0 < i < len(tokens) - 2:
+        return not (tokens[i - 1].word == "," == tokens[i + 1].word and (i < _EARLY or tokens[i + 2].word == "in"))
+    return is_kind(tokens[i].word, "break")
 
 
 def _chance(text: str, target: Target, cue: Token, stop: int) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tiab.pico.findings.directions import Statement, composed, direction_of, lessened
 from tiab.pico.findings.scope import Scope, predicate, scope_before
-from tiab.pico.findings.subject_side import SUBJECT_REACH, is_bare_verb, is_less
+from tiab.pico.findings.subject_side import SUBJECT_REACH, behind_share, is_bare_verb, is_less
 from tiab.pico.findings.tokens import Token, is_kind, words
 
 __all__ = ["with_objects"]
@@ -153,10 +153,14 @@ def _is_group_phrase(tokens: Sequence[Token], i: int) -> bool:
 
 def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
     """The indices of the targets on the list that begins at `begin`."""
-    places, words = [], 0
+    places, words, skipped = [], 0, begin
     for i in range(begin, len(tokens)):
         token = tokens[i]
-        if token.target >= 0:
+        if i < skipped:
+            continue
+        if (behind := behind_share(tokens, i)) > i:
+            skipped, words = behind, 0
+        elif token.target >= 0:
             places.append(i)
             words = 0
         elif is_kind(token.word, "conjunction"):
@@ -212,6 +216,8 @@ def _behind(tokens: Sequence[Token], place: int) -> tuple[Scope, int | None] | N
             return predicate(tokens, i)
         if token.word in ("without", "despite"):
             return None
+        if token.word.startswith("approach"):
+            return Scope(tendency=True), None
         if is_kind(token.word, "insignificant"):
             return Scope(denied=True), None
         if i + 1 < len(tokens) and tokens[i + 1].word == "by" and token.word.endswith("ed"):

@@ -7,11 +7,12 @@ change may govern another: "attenuated the increase in IL-6" is a decrease.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from tiab.pico.findings.directions import Statement
 from tiab.pico.findings.object_side import with_objects
-from tiab.pico.findings.subject_side import as_left, as_subject, as_topic
+from tiab.pico.findings.subject_side import as_left, as_next_share, as_subject, as_topic, is_measure
 from tiab.pico.findings.tokens import Token
 
 __all__ = ["statements"]
@@ -29,9 +30,42 @@ def statements(tokens: Sequence[Token]) -> list[Statement]:
         for one in with_objects(tokens, cue):
             if one.target not in taken:
                 found.setdefault((one.cue, one.target), one)
+    for more in (_shared, _set_apart):
+        for one in more(tokens, places, list(found.values())):
+            found.setdefault((one.cue, one.target), one)
     if any(token.word == "respectively" for token in tokens):
         return _without_respective(found.values())
     return sorted(found.values())
+
+
+def _shared(tokens: Sequence[Token], places: Sequence[int], said: Sequence[Statement]) -> Iterator[Statement]:
+    """Statements of targets that share the verb of another: "IL-6 fell by 20% and CRP by 15%"."""
+    for place in places:
+        if not any(one.target == tokens[place].target for one in said):
+            yield from as_next_share(tokens, place, said)
+
+
+def _set_apart(tokens: Sequence[Token], places: Sequence[int], said: Sequence[Statement]) -> Iterator[Statement]:
+    """Statements of targets that are set apart: "IL-6, but not TNF, fell", "raised IL-10 but not IL-6 or leptin"."""
+    spoken = {one.target for one in said}
+    for place, behind in pairwise(places):
+        between = [token.word for token in tokens[place + 1 : behind]]
+        if [word for word in between if word != "," and not is_measure(word)] != ["but", "not"]:
+            continue
+        for one in said:
+            if one.target == tokens[place].target and one.direction in ("up", "down"):
+                for other in _listed(tokens, behind):
+                    if tokens[other].target not in spoken:
+                        yield one._replace(target=tokens[other].target, direction="same", tendency=False)
+
+
+def _listed(tokens: Sequence[Token], begin: int) -> Iterator[int]:
+    """The targets of the list that begins at `begin`: up to the first word that is no part of a list."""
+    for i in range(begin, len(tokens)):
+        if tokens[i].target >= 0:
+            yield i
+        elif not (is_measure(tokens[i].word) or tokens[i].word in (",", "or", "and", "nor")):
+            return
 
 
 def _without_respective(found: Iterable[Statement]) -> list[Statement]:

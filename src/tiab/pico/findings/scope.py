@@ -262,11 +262,19 @@ def _is_whole(tokens: Sequence[Token], begin: int, end: int) -> bool:
 
 def _fits_infinitive(tokens: Sequence[Token], i: int) -> bool:
     """Whether "to" belongs to a verb that tells a result: "failed to reduce", "was found to reduce", "led to"."""
-    before = tokens[i - 1].word if i else ""
+    before = _verb_before(tokens, i)
     return before in _TO or before in _GIVING or is_kind(before, "failing") or is_kind(before, "tendency")
 
 
 def _is_result(tokens: Sequence[Token], i: int) -> bool:
     """Whether the preposition belongs to a verb that gives a result: "resulted in", "was associated with"."""
-    before = tokens[i - 1].word if i else ""
+    before = _verb_before(tokens, i)
     return before in _GIVING or is_kind(before, "association") or is_kind(before, "tendency")
+
+
+def _verb_before(tokens: Sequence[Token], i: int) -> str:
+    """The word before, adverbs aside: "led" in "led significantly to"."""
+    before = i - 1
+    while before > 0 and tokens[before].word.endswith("ly"):
+        before -= 1
+    return tokens[before].word if before >= 0 else ""

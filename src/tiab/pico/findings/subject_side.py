@@ -8,7 +8,17 @@ from tiab.pico.findings.directions import Statement, direction_of, lessened
 from tiab.pico.findings.scope import Scope, predicate, scope_before
 from tiab.pico.findings.tokens import Token, is_kind, words
 
-__all__ = ["SUBJECT_REACH", "as_left", "as_subject", "as_topic", "is_bare_verb", "is_less"]
+__all__ = [
+    "SUBJECT_REACH",
+    "as_left",
+    "as_next_share",
+    "as_subject",
+    "as_topic",
+    "behind_share",
+    "is_bare_verb",
+    "is_less",
+    "is_measure",
+]
 
 _LONGEST_NAME = 8  # words of one thing on a list: "low density lipoprotein cholesterol to high …"
 SUBJECT_REACH = 30
@@ -17,24 +27,70 @@ SUBJECT_REACH = 30
 _WITHOUT_OBJECT = words("without_object")
 _PREPOSITIONS = words("preposition")
 _HEADS = words("head")
+_ABOUT = frozenset(("about", "around", "-", "–", "and", "up", "a", "mean", "of"))
+_TELLING = words("telling")
 
 
 def as_subject(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
     """Statements of the verbs of which the target at `place` is the subject."""
     denied = _subject_head(tokens, place)
-    verb = None if denied is None else _verb_of(tokens, place)
+    verb = None if denied is None else _verb_of(tokens, place, denied=bool(denied))
     while verb is not None:
         found = predicate(tokens, verb)
         if found is None:
             return
         scope, cue = found
-        if cue is None or not _stands_alone(tokens, cue, scope):
+        if cue is None:
+            if (scope.denied or denied) and _is_of_groups(tokens, verb):
+                yield Statement(tokens[place].target, verb, "same", scope.tendency)
+            return
+        if not _stands_alone(tokens, cue, scope):
             return
         direction = direction_of(tokens, cue, scope, denied=bool(denied))
         direction = lessened(direction) if is_less(tokens, cue + 1) else direction
         if direction:
             yield Statement(tokens[place].target, cue, direction, scope.tendency)
         verb = _next_verb(tokens, cue)
+
+
+def behind_share(tokens: Sequence[Token], i: int) -> int:
+    """The index behind "by about 20%", where that stands at `i`; else `i`."""
+    if tokens[i].word != "by":
+        return i
+    for behind in range(i + 1, min(i + 6, len(tokens))):
+        word = tokens[behind].word
+        if word.endswith("%"):
+            return behind + 1
+        if word[0].isdigit() and behind + 1 < len(tokens) and tokens[behind + 1].word == "%":
+            return behind + 2
+        if not (word[0].isdigit() or word in _ABOUT or is_kind(word, "adverb")):
+            return i
+    return i
+
+
+def as_next_share(tokens: Sequence[Token], place: int, before: Sequence[Statement]) -> Iterator[Statement]:
+    """ "IL-6 was reduced by 20% and CRP by 15%": a target without a verb shares that of the one before it."""
+    i = place + 1
+    while i < len(tokens) and is_kind(tokens[i].word, "measure"):
+        i += 1
+    if i >= len(tokens) or behind_share(tokens, i) == i:
+        return
+    begin = place
+    while begin > 0 and (is_measure(tokens[begin - 1].word) or tokens[begin - 1].word in ("of", "and", ",")):
+        begin -= 1
+    joined = any(token.word in ("and", ",") for token in tokens[begin:place])
+    if joined and begin > 0 and tokens[begin - 1].word.endswith("%"):
+        for one in before:
+            if one.cue < begin and behind_share(tokens, one.cue + 1) == begin and one.direction in ("up", "down"):
+                yield one._replace(target=tokens[place].target)
+
+
+def _is_of_groups(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether what was not significant is told of groups: "IL-6 was not significant between the groups"."""
+    behind = [token.word for token in tokens[verb + 1 : verb + 9]]
+    return any(word.startswith("significan") for word in behind) and any(
+        word in ("between", "among", "across") for word in behind
+    )
 
 
 def is_less(tokens: Sequence[Token], i: int) -> bool:
@@ -60,7 +116,7 @@ def _subject_head(tokens: Sequence[Token], place: int) -> bool | None:
         elif token.word in ("of", "in", "for") and i > 0 and _is_head(tokens[i - 1]):
             pass
         elif token.word in _PREPOSITIONS or is_kind(token.word, "stop"):
-            return False if _opens_clause(tokens, i, place) else None
+            return False if _opens_clause(tokens, i, place) or _is_next_clause(tokens, i, place) else None
         elif token.cue[0] and token.cue[1] == "noun":
             return None
         elif token.cue[0] or is_kind(token.word, "auxiliary") or is_kind(token.word, "finite"):
@@ -83,6 +139,8 @@ def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
     """Whether the preposition opens a phrase before the subject: "After training, IL-6 fell", "…, as IL-6 fell"."""
     if tokens[i].word == "as":
         return i > 0 and tokens[i - 1].word == ","
+    if tokens[i].word == "that":
+        return i > 0 and tokens[i - 1].word in _TELLING
     if not any(token.word == "," for token in tokens[i:place]) and not any(
         is_kind(token.word, "people") for token in tokens[i:place]
     ):
@@ -95,13 +153,35 @@ def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
     )
 
 
+def _is_next_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
+    """Whether the target begins a clause behind one with a verb: "BDNF rose by 20% and IL-6 fell"."""
+    begin = place
+    while begin > i and (is_measure(tokens[begin - 1].word) or tokens[begin - 1].word == "of"):
+        begin -= 1
+    joint = begin - 1
+    if joint <= i + 1 or tokens[joint].word != "and" or tokens[joint - 1].target >= 0:
+        return False
+    start = joint
+    while start > 0 and not is_kind(tokens[start - 1].word, "break"):
+        start -= 1
+    end = joint if tokens[joint - 1].word == "," else i
+    return any(is_kind(token.word, "auxiliary") or token.cue[1] == "verb" for token in tokens[start:end]) or any(
+        is_bare_verb(tokens, k) for k in range(start, end)
+    )
+
+
+def is_measure(word: str) -> bool:
+    """Whether a word only tells in which form something was measured: "the", "serum", "levels"."""
+    return is_kind(word, "measure") or is_kind(word, "determiner")
+
+
 def _is_head(token: Token) -> bool:
     return token.cue[0] == "" and (
         is_kind(token.word, "measure") or token.word in _HEADS or token.word in ("all", "none")
     )
 
 
-def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
+def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None:
     """The index of the verb of which the target at `place` is the subject."""
     skipped, phrased = 0, False
     for i in range(place + 1, min(place + SUBJECT_REACH, len(tokens))):
@@ -110,6 +190,8 @@ def _verb_of(tokens: Sequence[Token], place: int) -> int | None:
             continue
         if is_kind(token.word, "auxiliary") or is_kind(token.word, "having") or is_kind(token.word, "failing"):
             return i
+        if token.cue[0] == "undo" and denied and token.cue[1] in ("past", "verb"):
+            return i if not begins_name(tokens, i + 1) else None  # "none of them improved"
         if token.cue[0]:
             if token.cue[1] == "noun" and (phrased or not _follows_subject(tokens[i - 1])):
                 return None  # "… with a rise in CRP": no verb

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -12,13 +12,13 @@ from tiab.pico.lexicon import Found, longest
 from tiab.pico.spans import Span
 from tiab.pico.vocabulary import has_any, vocabulary
 
-__all__ = ["CLASSES", "find_outcomes", "find_targets", "given_markers", "is_agent"]
+__all__ = ["CLASSES", "find_outcomes", "find_targets", "given_markers", "is_agent", "is_member"]
 
 CLASSES: dict[str, str] = {
     "cytokines": "cytokine", "chemokines": "chemokine", "adipokines": "adipokine", "myokines": "myokine",
-    "neurotrophins": "neurotrophin",
+    "neurotrophins": "neurotrophin", "inflammatory markers": "cytokine chemokine acute_phase",
 }  # fmt: skip
-"""Classes of markers that are named as a whole, and the group of words/markers.toml that holds their members."""
+"""Classes of markers that are named as a whole, and the groups of words/markers.toml that hold their members."""
 
 _CLASS = re.compile(
     r"\b(?P<other>(?:other|remaining|further)\s+(?:(?!pro|anti|inflam|circul|serum|plasma|type)\w+\s+)?)?(?P<each>(?:any|no|each)\s+)?(?P<type>(?:Th|Type"
@@ -28,7 +28,14 @@ _CLASS = re.compile(
     r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
     re.IGNORECASE,
 )
-_CLASS_SIGNS = ("kine", "neurotrophin")
+_MARKERS = re.compile(
+    r"\b(?P<other>(?:other|remaining|further)\s+)?(?:(?:of\s+)?(?:the|any|each)\s+)?(?:other\s+)?(?:(?:circulating|serum|plasma|systemic)\s+)*"
+    r"(?:(?:pro-?)?inflammatory\s+(?:bio-?)?(?:markers?|mediators?)|(?:individual\s+)?(?:bio-?)?markers?\s+of\s+(?:[\w-]+\s+){0,5}?inflammation)\b",
+    re.IGNORECASE,
+)
+_CLASS_SIGNS = ("kine", "neurotrophin", "marker", "mediator")
+_APART = re.compile(r"\b(?:except|exception|excluding|apart\s+from|besides|other\s+than|aside\s+from)\b", re.IGNORECASE)
+_NEAR = 30  # characters behind a class within which an exception to it stands
 _MEMBERS = re.compile(
     r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?"
     r"|e\.?g\.?))*[\s,:;([]*",
@@ -68,8 +75,7 @@ def find_targets(text: str, markers: Sequence[Found[str]]) -> list[Target]:
     that a slash joins without the word "ratio", because it may be a ratio or a list.
     """
     single = list(_ratios(text, markers))
-    starts = {marker.start for marker in single}
-    found = longest([*single, *_classes(text, starts)])
+    found = longest([*single, *_classes(text, {marker.start: marker.meaning for marker in single})])
     return [Target(*item) for item in found if item.meaning and not is_agent(text, item) and not _is_aside(text, item)]
 
 
@@ -143,17 +149,50 @@ def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
             yield marker._replace(meaning="") if slashed else marker
 
 
-def _classes(text: str, members: set[int]) -> Iterator[Found[str]]:
+def _classes(text: str, members: Mapping[int, str]) -> Iterator[Found[str]]:
     """Classes that stand for themselves; one whose members follow ("cytokines (IL-6, TNF)") is told by these."""
     if not has_any(text.lower(), _CLASS_SIGNS):
         return
     for found in _CLASS.finditer(text):
-        behind = _MEMBERS.match(text, found.end())
-        if behind is None or behind.end() not in members:
-            name = found["name"].lower().replace("adipocytokine", "adipokine") + "s"
-            kind = f"{found['kind'].lower()}-inflammatory " if found["kind"] else ""
-            start = found.end("each") if found["each"] else found.start()
-            yield Found(start, found.end(), f"{'other ' if found['other'] else ''}{found['type'] or ''}{kind}{name}")
+        name = found["name"].lower().replace("adipocytokine", "adipokine") + "s"
+        kind = f"{found['kind'].lower()}-inflammatory " if found["kind"] else ""
+        start = found.end("each") if found["each"] else found.start()
+        if not _is_told_by_members(text, found.end(), members, name):
+            yield Found(start, found.end(), _as_other(text, found, f"{found['type'] or ''}{kind}{name}"))
+    for found in _MARKERS.finditer(text):
+        if not _is_told_by_members(text, found.end(), members, "inflammatory markers"):
+            yield Found(found.start(), found.end(), _as_other(text, found, "inflammatory markers"))
+
+
+def _is_told_by_members(text: str, end: int, members: Mapping[int, str], name: str) -> bool:
+    """Whether the members of a class follow it, so that they tell it: "cytokines (IL-6, TNF)", not "cytokines, CRP"."""
+    behind = _MEMBERS.match(text, end)
+    if behind is None or behind.end() not in members:
+        return False
+    return behind[0].strip() != "," or is_member(members[behind.end()], name)
+
+
+def _as_other(text: str, found: re.Match[str], name: str) -> str:
+    """The name of a class; with "other" where the sentence sets some of it apart: "all cytokines except IL-6"."""
+    apart = found["other"] or _APART.search(text, text.rfind(". ", 0, found.start()) + 1, found.end() + _NEAR)
+    return f"other {name}" if apart else name
+
+
+def is_member(marker: str, name: str) -> bool:
+    """Whether a marker belongs to one of `CLASSES`.
+
+    >>> is_member("IL-6", "cytokines"), is_member("CRP", "cytokines"), is_member("CRP", "inflammatory markers")
+    (True, False, True)
+    """
+    if "ratio" in marker or name not in CLASSES:
+        return False
+    groups = CLASSES[name].split()
+    return ("cytokine" in groups and marker.startswith("IL-")) or any(marker in _group(group) for group in groups)
+
+
+@cache
+def _group(name: str) -> frozenset[str]:
+    return frozenset(vocabulary("markers")[name])
 
 
 def _is_aside(text: str, item: Found[str]) -> bool:

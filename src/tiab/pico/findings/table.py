@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.findings.comparison import is_control
 from tiab.pico.findings.extraction import MARKER, OUTCOME, study_begins
-from tiab.pico.findings.subjects import CLASSES, given_markers, is_agent
+from tiab.pico.findings.parts import is_dose, is_of_whom_was_treated
+from tiab.pico.findings.subjects import CLASSES, given_markers, is_agent, is_member
 from tiab.pico.lexicon import Found
 from tiab.pico.sentences import sentence_around
 from tiab.pico.spans import Span
 from tiab.pico.text import normal_words
-from tiab.pico.vocabulary import vocabulary
 from tiab.records import Record
 
 __all__ = ["DIRECTIONS", "EvidenceTable", "Reported", "Study", "counts_in_words", "evidence_table"]
@@ -45,6 +44,12 @@ class Reported:
     start: int
     end: int
     by_class: str = ""
+
+    @property
+    def partial(self) -> bool:
+        """Whether it is told of some alone: "only in women", one dose, some times."""
+        parts = self.detail.split("; ")
+        return any(is_dose(p) or (p.startswith("only ") and not is_of_whom_was_treated(p)) for p in parts)
 
     @property
     def tendency(self) -> bool:
@@ -81,10 +86,18 @@ class Study:
     aside: Mapping[str, tuple[Reported, ...]] = field(default_factory=dict)
 
     def direction(self, outcome: str) -> str:
-        """One of `DIRECTIONS`, or "" where the abstract does not name the outcome; a tendency is no change."""
+        """One of `DIRECTIONS`, or "" where the abstract does not name the outcome; a tendency is no change.
+
+        What holds for some alone tells nothing of all: it is "measured" where nothing else is said, or "mixed" where
+        others went otherwise.
+        """
         if outcome not in self.cells:
             return ""
-        said = {"unchanged" if one.tendency else one.direction for one in self.cells[outcome]}
+        cell = self.cells[outcome]
+        whole = [one for one in cell if not one.partial]
+        said = {"unchanged" if one.tendency else one.direction for one in whole or cell}
+        if len(said) == 1 and not whole:
+            return "measured"
         return "measured" if not said else said.pop() if len(said) == 1 else "mixed"
 
     def to_dict(self) -> dict[str, Any]:
@@ -170,7 +183,7 @@ def _study(record: Record, spans: Sequence[Span]) -> Study:
             for name in span.value.split("; "):
                 where = cells if _tells_effect(span) else aside
                 where.setdefault(name if span.provenance == MARKER else _plain_name(name), []).append(said)
-    _spread_classes(cells)
+    _spread_classes(cells, [(span.start, span.value) for span in spans if span.label == "marker"])
     chances = design_scores(spans, record.publication_types)
     design, chance = max(chances.items(), key=lambda item: item[1], default=("", 0.0))
     n, weeks = _number(spans, "sample size"), _number(spans, "duration")
@@ -214,25 +227,18 @@ def _telling(said: Sequence[Reported]) -> tuple[Reported, ...]:
     return between or tuple(said)
 
 
-@cache
-def _members(group: str) -> frozenset[str]:
-    return frozenset(vocabulary("markers")[group])
+def _spread_classes(cells: dict[str, list[Reported]], places: Sequence[tuple[int, str]]) -> None:
+    """Gives "no change in cytokines" to each cytokine of the study of which nothing else is said.
 
-
-def _spread_classes(cells: dict[str, list[Reported]]) -> None:
-    """Gives "no change in cytokines" to each cytokine of the study of which nothing else is said."""
-    for name, group in CLASSES.items():
-        told = [one for key in (name, f"other {name}") for one in cells.get(key, ()) if one.direction == "unchanged"]
-        for member, said in cells.items():
-            belongs = member in _members(group) or (group == "cytokine" and member.startswith("IL-"))
-            if told and belongs and not said and "ratio" not in member:
-                said += [
-                    Reported(
-                        direction=one.direction, detail=one.detail, sentence=one.sentence, start=one.start,
-                        end=one.end, by_class=name,
-                    )
-                    for one in told
-                ]  # fmt: skip
+    `places` are the markers of the study, with their offsets: "all cytokines except IL-6" says nothing of IL-6.
+    """
+    for name in CLASSES:
+        for key in (name, f"other {name}"):
+            for one in [one for one in cells.get(key, ()) if one.direction == "unchanged"]:
+                apart = {marker for start, marker in places if key != name and one.start <= start < one.end}
+                for member, said in cells.items():
+                    if is_member(member, name) and member not in apart and all(other.by_class for other in said):
+                        said.append(replace(one, by_class=name))
 
 
 def _plain_name(name: str) -> str:

@@ -1,0 +1,139 @@
+"""Parts: what a statement holds for alone, and is never taken for the whole: a time, a dose, some of the people."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = [
+    "is_by_sex_or_age",
+    "is_dose",
+    "is_in_cells",
+    "is_of_the_start",
+    "is_of_whom_was_treated",
+    "limits",
+    "part_of",
+]
+
+_COMPARED = "".join(rf"(?<!{word} )" for word in ("than", "with", "to", "from"))
+"""Not behind a word by which something is compared with the start."""
+_START = re.compile(
+    rf"{_COMPARED}(?<!than at )(?<!and )\b(?:at|on)\s(?:the\s)?(?:baseline|study\sentry|entry|enrol\w+|inclusion"
+    r"|admission|diagnosis|beginning|start|outset|week\s0|T0)\b"
+    r"(?!\s?(?:,|and|or|nor|to)\s(?:(?:at|after|\d+|in|on|the|\w+)\s)?(?:\d|after|at|follow|end|week|month|post|throughout))"
+    rf"|{_COMPARED}(?<!and )(?<!versus )(?<!vs )(?<!week )\b(?:before|prior\sto)\s(?!and|or|to|versus|vs)"
+    r"(?:(?:the|any|starting)\s){0,2}(?:\w+\s)?(?:training|intervention|treatment|program\w*|study|therapy|supplementation"
+    r"|surgery|randomi[sz]ation)\b(?!\sand\s(?:after|at|following|post|\d))"
+    rf"|{_COMPARED}(?<!of )(?<!their )(?<!the )\bpre-?(?:training|treatment|intervention)\s(?!to|and|or|vs|versus)\w",
+    re.IGNORECASE,
+)
+_BASELINE_OF = re.compile(
+    rf"{_COMPARED}(?<!for )\bbaseline\s(?:(?!was|were|and|to|but)[\w-]+\s){{0,4}}$", re.IGNORECASE
+)
+_TIME = re.compile(
+    r"\b(?:at|on|in)\s(?:the\s)?(?:(?:week|month|day|year|visit)s?\s\d+\b"
+    r"|(?:\d+|two|three|four|five|six|eight|ten|twelve)[\s-](?:weeks?|months?|days?|years?|hours?|h|minutes|min)\b(?:\sfollow-?up)?"
+    r"|(?:first|second|third)\s(?:week|month|day|visit)\b|(?:any\s)?(?:other|remaining)\stime(?:[\s-]?points?|s)\b)",
+    re.IGNORECASE,
+)
+_DOSE = re.compile(
+    r"\b(?:with|at|for|on|after)\s(?:the\s)?(?:(?:low|high|lower|higher|medium|middle|highest|lowest|smaller|larger)(?:\sof\sthe\stwo)?[\s-]doses?"
+    r"|\d+(?:\.\d+)?\s?(?:mg|g|mcg|µg|μg|IU)(?:/\w+)*)\b",
+    re.IGNORECASE,
+)
+_ONE_DOSE = re.compile(
+    r"(?:in|with|at|for|on|after)\s.*(?:\bdose\b|\bdoses\b|\d\s?(?:mg|g|mcg|µg|μg|IU)\b)", re.IGNORECASE
+)
+_ALONE = re.compile(
+    r"\bat\s(?:any\s)?(?:other|remaining)\stime|"
+    r"(?<!not )\b(?:only|solely|exclusively)\s(?:in|at|after|among|for|on|within|during|with)\b"
+    r"|^\W*(?:only|solely)\s(?:the\s)?(?!significant|one|two|a\b)\w+"
+    r"|\b(?:groups?|arms?|women|men|males|females|patients|subjects|participants|weeks?|months?|controls)\s(?:only|alone)\b",
+    re.IGNORECASE,
+)
+_BUT_NOT = re.compile(
+    r"\b(?:but|and|though|although|while|whereas)\s(?:(?:was|were|did)\s)?(?:not|no\slonger)\s(?P<other>(?:in|at|after|on|for|with|among)\s[^.;]{2,60})",
+    re.IGNORECASE,
+)
+_SEX_OR_AGE = re.compile(
+    r"\b(?:gender|sex|age|racial|ethnic|seasonal)[\s-](?:\w+\s)?(?:differen\w+|effects?)\b"
+    r"|\bbetween\s(?:the\s)?(?:(?:two|both)\s)?(?:men|women|males|females|sexes|genders|boys|girls|young\w*|older|old)\b",
+    re.IGNORECASE,
+)
+_CELLS = re.compile(r"\bin\svitro\b|\bcell\slines?\b|\bincubat\w+", re.IGNORECASE)
+_TREATED = re.compile(
+    r"\b(?:exercis\w*|train\w*|interven\w*|experiment\w*|treat\w*|study|supplement\w*|diet\w*|yoga|active|program\w*|rehabilit\w*)\b",
+    re.IGNORECASE,
+)
+_DEGREE = re.compile(
+    r"\b(?:low|high|lower|higher|moderate|medium)\b|\b(?:low|high|moderate)-|\bdoses?\b|\d|\bintens\w+|\bonce\b|\btwice\b",
+    re.IGNORECASE,
+)
+
+
+def is_of_the_start(clause: str, before: str) -> bool:
+    """Whether a clause tells how things were before anything was done; `before` is what stands before the target.
+
+    >>> is_of_the_start("IL-6 was similar at baseline", ""), is_of_the_start("IL-6 was lower than at baseline", "")
+    (True, False)
+    """
+    return _START.search(clause) is not None or _BASELINE_OF.search(before) is not None
+
+
+def is_in_cells(sentence: str) -> bool:
+    """Whether a sentence tells of cells that nobody carries: in vitro, incubated.
+
+    >>> is_in_cells("In vitro, irisin lowered IL-6.")
+    True
+    """
+    return _CELLS.search(sentence) is not None
+
+
+def is_by_sex_or_age(clause: str) -> bool:
+    """Whether a clause compares the sexes or ages, so that it tells nothing of what was done.
+
+    >>> is_by_sex_or_age("no gender difference in IL-6")
+    True
+    """
+    return _SEX_OR_AGE.search(clause) is not None
+
+
+def part_of(clause: str, behind: str) -> str:
+    """The time or the dose that a statement names, in the words of the text, or "".
+
+    >>> part_of("IL-6 was lower at 4 weeks", "lower at 4 weeks")
+    'at 4 weeks'
+    """
+    found = _DOSE.search(behind) or _TIME.search(behind) or _DOSE.search(clause) or _TIME.search(clause)
+    return " ".join((found[0][0].lower() + found[0][1:]).split()) if found else ""
+
+
+def is_dose(part: str) -> bool:
+    """Whether a part of `Finding.detail` names one dose of several: "in the low-dose group", "at the higher dose".
+
+    >>> is_dose("in the low-dose group"), is_dose("at 4 weeks")
+    (True, False)
+    """
+    return _ONE_DOSE.match(part) is not None
+
+
+def limits(clause: str, rest: str) -> str | None:
+    """None where a statement holds for all; else what it does not hold for, "" where that is not named.
+
+    `rest` is the sentence from the word of change to what is told next.
+
+    >>> limits("IL-6 fell in women", "fell in women but not in men"), limits("IL-6 fell only in women", "")
+    ('in men', '')
+    """
+    other = _BUT_NOT.search(rest)
+    if other:
+        return " ".join(other["other"].split())
+    return "" if _ALONE.search(clause) else None
+
+
+def is_of_whom_was_treated(group: str) -> bool:
+    """Whether a group is all who got what is tried, not those of one dose or intensity of it.
+
+    >>> is_of_whom_was_treated("the training group"), is_of_whom_was_treated("the low-dose training group")
+    (True, False)
+    """
+    return _TREATED.search(group) is not None and _DEGREE.search(group) is None

@@ -1,0 +1,230 @@
+"""Pitfalls of directions: made-up sentences in the way that abstracts of trials speak, with what they say and don't."""
+
+from __future__ import annotations
+
+import pytest
+
+from tiab.pico import find_spans
+from tiab.pico.findings.table import evidence_table
+from tiab.records import Record
+
+HEAD = "We randomised forty adults with multiple sclerosis to exercise or a waitlist."
+
+
+def told(sentence: str, *, title: str = "A title") -> list[str]:
+    """Each finding on a marker as "markers direction [detail]", in the order of the text."""
+    (spans,) = find_spans([Record(record_id="1", title=title, abstract=f"{HEAD} {sentence}")])
+    found = [span for span in spans if span.provenance == "rule:direction"]
+    return [f"{span.value} {span.label}" + (f" [{span.detail}]" if span.detail else "") for span in found]
+
+
+ALIKE = [
+    ("The effect on TNF-α was similar in both groups, with a marginally significant fall after training.", []),
+    ("The effect on TNF-α was similar.", []),
+    ("A similar effect was seen for TNF-α.", []),
+    ("Similar reductions in IL-6 were seen in both groups.", ["IL-6 decreased [in both groups]"]),
+    ("Reductions in IL-6 were similar between groups.", ["IL-6 unchanged [between groups]"]),
+    ("IL-6 decreased similarly in both groups.", ["IL-6 decreased [within group; in both groups]"]),
+    ("BDNF rose to a similar extent in the two groups.", ["BDNF increased [within group; in the two groups]"]),
+    ("IL-6 was comparable between the arms.", ["IL-6 unchanged [between groups]"]),
+    ("IL-6 was similar in both groups after training.", ["IL-6 unchanged [between groups; in both groups]"]),
+    ("IL-6 was similar in both groups, with a fall over time.", []),
+    (
+        "IL-6 fell in both groups, but the change did not differ between groups.",
+        ["IL-6 decreased [within group; in both groups]"],
+    ),
+    ("BDNF was not significant between the groups.", ["BDNF unchanged [between groups]"]),
+    ("No group by time interaction was found for IL-6 or TNF-α.", ["IL-6; TNF-alpha unchanged [between groups]"]),
+    ("A significant group × time interaction was found for BDNF.", []),
+    ("There was a main effect of time for IL-6.", []),
+]
+
+PARTS = [
+    ("CRP was unchanged in the low-dose arm.", ["CRP unchanged [in the low-dose arm]"]),
+    ("With 5 mg the drug left CRP unchanged.", ["CRP unchanged [within group; with 5 mg]"]),
+    ("CRP fell at the higher dose.", ["CRP decreased [within group; at the higher dose]"]),
+    (
+        "CRP decreased in the high-dose group but not in the low-dose group.",
+        ["CRP decreased [within group; only in the high-dose group]"],
+    ),
+    ("Leptin fell only in women.", ["leptin decreased [within group; only in women]"]),
+    ("A reduction in leptin was found only in women.", ["leptin decreased [only in women]"]),
+    ("Only women showed a reduction in leptin.", ["leptin decreased [only in women]"]),
+    ("Leptin fell solely in women.", ["leptin decreased [within group; only in women]"]),
+    ("BDNF rose in women only.", ["BDNF increased [within group; only in women]"]),
+    (
+        "BDNF increased in patients with relapses but not in those with progression.",
+        ["BDNF increased [within group; only in patients]"],
+    ),
+    ("BDNF increased only after the second period.", []),
+    ("IL-6 was lower at 4 weeks but not at 8 weeks.", ["IL-6 decreased [within group; only at 4 weeks]"]),
+    (
+        "IL-6 did not change at 4 weeks but fell at 12 weeks.",
+        ["IL-6 unchanged [within group; at 4 weeks]", "IL-6 decreased [within group; at 12 weeks]"],
+    ),
+    ("IL-6 was higher at week 6.", ["IL-6 increased [within group; at week 6]"]),
+    (
+        "BDNF at other time points did not differ between groups.",
+        ["BDNF unchanged [between groups; only at other time points]"],
+    ),
+    (
+        "BDNF increased in the exercise group, but not in the control group.",
+        ["BDNF increased [within group; in the exercise group]"],
+    ),
+    ("BDNF increased only in the exercise group.", ["BDNF increased [within group; only in the exercise group]"]),
+    (
+        "The decrease in leptin was equivalent in men and women.",
+        ["leptin unchanged [between groups; in men and women]"],
+    ),
+    ("There was no sex difference in IL-6.", ["IL-6 unchanged [between people]"]),
+    ("IL-6 did not differ between men and women.", ["IL-6 unchanged [between people]"]),
+]
+
+CONTRASTS = [
+    ("All cytokines, except IL-10, decreased.", ["other cytokines decreased [within group]"]),
+    ("With the exception of IL-10, no cytokine changed.", ["other cytokines unchanged [within group]"]),
+    ("No cytokine except IL-6 changed.", ["other cytokines unchanged [within group]"]),
+    ("Apart from a rise in BDNF, nothing changed.", []),
+    ("IL-6 but not TNF-α increased.", ["IL-6 increased [within group]", "TNF-alpha unchanged [within group]"]),
+    ("Training increased IL-10 but not IL-6.", ["IL-10 increased", "IL-6 unchanged"]),
+    ("Training lowered IL-6 and leptin, but not TNF-α or CRP.", ["IL-6; leptin decreased", "TNF-alpha; CRP unchanged"]),
+    ("Serum BDNF, but not NGF, was increased.", ["BDNF increased", "NGF unchanged"]),
+    ("Not IL-6 but TNF-α increased.", ["TNF-alpha increased [within group]"]),
+    ("IL-6 and TNF-α decreased by 12% and 15%, respectively.", ["IL-6; TNF-alpha decreased [within group]"]),
+    ("IL-10 and IL-6 rose and fell, respectively.", []),
+    ("None of the cytokines, CRP or leptin improved.", ["cytokines; CRP; leptin unchanged [within group]"]),
+    ("Leptin was reduced by 20% and CRP by 15%.", ["leptin; CRP decreased"]),
+    (
+        "Leptin decreased by 20% and adiponectin increased by 15%.",
+        ["leptin decreased [within group]", "adiponectin increased [within group]"],
+    ),
+    (
+        "Fatigue was lowered compared with rest, and the BDNF level was raised.",
+        ["BDNF increased"],
+    ),
+    ("The programme led significantly to reductions in CRP and leptin.", ["CRP; leptin decreased"]),
+    ("We found that IL-6 decreased.", ["IL-6 decreased [within group]"]),
+    ("We found cells that IL-6 increased.", []),
+]
+
+NO_EFFECT = [
+    ("IL-6 was associated with fatigue.", []),
+    ("The change in BDNF correlated with the increase in walking speed.", []),
+    ("Increases in BDNF were associated with better memory.", []),
+    ("Higher IL-6 was related to more fatigue.", []),
+    ("An increase in fitness correlated with a decrease in leptin.", []),
+    ("Lower BDNF predicted slower walking.", []),
+    ("The patients had lower BDNF than controls at baseline.", []),
+    ("At baseline, IL-6 was higher in patients than in healthy people.", []),
+    ("Baseline BDNF was lower in the patients.", []),
+    ("Baseline concentrations of BDNF did not differ between the groups.", []),
+    ("Before training, TNF-α was elevated in patients.", []),
+    ("The groups did not differ in IL-6 at study entry.", []),
+    (
+        "TNF-α was comparable in both arms before training and decreased in the training arm.",
+        ["TNF-alpha decreased [within group; in the training arm]"],
+    ),
+    ("IL-6 was lower than at baseline.", ["IL-6 decreased [within group; against at baseline]"]),
+    ("IL-6 did not differ at baseline or after 8 weeks.", ["IL-6 unchanged [within group]"]),
+    ("In vitro, IL-6 production was reduced by irisin.", []),
+    ("We hypothesised that training would reduce TNF-α.", []),
+    ("The aim was to find out whether exercise reduces IL-6.", []),
+    ("Exercise has been shown to increase BDNF.", []),
+    ("It is known that exercise raises BDNF.", []),
+    ("Non-HDL cholesterol fell.", []),
+    ("Des-acyl ghrelin did not change.", []),
+    ("ProBDNF fell.", []),
+    ("IL-6 and TNF-α were measured before and after training.", []),
+]
+
+ACUTE = [
+    ("A single bout of cycling increased BDNF.", ["BDNF increased [after one bout]"]),
+    (
+        "Acute exercise increased IL-6, whereas training had no effect on resting IL-6.",
+        ["IL-6 increased [after one bout]", "IL-6 unchanged"],
+    ),
+    ("IL-6 rose during moderate exercise.", ["IL-6 increased [within group; after one bout]"]),
+    (
+        "After weeks of training, moderate exercise increased IL-6.",
+        ["IL-6 increased [within group; after one bout]"],
+    ),
+    (
+        "Training attenuated the rise in IL-6 after a bout of exercise.",
+        ["IL-6 decreased [between groups; after one bout]"],
+    ),
+    (
+        "Training blunted the exercise-induced increase in IL-6.",
+        ["IL-6 decreased [between groups; after one bout]"],
+    ),
+    ("Exercise prevented the decline in BDNF.", ["BDNF increased [between groups]"]),
+]
+
+CHANCE = [
+    ("There was a borderline-significant reduction of CRP.", ["CRP decreased [tendency]"]),
+    ("IL-6 decreased (P = .08).", ["IL-6 decreased [within group; tendency]"]),
+    ("IL-6 increased by 10% (P = 0.23).", ["IL-6 unchanged [within group]"]),
+    ("IL-6 showed a trend towards a decrease (p = 0.06).", ["IL-6 decreased [within group; tendency]"]),
+    ("A non-significant trend towards higher BDNF was noted.", ["BDNF unchanged"]),
+    ("IL-6 fell, but this did not reach significance.", ["IL-6 unchanged [within group]"]),
+    ("The fall in IL-6 approached significance.", ["IL-6 decreased [tendency]"]),
+]
+
+GROUPS = [
+    ("In group 1, IL-6 fell but no difference was found in TNF-α.",
+     ["IL-6 decreased [within group; in group 1]", "TNF-alpha unchanged [within group; in group 1]"]),
+    ("In group 2, however, the level of IL-6 did not change.", ["IL-6 unchanged [within group; in group 2]"]),
+    ("IL-6 was higher, however, in the oldest group.", ["IL-6 increased [between groups; in the oldest group]"]),
+    (
+        "Compared with controls, trained patients showed reduced IFN-γ.",
+        ["IFN-gamma decreased [between groups; against controls; in trained patients]"],
+    ),
+    (
+        "IL-6 increased in controls and was unchanged in the training group.",
+        ["IL-6 increased [within group; in controls]", "IL-6 unchanged [in the training group]"],
+    ),
+    ("Group B (control) rested. IL-6 was higher in group B.",
+     ["IL-6 decreased [between groups; against group B (control)]"]),
+    ("Training did not change any marker of inflammation.", ["inflammatory markers unchanged"]),
+    (
+        "Training did not affect biomarkers of stress and low-grade inflammation.",
+        ["inflammatory markers unchanged"],
+    ),
+]  # fmt: skip
+
+SENTENCES = [*ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
+
+
+@pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:70] for sentence, _ in SENTENCES])
+def test_a_sentence_is_told_for_what_it_holds_for_or_not_at_all(sentence: str, expected: list[str]) -> None:
+    assert told(sentence) == expected
+
+
+def test_a_study_of_one_bout_tells_nothing_of_training() -> None:
+    title = "Acute effects of cycling exercise on IL-6"
+    assert told("IL-6 increased.", title=title) == ["IL-6 increased [within group; after one bout]"]
+    assert told("IL-6 increased.", title="Acute and chronic exercise") == ["IL-6 increased [within group]"]
+
+
+def test_methods_and_results_under_one_heading_tell_results() -> None:
+    abstract = "BACKGROUND: IL-6 matters. METHODS AND RESULTS: Forty women trained. IL-6 decreased. CONCLUSION: Good."
+    (spans,) = find_spans([Record(record_id="1", title="A title", abstract=abstract)])
+    assert [span.label for span in spans if span.provenance == "rule:direction"] == ["decreased"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("IL-6 fell only in women.", "measured"),
+        ("IL-6 fell in the high-dose group and did not change in the low-dose group.", "mixed"),
+        ("IL-6 fell in the high-dose group.", "measured"),
+        ("IL-6 fell only in the exercise group.", "decreased"),
+        ("IL-6 fell only in women. IL-6 did not differ between groups.", "unchanged"),
+        ("Group 2 (controls) rested. In group 2, IL-6 rose.", "measured"),
+        ("No cytokine except IL-6 changed.", "measured"),
+        ("Training did not change any marker of inflammation. IL-6 was measured.", "unchanged"),
+    ],
+)
+def test_what_holds_for_a_part_is_no_direction_of_the_study(sentence: str, expected: str) -> None:
+    record = Record(record_id="1", title="A title", abstract=f"{HEAD} {sentence}")
+    (study,) = evidence_table([record], find_spans([record])).studies
+    assert study.direction("IL-6") == expected
