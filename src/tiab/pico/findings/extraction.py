@@ -283,10 +283,7 @@ def _is_mere_effect(tokens: Sequence[Token], said: Statement, target: Target) ->
 
 def _falls(tokens: Sequence[Token]) -> bool:
     """Whether a rise or a fall is named before the next comma."""
-    words = [token.cue[0] for token in tokens]
-    return any(
-        cue in ("up", "down") for cue in words[: next((i for i, t in enumerate(tokens) if t.word == ","), len(words))]
-    )
+    return any(token.cue[0] in ("up", "down") for token in takewhile(lambda token: token.word != ",", tokens))
 
 
 def _is_of_controls(how: Comparison) -> bool:
