@@ -11,10 +11,11 @@ from tiab.criteria import ROLES, Concept, Criteria, Limits, Search
 from tiab.pico.term_index import TermIndex
 from tiab.records import Record
 
-__all__ = ["HEADED", "STANDS", "Draft", "DraftConcept", "DraftTerm"]
+__all__ = ["HEADED", "STANDS", "UNTITLED", "Draft", "DraftConcept", "DraftTerm"]
 
 HEADED, STANDS = "by its heading", "by where it stands in the sentence"
 """Why a concept has its role: the surest reason, and the least sure one."""
+UNTITLED = "Untitled review"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tiab.criteria import Criteria, Limits
 from tiab.criteria.strategy import is_strategy
-from tiab.drafting.draft import Draft, DraftConcept
+from tiab.drafting.draft import UNTITLED, Draft, DraftConcept
 from tiab.drafting.from_strategy import draft_from_strategy
 from tiab.drafting.from_text import draft_from_text
 from tiab.drafting.roles import content_words
@@ -24,7 +24,6 @@ _PROSE = re.compile(
 """Headings of a protocol."""
 _ENDLESS = re.compile(r"\S{2000,}")
 """No word and no term: an encoded picture, a page without its spaces; reading one takes minutes."""
-_UNTITLED = "Untitled review"
 
 
 def draft_criteria(text: str) -> Criteria:
@@ -54,10 +53,10 @@ def draft(*texts: str, title: str = "") -> Draft:
         raise CriteriaError("the text is too long for a protocol", hint="Paste the eligibility criteria alone.")
     prose, strategies = _parted([_ENDLESS.sub(" ", text) for text in texts])
     from_text = draft_from_text(prose, title) if prose.strip() else None
-    known = title or (from_text.title if from_text and from_text.title != _UNTITLED else "")
+    known = title or (from_text.title if from_text and from_text.title != UNTITLED else "")
     from_strategies = [draft_from_strategy(strategy, known) for strategy in strategies]
     if not from_strategies:
-        return from_text or Draft(title=title or _UNTITLED)
+        return from_text or Draft(title=title or UNTITLED)
     first = from_strategies[0]
     return _joined(first, from_text) if from_text else first
 
@@ -92,7 +91,7 @@ def _joined(strategy: Draft, text: Draft) -> Draft:
     ]
     concepts = [_with_exclusions(concept, text.concepts) for concept in concepts]
     return Draft(
-        title=text.title if text.title != _UNTITLED else strategy.title,
+        title=text.title if text.title != UNTITLED else strategy.title,
         question=text.question,
         concepts=tuple(concepts),
         limits=Limits(

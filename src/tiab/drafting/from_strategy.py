@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from tiab.criteria import Limits, Search, designs_called
 from tiab.criteria.strategy import Block, SearchTerm, Strategy, read_strategy
-from tiab.drafting.draft import Draft, DraftConcept
+from tiab.drafting.draft import UNTITLED, Draft, DraftConcept
 from tiab.drafting.roles import design_filter, named_role, role_of
 from tiab.drafting.terms import criteria_terms, is_date, whole_words
 from tiab.drafting.words import languages_in, years_in
@@ -33,7 +33,7 @@ def draft_from_strategy(text: str, title: str = "") -> Draft:
     concepts, limits = _without(strategy.unwanted, concepts)
     limits = _limited(strategy.limits, limits)
     return Draft(
-        title=title or "Untitled review",
+        title=title or UNTITLED,
         concepts=tuple(concepts),
         limits=limits,
         search=_search(strategy.limits),

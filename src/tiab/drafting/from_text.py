@@ -4,50 +4,56 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tiab.criteria import ROLES, Limits
-from tiab.drafting.draft import HEADED, STANDS, Draft, DraftConcept, DraftTerm
+from tiab.drafting.clauses import Clause, clauses, is_about_methods
+from tiab.drafting.draft import HEADED, STANDS, UNTITLED, Draft, DraftConcept, DraftTerm
+from tiab.drafting.headings import heading_of
 from tiab.drafting.members import people_in
+from tiab.drafting.passages import Passage, read_passages, sentences
 from tiab.drafting.phrases import noun_phrases
-from tiab.drafting.questions import asks_for_accuracy, asks_for_effects, question_phrases
-from tiab.drafting.roles import content_words, named_role, role_of
-from tiab.drafting.titles import with_title
+from tiab.drafting.questions import (
+    VERSUS,
+    asks_for_accuracy,
+    asks_for_effects,
+    question_phrases,
+    statement_phrases,
+)
+from tiab.drafting.roles import content_words, role_of
+from tiab.drafting.titles import roles_in_title, with_title
+from tiab.drafting.usual import EFFECT_WORDS, is_about_animals, usual_designs
 from tiab.drafting.widening import widened
 from tiab.drafting.words import designs_in, languages_in, years_in
 from tiab.pico.abbreviations import find_abbreviations
 
 __all__ = ["draft_from_text"]
 
-_EXCLUDED = re.compile(
-    r"(?i)\bexclu(?:de|ded|sion|ding)\b|\bineligible\b|\bnot (?:be )?(?:eligible|included|considered)\b"
-)
-_INCLUDED = re.compile(r"(?i)\binclu(?:de|ded|sion)\b|\beligib(?:le|ility)\b")
-_TURNED = re.compile(r"(?i)\bother than\b|\bwithout\b|\bnot\b|\bonly\b|\bsolely\b|\bno\b|\bthan\b")
-"""What makes an exclusion name the thing that is wanted."""
 _ASKS = re.compile(
-    r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*|^\W*to (?:assess|determine|examine|evaluate)"
+    r"(?i)^\W*(?:the (?:aim|objective|purpose) \w+ )?to "
+    r"(?:assess|determine|examine|evaluate|compare|identify|explore|estimate|investigate|quantify|summari[sz]e)\b"
 )
-_TITLE = re.compile(r"(?i)^\W*(?:review )?title\s*:\s*")
-_HEADING = re.compile(r"^\W*(?P<name>[A-Z][^:.?!]{2,60}):\s*(?P<rest>.*)$")
-_LONGEST_TITLE = 250
 _COMPARED = re.compile(r"(?i)\b(?:control|comparison) (?:groups?|animals|arms?|conditions?)\b|\bcontrols\b")
-_ANIMALS = re.compile(r"(?i)\b(?:rodents?|rats?|mice|mouse|animal models?|farm animals|livestock|preclinical)\b")
-_TRIALS = ("randomised trial", "non-randomised trial", "crossover trial")
-_TRIAL_WORDS = ("randomized controlled trial", "double-blind", "placebo", "comparative trial")
-_EFFECT_WORDS = (
-    *("efficacy", "effectiveness", "tolerability", "adverse event", "adverse effect", "side effect"),
-    *("quality of life", "mortality", "safety", "symptom improvement", "response rate", "relapse"),
+_ANIMALS = re.compile(
+    r"(?i)^\W*(?:only )?(?:laboratory )?animals?(?: only)?\W*$"
+    r"|\b(?:non-?human )?animal (?:stud|model|experiment|research|or)\w*"
 )
-_ACCURACY_DESIGNS = ("cross-sectional study", "cohort study", "case-control study")
-_ACCURACY_WORDS = (
-    *("diagnostic accuracy", "sensitivity and specificity", "sensitivity", "specificity", "predictive value"),
-    *("likelihood ratio", "ROC curve", "area under the curve", "reference standard", "gold standard"),
+_HUMANS = re.compile(
+    r"(?i)\bhuman (?:stud(?:y|ies)|subjects|participants|trials)\b|\b(?:in|on) humans\b|^\W*humans?(?: only)?\b"
 )
-_REVIEW_WORDS = ("systematic review", "literature review", "literature survey", "meta-analysis", "mapping study")
-_ASKED_FOR = re.compile(r"(?i)\b(?:which|what|how many) ((?:[\w-]+ ){0,4}?(?:reviews|trials|studies))\b")
-"""What a question asks for, where that is a kind of study."""
-_NO_STUDIES = ("case report", "animal study", "laboratory study", "letter")
+_ANY_AGE = re.compile(
+    r"(?i)\badults?,? (?:and|or|and/or) (?:\w+ )?(?:child|adolesc|pa?ediatric)|\b(?:any|all) ages?\b"
+    r"|\b(?:child\w*|adolescents|pa?ediatric)(?: patients)?,? (?:and|or|and/or) (?:older )?adult"
+)
+"""What says that age does not matter."""
+_DEFINED = re.compile(r"(?i)\((?:as )?(?:defined|according|diagnosed|assessed|measured|based)\b[^()]*\)")
+_OF_LANGUAGES = re.compile(
+    r"(?i)\bnon[- ]|\blanguage|\bwritten|\bpublished|\bin english|\bonly\b|\b(?:papers?|articles?)\b|^\W*\w+\W*$"
+)
+_OF_YEARS = re.compile(
+    r"(?i)\b(?:published|publication|since|from|between|before|after|until|limits?)\b[^.]*\b(?:19|20)\d\d\b"
+)
+_OTHER_YEARS = re.compile(r"(?i)\bsampled?\b|\bdiagnos|\bborn\b|\bcriteria\b")
 _SHORT = 12
 """Words; a longer sentence that names a language, a year or a design says other things, too."""
 
@@ -73,103 +79,99 @@ class _Found:
 def draft_from_text(text: str, title: str = "") -> Draft:
     """The draft that a protocol, a methods section, a list of bullets or a plain question makes."""
     found = _Found(title=title)
-    excluded, role = False, ""
-    for line, raw in enumerate(text.splitlines(), 1):
-        if not raw.strip():
-            role = ""
-            continue
-        if _begins(found, line, raw):
-            continue
-        heading = _HEADING.match(raw)
-        if heading:
-            excluded = _said_of(heading["name"], excluded)
-            role = named_role(heading["name"]) or role
-            raw = heading["rest"] if named_role(heading["name"]) or not heading["rest"] else raw
-        elif len(raw.split()) <= 4 and not raw.rstrip().endswith("."):
-            excluded, named = _said_of(raw, excluded), named_role(raw)
-            if named or _EXCLUDED.search(raw) or _INCLUDED.search(raw):
-                role = named
-                continue
-        for sentence in re.split(r"(?<=[.;])\s+(?=[A-Z])", raw):
-            if sentence.strip():
-                _take(found, line, sentence, role, excluded or bool(_EXCLUDED.search(sentence)))
+    for passage in read_passages(text):
+        if passage.kind == "title":
+            found.title, found.title_line = found.title or passage.text, found.title_line or passage.line
+        elif passage.kind == "other":
+            found.not_used.append((passage.line, passage.text, "stands below a heading that is not about eligibility"))
+        else:
+            for sentence in sentences(passage.text):
+                within = heading_of(sentence) if passage.kind in ROLES else None
+                if within and within.rest and within.kind in ROLES:  # "Drugs: statins; Control: placebo"
+                    passage = replace(passage, kind=within.kind)
+                    sentence = within.rest
+                _take(found, passage, sentence)
     return _drafted(found, text)
 
 
-def _said_of(heading: str, before: bool) -> bool:
-    return True if _EXCLUDED.search(heading) else False if _INCLUDED.search(heading) else before
-
-
-def _begins(found: _Found, number: int, raw: str) -> bool:
-    """Whether a line is the title or a question."""
-    line = raw.strip(" -*•\t#")
-    if _TITLE.match(line):
-        found.title, found.title_line = _TITLE.sub("", line), number
-        return True
-    if _ASKS.match(line) or line.endswith("?"):
-        asked = re.sub(r"(?i)^\W*(?:review )?(?:questions?|objectives?|aims?)\b\s*:\s*", "", line)
-        found.question.append((number, asked))
-        return True
-    plain = len(line) <= _LONGEST_TITLE and not line.endswith((".", ":", ";")) and raw.strip() == line
-    if not found.title and not found.question and plain and not _is_heading(line) and len(line.split()) > 2:
-        found.title, found.title_line = line, number
-        return True
-    return False
-
-
-def _is_heading(line: str) -> bool:
-    """Whether a line begins with a heading; the first part of a title with a colon is longer, and names no role."""
-    found = _HEADING.match(line)
-    return found is not None and (
-        len(found["name"].split()) < 4 or bool(_EXCLUDED.search(found["name"]) or _INCLUDED.search(found["name"]))
-    )
-
-
-def _take(found: _Found, line: int, sentence: str, role: str, excluded: bool) -> None:
-    """One sentence: its limits, its designs, and its noun phrases for its role."""
-    if _limit(found, sentence, excluded):
-        return
-    turned = excluded and bool(_TURNED.search(sentence))
-    designs = () if turned else designs_in(sentence)
-    (found.against_designs if excluded else found.designs).extend(designs)
-    if role == "design" or (designs and not role and len(sentence.split()) < _SHORT):
-        return
-    if turned:
-        found.not_used.append((line, sentence, "says what is excluded by what is not"))
-        return
-    into = found.against if excluded else found.terms
-    for guessed, phrase, why in _phrases_of(sentence, role, found.title):
-        found.because.setdefault(guessed, why)
-        if not excluded or role or " " in phrase:  # a single word of an exclusion in prose says too little
-            into[guessed].append(DraftTerm(text=phrase, line=line, source=sentence.strip(" -*•")))
-
-
-def _phrases_of(sentence: str, role: str, title: str) -> Iterator[tuple[str, str, str]]:
-    """(role, phrase, why that role) of a sentence: by its heading, by its words, or by where the phrase stands."""
-    phrases = [phrase for phrase in noun_phrases(sentence) if not designs_in(phrase)]
-    if not role and _COMPARED.search(sentence):
-        role = "comparator"
-    guessed, why = (role, HEADED) if role else role_of(phrases, title)
-    if guessed:
-        for phrase in phrases:
-            people = not role and people_in(phrase) == phrase
-            yield ("population" if people else guessed), phrase, why
+def _take(found: _Found, passage: Passage, sentence: str) -> None:
+    """One sentence: a question, what is searched or limited, or what eligible studies have or do not have."""
+    if passage.kind == "question" or sentence.endswith("?") or (not passage.kind and _ASKS.match(sentence)):
+        found.question.append((passage.line, sentence.strip(" -*•")))
+    elif is_about_methods(sentence):
+        found.not_used.append((passage.line, sentence, "says how the review is done"))
     else:
-        yield from ((stands, phrase, STANDS) for stands, phrase in question_phrases(sentence) if phrase in phrases)
+        for clause in clauses(sentence, excluded=passage.excluded):
+            _take_clause(found, passage, clause, sentence)
 
 
-def _limit(found: _Found, sentence: str, excluded: bool) -> bool:
-    """Whether a sentence was only about languages or years."""
-    languages = languages_in(sentence)
-    if languages and re.search(r"(?i)\bnon[- ]|\blanguage|\bwritten|\bpublished|\bin english", sentence):
-        found.languages = languages
-        return len(sentence.split()) < _SHORT
-    if re.search(r"(?i)\b(?:published|since|from|between|before|after)\b[^.]*\b(?:19|20)\d\d\b", sentence):
-        found.years = years_in(sentence)
-        return len(sentence.split()) < _SHORT
-    if excluded and re.search(r"(?i)\banimals?\b", sentence) and "human" not in sentence.casefold():
-        found.species = ("human",)
-    return False
+def _take_clause(found: _Found, passage: Passage, clause: Clause, sentence: str) -> None:
+    """One clause: its limits, its designs, and its noun phrases for its role."""
+    text, role = clause.text, "" if passage.kind == "limits" else passage.kind
+    if _limit(found, clause, headed=passage.kind == "limits"):
+        return
+    if clause.denied:
+        found.not_used.append((passage.line, text, "says what is excluded by what is not"))
+        return
+    designs = designs_in(text)
+    (found.against_designs if clause.excluded else found.designs).extend(designs)
+    if role == "design" or passage.kind == "limits" or (designs and not role and len(text.split()) < _SHORT):
+        return
+    into = found.against if clause.excluded else found.terms
+    for guessed, phrase, why in _phrases_of(text, role, found.title):
+        found.because.setdefault(guessed, why)
+        if not clause.excluded or role or " " in phrase:  # a single word of an exclusion in prose says too little
+            into[guessed].append(DraftTerm(text=phrase, line=passage.line, source=sentence.strip(" -*•")))
+
+
+def _phrases_of(text: str, role: str, title: str) -> Iterator[tuple[str, str, str]]:
+    """(role, phrase, why that role) of a clause: by its heading, by the title, or by where the phrase stands."""
+    text = _DEFINED.sub(" ", text)
+    phrases = [phrase for phrase in noun_phrases(text) if not designs_in(phrase)]
+    if _ANY_AGE.search(text):
+        phrases = [phrase for phrase in phrases if people_in(phrase) != phrase]
+    if not role and _COMPARED.search(text):
+        role = "comparator"
+    if role:
+        before = VERSUS.split(text, maxsplit=1)[0] if role == "intervention" else text
+        for phrase in phrases:
+            people = role != "population" and people_in(phrase) == phrase
+            other = "population" if people else role if phrase in before else "comparator"
+            yield other, phrase, HEADED
+        return
+    named = roles_in_title(title)
+    usual, why = role_of(phrases, title)
+    for guessed, phrase in statement_phrases(text, usual):
+        if phrase in phrases:
+            words = content_words([phrase])
+            by_title = [one for one, said in named.items() if said & words]
+            known = by_title[0] if len(by_title) == 1 and guessed != "comparator" else guessed
+            yield known, phrase, why or STANDS
+
+
+def _limit(found: _Found, clause: Clause, *, headed: bool) -> bool:
+    """Whether a clause was only about languages, years or species.
+
+    Args:
+        headed: whether its heading says so.
+    """
+    text = clause.text
+    languages = languages_in(text) if headed or _OF_LANGUAGES.search(text) else ()
+    found.languages = languages or found.languages
+    years = (None, None) if clause.denied else years_in(text) if headed or _OF_YEARS.search(text) else (None, None)
+    if years != (None, None) and not _OTHER_YEARS.search(text):
+        found.years = years
+    if not clause.denied:
+        found.species = _species(text, excluded=clause.excluded) or found.species
+    return bool(languages or years != (None, None)) and len(text.split()) < _SHORT
+
+
+def _species(text: str, *, excluded: bool) -> tuple[str, ...]:
+    """The species that a clause limits the review to."""
+    animals, humans = bool(_ANIMALS.search(text)), bool(_HUMANS.search(text))
+    if animals == humans or (humans and re.search(r"(?i)\banimals?\b", text)):
+        return ()
+    return ("human",) if animals == excluded else ("animal",)
 
 
 def _drafted(found: _Found, text: str) -> Draft:
@@ -177,17 +179,18 @@ def _drafted(found: _Found, text: str) -> Draft:
     _take_question(found)
     asked = f"{found.title} {' '.join(asked for _, asked in found.question)}"
     accuracy = asks_for_accuracy(asked)
-    if asks_for_effects(asked) and not accuracy and not _ANIMALS.search(text):
+    animals = is_about_animals(text) or found.species == ("animal",)
+    if asks_for_effects(asked) and not accuracy and not animals:
         why = "a usual outcome, as the question asks what a treatment does"
         found.because.setdefault("outcome", why)
-        found.terms["outcome"] += [DraftTerm(text=word, line=1, source=why) for word in _EFFECT_WORDS]
+        found.terms["outcome"] += [DraftTerm(text=word, line=1, source=why) for word in EFFECT_WORDS]
     wanted = content_words([found.title, *(t.text for terms in found.terms.values() for t in terms)])
     said = list(_concepts(found, shorts, wanted))
     concepts = widened(with_title(said, found.title, max(found.title_line, 1), accuracy=accuracy), asked, text)
     question = " ".join(asked for _, asked in found.question)
-    concepts += _designs(found, asked, animals=bool(_ANIMALS.search(text)))
+    concepts += usual_designs(found.designs, found.against_designs, asked, animals=animals)
     return Draft(
-        title=found.title or (found.question[0][1] if found.question else "Untitled review"),
+        title=found.title or (found.question[0][1] if found.question else _title_of(concepts)),
         question=question,
         concepts=tuple(concepts),
         limits=Limits(
@@ -197,56 +200,19 @@ def _drafted(found: _Found, text: str) -> Draft:
     )
 
 
-def _designs(found: _Found, asked: str, *, animals: bool) -> list[DraftConcept]:
-    """The designs that the text names; else those of trials, where the question is what a treatment does to people."""
-    designs = tuple(dict.fromkeys((*found.designs, *_asked_for(asked))))
-    against = tuple(dict.fromkeys(design for design in found.against_designs if design not in designs))
-    why = "by name"
-    if animals and not designs:
-        designs, why = ("animal study",), "the text is about animals"
-    elif asks_for_accuracy(asked):
-        why = "by name" if designs else "the question asks how accurate a test is, and no design is named"
-        designs = designs or tuple(design for design in _ACCURACY_DESIGNS if design not in against)
-    elif not designs and asks_for_effects(asked):
-        designs, why = _TRIALS, "the question asks what a treatment does, and no design is named"
-        against = tuple(dict.fromkeys((*against, *_NO_STUDIES)))
-    if not designs and not against:
-        return []
-    usual = _usual_words(designs, asked)
-    terms = tuple(DraftTerm(text=text, line=1, source=why) for text in usual)
-    return [
-        DraftConcept(
-            role="design", name="study design", terms=terms, designs=designs, against_designs=against, because=why
-        )
-    ]
-
-
-def _usual_words(designs: tuple[str, ...], asked: str) -> tuple[str, ...]:
-    """What abstracts of the studies that are asked for usually say."""
-    if asks_for_accuracy(asked):
-        return _ACCURACY_WORDS
-    if "systematic review" in _asked_for(asked):
-        return _REVIEW_WORDS
-    return _TRIAL_WORDS if designs == _TRIALS else ()
-
-
-def _asked_for(asked: str) -> tuple[str, ...]:
-    """The designs of the studies that a question asks for.
-
-    >>> _asked_for("Which systematic literature reviews are there?"), _asked_for("Does yoga help?")
-    (('systematic review',), ())
-    """
-    return tuple(design for found in _ASKED_FOR.finditer(asked) for design in designs_in(found[1]))
+def _title_of(concepts: list[DraftConcept]) -> str:
+    """A title for a text without one: what is done, in whom."""
+    names = {concept.role: concept.name for concept in reversed(concepts)}
+    what, whom = names.get("intervention") or names.get("outcome", ""), names.get("population", "")
+    return f"{what} in {whom}" if what and whom else what or whom or UNTITLED
 
 
 def _take_question(found: _Found) -> None:
-    """The question's phrases, for the roles of which the text says nothing else."""
-    silent = [role for role in ROLES if not found.terms[role]]
+    """The question's phrases, with what the text says of their roles."""
     for line, asked in found.question:
         for role, phrase in question_phrases(asked):
-            if role in silent:
-                found.because.setdefault(role, "from the question")
-                found.terms[role].append(DraftTerm(text=phrase, line=line, source=asked))
+            found.because.setdefault(role, "from the question")
+            found.terms[role].append(DraftTerm(text=phrase, line=line, source=asked))
 
 
 def _concepts(found: _Found, shorts: dict[str, str], wanted: set[str]) -> Iterator[DraftConcept]:

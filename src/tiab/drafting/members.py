@@ -10,7 +10,7 @@ from typing import Any
 
 from tiab.pico.text import normal_words
 
-__all__ = ["drugs_for", "members_of", "other_names", "people_in"]
+__all__ = ["drugs_for", "is_drug", "is_known", "members_of", "other_names", "people_in"]
 
 _Key = tuple[str, ...]
 
@@ -54,8 +54,32 @@ def other_names(phrase: str) -> tuple[str, ...]:
     (('chronic obstructive pulmonary disease', 'emphysema'), ('defect prediction', 'bug prediction'))
     """
     words = _key(phrase)
-    whole = next(_named_by(words, _synonyms()), ())
+    whole = _short(phrase) or next(_named_by(words, _synonyms()), ())
     return tuple(name for name in whole if _key(name) != words) or tuple(_replaced(words))
+
+
+def _short(phrase: str) -> tuple[str, ...]:
+    """All names of what the abbreviation that a phrase is, or ends with, stands for."""
+    last = phrase.split(" ")[-1]
+    return _abbreviations().get(last, ()) or _abbreviations().get(last.removesuffix("s"), ())
+
+
+def is_known(short: str) -> bool:
+    """Whether an abbreviation stands for something that is known here.
+
+    >>> is_known("MI"), is_known("PPIs"), is_known("XYZ")
+    (True, True, False)
+    """
+    return bool(_short(short)) or _key(short) in _groups("drugs", "people", "others")
+
+
+def is_drug(phrase: str) -> bool:
+    """Whether a phrase names a group of drugs, or a drug of one.
+
+    >>> is_drug("PPIs"), is_drug("omeprazole"), is_drug("yoga")
+    (True, True, False)
+    """
+    return _key(phrase) in _groups("drugs") or _key(phrase) in _drugs()
 
 
 def _named_by(words: _Key, table: Mapping[_Key, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
@@ -88,11 +112,24 @@ def _groups(*sections: str) -> Mapping[_Key, tuple[str, ...]]:
 
 
 @cache
+def _drugs() -> frozenset[_Key]:
+    return frozenset(_key(name) for members in _table()["drugs"].values() for name in members)
+
+
+@cache
 def _synonyms() -> Mapping[_Key, tuple[str, ...]]:
     """A name ► all names of the first list that has it."""
     lists = [tuple(names) for section in _table()["synonyms"].values() for names in section]
     heads = {_key(names[0]): names for names in reversed(lists)}
-    return {_key(name): names for names in reversed(lists) for name in names if name[-1:] != "*"} | heads
+    long = {_key(name): names for names in reversed(lists) for name in names if name[-1:] != "*" and not name.isupper()}
+    return long | heads
+
+
+@cache
+def _abbreviations() -> Mapping[str, tuple[str, ...]]:
+    """An abbreviation in capitals ► all names of the first list that has it."""
+    lists = [tuple(names) for section in _table()["synonyms"].values() for names in section]
+    return {name: names for names in reversed(lists) for name in names if name.isupper()}
 
 
 @cache

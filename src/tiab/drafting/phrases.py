@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from tiab.drafting.members import is_known
+
 __all__ = ["GENERAL_WORDS", "SMALL_WORDS", "noun_phrases"]
 
 _LONGEST = 4
@@ -23,6 +25,10 @@ _SMALL = """
     this those thought three through to towards two under undergoing underwent until us use used uses using
     validating verified versus very via vs was we well were what when where whether which while who whom whose will
     with within without would written your
+    achieving concerning containing decreasing depend depends determine determines determining developing enhancing
+    exist exists exploring fulfilling having increasing lasting listed managing meeting occurring perform predict
+    exclude excluded excludes excluding help helped helps predicts preventing promote promotes promoting reducing
+    relating satisfy satisfying subjected treating understanding unless whatever
 """
 _GENERAL = """
     accurate academic accuracy adult adults age aged agent agents ages analysis area areas article articles aspect
@@ -41,11 +47,22 @@ _GENERAL = """
     search searches secondary set sets setting settings side small source specific standard status studies study
     subject subjects system systematic systems targeted technique techniques test tests therapies therapy time times
     tools topic topics treatment treatments trial trials type types unit units use usual validation value values
-    variable variables variants variation variations weeks work works year years
+    variable variables variants variation variations week weeks work works year years
+    abstract abstracts academia active anything approach approaches author authors average conference consequences
+    contribution correlation day days direct disease diseases disorder disorders dissertation dissertations duration
+    evidence exclusion extent feature features form forms full-text healthy hour hours inclusion indirect induction
+    issue issues journal journals magnitude mean means minimum month need needs option options overall patterns
+    peer-reviewed perspective perspectives poster posters practice practices problem problems proceedings process
+    processes proportion quantify range reason reasons record records researcher researchers scope service
+    services sex sexes show shows significant state strategies strategy symptom symptoms text theses thesis total
+    unpublished view views way ways
+    available correlates cross-sectional determinants experimental longitudinal observational original peco pico
+    possible potentially prospective qualitative quantitative randomised randomized relationship relationships
+    retrospective significance statistical statistically unique
 """
 SMALL_WORDS, GENERAL_WORDS = frozenset(_SMALL.split()), frozenset(_GENERAL.split())
 """Words that end a phrase, and words that say nothing of a review's subject where they stand alone."""
-_NARROWING = frozenset(("low", "high", "primary", "secondary", "age"))
+_NARROWING = frozenset(("low", "high", "primary", "secondary", "age", "healthy"))
 """General words that belong to a phrase that they begin: low back pain."""
 _OF_THE_PHRASE = frozenset(
     (
@@ -70,9 +87,10 @@ _NARROWS = ("ic", "al", "ive", "ary", "ous", "ed", "ing", "-based", "-induced")
 """How adjectives end."""
 _KEPT = re.compile(
     r"(?i)\b(?:quality of life|activities of daily living|range of motion|standard of care|usual care"
-    r"|treatment as usual)\b"
+    r"|treatment as usual|(?:in|ex) vivo|in vitro|in situ|in silico|in ovo|in utero)\b"
 )
 """Phrases that hold a small word."""
+_NO_ADVERBS = frozenset(("family", "elderly", "anomaly", "assembly", "supply", "butterfly", "dragonfly", "monopoly"))
 _PARTICIPLE = re.compile(
     r"(?i)(?<!train)(?<!screen)(?<!imag)(?<!counsel)(?<!counsell)(?<!smok)(?<!cycl)ing$|[^aeiou]ed$"
 )
@@ -82,21 +100,25 @@ _PARTICIPLE = re.compile(
 def noun_phrases(text: str) -> list[str]:
     """The phrases of a text that may be terms, each once, in its order.
 
-    >>> noun_phrases("Adults with knee osteoarthritis or rheumatoid arthritis (RA), treated by gait training.")
+    >>> noun_phrases("Adults with knee osteoarthritis or rheumatoid arthritis (XRA), treated by gait training.")
     ['knee osteoarthritis', 'rheumatoid arthritis', 'gait training']
     """
     found: dict[str, None] = {}
+    text = re.sub(r"(?i)\band/or\b", "or", text)
+    text = re.sub(r"(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})", " / ", text)
     text = _KEPT.sub(lambda match: match[0].replace(" ", "_"), text)
     for piece in re.split(r"[^\w\s'’+./‐-]+|[./](?=\s|$)|\s-\s", text):
         words: list[str] = []
-        for word in [*re.findall(r"[\w'’+./‐-]+", piece), "and"]:
+        spoken = [*re.findall(r"[\w'’+./‐-]+", piece), "and"]
+        for place, word in enumerate(spoken):
             plain = word.strip("'’./-").casefold()
             if plain in SMALL_WORDS or _is_verb(plain) or not re.search(r"[^\W\d_]", plain):
-                if len(words) != 1 or len(piece.split()) == 1 or not _PARTICIPLE.search(words[0]):
+                ends = place == len(spoken) - 1  # "experiences of feeding"; "in feeding the fish" is a verb
+                if len(words) != 1 or ends or not _PARTICIPLE.search(words[0]):
                     _add(found, words)
                 words = []
             else:
-                words.append(word.strip("'’./-"))
+                words.append(re.sub(r"^(?:post|pre)-(?=[A-Z]{2,}$)", "", word.strip("'’./-")))
     return list(dict.fromkeys(form.replace("_", " ") for phrase in found for form in _forms(phrase)))
 
 
@@ -114,7 +136,9 @@ def _tells(words: list[str]) -> bool:
 
 
 def _is_verb(word: str) -> bool:
-    return bool(
+    """Whether a word ends a phrase: a form of some verbs, an adverb."""
+    adverb = len(word) > 5 and word.endswith("ly") and word not in _NO_ADVERBS and "-" not in word
+    return adverb or bool(
         re.fullmatch(r"(?:treat|report|includ|investigat|compar|describ|study|assess|receiv)(?:ed|ing|s)", word)
     )
 
@@ -129,7 +153,7 @@ def _add(found: dict[str, None], words: list[str]) -> None:
     while words and words[0].casefold() in GENERAL_WORDS - _NARROWING and not _belongs(words):
         words = words[1:]
     telling = [word for word in words if word.casefold() not in GENERAL_WORDS]
-    if telling and (len(telling) > 1 or len(telling[0]) > 2):
+    if telling and (len(telling) > 1 or len(telling[0]) > 2 or is_known(telling[0])):
         phrase = " ".join(words[-_LONGEST:])
-        if len(words) > 1 or not phrase.isupper() or len(phrase) > 3:
+        if len(words) > 1 or not phrase.isupper() or len(phrase) > 3 or is_known(phrase):
             found.setdefault(phrase, None)

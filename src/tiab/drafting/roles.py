@@ -30,7 +30,7 @@ _INTERVENTION = re.compile(
 )
 _OUTCOME = re.compile(
     r"(?i)mortal|death|quality of life|inciden|recurr|adverse|prognos|surviv|cost|satisf|sensitiv|specific|accura"
-    r"|predict|risk|outcome|effective|efficacy|safety|experience|attitud|perception"
+    r"|predict|risk|outcome|prevalen|burden|epidemiolog|effective|efficacy|safety|experience|attitud|perception"
 )
 _METHOD = re.compile(
     r"(?i)random|placebo|controlled|clinical trial|\btrials?\b|double.?blind|single.?blind|\bgroups?\b|cohort"

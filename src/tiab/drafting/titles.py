@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tiab.drafting.draft import STANDS, DraftConcept, DraftTerm
 from tiab.drafting.members import people_in
 from tiab.drafting.phrases import noun_phrases
-from tiab.drafting.roles import role_of
+from tiab.drafting.roles import content_words, role_of, roles_by_words
 
-__all__ = ["with_title"]
+__all__ = ["roles_in_title", "with_title"]
 
 _KIND = re.compile(r"(?i)\breviews?\b|\bmeta-?analys|\btrials?$|\bprotocol\b")
 """What a title says of the review itself."""
@@ -38,6 +38,23 @@ def with_title(said: list[DraftConcept], title: str, line: int, *, accuracy: boo
     return _without_repeats([*roles.values(), *made])
 
 
+def roles_in_title(title: str) -> dict[str, set[str]]:
+    """Role ► the beginnings of the words that the title says of it.
+
+    >>> sorted(roles_in_title("Yoga for low back pain").items())
+    [('intervention', {'yoga'}), ('population', {'back', 'pain'})]
+    """
+    return {role: content_words(phrases) for role, phrases in _by_role(_with_roles(list(_parts(title)))).items()}
+
+
+def _by_role(pairs: Iterable[tuple[str, list[str]]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for role, phrases in pairs:
+        if phrases:
+            found.setdefault(role, []).extend(phrases)
+    return found
+
+
 def _without_repeats(concepts: list[DraftConcept]) -> list[DraftConcept]:
     """The concepts that say something which none before them has said."""
     kept: list[DraftConcept] = []
@@ -51,7 +68,7 @@ def _without_repeats(concepts: list[DraftConcept]) -> list[DraftConcept]:
 def _of_title(title: str, line: int, *, accuracy: bool) -> Iterator[DraftConcept]:
     """Concepts from what stands before, between and behind the small words of the title."""
     parts = list(_parts(title))
-    found = _of_accuracy(parts) if accuracy else dict(_with_roles(parts))
+    found = _of_accuracy(parts) if accuracy else _by_role(_with_roles(parts))
     sure = {"intervention", "outcome"} if accuracy or len(parts) == 1 else {"intervention"}
     for role, phrases in found.items():
         yield DraftConcept(
@@ -76,6 +93,9 @@ def _with_roles(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[
     """(role, phrases) of the parts; those between the first and the last are outcomes."""
     if not parts:
         return
+    if len(parts) > 1 and parts[1][0] == "of" and roles_by_words(parts[0][1][0]) == {"outcome"}:
+        yield "outcome", parts[0][1]  # the prevalence of one thing, the outcomes of another
+        parts = parts[1:]
     before, phrases = parts[0]
     done, people = _done_to_people(phrases)
     if people:
@@ -89,7 +109,9 @@ def _with_roles(parts: list[tuple[str, list[str]]]) -> Iterator[tuple[str, list[
         yield from (("intervention", phrases), ("population", parts[1][1]))
     else:
         middle = [phrase for _, phrases in parts[1:-1] for phrase in phrases]
-        yield from (("intervention", phrases), ("outcome", middle), ("population", parts[-1][1]))
+        whom = [phrase for phrase in middle if people_in(phrase) == phrase]
+        rest = [phrase for phrase in middle if phrase not in whom]
+        yield from (("intervention", phrases), ("outcome", rest), ("population", [*parts[-1][1], *whom]))
 
 
 def _of_accuracy(parts: list[tuple[str, list[str]]]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tiab.drafting.draft import DraftConcept, DraftTerm
-from tiab.drafting.members import drugs_for, members_of, other_names
+from tiab.drafting.members import drugs_for, is_known, members_of, other_names
 
 __all__ = ["widened"]
 
@@ -62,10 +62,14 @@ def _with_names(concept: DraftConcept) -> DraftConcept:
     ]
     fresh = {term.text.casefold(): term for term in reversed(more) if term.text.casefold() not in known}
     ordered = list(fresh.values())[::-1]
+    whole = tuple(term for term in concept.terms if not (term.text.isupper() and is_known(term.text)))
+    if len(whole) < len(concept.terms) and not (whole or ordered):  # an abbreviation that nothing spells out
+        return concept
+    short = (*concept.abbreviations, *(term for term in concept.terms if term not in whole))
     return replace(
         concept,
-        terms=(*concept.terms, *(term for term in ordered if not term.text.isupper())),
-        abbreviations=(*concept.abbreviations, *(term for term in ordered if term.text.isupper())),
+        terms=(*whole, *(term for term in ordered if not term.text.isupper())),
+        abbreviations=tuple({term.text: term for term in (*short, *ordered) if term.text.isupper()}.values()),
     )
 
 

@@ -18,6 +18,7 @@ _VAGUE = frozenset(
         *(
             "review",
             "survey",
+            "surveys",
             "note",
             "letter",
             "comment",
