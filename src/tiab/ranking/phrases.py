@@ -14,7 +14,7 @@ from tiab.features.stems import stem
 from tiab.features.words import ANY_FORM, IN_TITLE
 from tiab.records import Record
 
-__all__ = ["Place", "WordEffects", "join_phrases", "spread_effects"]
+__all__ = ["Place", "SoughtWords", "WordEffects", "join_phrases", "spread_effects"]
 
 _COMPOUND = re.compile(r"\w+(?:[-‐‑/'’]\w+)*")
 _WORD = re.compile(r"\w\w+")
@@ -22,6 +22,8 @@ _NUMBERED = re.compile(r"(?:[A-Z]{2,4}|interleukin|type|phase|stage|grade|class|
 _FEW_DIGITS = re.compile(r"\d{1,2}[a-zα-ω]?")
 _LONGEST = 4
 """A phrase has at most so many words."""
+_REMEMBERED = 2**16
+"""So many different compounds are known at a time."""
 
 _EMPTY = frozenset(
     re.findall(
@@ -56,8 +58,7 @@ _EMPTY = frozenset(
 """Words that say nothing of what a record is about: they count, but are not named."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A word of the text, or several joined by hyphens: its offsets, its stems, and what it added to the score."""
 
     start: int
@@ -86,30 +87,89 @@ class _Compound(NamedTuple):
     named: bool
 
 
-def spread_effects(record: Record, effects: Mapping[str, float]) -> WordEffects:
+class _Sought(NamedTuple):
+    """A word of a compound, and the columns that it speaks for.
+
+    Attributes:
+        names: those of the word and of its stem, wherever it stands.
+        title: that of its stem in a title, "" for none.
+        first: whether a pair of words begins with it.
+    """
+
+    word: str
+    names: tuple[str, ...]
+    title: str
+    first: bool
+
+
+class SoughtWords(dict[str, tuple[tuple[_Sought, ...], bool] | None]):
+    """The columns of words that are looked for in texts, and what each compound of the texts has of them.
+
+    A compound ► its words, and whether a reader would name it; None where nothing of it is looked for. What was worked
+    out once is kept.
+
+    Args:
+        names: of the columns.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        self._forms: dict[str, str] = {}
+        self._titles: dict[str, str] = {}
+        self._firsts: set[str] = set()
+        self._seconds: set[str] = set()
+        for name in self.names:
+            if name.endswith(ANY_FORM):
+                bare = name.removesuffix(ANY_FORM)
+                block = self._titles if bare.startswith(IN_TITLE) else self._forms
+                block[stem(bare.removeprefix(IN_TITLE))] = name
+            elif " " in name:
+                first, _, second = name.partition(" ")
+                self._firsts.add(first)
+                self._seconds.add(second)
+
+    def __missing__(self, compound: str) -> tuple[tuple[_Sought, ...], bool] | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        words, named = _compound(compound)
+        sought = tuple(self._word(word, key) for word, key in words)
+        said = any(one.names or one.title or one.first or one.word in self._seconds for one in sought)
+        self[compound] = (sought, named) if said or not words else None  # a letter parts no pair: "vitamin D levels"
+        return self[compound]
+
+    def _word(self, word: str, key: str) -> _Sought:
+        names = (word,) if word in self.names else ()
+        form = (self._forms[key],) if key in self._forms else ()
+        return _Sought(word, (*names, *form), self._titles.get(key, ""), word in self._firsts)
+
+
+def spread_effects(record: Record, effects: Mapping[str, float], sought: SoughtWords | None = None) -> WordEffects:
     """What columns of words added to a record's score, in equal shares to the places of its text where they stand.
 
     Args:
         effects: name of a column of words -> what it added.
+        sought: these columns and others, made once for many records.
 
     >>> record = Record(record_id="1", title="Yoga for pain")
     >>> spread = spread_effects(record, {"yoga": 0.5, "yoga for": 0.2, "for": 0.1})
     >>> [(place.stems, round(place.effect, 2)) for place in spread.places], spread.rest
     ([(('yoga',), 0.7)], 0.1)
     """
-    offsets, standing = _standing(record, effects)
+    text = record.text
+    standing = _standing(record, text, SoughtWords(effects) if sought is None else sought)
     rest = 0.0
-    added: dict[int, float] = defaultdict(float)
+    added: dict[_Bounds, float] = defaultdict(float)
     for name, effect in effects.items():
-        said = [[place for place in one if place is not None] for one in standing.get(name, ())]
-        share = effect / len(said) if said else 0.0
-        rest += 0.0 if said else effect
+        said = standing.get(name)
+        if not said:
+            rest += effect
+            continue
+        share = effect / len(said)
         for some in said:
             rest += 0.0 if some else share
             for place in some:
                 added[place] += share / len(some)
-    text = record.text
-    places = [_place(text, *offsets[at], effect) for at, effect in sorted(added.items()) if effect]
+    places = [_place(text, *bounds, effect) for bounds, effect in sorted(added.items()) if effect]
     return WordEffects(places, rest)
 
 
@@ -129,53 +189,35 @@ def join_phrases(text: str, places: Sequence[Place]) -> Iterator[tuple[str, froz
         yield _phrase(text, run)
 
 
-_Standing = Mapping[str, list[tuple[int | None, ...]]]
+_Bounds = tuple[int, int]
+_Standing = Mapping[str, list[tuple[_Bounds, ...]]]
 
 
-def _standing(record: Record, effects: Mapping[str, float]) -> tuple[list[tuple[int, int]], _Standing]:
-    """The offsets of the compounds that say something; and name of a column -> where its words stand, each time.
-
-    A place is the number of such a compound, or None in one that says nothing.
-    """
-    forms, titles, firsts = _sought(effects)
-    offsets: list[tuple[int, int]] = []
-    standing: dict[str, list[tuple[int | None, ...]]] = defaultdict(list)
-    text = record.text
+def _standing(record: Record, text: str, sought: SoughtWords) -> _Standing:
+    """Name of a column -> for each time that its words stand in the text, where those are that say something."""
+    standing: dict[str, list[tuple[_Bounds, ...]]] = defaultdict(list)
     for part, (_, begin, end) in enumerate(record.sections):
-        before, place_before = "", None
+        before = ""
+        place_before: tuple[_Bounds, ...] = ()
         for found in _COMPOUND.finditer(text, begin, end):
-            words, named = _compound(found[0])
-            place = len(offsets) if named else None
-            if named:
-                offsets.append(found.span())
-            for word, key in words:
-                if word in effects:
-                    standing[word].append((place,))
-                if key in forms:
-                    standing[forms[key]].append((place,))
-                if part == TITLE and key in titles:
-                    standing[titles[key]].append((place,))
-                if before in firsts and (pair := f"{before} {word}") in effects:
-                    standing[pair].append((place_before, place))
-                before, place_before = word, place
-    return offsets, standing
+            known = sought[found[0]]
+            if known is None:
+                before = ""
+                continue
+            words, named = known
+            place: tuple[_Bounds, ...] = (found.span(),) if named else ()
+            for word, names, title, first in words:
+                for name in names:
+                    standing[name].append(place)
+                if title and part == TITLE:
+                    standing[title].append(place)
+                if before and (pair := f"{before} {word}") in sought.names:
+                    standing[pair].append((*place_before, *place))
+                before, place_before = word if first else "", place
+    return standing
 
 
-def _sought(names: Iterable[str]) -> tuple[dict[str, str], dict[str, str], set[str]]:
-    """Of columns of words: stem -> name of those for any form, and for those in titles; first words of the pairs."""
-    forms: dict[str, str] = {}
-    titles: dict[str, str] = {}
-    firsts: set[str] = set()
-    for name in names:
-        if name.endswith(ANY_FORM):
-            bare = name.removesuffix(ANY_FORM)
-            (titles if bare.startswith(IN_TITLE) else forms)[stem(bare.removeprefix(IN_TITLE))] = name
-        elif " " in name:
-            firsts.add(name.partition(" ")[0])
-    return forms, titles, firsts
-
-
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=_REMEMBERED)
 def _compound(text: str) -> _Compound:
     words = [one.lower() for one in _WORD.findall(text)]
     telling = [word for word in words if word not in _EMPTY and not word[0].isdecimal()]

@@ -20,6 +20,7 @@ from tiab.features import Coverage, Features, FeatureSpace, make_features, read_
 from tiab.labels import Decision, Label
 from tiab.pico.pipeline import Progress
 from tiab.ranking.linear import UNLABELLED, Memory, make_ranker
+from tiab.ranking.phrases import SoughtWords
 from tiab.ranking.reasons import Reasons, find_reasons
 from tiab.records import Record
 
@@ -61,6 +62,12 @@ class RankingModel:
         """The score of each record, shape (n_records,)."""
         scores: NDArray[np.float64] = np.asarray(features.matrix @ self.coef) + self.intercept
         return scores
+
+    @property
+    def sought_words(self) -> SoughtWords:
+        """The words and phrases that weigh anything, to be looked for in many records."""
+        words = self.space.words.words
+        return SoughtWords(words[column] for column in np.flatnonzero(self.coef[: len(words)]).tolist())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -121,7 +128,8 @@ class Ranking:
         import pandas as pd  # half a second that most rankings do without
 
         coverage = self.features.coverage
-        reasons = [reasons_of(self.model, self.features, place, coverage[place]) for place in self._places]
+        sought = self.model.sought_words
+        reasons = [reasons_of(self.model, self.features, place, coverage[place], sought) for place in self._places]
         ranked = self.ranked
         return pd.DataFrame(
             {
@@ -187,10 +195,21 @@ class Ranking:
 
 
 def reasons_of(
-    model: RankingModel, features: Features, place: int, coverage: Sequence[Coverage] | None = None
+    model: RankingModel,
+    features: Features,
+    place: int,
+    coverage: Sequence[Coverage] | None = None,
+    sought: SoughtWords | None = None,
 ) -> Reasons:
-    """Why the record at `place` of the pool scores what it does by `model`; `coverage` where it is known already."""
+    """Why the record at `place` of the pool scores what it does by `model`.
+
+    Args:
+        coverage: how the record meets the criteria, where that is known already.
+        sought: the model's `sought_words`, where the reasons of many records are wanted.
+    """
     columns, values = features.row(place)
+    effects = values * model.coef[columns]
+    some = np.flatnonzero(effects)
     record, criteria = features.records[place], model.space.criteria
     spans = features.spans[place] if features.spans else ()
     if coverage is None:
@@ -199,9 +218,10 @@ def reasons_of(
         record,
         spans,
         coverage,
-        [model.space.names[column] for column in columns],
-        values * model.coef[columns],
+        [model.space.names[column] for column in columns[some].tolist()],
+        effects[some],
         constant=model.intercept,
+        sought=sought,
     )
 
 

@@ -14,7 +14,7 @@ from tiab.features import CRITERION, IN_TITLE, Coverage
 from tiab.features.evidence import ABBREVIATED, AGAINST, DESIGN, ELIGIBLE, INELIGIBLE, LIMITS, NO_ABSTRACT
 from tiab.pico import Span
 from tiab.pico.design_scores import design_scores
-from tiab.ranking.phrases import Place, join_phrases, spread_effects
+from tiab.ranking.phrases import Place, SoughtWords, join_phrases, spread_effects
 from tiab.records import Record
 
 __all__ = ["OTHER_WORDS", "START", "Reason", "Reasons", "find_reasons"]
@@ -91,6 +91,7 @@ def find_reasons(
     effects: NDArray[np.float64],
     *,
     constant: float,
+    sought: SoughtWords | None = None,
 ) -> Reasons:
     """The reasons behind the score of a record to which column `names[i]` added `effects[i]`.
 
@@ -99,6 +100,7 @@ def find_reasons(
     Args:
         spans, coverage: what PICO found in the record, and how it meets the criteria.
         constant: what every record of the pool is given.
+        sought: the columns of words that can have an effect in some record, made once for many records.
     """
     found = _Evidence(record, spans, coverage)
     words = {
@@ -106,7 +108,7 @@ def find_reasons(
         for name, effect in zip(names, effects.tolist(), strict=True)
         if effect and not found.takes(name, effect)
     }
-    spread = spread_effects(record, words)
+    spread = spread_effects(record, words, sought)
     phrases, others = _phrases(record.text, [place for place in spread.places if not found.takes_words(place)])
     evidence = found.reasons()
     said = tuple(row for row in evidence if abs(row.effect) >= _SEEN)
