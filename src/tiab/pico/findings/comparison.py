@@ -42,12 +42,13 @@ _BEFORE = re.compile(
 _NOUNS = (
     r"(?:(?:men\s+and\s+women|women\s+and\s+men|males\s+and\s+females|boys\s+and\s+girls)|groups?(?:\s(?:[A-Z]|[1-4])\b(?!\s(?:h|min|hours?|days?|weeks?|months?)\b))?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)"
     r"|patients|subjects|participants|individuals|people|adults|children|adolescents|survivors|females|males|women|men"
-    r"|athletes|animals|rats|mice|PwMS)\b"
+    r"|comparators?|athletes|animals|rats|mice|PwMS)\b"
 )
 _GROUP = re.compile(
-    r"\b(?:in|for|among|within)\s+(?!the\s+groups\b)(?P<group>(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
+    r"\b(?:in|for|among|within)\s+(?!the\s+groups\b)(?P<group>both\s+(?:the\s+)?[\w-]+(?:\s[\w-]+)?\s+and\s+(?:the\s+)?[\w-]+"
+    r"(?:\s[\w-]+)?\s+(?:groups?|arms?)\b|(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
     rf"|any\s+)?(?!groups\b)(?:(?!(?:in|of|or|and|between|within|among|than|after)\b)[\w+/-]+\s+){{0,4}}?{_NOUNS})"
-    r"|\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b",
+    r"|(?<!not )\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -56,12 +57,12 @@ _SUBJECT = re.compile(
     rf"(?:(?!(?:in|of|or|and|but|not|neither|no|none|that|we|was|were|had|between|than|with|to|for)\b)[\w+/-]+\s+){{0,4}}?(?:{_NOUNS}|placebo|sham)"
     r"(?:\s+(?:with|without|on|given|receiving|taking|who\s\w+)\s+(?:(?!and\b|or\b|was\b|were\b)[\w/-]+\s+){0,4}?(?!and\b|or\b|was\b|were\b)[\w/-]+)??)\s+"
     r"(?:(?:\w+ly|also|then)\s+)*(?:(?:had|have|showed|exhibited|displayed|demonstrated|experienced|presented"
-    r"|reported|achieved|did)\b[^,;]*)?$",
+    r"|reported|achieved|did)\b[^;]*)?$",
     re.IGNORECASE,
 )
 """The group that stands before what it had or did: "the control group showed", "placebo"."""
 _CONTROL = re.compile(
-    r"\b(?:controls?|placebo|sham|usual\s+care|standard\s+care|wait(?:ing)?[\s-]?list|sedentary|untreated"
+    r"\b(?:controls?|comparators?|placebo|sham|usual\s+care|standard\s+care|wait(?:ing)?[\s-]?list|sedentary|untreated"
     r"|vehicle|inactive"
     r"|non-?(?:train\w*|exercis\w*|intervention|active)|no\s+(?:treatment|training|exercise|intervention)|CON|CG)\b",
     re.IGNORECASE,
@@ -74,11 +75,15 @@ _ASIDE = re.compile(
     r",?\swith(?:out|\sno|\snot)\s(?=(?:\w+\s){0,3}(?:differ|chang|effect|alter|affect|influenc|any\b))", re.IGNORECASE
 )
 _ARM = re.compile(
-    r"(?!both\b|all\b|either\b|each\b|any\b).*\b(?:groups?|arms?|controls?|placebo|sham)\b", re.IGNORECASE
+    r"(?!both\b|all\b|either\b|each\b|any\b|those\b).*\b(?:groups?|arms?|controls?|placebo|sham)\b", re.IGNORECASE
 )
 _WHOLE = re.compile(r"both\s.*?\sand\s|(?:those|patients|people|subjects|women|men|children|adults)\s+with(?:out)?\s")
 _EMPTY = re.compile(r"(?:the|those|that|both(?:\s+the)?|levels?|values?)?", re.IGNORECASE)
 _ILL = re.compile(r"\bpatients\b|\bPw\w+\b|\bMS\b")
+_IN_THE_ILL = re.compile(
+    r"\b(?:in|of|among)\s(?:the\s)?(?:(?:RR|SP|PP)?MS|PD|T2DM?|COPD|RA|HIV|SLE|people|persons|individuals)\b"
+    r"(?!\s(?:who\s)?(?:exercis|train|interven|treat))"
+)
 _CONTROLS = re.compile(r"(?:the\s+|matched\s+)*(?:controls|control\s+subjects)", re.IGNORECASE)
 _ACUTE = re.compile(
     r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)"
@@ -166,52 +171,67 @@ def _bare(group: str) -> str:
     return re.sub(r"^(?:the|in)\s", "", group.lower())
 
 
-def read_comparison(
-    clause: str, before: str, behind: str, sentence: str, rest: str, *, differs: bool, alike: bool, moves: bool
-) -> Comparison:
-    """The comparison that a clause tells; what stands in brackets must have been taken out.
+class Wording(NamedTuple):
+    """The words of one statement; what stood in brackets has been taken out.
 
-    Args:
+    Attributes:
+        clause: from the word of contrast before it to what is told next.
+        own: the clause without what another verb says of the same subject before.
         before: the clause up to its word of change where what changed is named behind it, else "".
         behind: the clause from its word of change on.
-        rest: the sentence from its word of change to what is told next.
+        rest: the sentence behind its word of change and what changed, up to what is told next.
         differs: whether its word of change compares ("higher", "differed"), so that it is not a change in time.
         alike: whether it says that things are alike or differ ("similar", "no difference").
         moves: whether it is a verb by which its subject moves ("IL-6 rose"), which tells of a change in time.
     """
-    if not alike:
-        clause, behind = (_ASIDE.split(part, maxsplit=1)[0] for part in (clause, behind))
-    against = _against(behind) or _against(clause)
-    if not against and differs and not _BETWEEN.search(clause):
-        against = _against(sentence)
-    named = _group(clause, before, behind)
+
+    sentence: str
+    clause: str
+    own: str
+    before: str
+    behind: str
+    rest: str
+    differs: bool
+    alike: bool
+    moves: bool
+
+    def without_asides(self) -> Wording:
+        """The words up to ", without differences between groups" and the like."""
+        clause, own, behind = (_ASIDE.split(part, maxsplit=1)[0] for part in (self.clause, self.own, self.behind))
+        return self._replace(clause=clause, own=own, behind=behind)
+
+
+def read_comparison(wording: Wording) -> Comparison:
+    """The comparison that a statement tells."""
+    words = wording if wording.alike else wording.without_asides()
+    against = _against(words.behind) or _against(words.own)
+    if not against and words.differs and not _BETWEEN.search(words.own):
+        against = _against(words.sentence)
+    named = _group(words.clause, words.before, words.behind)
     group = re.sub(r"^only\s", "", named)
-    alone = group != named
-    opening = "" if group else _opening_group(sentence)
-    group = group or opening
-    other = limits(clause, rest)
-    kind = ""
+    opening = "" if group else _opening_group(words.sentence)
+    other = limits(words.clause, words.rest)
+    only = group != named or (other is not None and not is_control(other))
+    kind = _kind(words, group, opening, against)
+    acute = _is_acute(words.clause)
+    return Comparison(kind, group or opening, against, acute, part_of(words.own, words.behind), only)
+
+
+def _kind(words: Wording, group: str, opening: str, against: str) -> str:
+    """What kind of comparison it is; see `Comparison.kind`."""
+    clause = words.own
     if is_by_sex_or_age(clause):
-        kind = "between people"
-    elif against and not _BEFORE.search(against):
-        kind = "between people" if _are_people(group, against) else "between groups"
-    elif _BETWEEN.search(clause) or (
-        differs and not opening and _ARM.match(group) and not (against or _FROM_BASELINE.search(clause))
-    ):
-        kind = "between groups"
-    elif against or moves or _FROM_BASELINE.search(clause) or (_BEFORE.search(clause) and not _GROUP.search(clause)):
-        kind = "within group"
-    elif alike and not opening:
-        kind = "between groups"
-    elif opening or _WITHIN.search(clause):
-        kind = "within group"
-    only = alone or (other is not None and not is_control(other))
-    return Comparison(kind, group, against, _is_acute(clause, sentence), part_of(clause, behind), only)
-
-
-def _tells_of_arm(clause: str, group: str, against: str) -> bool:
-    """Whether a word that compares is told of one arm, and so against the other: "was higher in the yoga group"."""
-    return _ARM.match(group) is not None and not (against or _FROM_BASELINE.search(clause))
+        return "between people"
+    if against and not _BEFORE.search(against):
+        return "between people" if _are_people(clause, group or opening, against) else "between groups"
+    from_start = _FROM_BASELINE.search(clause) is not None or against != ""
+    if _BETWEEN.search(clause) or (words.differs and _ARM.match(group) and not from_start):
+        return "between groups"
+    if from_start or words.moves or (_BEFORE.search(clause) and not _GROUP.search(clause)):
+        return "within group"
+    if words.alike and not opening:
+        return "between groups"
+    return "within group" if opening or _WITHIN.search(clause) else ""
 
 
 def _opening_group(sentence: str) -> str:
@@ -220,17 +240,20 @@ def _opening_group(sentence: str) -> str:
     return " ".join(found["group"].split()) if found else ""
 
 
-def _is_acute(clause: str, sentence: str) -> bool:
+def _is_acute(clause: str) -> bool:
     """Whether a change is told of one bout of exercise, not of weeks of it."""
     if _ONE_BOUT.search(clause):
         return True
     return _ACUTE.search(clause) is not None and not _LASTING.search(clause)
 
 
-def _are_people(group: str, against: str) -> bool:
-    """Whether the ill are compared with the healthy, in either order."""
+def _are_people(clause: str, group: str, against: str) -> bool:
+    """Whether the ill are compared with the healthy, in either order, and not the treated with the others."""
+    if _PEOPLE.search(against):
+        return True
     ill = any(_ILL.search(one) and _CONTROLS.fullmatch(other) for one, other in ((group, against), (against, group)))
-    return (ill and not is_of_whom_was_treated(group)) or _PEOPLE.search(against) is not None
+    ill = ill or (_CONTROLS.fullmatch(against) is not None and _IN_THE_ILL.search(clause) is not None)
+    return ill and not is_of_whom_was_treated(group)
 
 
 def _group(clause: str, before: str, behind: str) -> str:
@@ -256,11 +279,12 @@ def _against(text: str) -> str:
     if found is None:
         return ""
     what = found["what"]
-    if what.startswith(("who ", "which ")):
+    if what.startswith(("who ", "which ", "post-", "post ")):
         return ""
     whole = _WHOLE.match(what)
     cut = _CUT.search(what, whole.end() - 1 if whole else 0)
     named = re.sub(r"^the\s+", "", " ".join(what[: cut.start() if cut else len(what)].split())).strip(" .")
+    named = re.sub(r"\s(?:in|on|of|for|at|and|or|but)$", "", named)
     return "" if _EMPTY.fullmatch(named) else named
 
 

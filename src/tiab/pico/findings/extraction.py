@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from tiab.pico.abbreviations import get_abbreviations
-from tiab.pico.findings.comparison import Comparison, is_control, named_controls, p_values, read_comparison
+from tiab.pico.findings.comparison import Comparison, Wording, is_control, named_controls, p_values, read_comparison
 from tiab.pico.findings.directions import Statement
 from tiab.pico.findings.parts import is_in_cells, is_of_the_start
 from tiab.pico.findings.reading import statements
@@ -52,6 +52,7 @@ _BOUT = re.compile(
 _PROGRAMME = re.compile(
     r"\b(?:train\w*|chronic|program\w*|weeks?|months?|regular|supplement\w*|interventions?)\b", re.IGNORECASE
 )
+_SIGNIFICANT_FOR = re.compile(r"\b(?:was|were)\s(?:statistically\s)?significant\s(?:only\s)?for\b", re.IGNORECASE)
 _STEADY = frozenset(("unchanged", "unaffected", "unaltered", "stable", "constant", "steady"))
 _TAKEN_BACK = re.compile(
     r"(?:\b(?:but|although|though|albeit|however|yet)\b|,)[^.;]{0,60}?\b(?:(?:not|n['’]t|non-?|without"
@@ -220,28 +221,14 @@ def _finding(
 ) -> Finding | None:  # fmt: skip
     cue, target = tokens[said.cue], targets[said.target]
     begin, stop = _clause(tokens, said, cues, bounds)
-    alike = (
-        (cue.cue[0] == "same" and cue.cue[1] == "degree" and cue.word not in _STEADY)
-        or cue.word.startswith("differ")
-        or said.governed
-    )
-    differs = (cue.cue[1] == "degree" and cue.word not in _STEADY) or alike
-    moves = not differs and target.start < cue.start and not _is_passive(tokens, said.cue)
-    rest = min([bounds[1], *(tokens[i].start for i in cues if i > said.cue)])
-    if is_of_the_start(plain(text, _own_start(tokens, said, cues, begin), stop), text[begin : target.start]):
+    wording = _wording(text, tokens, said, target, (begin, stop), cues, bounds)
+    if is_of_the_start(wording.own, text[begin : target.start]):
         return None
     if said.direction == "same" and _is_mere_effect(tokens, said, target):
         return None
-    how = read_comparison(
-        plain(text, begin, stop),
-        plain(text, begin, cue.start) if cue.start < target.start else "",
-        plain(text, cue.start, stop),
-        plain(text, *bounds),
-        plain(text, cue.start, max(stop, rest)),
-        differs=differs,
-        alike=alike,
-        moves=moves,
-    ).named(controls)
+    if said.direction != "same" and _is_significant_for_others(text, target, targets, bounds):
+        return None
+    how = read_comparison(wording).named(controls)
     if how.only and not (how.group or how.part):
         return None
     if said.governed and is_control(how.group) and not how.against:
@@ -266,6 +253,40 @@ def _finding(
         end=cue.end,
         denies=_LABELS[cue.cue[0]] if direction == "same" and cue.cue[0] in ("up", "down") else "",
     )  # fmt: skip
+
+
+def _wording(
+    text: str, tokens: Sequence[Token], said: Statement, target: Target, clause: tuple[int, int], cues: Sequence[int],
+    bounds: tuple[int, int],
+) -> Wording:  # fmt: skip
+    cue, (begin, stop) = tokens[said.cue], clause
+    alike = (
+        (cue.cue[0] == "same" and cue.cue[1] == "degree" and cue.word not in _STEADY)
+        or cue.word.startswith("differ")
+        or said.governed
+    )
+    differs = (cue.cue[1] == "degree" and cue.word not in _STEADY) or alike
+    place = max(cue.end, target.end)
+    rest = min(
+        [bounds[1], *(t.start for i, t in enumerate(tokens) if t.start > place and (i in cues or t.target >= 0))]
+    )
+    return Wording(
+        sentence=plain(text, *bounds),
+        clause=plain(text, begin, stop),
+        own=plain(text, _own_start(tokens, said, cues, begin), stop),
+        before=plain(text, begin, cue.start) if cue.start < target.start else "",
+        behind=plain(text, cue.start, stop),
+        rest=plain(text, place, max(place, rest)),
+        differs=differs,
+        alike=alike,
+        moves=not differs and target.start < cue.start and not _is_passive(tokens, said.cue),
+    )
+
+
+def _is_significant_for_others(text: str, target: Target, targets: Sequence[Target], bounds: tuple[int, int]) -> bool:
+    """Whether the sentence goes on to say for which others the change was significant: "… was significant for CRP"."""
+    found = _SIGNIFICANT_FOR.search(text, target.end, bounds[1])
+    return found is not None and not any(t.name == target.name and t.start >= found.end() for t in targets)
 
 
 def _is_mere_effect(tokens: Sequence[Token], said: Statement, target: Target) -> bool:
@@ -314,10 +335,15 @@ def _clause(tokens: Sequence[Token], said: Statement, cues: Sequence[int], bound
     parted = False
     while stop + 1 < len(tokens) and not _ends_clause(tokens, stop + 1) and (stop + 1 not in cues):
         parted |= tokens[stop + 1].word in (",", "and")
-        if parted and tokens[stop + 1].cue[1] in ("degree", "past", "verb"):
+        if parted and (tokens[stop + 1].cue[1] in ("degree", "past", "verb") or _is_next_verb(tokens, stop + 1)):
             break
         stop += 1
     return (tokens[begin].start if begin else bounds[0]), (tokens[stop].end if stop + 1 < len(tokens) else bounds[1])
+
+
+def _is_next_verb(tokens: Sequence[Token], i: int) -> bool:
+    """Whether "and" brings a second verb for the same subject: "had no effect on CRP and had no other benefit"."""
+    return tokens[i - 1].word == "and" and tokens[i].word in ("had", "did", "was", "were", "showed", "resulted", "led")
 
 
 def _own_start(tokens: Sequence[Token], said: Statement, cues: Sequence[int], begin: int) -> int:

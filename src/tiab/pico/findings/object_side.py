@@ -13,6 +13,7 @@ __all__ = ["with_objects"]
 
 _LONGEST_NAME = 8  # words of one thing on a list
 _PREPOSITIONS = words("preposition")
+_OTHER_THINGS = frozenset(("removal", "clearance"))
 
 
 def with_objects(tokens: Sequence[Token], cue: int) -> Iterator[Statement]:
@@ -100,11 +101,23 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
         behind = [token.word for token in tokens[cue + 1 : cue + 3]]
         if len(behind) == 2 and is_kind(behind[0], "measure") and is_kind(behind[1], "auxiliary"):
             return _link(tokens, cue + 2)  # "lower values were found for IL-6"
+        if form == "degree" and len(behind) == 2 and is_kind(behind[0], "measure") and behind[1] == "than":
+            return _behind_for(tokens, cue + 3)  # "lower values than controls for IL-6"
         if scope.passive and not scope.there and form == "past":
             return None
         if (scope.presupposed and scope.outer is None) or _is_alternative(tokens, cue):
             return None
         return cue + 1
+    return None
+
+
+def _behind_for(tokens: Sequence[Token], begin: int) -> int | None:
+    """The index behind the "for" that follows whom others are compared with; None where there is none."""
+    for i in range(begin, min(begin + _LONGEST_NAME, len(tokens))):
+        if tokens[i].word in ("for", "in"):
+            return i + 1
+        if tokens[i].target >= 0 or tokens[i].cue[0] or is_kind(tokens[i].word, "break") or tokens[i].word == ",":
+            return None
     return None
 
 
@@ -180,6 +193,8 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
             words += 1
         if words > _LONGEST_NAME:
             break
+    if places and any(token.word in _OTHER_THINGS for token in tokens[places[-1] + 1 : places[-1] + 4]):
+        return []  # "enhanced removal of IL-6" is another thing than IL-6; so is "enhanced IL-6 removal"
     return [place for place in places if not _has_own_verb(tokens, place)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 __all__ = [
+    "has_several_doses",
     "is_by_sex_or_age",
     "is_dose",
     "is_in_cells",
@@ -14,7 +15,7 @@ __all__ = [
     "part_of",
 ]
 
-_COMPARED = "".join(rf"(?<!{word} )" for word in ("than", "with", "to", "from"))
+_COMPARED = "".join(rf"(?<!{word} )" for word in ("than", "that", "with", "to", "from"))
 """Not behind a word by which something is compared with the start."""
 _START = re.compile(
     rf"{_COMPARED}(?<!than at )(?<!and )\b(?:at|on)\s(?:the\s)?(?:baseline|study\sentry|entry|enrol\w+|inclusion"
@@ -23,6 +24,7 @@ _START = re.compile(
     rf"|{_COMPARED}(?<!and )(?<!versus )(?<!vs )(?<!week )\b(?:before|prior\sto)\s(?!and|or|to|versus|vs)"
     r"(?:(?:the|any|starting)\s){0,2}(?:\w+\s)?(?:training|intervention|treatment|program\w*|study|therapy|supplementation"
     r"|surgery|randomi[sz]ation)\b(?!\sand\s(?:after|at|following|post|\d))"
+    r"|\bbaseline\s(?:(?!values?|levels?)[\w-]+\s){1,5}(?:groups?|arms?)\s(?:did|were|was|had)\b"
     rf"|{_COMPARED}(?<!of )(?<!their )(?<!the )\bpre-?(?:training|treatment|intervention)\s(?!to|and|or|vs|versus)\w",
     re.IGNORECASE,
 )
@@ -36,16 +38,21 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DOSE = re.compile(
-    r"\b(?:with|at|for|on|after)\s(?:the\s)?(?:(?:low|high|lower|higher|medium|middle|highest|lowest|smaller|larger)(?:\sof\sthe\stwo)?[\s-]doses?"
+    r"\b(?:with|at|for|on|after)\s(?:(?:the|treatment\swith)\s)?(?:[A-Za-z][\w-]+\s)??(?:(?:low|high|lower|higher|medium|middle|highest|lowest|smaller|larger)(?:\sof\sthe\stwo)?[\s-]doses?"
     r"|\d+(?:\.\d+)?\s?(?:mg|g|mcg|µg|μg|IU)(?:/\w+)*)\b",
     re.IGNORECASE,
 )
 _ONE_DOSE = re.compile(
     r"(?:in|with|at|for|on|after)\s.*(?:\bdose\b|\bdoses\b|\d\s?(?:mg|g|mcg|µg|μg|IU)\b)", re.IGNORECASE
 )
+_DOSES = re.compile(
+    r"\b(?:low(?:er)?|high(?:er)?)[\s-]doses?\b|\bdose groups\b|\bat (?:both|either|all) doses\b", re.IGNORECASE
+)
+_AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?(mg|g|mcg|µg|μg|IU)\b(?!/d?[lL]\b)(?!\s?ml\b)")
 _ALONE = re.compile(
     r"\bat\s(?:any\s)?(?:other|remaining)\stime|"
     r"(?<!not )\b(?:only|solely|exclusively)\s(?:in|at|after|among|for|on|within|during|with)\b"
+    r"|^\W*(?:(?:in|among)\s)?(?:those|responders|non-responders|completers)\b"
     r"|^\W*(?:only|solely)\s(?:the\s)?(?!significant|one|two|a\b)\w+"
     r"|\b(?:groups?|arms?|women|men|males|females|patients|subjects|participants|weeks?|months?|controls)\s(?:only|alone)\b",
     re.IGNORECASE,
@@ -107,6 +114,18 @@ def part_of(clause: str, behind: str) -> str:
     return " ".join((found[0][0].lower() + found[0][1:]).split()) if found else ""
 
 
+def has_several_doses(text: str) -> bool:
+    """Whether a text tells of more than one dose of something.
+
+    >>> has_several_doses("They got 5 mg/d or 10 mg/d."), has_several_doses("They got 5 mg/d.")
+    (True, False)
+    """
+    found: dict[str, set[str]] = {}
+    for amount in _AMOUNT.finditer(text):
+        found.setdefault(amount[2], set()).add(amount[1])
+    return _DOSES.search(text) is not None or any(len(numbers) > 1 for numbers in found.values())
+
+
 def is_dose(part: str) -> bool:
     """Whether a part of `Finding.detail` names one dose of several: "in the low-dose group", "at the higher dose".
 
@@ -119,12 +138,12 @@ def is_dose(part: str) -> bool:
 def limits(clause: str, rest: str) -> str | None:
     """None where a statement holds for all; else what it does not hold for, "" where that is not named.
 
-    `rest` is the sentence from the word of change to what is told next.
+    `rest` is the sentence behind the word of change and what changed, up to what is told next.
 
     >>> limits("IL-6 fell in women", "fell in women but not in men"), limits("IL-6 fell only in women", "")
     ('in men', '')
     """
-    other = _BUT_NOT.search(rest)
+    other = _BUT_NOT.search(rest.partition(";")[0])
     if other:
         return " ".join(other["other"].split())
     return "" if _ALONE.search(clause) else None

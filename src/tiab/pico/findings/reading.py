@@ -50,7 +50,8 @@ def _set_apart(tokens: Sequence[Token], places: Sequence[int], said: Sequence[St
     spoken = {one.target for one in said}
     for place, behind in pairwise(places):
         between = [token.word for token in tokens[place + 1 : behind]]
-        if [word for word in between if word != "," and not is_measure(word)] != ["but", "not"]:
+        words = [word for word in between if word not in (",", "of") and not is_measure(word)]
+        if words[:2] != ["but", "not"] or words[2:] not in ([], ["in"], ["for"], ["on"]):
             continue
         for one in said:
             if one.target == tokens[place].target and one.direction in ("up", "down"):

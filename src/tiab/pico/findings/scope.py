@@ -79,7 +79,7 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
         if token.cue[0] and not (word in ("more", "less") and not is_kind(behind.word if behind else "", "stop")):
             if token.cue[1] in ("degree", "past") and behind is not None and behind.cue[1] == "noun":
                 return scope._replace(outer=i), i + 1
-            return scope, i
+            return (scope._replace(having=False) if _is_perfect(tokens, verb, i) else scope), i
         if is_hypothetical(tokens, i) or is_kind(word, "relation") or _is_how_often(tokens, i):
             return Scope(unknown=True), None
         heard = _by_predicate_word(scope, word)
@@ -88,6 +88,13 @@ def predicate(tokens: Sequence[Token], verb: int) -> tuple[Scope, int | None] | 
         scope = heard
         plain = plain or word.startswith(("significan", "statistic")) or is_kind(word, "seen")
     return (scope._replace(having=False), None) if plain else (Scope(unknown=True), None)
+
+
+def _is_perfect(tokens: Sequence[Token], verb: int, cue: int) -> bool:
+    """Whether "had" is no more than the auxiliary of the word of change: "IL-6 had significantly decreased"."""
+    if tokens[verb].word not in ("had", "has", "have") or tokens[cue].cue[1] not in ("past", "verb"):
+        return False
+    return all(is_kind(token.word, "adverb") or is_kind(token.word, "negation") for token in tokens[verb + 1 : cue])
 
 
 def _is_how_often(tokens: Sequence[Token], i: int) -> bool:

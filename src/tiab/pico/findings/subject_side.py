@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tiab.pico.findings.directions import Statement, direction_of, lessened
+from tiab.pico.findings.directions import Statement, composed, direction_of, lessened
 from tiab.pico.findings.scope import Scope, predicate, scope_before
 from tiab.pico.findings.tokens import Token, is_kind, words
 
@@ -41,13 +41,16 @@ def as_subject(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
             return
         scope, cue = found
         if cue is None:
-            if (scope.denied or denied) and _is_of_groups(tokens, verb):
+            of_change = _is_change_of_subject(tokens, verb - 1)
+            if (scope.denied or denied) and (of_change or _is_of_groups(tokens, verb)):
                 yield Statement(tokens[place].target, verb, "same", scope.tendency)
             return
         if not _stands_alone(tokens, cue, scope):
             return
         direction = direction_of(tokens, cue, scope, denied=bool(denied))
         direction = lessened(direction) if is_less(tokens, cue + 1) else direction
+        if not (scope.denied or denied):
+            direction = _of_change(tokens, place, cue, direction)
         if direction:
             yield Statement(tokens[place].target, cue, direction, scope.tendency)
         verb = _next_verb(tokens, cue)
@@ -83,6 +86,27 @@ def as_next_share(tokens: Sequence[Token], place: int, before: Sequence[Statemen
         for one in before:
             if one.cue < begin and behind_share(tokens, one.cue + 1) == begin and one.direction in ("up", "down"):
                 yield one._replace(target=tokens[place].target)
+
+
+def _of_change(tokens: Sequence[Token], place: int, cue: int, direction: str) -> str:
+    """The direction where a change is the subject: "the IL-6 increase was smaller", "IL-6 changes were larger"."""
+    noun = next((i for i in range(place + 1, cue) if _is_change_of_subject(tokens, i)), None)
+    if noun is None or direction == "same":
+        return direction
+    inner = tokens[noun].cue[0]
+    if tokens[cue].cue == ("down", "degree"):
+        return lessened(inner) if inner != "change" else ""
+    return composed(direction, inner)
+
+
+def _is_change_of_subject(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a noun of change stands between a target and its verb: "the IL-6 increase was smaller"."""
+    if tokens[i].cue[1] != "noun" or i + 1 >= len(tokens) or not is_kind(tokens[i + 1].word, "auxiliary"):
+        return False
+    before = i - 1
+    while before > 0 and is_kind(tokens[before].word, "measure"):
+        before -= 1
+    return tokens[before].target >= 0
 
 
 def _is_of_groups(tokens: Sequence[Token], verb: int) -> bool:
@@ -148,8 +172,20 @@ def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
     begin = i
     while begin > 0 and is_kind(tokens[begin - 1].word, "stop"):
         begin -= 1
-    return (
-        begin == 0 or is_kind(tokens[begin - 1].word, "break") or tokens[begin - 1].word in (",", "moreover", "however")
+    if begin == 0 or is_kind(tokens[begin - 1].word, "break") or tokens[begin - 1].word in (",", "moreover", "however"):
+        return True
+    return _is_in_front(tokens, i)
+
+
+def _is_in_front(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word belongs to a phrase that opens the clause: "of" in "After 12 weeks of training, IL-6 fell"."""
+    first = i
+    while first > 0 and not is_kind(tokens[first - 1].word, "break"):
+        first -= 1
+    verbal = ("auxiliary", "having", "finite")
+    return is_kind(tokens[first].word, "stop") and not any(
+        token.target >= 0 or token.cue[0] or any(is_kind(token.word, kind) for kind in verbal)
+        for token in tokens[first:i]
     )
 
 
@@ -192,6 +228,8 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
             return i
         if token.cue[0] == "undo" and denied and token.cue[1] in ("past", "verb"):
             return i if not begins_name(tokens, i + 1) else None  # "none of them improved"
+        if token.cue[1] == "noun" and not phrased and _is_change_of_subject(tokens, i):
+            continue
         if token.cue[0]:
             if token.cue[1] == "noun" and (phrased or not _follows_subject(tokens[i - 1])):
                 return None  # "… with a rise in CRP": no verb
@@ -203,12 +241,27 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
         if token.word == "but" and i + 3 < len(tokens) and tokens[i + 1].word == "not" and tokens[i + 2].target >= 0:
             skipped = i + 2
             continue
+        if is_kind(token.word, "finite") and _only_describes(tokens, i):
+            skipped, phrased = i + 1, True
+            continue
         if is_kind(token.word, "break") or is_kind(token.word, "relation") or is_kind(token.word, "finite"):
             return None
         phrased |= is_kind(token.word, "stop")
         if token.word.endswith("ed") and not phrased:  # a verb that no list has
             return None
     return None
+
+
+def _only_describes(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a participle only says how something was measured: "IL-6 assessed after 1 h was lower"."""
+    if tokens[i].word not in ("assessed", "measured", "determined", "evaluated", "quantified", "analyzed", "analysed"):
+        return False
+    for token in tokens[i + 1 : i + 12]:
+        if token.word in ("was", "were", "did", "remained"):
+            return True
+        if token.word == "," or token.target >= 0 or token.cue[0] or is_kind(token.word, "break"):
+            return False
+    return False
 
 
 def _follows_subject(before: Token) -> bool:

@@ -25,7 +25,7 @@ _CLASS = re.compile(
     r"|M)\s?\d+(?:-\w+)?\s+)?(?:(?P<kind>pro|anti)-?\s?inflammatory\s+|inflammatory\s+|circulating\s+"
     r"|serum\s+|plasma\s+)*"
     r"(?P<name>cytokine|chemokine|adipo(?:cyto)?kine|myokine|neurotrophin)"
-    r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|production|secretion|release|expression|profiles?)\b))",
+    r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|analys[ei]s|measurements?|production|secretion|release|expression|profiles?)\b))",
     re.IGNORECASE,
 )
 _MARKERS = re.compile(
@@ -35,6 +35,7 @@ _MARKERS = re.compile(
 )
 _CLASS_SIGNS = ("kine", "neurotrophin", "marker", "mediator")
 _APART = re.compile(r"\b(?:except|exception|excluding|apart\s+from|besides|other\s+than|aside\s+from)\b", re.IGNORECASE)
+_NAME_ONLY = re.compile(r"\s(?:(?!and|or|but|with|in|of)[a-z]+\s)?", re.IGNORECASE)
 _NEAR = 30  # characters behind a class within which an exception to it stands
 _MEMBERS = re.compile(
     r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?"
@@ -75,7 +76,7 @@ def find_targets(text: str, markers: Sequence[Found[str]]) -> list[Target]:
     that a slash joins without the word "ratio", because it may be a ratio or a list.
     """
     single = list(_ratios(text, markers))
-    found = longest([*single, *_classes(text, {marker.start: marker.meaning for marker in single})])
+    found = longest([*single, *_classes(text, {m.start: m.meaning for m in single}, [m.end for m in single])])
     return [Target(*item) for item in found if item.meaning and not is_agent(text, item) and not _is_aside(text, item)]
 
 
@@ -149,7 +150,7 @@ def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
             yield marker._replace(meaning="") if slashed else marker
 
 
-def _classes(text: str, members: Mapping[int, str]) -> Iterator[Found[str]]:
+def _classes(text: str, members: Mapping[int, str], ends: Sequence[int]) -> Iterator[Found[str]]:
     """Classes that stand for themselves; one whose members follow ("cytokines (IL-6, TNF)") is told by these."""
     if not has_any(text.lower(), _CLASS_SIGNS):
         return
@@ -157,6 +158,8 @@ def _classes(text: str, members: Mapping[int, str]) -> Iterator[Found[str]]:
         name = found["name"].lower().replace("adipocytokine", "adipokine") + "s"
         kind = f"{found['kind'].lower()}-inflammatory " if found["kind"] else ""
         start = found.end("each") if found["each"] else found.start()
+        if _is_behind_members(text, start, ends, kind):
+            continue
         if not _is_told_by_members(text, found.end(), members, name):
             yield Found(start, found.end(), _as_other(text, found, f"{found['type'] or ''}{kind}{name}"))
     for found in _MARKERS.finditer(text):
@@ -170,6 +173,13 @@ def _is_told_by_members(text: str, end: int, members: Mapping[int, str], name: s
     if behind is None or behind.end() not in members:
         return False
     return behind[0].strip() != "," or is_member(members[behind.end()], name)
+
+
+def _is_behind_members(text: str, start: int, ends: Sequence[int], kind: str) -> bool:
+    """Whether members stand before their class: "IL-6 and IL-8 cytokines", "anti-inflammatory (IL-10) cytokines"."""
+    if text[:start].rstrip().endswith(")") and not kind:
+        return True
+    return any(end < start and _NAME_ONLY.fullmatch(text, end, start) for end in ends)
 
 
 def _as_other(text: str, found: re.Match[str], name: str) -> str:
@@ -204,8 +214,10 @@ def _is_aside(text: str, item: Found[str]) -> bool:
     inside = split_tokens(text, item.start - len(sentence) + opening + 1, item.start, ())
     if any(token.cue[0] for token in inside):
         return False
-    head = re.search(r"([\w-]+)\s*$", sentence[:opening])
-    return head is not None and not _collective().fullmatch(head[1])
+    before = re.sub(r"\([^()]*\)", "", sentence[:opening])
+    head = re.search(r"([\w-]+)\s*$", before)
+    kind = re.search(r"([\w-]+)\sof\s[\w\s-]*$", before)  # "markers of immunity (IL-10)"
+    return head is not None and not any(found and _collective().fullmatch(found[1]) for found in (head, kind))
 
 
 def given_markers(text: str, spans: Sequence[Span]) -> set[str]:

@@ -10,7 +10,7 @@ from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.findings.comparison import is_control
 from tiab.pico.findings.extraction import MARKER, OUTCOME, study_begins
-from tiab.pico.findings.parts import is_dose, is_of_whom_was_treated
+from tiab.pico.findings.parts import has_several_doses, is_dose, is_of_whom_was_treated
 from tiab.pico.findings.subjects import CLASSES, given_markers, is_agent, is_member
 from tiab.pico.lexicon import Found
 from tiab.pico.sentences import sentence_around
@@ -36,6 +36,7 @@ class Reported:
         detail: its circumstances; see `Span.detail`.
         sentence: the words that say so; start, end: their offsets in `Record.text`.
         by_class: the class of which it was said ("cytokines"), where the outcome itself was not named.
+        partial: whether it is told of some alone: "only in women", one dose of several, some times.
     """
 
     direction: str
@@ -44,12 +45,7 @@ class Reported:
     start: int
     end: int
     by_class: str = ""
-
-    @property
-    def partial(self) -> bool:
-        """Whether it is told of some alone: "only in women", one dose, some times."""
-        parts = self.detail.split("; ")
-        return any(is_dose(p) or (p.startswith("only ") and not is_of_whom_was_treated(p)) for p in parts)
+    partial: bool = False
 
     @property
     def tendency(self) -> bool:
@@ -88,8 +84,8 @@ class Study:
     def direction(self, outcome: str) -> str:
         """One of `DIRECTIONS`, or "" where the abstract does not name the outcome; a tendency is no change.
 
-        What holds for some alone tells nothing of all: it is "measured" where nothing else is said, or "mixed" where
-        others went otherwise.
+        What holds for some alone tells nothing of all: it is "mixed" where others went otherwise ("only in women"),
+        and "measured" where nothing is said of them.
         """
         if outcome not in self.cells:
             return ""
@@ -97,7 +93,7 @@ class Study:
         whole = [one for one in cell if not one.partial]
         said = {"unchanged" if one.tendency else one.direction for one in whole or cell}
         if len(said) == 1 and not whole:
-            return "measured"
+            return "mixed" if any(" only " in f" {one.detail}" for one in cell) else "measured"
         return "measured" if not said else said.pop() if len(said) == 1 else "mixed"
 
     def to_dict(self) -> dict[str, Any]:
@@ -177,9 +173,10 @@ def _named(spans: Sequence[Span]) -> Iterator[str]:
 def _study(record: Record, spans: Sequence[Span]) -> Study:
     cells: dict[str, list[Reported]] = {name: [] for name in _measured(record, spans)}
     aside: dict[str, list[Reported]] = {}
+    several = has_several_doses(record.text)
     for span in spans:
         if span.provenance in (MARKER, OUTCOME):
-            said = _reported(record, span)
+            said = _reported(record, span, several_doses=several)
             for name in span.value.split("; "):
                 where = cells if _tells_effect(span) else aside
                 where.setdefault(name if span.provenance == MARKER else _plain_name(name), []).append(said)
@@ -213,11 +210,14 @@ def _tells_effect(span: Span) -> bool:
     return not (alone or "between people" in parts or "after one bout" in parts)
 
 
-def _reported(record: Record, span: Span) -> Reported:
+def _reported(record: Record, span: Span, *, several_doses: bool) -> Reported:
     start, end = sentence_around(record.text, record.sections, span.start)
     sentence = record.text[start:end].rstrip()
+    parts = span.detail.split("; ")
+    alone = any(part.startswith("only ") and not is_of_whom_was_treated(part) for part in parts)
     return Reported(
-        direction=span.label, detail=span.detail, sentence=sentence, start=start, end=start + len(sentence)
+        direction=span.label, detail=span.detail, sentence=sentence, start=start, end=start + len(sentence),
+        partial=alone or (several_doses and any(map(is_dose, parts))),
     )  # fmt: skip
 
 
