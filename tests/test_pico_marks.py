@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -75,6 +76,14 @@ def test_marks_need_their_abstracts(tmp_path: Path) -> None:
     assert isinstance(result.exception, InputError | SystemExit)
 
 
+def test_abstracts_by_section_are_read_by_their_ids(tmp_path: Path) -> None:
+    marks, _ = marked(tmp_path, 'PMC7,0,4,sex,"female, 40 female",,building\n')
+    texts = tmp_path / "sections.json.gz"
+    title, *rest = TEXT.split("\n")
+    texts.write_bytes(gzip.compress(json.dumps({"PMC7": [["TITLE", title], ["METHODS", *rest]]}).encode()))
+    assert measure_people(marks, [texts]).scores["building"]["sex"].recall == (1, 1)
+
+
 def test_command_prints_the_sets_that_have_abstracts(tmp_path: Path) -> None:
     marks, texts = marked(tmp_path, "1,0,4,sex,female,,kept back\n")
     options = ["pico", "--evaluate", "--people", str(marks), "--abstracts", str(texts)]
@@ -99,7 +108,12 @@ GOALS = {"sample size": 0.9, "sex": 0.9, "duration": 0.9} | dict.fromkeys(
 
 
 def test_real_abstracts_are_read_as_people_read_them(shared: Path) -> None:
-    abstracts = [shared / "pubmed" / "pubmed21n1298.xml.gz", shared / "pico" / "ebm-participants.jsonl.gz"]
+    files = (
+        "pubmed/pubmed21n1298.xml.gz",
+        "pico/ebm-participants.jsonl.gz",
+        "pico/evidence-inference-abstracts.json.gz",
+    )
+    abstracts = [shared / file for file in files]
     result = measure_people(MARKS, abstracts)
     assert result.missing == 0
     short = {

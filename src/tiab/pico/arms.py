@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from tiab.pico.counts import COMPARED_NEXT, LABEL_BEFORE, LOST_BEFORE, Count, SentenceNumbers
 from tiab.pico.quantities import NUMBER, Quantity, number_of
@@ -65,6 +65,11 @@ _FROM_SEX = re.compile(
     re.IGNORECASE,
 )
 _COMPARED_WITH = re.compile(r"\b(?:compared\s+(?:with|to)|versus|vs)\b", re.IGNORECASE)
+_NAMED_GROUP = re.compile(r"\b(?:groups?|arms?)\b", re.IGNORECASE)
+_CONSISTS = re.compile(
+    rf"\bgroup\s(?:(?:[A-Z]|\d)\s)?(?:consisted\sof|comprised|included|contained)\s(?P<size>{NUMBER})\s(?!(?:[a-z]+\s)?(?:(?:wo)?m[ae]n|(?:fe)?males?|boys|girls)\b)[a-z]",
+    re.IGNORECASE,
+)
 _NAMED = re.compile(r"(?<=\w)\s?=\s?(?P<size>\d{1,6})(?=\s?[,;)\]]|\s+and\b)")  # "(group A = 72, group B = 78)"
 
 
@@ -80,7 +85,8 @@ def find_arms(
     equal = [_counted(counts, sentence) for sentence in sentences]
     several = [group for group in equal if 1 < len(group) <= _MOST_ARMS]
     wholes = _wholes(counts, total)
-    sums = (group for group in several if sum(arm.value for arm in group) in wholes)
+    beside = [a + b for a, b in pairwise(equal) if a and b and len(a + b) <= _MOST_ARMS]
+    sums = (group for group in (*several, *beside) if sum(arm.value for arm in group) in wholes)
     if group := next(sums, None):
         return group
     if each := next(_each(text, sentences, total), None):
@@ -97,7 +103,8 @@ def find_arms(
     ways = (_going, partial(_compared, counts), _of_shares)
     others = (find(text, sentence) for find in ways for sentence in sentences)
     compared = (_parts_of(text, sentence, group, total) for sentence, group in zip(sentences, equal, strict=True))
-    return next((group for group in (*compared, *others) if 1 < len(group) <= _MOST_ARMS), ())
+    apart = (_apart(text, sentences, counts, total), _consisting(text, sentences))
+    return next((group for group in (*compared, *others, *apart) if 1 < len(group) <= _MOST_ARMS), ())
 
 
 def _parts_of(
@@ -107,6 +114,36 @@ def _parts_of(
     if len(group) < 2 or not _TREATED_APART.search(text, sentence.begin, sentence.end):
         return ()
     return tuple(arm for arm in group if total is None or total.summed or arm.value < total.value)
+
+
+def _apart(
+    text: str, sentences: Sequence[SentenceNumbers], counts: Sequence[Count], total: Count | None
+) -> tuple[Quantity, ...]:
+    """Groups that are told of in a sentence each, and add up: "Ten people in the yoga group … Eleven in the other"."""
+    if total is None or total.summed:
+        return ()
+    told = [s for s in sentences if _NAMED_GROUP.search(text, s.begin, s.end)]
+    split = _by_sex(counts)
+    people = [
+        count for count in counts
+        if count.start not in split and "counts a noun" in count.evidence and _SMALLEST <= count.value < total.value
+        and not count.evidence & _LOST_ONES and any(s.begin <= count.start < s.end for s in told)
+    ]  # fmt: skip
+    return next(
+        (
+            tuple(Quantity(count.start, count.end, count.value) for count in group)
+            for size in (2, 3, 4) for group in zip(*(people[i:] for i in range(size)), strict=False)
+            if sum(count.value for count in group) == total.value and group[-1].end - group[0].start <= 2 * _REACH
+        ),
+        (),
+    )  # fmt: skip
+
+
+def _consisting(text: str, sentences: Sequence[SentenceNumbers]) -> tuple[Quantity, ...]:
+    """What groups consist of: "the yoga group consisted of 50 adults, while the other group included 51"."""
+    worth_it = (s for s in sentences if s.numbers and "group" in s.lower)
+    found = (match for s in worth_it for match in _CONSISTS.finditer(text, s.begin, s.end))
+    return tuple(Quantity(*match.span("size"), number_of(match["size"])) for match in found)
 
 
 def _wholes(counts: Sequence[Count], total: Count | None) -> tuple[int, ...]:

@@ -27,8 +27,8 @@ LABEL_BEFORE = re.compile(
     re.IGNORECASE,
 )
 LOST_BEFORE = re.compile(
-    r"\b(?:exclu|except|withdr(?:ew|awn)|lost\b|drop|declin|refus|died\b|death|discontinu|missing|ineligib|incomplete|unavailab)"
-    r"[^.,:;()]{0,40}[(\[]?$",
+    r"\b(?:exclu|except|withdr(?:ew|awn|awals? of)|lost\b|drop|declin|refus|died\b|death|discontinu|missing|ineligib"
+    r"|incomplete|unavailab)[^.,:;()]{0,40}[(\[]?$",
     re.IGNORECASE,
 )
 _SEX = re.compile(
@@ -42,7 +42,10 @@ _GROUPS_OF = re.compile(
     re.IGNORECASE,
 )
 _CONTROLS_BEFORE = re.compile(r"\bcontrols?(?:\s+subjects)?\s*[(\[]\s*$", re.IGNORECASE)
-COMPARED_NEXT = re.compile(r"[^.;\d]{0,40}?\b(?:controls?|healthy|matched|comparison)\b", re.IGNORECASE)
+COMPARED_NEXT = re.compile(
+    r"[^.;\d]{0,40}?\b(?:controls?|healthy|matched|comparison)\b|[^.;]{0,100}?\bserv(?:ed|ing)\s+as\s+(?:a\s+|the\s+)?controls?\b",
+    re.IGNORECASE,
+)
 """Behind the number of those whom others are compared with: "26 patients with gout and 26 healthy subjects"."""
 _OWN_STUDY = re.compile(
     r"\b(?:we|(?:this|our|the present|the current) (?:\w+ )?(?:study|trial|analysis))\b", re.IGNORECASE
@@ -52,10 +55,13 @@ _YEARS = range(1900, 2041)
 _PART_OF = re.compile(
     r"(?:\s*\([^()]{0,20}\))?\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?(?:[a-z]+\s+)?[\d,]+(?=\s)", re.IGNORECASE
 )
+_OF_BEFORE = re.compile(r"\b(?:Of|From|Among)\s+(?:the\s+|all\s+)?$")  # "Of 818 eligible adults, 300 took part"
+_ELIGIBLE = re.compile(r"\s+(?:potentially\s+)?(?:eligible|screened|invited|approached|potential)\b", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?:\s*\([^()]{0,40}\))?\s+(?:of\s+(?:the|these|our)\s+)?\(?"
     r"(?:(?:grade|type|stage|phase|level|class)\s+\d{1,2}(?:\s*(?:,|and|or|to|-)\s*\d{1,2})*\s+)?"
-    r"(?P<words>[^\W\d][\w/'’+‐-―-]*(?:[,)]{0,2}\s+\(?[^\W\d][\w/'’+‐-―-]*){0,7})"
+    r"(?P<words>[^\W\d][\w/'’+‐-―-]*(?:[,)]{0,2}\s+\(?(?:(?:grade|type|stage|phase|level|class|(?i:ASA|NYHA))\s+[\dIVX]{1,3}"
+    r"(?:\s*(?:,|and|or|to|[-–])\s*[\dIVX]{1,3})*\s+)?[^\W\d][\w/'’+‐-―-]*){0,7})"
 )
 _VERB = re.compile(
     r"(?:\s*\([^()]{0,60}\))?\s+(?:of\s+(?:them|these|whom)\s+)?(?:completed|participated|consented|took\s+part"
@@ -203,6 +209,8 @@ def _count(text: str, layout: Layout, number: Quantity, begin: int, end: int, no
         evidence.add("provider")
     stop = noun[0] if noun else number.end
     evidence |= _sex(text, number, equals is not None, begin, stop)
+    if noun and _OF_BEFORE.search(before) and _ELIGIBLE.match(text, number.end, stop):
+        evidence.add("screened next")
     evidence |= set(_surroundings(text, before, stop, end)) | set(_place(text, layout, number.start, begin, end))
     return Count(number.start, number.end, number.value, frozenset(evidence))
 

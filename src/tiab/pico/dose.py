@@ -19,7 +19,10 @@ _LISTS = {name: words for name, words in vocabulary("dose").items() if isinstanc
 _MEASURES: dict[str, list[str]] = vocabulary("dose")["measures"]
 _DASH = r"[-\u2010-\u2015]"
 _NUMBER = rf"(?:\d{{1,9}}(?:\.\d{{1,6}})?|{NUMBER})"
-_RANGE = rf"(?<![\w.,·/<>=±≥≤~])(?<![<>≥≤·]\s)(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
+_RANGE = (
+    r"(?<![\w.,·/<>=±≥≤~])(?<![<>≥≤·]\s)(?<!or\s=\s)(?<!or\s=)"
+    rf"(?P<low>{_NUMBER})(?:\s?(?:{_DASH}|to|or)\s?(?P<high>{_NUMBER}))?"
+)
 
 
 def _pattern(frame: str) -> re.Pattern[str]:
@@ -37,23 +40,31 @@ _DURATION = _pattern(
 )
 _DURATION_BEFORE = _pattern(r"\b{duration_before}$")
 _DURATION_AFTER = _pattern(
-    r"(?:\s+of:?|,)?(?:(?:\s+[\w,/()+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried})\b"
+    r"(?:\s+of:?|,)?(?:(?:\s+[\w,/()+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried}"
+    r"|(?:[\s,]+{describing}){0,9}?[\s,]+(?:trials?|RCTs?)|\s+{dosed})\b"
 )
+_CHANGED_BEFORE = _pattern(r"\b{changed}(?:\s+\w+){0,2}?\s+(?:over|during|across|throughout|for)\s+(?:the\s+)?$")
+_SEEN_BEFORE = _pattern(r"\b{seen}\s+(?:at\s+least\s+)?$")
 _LASTED = re.compile(r"\b(?:lasts?|lasted|lasting)\s+(?:for\s+)?$", re.IGNORECASE)
 _GIVEN = _pattern(r"\b{given}\b")
 _WATCHED = _pattern(r"\b{watched}\b")
 _DURATION_OF_YEARS = _pattern(r"(?:\s+of)?(?:\s+[\w,/+-]+){0,2}?\s+(?:{treated}|{drug})\b")
 _AFTER_TREATMENT = _pattern(r"{after_of}")
 _AFTER = re.compile(r"\b(?:after|following)\s+(?:the\s+)?$", re.IGNORECASE)
-_LISTED = re.compile(r"\d\s*(?:,|and|or)\s*(?:and\s+)?$")  # times of measuring: "after 1, 3 and 6 months of treatment"
+_UNIT = r"(?:weeks?|wks?|months?|mos?|years?|yrs?|days?)"
+_LISTED = re.compile(
+    rf"(?:\d|(?:\b{NUMBER}|\d)(?:\s|{_DASH})?{_UNIT})\s*(?:,|and|or)\s*(?:and\s+)?$", re.IGNORECASE
+)  # times of measuring: "after 1, 3 and 6 months of treatment", "at one week, one month"
 _TREATED = _pattern(r"\b(?:{treated}|{tried})\b")
 _NO_DURATION_BEFORE = _pattern(r"\b{no_duration_before}\s*\(?(?:(?:of|was|is|for|the)\s*)*$")
-_NO_DURATION_AFTER = _pattern(rf"(?:\s|{_DASH}|\()*(?:{{no_duration_after}}\b|/)")
+_NO_DURATION_AFTER = _pattern(
+    rf"(?:(?:\s|,|and\b|or\b)+{_NUMBER}(?:\s|{_DASH})?{_UNIT})*(?:\s|{_DASH}|\()*(?:{{no_duration_after}}\b|/)"
+)
 _SEVERAL = rf"(?:(?P<first>{_NUMBER})\s?,\s(?:{_NUMBER}\s?,\s)*?(?={_NUMBER}))?"  # "one, two or three times a week"
 _FREQUENCY = _pattern(
-    rf"(?:\b(?P<word>once|twice|thrice)|{_SEVERAL}{_RANGE}\s?{_DASH}?\s?"
-    r"(?:{counted}|(?:[\w()-]+\s){1,4}?sessions|(?=[/·⋅]\s?w)))"
-    rf"(?:[\s·⋅/]|{_DASH})*(?:(?:per|a|each|every|in\s+a|/)(?:\s|{_DASH})*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
+    rf"(?:\b(?P<word>once|twice|thrice)|{_SEVERAL}{_RANGE}(?:\sor\s(?:more|fewer|less))?\s?{_DASH}?\s?"
+    r"(?:{counted}|(?!min|h\b|hour|sec|s\b)(?:(?!and\b|or\b)\(?[a-z][\w-]*\)?\s|\d+-(?:min(?:ute)?|h(?:our)?)\s){1,4}?sessions?|(?=[/·⋅]\s?w)))"
+    rf"(?:[\s·⋅/]|{_DASH})*(?:(?:per|a|each|every|in\s+a|of\s+(?:the|each)|/)(?:\s|{_DASH})*)?(?:weekly|week|wk)(?:[-−]1|⁻¹|\^-1)?(?!\w)"
 )
 _PER_WEEK = _pattern(
     _RANGE
@@ -66,6 +77,7 @@ _FOR_WEEKS = re.compile(r"[^.;]{0,40}?\b(?:for|over|during|across)\b")  # else "
 _WEEKLY = _pattern(
     r"(?<![\w-])(?<!\d\s)(?<!\d\w\s)(?:once[ -])?weekly\s+(?:[\w-]+\s+){0,2}?(?:{meetings}|training)\b"
     r"|\b(?:{meetings}|program\w*|training)\s+(?:once\s+)?weekly(?!\w)"
+    r"|\b(?:met|attended|trained|exercised|practi[sc]ed)\s+(?:once\s+)?weekly(?!\w)"
     rf"|(?<![\w-])(?<!two\s)(?<!\d\s)weekly\s+for\s+{_NUMBER}\s+(?:consecutive\s+)?weeks\b"
 )
 _TIMES_IN_WEEKS = _pattern(
@@ -80,11 +92,12 @@ _SESSION_NEAR = _pattern(r"\b{session_near}")
 _NO_SESSION_BEFORE = re.compile(r"\b(?:within|until|at)\s+(?:the\s+)?(?:(?:first|last)\s+)?$", re.IGNORECASE)
 _NO_SESSION_AFTER = _pattern(rf"(?:\s|{_DASH})*{{no_session_after}}\b")
 _OF_MAXIMUM = re.compile(
-    rf"(?<![\w.])(?P<low>\d{{2,3}})\s?%?(?:\s?(?P<join>{_DASH}|to|and|or)\s?(?P<high>\d{{2,3}}))?\s?%\s*(?:of\s+)?"
-    r"(?:(?:the|their|his|her|individual|age[\s-]predicted|estimated|predicted|maximal|maximum|peak|max|\w+training)\s+)*"
+    rf"(?<![\w.])(?P<low>\d{{2,3}})\s?%?(?:\s?(?P<join>{_DASH}|to|,?\s?and|,?\s?or)\s?(?P<high>\d{{2,3}}))?\s?%\s*"
+    rf"(?:of\s+)?(?:{alternatives(_LISTS, 'whose')}\s+)*"
     rf"(?P<of>{'|'.join(alternatives(_MEASURES, name) for name in _MEASURES)})(?![a-z])",
     re.IGNORECASE,
 )
+_MORE_OF_MAXIMUM = re.compile(r"(?:(?<![\w.])\d{2,3}\s?%?\s?,\s?)+(?:and\s|or\s)?$")  # "at 40%, 60% and 80% of VO2max"
 _DEGREE = "(?:very[ -])?(?:low|light|mild|moderate|vigorous|high|submaximal|maximal)"
 _LEVEL = re.compile(
     rf"\b(?P<level>(?:{_DEGREE}(?:[\s-]+to[\s-]+|/|\s+or\s+))?{_DEGREE})(?:er)?[\s-]+(?:work[\s-]+)?intensity\b",
@@ -94,9 +107,13 @@ _EXERCISED_AFTER = _pattern(r"[\s,(-]+(?:[\w-]+\s+){0,2}?{exercised}\b")
 _EXERCISED_BEFORE = _pattern(r"\b{exercised}[^.,;:]{0,40}$")
 _EXERTION = re.compile(
     rf"\b(?:RPE|Borg(?:\sscale|\sscore)?|perceived\sexertion)\D{{0,12}}(?P<low>\d{{1,2}})(?:\s?(?:{_DASH}|to)\s?(?P<high>\d{{1,2}}))?"
-    r"(?![\d.%])",
+    rf"(?!\d|[.]\d|%)|(?<![\w.,])(?P<from>\d{{1,2}})(?:\s?(?:{_DASH}|to)\s?(?P<to>\d{{1,2}}))?\s+(?:points\s+)?"
+    r"(?:on|of)\s+(?:the\s+)?(?:[\w-]+\s+){0,2}?(?:Borg|RPE)\b",
     re.IGNORECASE,
 )
+_BY = re.compile(
+    r"\bby\s+(?:about\s+|approximately\s+|up\s+to\s+)?$", re.IGNORECASE
+)  # "rose by 12% of baseline VO2max"
 _A_WEEK = ("wk", "week", "daily", "every", "alternat")
 _INTENSE = ("%", "intensity", "rpe", "borg", "exertion")
 _UNITS_OF_TIME = ("day", "week", "wk", "month", "mo", "year", "yr")
@@ -153,7 +170,7 @@ def _durations(doc: Doc, text: str, sentence: tuple[int, int], field: tuple[int,
         after = text[found.end() : min(end, found.end() + _CONTEXT)]
         if _is_other_time(before, after):
             continue
-        said = _DURATION_BEFORE.search(before)
+        said = _DURATION_BEFORE.search(before) and not _CHANGED_BEFORE.search(before)
         named = (_DURATION_OF_YEARS if found["unit"][0] in "yY" else _DURATION_AFTER).match(after)
         weight = 0.5 * bool(said) + 0.5 * bool(named) + 0.2 * bool(_TREATED.search(before[-40:]))
         if named or _LASTED.search(before) or (said and _is_of_treatment(doc, text, found, before, after)):
@@ -206,6 +223,8 @@ def _numbered_frequencies(doc: Doc, text: str, begin: int, end: int) -> Iterator
         value = str(_MULTIPLES[said["word"].lower()]) if said.get("word") else _scaled(found, 1.0)
         if said.get("first"):
             value = f"{_value(said['first']):.15g}-{value.rpartition('-')[2]}"
+        if _SEEN_BEFORE.search(text, max(begin, found.start() - _NEAR), found.start()):
+            continue
         if middle(value) <= _MOST_TIMES and not _SPREAD_BEFORE.search(
             text, max(begin, found.start() - 3), found.start()
         ):
@@ -230,13 +249,18 @@ def _minutes(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
 
 def _intensities(doc: Doc, text: str, begin: int, end: int) -> Iterator[Span]:
     for found in _OF_MAXIMUM.finditer(text, begin, end):
-        between = "between" in text[max(begin, found.start() - 12) : found.start()].lower()
-        parted = found["join"] in ("and", "or") and not between  # "45% and 65%" are two
-        for said in (found["low"], found["high"]) if parted else (_scaled(found, 1.0),):
+        before = text[max(begin, found.start() - _CONTEXT) : found.start()]
+        if _BY.search(before):
+            continue
+        between = "between" in before[-12:].lower()
+        parted = (found["join"] or "").strip(", ") in ("and", "or") and not between  # "45% and 65%" are two
+        more = re.findall(r"\d+", listed[0]) if (listed := _MORE_OF_MAXIMUM.search(before)) else []
+        for said in (*more, *((found["low"], found["high"]) if parted else (_scaled(found, 1.0),))):
             yield _span(doc, found, "intensity", f"{said}% {_measure(found['of'])}", 1.0)
     for found in _EXERTION.finditer(text, begin, end):
-        if int(found["high"] or found["low"]) <= _MOST_EXERTION:
-            yield _span(doc, found, "intensity", f"RPE {_scaled(found, 1.0)}", 0.9)
+        low, high = (found[one] or found[other] for one, other in (("low", "from"), ("high", "to")))
+        if int(high or low) <= _MOST_EXERTION:
+            yield _span(doc, found, "intensity", f"RPE {low}-{high}" if high else f"RPE {low}", 0.9)
     for found in _LEVEL.finditer(text, begin, end):
         before, after = (
             text[max(begin, found.start() - _CONTEXT) : found.start()],

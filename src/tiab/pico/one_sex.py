@@ -18,6 +18,7 @@ _TELLING = ("objective", "methods", "other", "")
 _COUNTS_TELL = (*_TELLING, "results")
 
 
+_COUPLES = re.compile(r"\bcouples?\b", re.IGNORECASE)
 _ADJECTIVES = frozenset({"female", "male", "pregnant", "postmenopausal", "premenopausal"})
 
 
@@ -41,6 +42,8 @@ def find_one_sex(text: str, layout: Layout, size: int | None) -> OneSex | None:
     A count of them comes first, if it is the sample size or that is unknown; then the title, then who was studied.
     """
     words = list(_words(text, layout))
+    if words and _COUPLES.search(text):  # who are of both
+        return None
     if len({word.sex for word in words}) != 1:
         return None
     counted = (found for word in words if (found := _counted(text, layout, word)) and _fits(found, size))

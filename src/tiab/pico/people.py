@@ -32,6 +32,17 @@ _AGE_SIGNS = ("age", "old", "younger", "year", "yr", "month")
 _SPACE = "[\\s\u200b]+"  # zero-width spaces stand between numbers and signs in some abstracts
 _QUARTILES = re.compile(r"\bIQR\b|interquartile|\bQ1\b|25th", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d+[.·]\d+")
+_FRACTION_BEFORE = re.compile(r"\d\s?/\s?\d{1,6}\s?[(\[]\s?$")  # "27/238 (11.3 %) women" is no share of women
+_LOST_BEFORE = re.compile(
+    r"\b(?:withdr(?:ew|awn|awals?)\b|exclu|declin|refus|dropped|drop-?outs?|lost\b|died\b|deaths?\b)[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_TIME_BEFORE = re.compile(
+    r"\b(?:follow(?:ed)?[- ]?up|durations?|intervals?|times?|stay|period|survival|delay|latency)\b[^.;]{0,50}$",
+    re.IGNORECASE,
+)
+_NAMES_AGE = re.compile(r"\bM?_?age|\bold\b", re.IGNORECASE)
+_BEFORE = 60
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 _IN_YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 _OLDEST = 115.0
@@ -128,11 +139,14 @@ def _filled(frame: str) -> str:
         name = place[1]
         return _NUMBERS[name] if name in _NUMBERS else f"(?:{'|'.join(map(_filled, lists[name]))})"
 
-    return _PLACE.sub(fill, frame).replace(" ?", _SPACE[:-1] + "*").replace("[ ", r"[\s").replace(" ", _SPACE)
+    spaced = frame.replace(" ?", _SPACE[:-1] + "*").replace("[ ", r"[\s").replace(" ", _SPACE)
+    return _PLACE.sub(fill, spaced)
 
 
 def _age(match: re.Match[str]) -> str:
     said = match.groupdict()
+    if not _NAMES_AGE.search(match[0]) and _TIME_BEFORE.search(_before(match)):
+        return ""
     factor = _IN_YEARS[(said.get("unit") or "y")[0].lower()]
     factors = {"low": _IN_YEARS[(said.get("low_unit") or said.get("unit") or "y")[0].lower()]}
     years = {name: _number(said[name]) * factors.get(name, factor) for name in _AGES if said.get(name)}
@@ -153,10 +167,16 @@ def _sex(match: re.Match[str]) -> str:
     said = {name: value for name, value in match.groupdict().items() if value}
     if any(_number(value) > 100 for name, value in said.items() if name.endswith("share")):
         return ""
+    if _FRACTION_BEFORE.search(_before(match)) or _LOST_BEFORE.search(_before(match)):
+        return ""
     parts = (
         ("female_share", "{}% female"), ("male_share", "{}% male"), ("women", "{} female"), ("men", "{} male"),
     )  # fmt: skip
     return ", ".join(part.format(f"{_number(said[name]):.15g}") for name, part in parts if name in said)
+
+
+def _before(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - _BEFORE) : match.start()]
 
 
 def _number(text: str) -> float:

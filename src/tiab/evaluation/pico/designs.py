@@ -18,7 +18,7 @@ from tiab.records import Record
 
 __all__ = [
     "DesignResult", "DesignScore", "ReliabilityBin", "TrialResult", "design_of_types", "is_untouched",
-    "measure_designs", "measure_trials", "read_trials",
+    "measure_designs", "measure_trials", "read_articles", "read_trials",
 ]  # fmt: skip
 
 _TRIAL, _CROSSOVER = "randomised trial", "crossover trial"
@@ -289,13 +289,21 @@ def read_trials(path: str | Path) -> list[Record]:
     Raises:
         InputError: the file cannot be read.
     """
+    return [record for record in read_articles(path) if "randomi" in record.text.casefold()]
+
+
+def read_articles(path: str | Path) -> list[Record]:
+    """All abstracts of a gzipped JSON file {id: [[heading, text], …]}, without their headings.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
     try:
         articles = json.loads(gzip.decompress(Path(path).read_bytes()))
-        found = [_record(name, sections) for name, sections in articles.items()]
+        return [_record(name, sections) for name, sections in articles.items()]
     except (OSError, EOFError, ValueError, TypeError, AttributeError) as error:
         hint = "Give a gzipped JSON file, {id: [[heading, text], …]}."
         raise InputError("cannot be read as abstracts by section", path=Path(path), hint=hint) from error
-    return [record for record in found if "randomi" in record.text.casefold()]
 
 
 def _record(name: str, sections: Sequence[Sequence[str]]) -> Record:

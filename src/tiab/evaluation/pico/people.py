@@ -6,11 +6,12 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tiab.errors import EvaluationError, InputError
+from tiab.evaluation.pico.designs import read_articles
 from tiab.evaluation.pico.numbers import Share
 from tiab.formats import read_records
 from tiab.formats.input_file import open_source
@@ -99,7 +100,8 @@ def measure_people(marks: str | Path, abstracts: Sequence[str | Path]) -> People
 
     Args:
         marks: a CSV file with the columns pmid, start, end, label, value, detail and set.
-        abstracts: the files that hold the abstracts: search exports, or JSONL with `pmid` and `text`.
+        abstracts: the files that hold the abstracts: search exports, JSONL with `pmid` and `text`, or gzipped JSON by
+            section.
 
     Raises:
         InputError: a file cannot be read.
@@ -150,7 +152,13 @@ def _mark(row: Mapping[str, str]) -> Mark:
 
 
 def _records(path: str | Path) -> Iterator[Record]:
-    """The records of a search export, or of a JSONL file whose texts begin with the title's line."""
+    """The records of a search export, of JSONL texts that begin with the title's line, or of abstracts by section.
+
+    The ids of the last stand where PMIDs do.
+    """
+    if str(path).endswith(".json.gz"):
+        yield from (replace(record, pmid=record.record_id) for record in read_articles(path))
+        return
     if not str(path).removesuffix(".gz").endswith(".jsonl"):
         yield from read_records(path)
         return
