@@ -65,6 +65,7 @@ def _review(place: Path, folder: Path, records: list[tiab.Record]) -> None:
         for record in records[:30]:
             if record.record_id in labels:
                 review.label(record.record_id, labels[record.record_id], reviewer="eva")
+        review.share(folder / "from-kim.tiab", reviewer="kim")
 
 
 @pytest.fixture

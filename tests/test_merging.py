@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tiab.cli import app
 from tiab.errors import LabelError, ReviewError
 from tiab.review import Policy, Review
 from tiab.review.criteria_file import CRITERIA_NAME
@@ -42,6 +44,14 @@ def kim(eva: Review, tmp_path: Path) -> Iterator[Review]:
     make_from_copy(tmp_path / "kim", tmp_path / "start.tiab")
     with Review(tmp_path / "kim") as made:
         yield made
+
+
+def test_merging_says_that_it_made_a_review(eva: Review, tmp_path: Path) -> None:
+    eva.share(tmp_path / "start.tiab", decisions="none")
+    said = [CliRunner().invoke(app, ["merge", str(tmp_path / "kim"), str(tmp_path / "start.tiab")]) for _ in range(2)]
+    assert 'Created review "kim" from start.tiab: 8 records.' in said[0].output
+    assert "nothing new" not in said[0].output
+    assert "start.tiab: nothing new." in said[1].output
 
 
 def exchange(tmp_path: Path, **reviews: Review) -> None:

@@ -101,8 +101,11 @@ def merge_copies(
         states = {"left": status.left, "pending": status.pending, "conflicts": status.conflicts}
         print_json({"merged": [one.to_dict() for one in reports], "made": made} | states)
         return
+    if made:
+        note(f'Created review "{folder.name}" from {reports[0].name}: {counted(status.records, "record")}.')
     for report in reports:
-        _say(report)
+        if report.events or not made:
+            _say(report)
     if open_criteria is not None:
         versions = " or ".join(map(str, open_criteria.versions))
         note(f"Criteria were changed in two copies; {open_criteria.holds} applies for now. To choose:")
