@@ -107,7 +107,7 @@ def sheet() -> str:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    given = {"figure": figure, "compared": compared, "ranking": ranking(), "errors": errors()}
+    given = {"figure": figure, "stated": stated, "compared": compared, "ranking": ranking(), "errors": errors()}
     modes = {"criteria": CRITERIA, "cold": COLD, "labels": LABELS}
     return environment.get_template("evidence_sheet.md.j2").render(given, version=tiab.__version__, modes=modes)
 

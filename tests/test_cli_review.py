@@ -103,6 +103,8 @@ def test_mistakes_are_one_line(ms: Path, tmp_path: Path) -> None:
     assert "no record is named" in refused("prior", ms)
     assert "no conflict" in refused("resolve", ms, "kjolhede-2016", "include")
     assert "does not exist" in refused("prior", ms, "--from", tmp_path / "missing.txt")
+    (tmp_path / "known.txt").write_text("28616851\n", encoding="utf-8")
+    assert "is a file, not a record" in refused("prior", ms, tmp_path / "known.txt")
     assert "is ranked by its own criteria and decisions" in refused("rank", ms, CORPUS / "records.csv")
     assert refused("add", ms, tmp_path / "missing.ris")
     assert refused("export", ms, "-o", tmp_path / "out.docx")

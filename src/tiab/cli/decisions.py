@@ -105,6 +105,9 @@ def add_prior(
     [dim]Example:[/dim] tiab prior ms-review 28616851 10.1016/j.jns.2004.06.009 "Exercise and brain health"
     """
     wanted = list(names or [])
+    for name in wanted:
+        if Path(name).is_file():
+            raise LabelError(f"'{name}' is a file, not a record", hint=f"To read its lines, write --from {name}.")
     if source:
         try:
             wanted += read_whole(source).decode("utf-8-sig").splitlines()
