@@ -68,7 +68,7 @@ _VERB = re.compile(
     r"|for\s+(?:the\s+)?(?:final\s+)?analys|were\s+(?:\w+ly\s+)?(?:random|enrol|recruit|includ|assign|alloc|analy))"
 )
 _GONE = frozenset({"screened next", "lost next"})
-_FOREIGN = _GONE | {"in background", "in conclusions", "in other", "controls"}
+_FOREIGN = _GONE | {"in background", "in conclusions", "in other", "controls", "told by before"}
 _SEXES = frozenset({"female", "male"})
 _KEPT = {
     "sum of arms": ("in ", "randomised", "at the end"),
