@@ -27,14 +27,15 @@ from tiab.evaluation.pico.measures import count_overlaps, count_spans, count_tok
 from tiab.evaluation.pico.numbers import measure_numbers
 from tiab.evaluation.pico.sentence_sets import read_nicta
 from tiab.evaluation.pico.span_sets import MarkedArticle, as_interventions, read_ebm_nlp, read_pico_corpus, tokens_of
-from tiab.pico import Span, find_spans
+from tiab.pico import Span, find_spans, make_pipeline
 from tiab.pico.learned.crf import Chains, CrfWeights, Posterior, posterior
 from tiab.pico.learned.network import STEPS, stacked
-from tiab.pico.learned.phrases import PhraseSettings, phrase_labels, runs_of
+from tiab.pico.learned.phrases import PhraseSettings, phrase_labels, runs_of, tidied
 from tiab.pico.learned.pio_model import PioModel
 from tiab.pico.learned.roles import RoleModel
 from tiab.pico.learned.vectors import Vectors
 from tiab.pico.learned.weights import write_weights
+from tiab.pico.learned.words import read_words
 from tiab.records import Record
 
 TITLE = "Yoga for fatigue in adults with asthma: a randomised controlled trial"
@@ -214,11 +215,11 @@ def test_no_other_phrases_are_worth_more(seed: int) -> None:
 
 
 def _worth(labels: np.ndarray, found: Posterior, lengths: np.ndarray, gains: PhraseSettings) -> float:
-    """What the phrases of these labels are worth together; none begins or ends where that is less likely than .1."""
+    """What the phrases of these labels are worth together; none begins or ends where that is less likely than .2."""
     begins, stops, total = found.begins(), found.stops(lengths), 0.0
     for first, end, label in runs_of(labels, lengths):
         start, stop = begins[first, label], stops[end - 1, label]
-        if min(start, found.chances[end - 1, label] * stop) <= 0.1:
+        if min(start, found.chances[end - 1, label] * stop) <= 0.2:
             return -np.inf
         chances = found.chances[first:end]
         whole = start * found.stays[first + 1 : end, label].prod() * stop
@@ -246,6 +247,51 @@ def test_no_phrase_runs_across_sentences() -> None:
     found = posterior(np.tile([0.0, 9.0], (4, 1)), Chains.of([2, 2]), _sticky(1.0))
     assert found.stays[2, 1] == 0
     assert phrase_labels(found, np.array([2, 2]), PhraseSettings()).tolist() == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("Levels of IL-«6 and TNF-»alpha fell.", "IL-6 and TNF-alpha"),
+        ("Serum «GAS»5 rose.", "GAS5"),
+        ("The «in-hospital mortality and follow»-up.", "in-hospital mortality and follow-up"),
+        ("They gained in «terms of quality of life».", "quality of life"),
+        ("A «total of 40 adults with gout who» agreed took part.", "40 adults with gout"),
+        ("Half, 53«% of women with gout given their» wish, left.", "women with gout"),
+        ("Better «disease-free survival (DFS», 57.7%) was seen.", "disease-free survival"),
+        ("We measured «six domains (language», memory).", "six domains"),
+        ("Aims were («2) strength and (3) balance».", "strength and (3) balance"),
+        ("They had «weekly yoga [hatha]) versus» rest.", "weekly yoga [hatha]"),
+        ("Some had a sham («(placebo)»).", "placebo"),
+        ("Adults had «asthma (mild»).", "asthma (mild)"),
+        ("Some took «vitamin A» daily.", "vitamin A"),
+        ("It fell «between the» two.", ""),
+    ],
+)
+def test_phrases_end_where_words_and_brackets_do(cut: str, whole: str) -> None:
+    text, start, end = cut.replace("«", "").replace("»", ""), cut.index("«"), cut.index("»") - 1
+    words = read_words(make_pipeline(numbers=False)(text))
+    labels = ((words.starts >= start) & (words.starts < end)).astype(np.int64)
+    kept = np.flatnonzero(tidied(labels, text, words))
+    assert (text[words.starts[kept[0]] : words.ends[kept[-1]]] if len(kept) else "") == whole
+
+
+def test_a_word_of_two_phrases_belongs_to_the_one_that_it_ends_in() -> None:
+    text = "Patient-derived cultures in women-only groups"
+    words = read_words(make_pipeline(numbers=False)(text))
+    said = [text[a:b] for a, b in zip(words.starts, words.ends, strict=True)]
+    given = {"Patient": 1, "Patient-": 1, "derived": 2, "cultures": 2, "women": 1, "women-": 1, "only": 1}
+    found = tidied(np.array([given.get(word, 0) for word in said]), text, words)
+    phrases = [(text[words.starts[a] : words.ends[b - 1]], label) for a, b, label in runs_of(found, words.lengths)]
+    assert phrases == [("Patient-derived cultures", 2), ("women-only", 1)]
+
+
+def test_keywords_hold_no_phrases() -> None:
+    record = Record(
+        record_id="1", title=TITLE, abstract=ABSTRACT, keywords=("adults with asthma", "hatha yoga", "fatigue")
+    )
+    (spans,) = find_spans([record], learned=True)
+    assert {span.field for span in spans if span.provenance == "model:pio"} == {"title", "abstract"}
 
 
 @pytest.mark.parametrize("settings", [{}, {"gain": 1.0, "whole": 1.0, "least": None, "share": 0.5}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,14 +20,24 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _BARE = frozenset({
-    "", ".", ",", ";", ":", "-", "/", "a", "an", "and", "are", "as", "at", "by", "for", "from", "in", "is", "of", "on",
-    "or", "the", "to", "was", "were", "with",
+    "", ".", ",", ";", ":", "-", "/", "=", "+", "<", ">", "±", "a", "an", "and", "are", "as", "at", "be", "been", "by",
+    "for", "from", "had", "has", "have", "in", "is", "its", "of", "on", "or", "our", "than", "that", "the", "their",
+    "to", "versus", "vs", "was", "were", "which", "who", "whose", "with",
 })  # fmt: skip
 """Words and marks that no phrase begins or ends with."""
 
+_NO_START = _BARE | {")", "]", "%"}
+_NO_END = _BARE | {
+    "(", "[", "after", "among", "before", "between", "both", "compared", "during", "either", "given", "no", "not",
+    "per", "using", "within", "without",
+}  # fmt: skip
+_OPENINGS = (["terms", "of"], ["total", "of"])
+"""What is left of "in terms of" and "a total of"."""
+
 _PAIRS = {"(": ")", "[": "]"}
+_HYPHENS = frozenset("-\u2010\u2011\u2013")
 _LONGEST = 60
-_LEAST = 0.1  # an end that is less likely is no end worth trying
+_LEAST = 0.2  # an end that is less likely is no end worth trying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +51,7 @@ class PhraseSettings:
             off it.
     """
 
-    gain: float = 1.5
+    gain: float = 2.0
     whole: float = 2.0
     least: float = 0.3
 
@@ -172,33 +183,82 @@ def runs_of(labels: Ints, lengths: Ints) -> list[tuple[int, int, int]]:
 
 
 def tidied(labels: Ints, text: str, words: Words) -> Ints:
-    """The labels, each run without words and marks that no phrase begins or ends with, and with its brackets closed."""
+    """The labels, each run made of whole words and brackets, without what no phrase begins or ends with."""
     found = np.zeros_like(labels)
     starts, ends = words.starts.tolist(), words.ends.tolist()
-    for first, last, label in runs_of(labels, words.lengths):
+    bounds = dict(zip(words.sentences.tolist(), (words.sentences + words.lengths).tolist(), strict=True))
+    firsts = sorted(bounds)
+    taken = len(starts)
+    for first, last, label in reversed(runs_of(labels, words.lengths)):
+        begin = firsts[bisect_right(firsts, first) - 1]
+        first, last = _whole_words(text, starts, ends, (first, min(last, taken)), (begin, min(bounds[begin], taken)))
+        if first >= last:
+            continue
         tokens = [text[starts[i] : ends[i]].strip() for i in range(first, min(last + 1, len(starts)))]
         start, end = _trimmed(tokens[: last - first], tokens[last - first :])
         found[first + start : first + end] = label
+        taken = first
     return found
+
+
+def _whole_words(
+    text: str, starts: list[int], ends: list[int], run: tuple[int, int], bounds: tuple[int, int]
+) -> tuple[int, int]:
+    """The bounds of a run, moved out to those of the words that hyphens, or nothing at all, join to it ("IL-" and "6").
+
+    Args:
+        run, bounds: (first word, word behind the last) of the run, and of what it may take.
+    """
+
+    def joined(after: int) -> bool:
+        """Whether this word and the one before it are parts of one."""
+        if ends[after - 1] != starts[after]:
+            return False
+        place = starts[after]
+        one, other = text[place - 1], text[place]
+        if one.isalnum():
+            return other.isalnum() or (other in _HYPHENS and text[place + 1 : place + 2].isalnum())
+        return one in _HYPHENS and other.isalnum() and text[place - 2 : place - 1].isalnum()
+
+    first, last = run
+    while bounds[0] < first < last and joined(first):
+        first -= 1
+    while first < last < bounds[1] and joined(last):
+        last += 1
+    return first, last
 
 
 def _trimmed(tokens: list[str], following: list[str]) -> tuple[int, int]:
     """(first, end) of what remains of a run's words."""
     start, end = 0, len(tokens)
     while True:
-        while start < end and (tokens[start].casefold() in _BARE or tokens[start] in (")", "]")):
+        while start < end and tokens[start].casefold() in _NO_START:
             start += 1
-        while start < end and (tokens[end - 1].casefold() in _BARE or tokens[end - 1] in _PAIRS):
+        while start < end and tokens[end - 1] != "A" and tokens[end - 1].casefold() in _NO_END:  # "vitamin A"
             end -= 1
-        opened = [i for i in range(start, end) if tokens[i] in _PAIRS]
-        closed = [i for i in range(start, end) if tokens[i] in (")", "]")]
-        if len(opened) > len(closed):
-            if end == len(tokens) and following and following[0] == _PAIRS[tokens[opened[-1]]]:
-                return start, end + 1
-            if opened[0] == start:
-                start += 1
-                continue
-        elif len(closed) > len(opened) and closed[-1] == end - 1:
-            end -= 1
+        if tokens[start : start + 2] in _OPENINGS:
+            start += 2
             continue
-        return start, end
+        bracket = _odd_bracket(tokens, start, end)
+        if bracket < 0:
+            return start, end
+        if tokens[bracket] in _PAIRS and end == len(tokens) and following[:1] == [_PAIRS[tokens[bracket]]]:
+            return start, end + 1
+        if bracket == start or (tokens[bracket] not in _PAIRS and bracket - start < end - bracket):
+            start = bracket + 1
+        else:
+            end = bracket
+
+
+def _odd_bracket(tokens: list[str], start: int, end: int) -> int:
+    """The place of the first bracket without its other half, or of one that closes around it all; -1 where none is."""
+    opened: list[int] = []
+    for place in range(start, end):
+        if tokens[place] in _PAIRS:
+            opened.append(place)
+        elif tokens[place] in _PAIRS.values():
+            if not opened:
+                return place
+            if opened.pop() == start and place == end - 1:
+                return place
+    return opened[0] if opened else -1

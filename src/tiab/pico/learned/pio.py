@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +11,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from tiab.assets import model_path
-from tiab.pico.layout import add_spans, get_text, make_span
+from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.learned.context import Context, read_context
 from tiab.pico.learned.phrases import runs_of
 from tiab.pico.learned.pio_model import PioModel
+from tiab.pico.learned.words import TOGETHER, read_together
 from tiab.pico.spans import Span
 
 __all__ = ["PIO_LABELS", "PioFinder", "get_labels", "make_pio"]
@@ -26,7 +26,6 @@ PIO_LABELS = ("", "population", "intervention", "outcome", "comparator")
 _NAMES = ("", "participants", "interventions", "outcomes", "comparators")
 _FILE = "pico-pio.safetensors"
 _KEY = "tiab_pio"
-_BATCH = 16  # texts that are read together
 
 
 class PioFinder:
@@ -43,14 +42,12 @@ class PioFinder:
         self._read([doc])
         return doc
 
-    def pipe(self, docs: Iterable[Doc], batch_size: int = _BATCH) -> Iterator[Doc]:
+    def pipe(self, docs: Iterable[Doc], batch_size: int = TOGETHER) -> Iterator[Doc]:
         """The same docs, some at a time, which takes less time."""
-        rest = iter(docs)
-        while some := list(islice(rest, min(batch_size, _BATCH))):
-            self._read(some)
-            yield from some
+        return read_together(docs, self._read, batch_size)
 
     def _read(self, docs: Sequence[Doc]) -> None:
+        """Finds the phrases in docs."""
         contexts = [read_context(doc) for doc in docs]
         found = self._model.predict(contexts)
         labels = self._model.decide(found, contexts, [get_text(doc) for doc in docs])
@@ -58,8 +55,15 @@ class PioFinder:
         end = 0
         for doc, context in zip(docs, contexts, strict=True):
             start, end = end, end + len(context.rows)
+            labels[start:end][_in_keywords(doc, context)] = 0
             doc.user_data[_KEY] = labels[start:end]
             add_spans(doc, list(_spans(doc, context, chances[start:end], labels[start:end])))
+
+
+def _in_keywords(doc: Doc, context: Context) -> NDArray[np.bool_]:
+    """Whether each word is one of the keywords, which are no sentences, and which nothing was learned from."""
+    start, end = next(((a, b) for a, b, name in get_layout(doc).fields if name == "keywords"), (0, 0))
+    return (context.words.starts >= start) & (context.words.starts < end)
 
 
 def _spans(doc: Doc, context: Context, chances: NDArray[np.float64], labels: NDArray[np.int64]) -> Iterator[Span]:

@@ -56,7 +56,7 @@ class PioModel:
     vectors: Vectors
     trained_on: NDArray[np.uint64]
     settings: PhraseSettings = DEFAULT
-    share: float = 0.6
+    share: float = 0.5
 
     def predict(self, contexts: Sequence[Context]) -> Posterior:
         """The probability of each label for each word of some texts, and how labels go on from word to word.

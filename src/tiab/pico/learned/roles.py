@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tiab.pico.layout import add_spans, get_layout, get_text, make_span
 from tiab.pico.learned.crf import Chains, CrfWeights, marginals
 from tiab.pico.learned.role_features import role_features
 from tiab.pico.learned.weights import quantised, read_weights, write_weights
-from tiab.pico.learned.words import Words, read_words
+from tiab.pico.learned.words import TOGETHER, Words, read_together, read_words
 from tiab.pico.spans import Span
 
 __all__ = ["ROLE_LABELS", "SECTION_ROLE", "RoleFinder", "RoleModel", "get_roles", "make_roles"]
@@ -91,16 +93,25 @@ class RoleModel:
         tensors |= {"features": self.features, "worth": self.worth, "trained_on": self.trained_on}
         write_weights(path, "roles", tensors, {"labels": ROLE_LABELS})
 
-    def predict(self, words: Words) -> NDArray[np.float64]:
-        """The probability of each role for each sentence of an abstract, shape (n_sentences, 4)."""
+    def predict(self, *abstracts: Words) -> NDArray[np.float64]:
+        """The probability of each role for each sentence of an abstract, or of several one after another.
+
+        Shape (n_sentences, 4). Several together take less time than each alone.
+        """
+        scores = np.concatenate([np.zeros((0, len(ROLE_LABELS))), *(self._scores(words) for words in abstracts)])
+        if not len(scores):
+            return scores
+        return marginals(scores, Chains.of([len(words.lengths) for words in abstracts]), self.chain)
+
+    def _scores(self, words: Words) -> NDArray[np.float64]:
+        """The score of each role for each sentence of one abstract."""
         count = len(words.lengths)
         if not count:
             return np.zeros((0, len(ROLE_LABELS)))
         found = role_features(words, self.bits)
         weighted = self.features[found.columns].T * found.values
         totals = [np.bincount(found.rows, weights=row, minlength=count) for row in weighted]
-        emissions = np.stack(totals, axis=1).astype(np.float64) * self.worth.astype(np.float64)
-        return marginals(emissions, Chains.of([count]), self.chain)
+        return np.stack(totals, axis=1).astype(np.float64) * self.worth.astype(np.float64)
 
 
 class RoleFinder:
@@ -114,26 +125,43 @@ class RoleFinder:
         self._model = model
 
     def __call__(self, doc: Doc) -> Doc:
-        words = read_words(doc)
-        layout = get_layout(doc)
-        begin, end = _abstract(layout.fields, words)
-        roles = np.zeros((len(words.lengths), len(ROLE_LABELS)))
-        headed = [SECTION_ROLE.get(layout.section(int(place)), -1) for place in words.places[begin:end]]
-        if -1 in headed:
-            roles[begin:end] = self._model.predict(words.part(begin, end))
-        for row, role in enumerate(headed, start=begin):
-            if role >= 0:
-                roles[row] = np.eye(len(ROLE_LABELS))[role]
-        doc.user_data[_KEY] = roles
-        add_spans(doc, [_span(doc, words, begin + i, roles[begin + i], role >= 0) for i, role in enumerate(headed)])
+        self._read([doc])
         return doc
 
+    def pipe(self, docs: Iterable[Doc], batch_size: int = TOGETHER) -> Iterator[Doc]:
+        """The same docs, some at a time, which takes less time."""
+        return read_together(docs, self._read, batch_size)
 
-def _abstract(fields: tuple[tuple[int, int, str], ...], words: Words) -> tuple[int, int]:
-    """The number of the first sentence of the abstract, and of the first behind it."""
+    def _read(self, docs: Sequence[Doc]) -> None:
+        """Finds the roles of sentences in docs."""
+        asked = [words.part(begin, end) for words, begin, end in map(_abstract, docs)]
+        headed = [_headed(doc, words) for doc, words in zip(docs, asked, strict=True)]
+        unsure = [-1 in roles for roles in headed]
+        told = iter(self._model.predict(*compress(asked, unsure)))
+        for doc, known, ask in zip(docs, headed, unsure, strict=True):
+            words, begin, _ = _abstract(doc)
+            roles = np.zeros((len(words.lengths), len(ROLE_LABELS)))
+            for row, role in enumerate(known, start=begin):
+                if ask:
+                    roles[row] = next(told)
+                if role >= 0:
+                    roles[row] = np.eye(len(ROLE_LABELS))[role]
+            doc.user_data[_KEY] = roles
+            add_spans(doc, [_span(doc, words, begin + i, roles[begin + i], role >= 0) for i, role in enumerate(known)])
+
+
+def _headed(doc: Doc, words: Words) -> list[int]:
+    """The role that a heading gives to each sentence of an abstract, -1 where none does."""
+    layout = get_layout(doc)
+    return [SECTION_ROLE.get(layout.section(place), -1) for place in words.places.tolist()]
+
+
+def _abstract(doc: Doc) -> tuple[Words, int, int]:
+    """(the words of a record, the number of the first sentence of its abstract, that of the first behind it)."""
+    words, fields = read_words(doc), get_layout(doc).fields
     start, stop = next(((start, stop) for start, stop, name in fields if name == "abstract"), (0, 0))
     begin, end = np.searchsorted(words.places, (start, stop))
-    return int(begin), int(end)
+    return words, int(begin), int(end)
 
 
 def _span(doc: Doc, words: Words, row: int, chances: NDArray[np.float64], by_heading: bool) -> Span:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +16,14 @@ from spacy.tokens import Doc
 from tiab.pico.layout import get_layout
 from tiab.pico.learned.hashing import Hashes
 
-__all__ = ["NUMBER", "Different", "Words", "read_words"]
+__all__ = ["NUMBER", "TOGETHER", "Different", "Words", "read_together", "read_words"]
 
 _KEY = "tiab_learned_words"
 NUMBER = 1
 """The hash that stands for every number, in digits or in words."""
+
+TOGETHER = 16
+"""How many records a learned component reads together: more save no time, and one waits for all of them."""
 
 
 class Different(NamedTuple):
@@ -98,3 +103,11 @@ def _read(doc: Doc) -> Words:
     kept = lengths > 0
     ends = starts + table[:, 2].astype(np.int64)
     return Words(hashes, table[:, 4].copy(), starts, ends, firsts[kept], lengths[kept], starts[firsts[kept]])
+
+
+def read_together(docs: Iterable[Doc], read: Callable[[Sequence[Doc]], None], size: int) -> Iterator[Doc]:
+    """The docs, each after `read` was called with it and up to `size`, at most `TOGETHER`, of its neighbours."""
+    rest = iter(docs)
+    while some := list(islice(rest, min(size, TOGETHER))):
+        read(some)
+        yield from some
