@@ -102,3 +102,10 @@ def test_how_decisions_and_criteria_are_weighed() -> None:
 def test_how_large_a_file_may_be(page: str) -> None:
     assert {limit // 1024**2 for limit in UPLOADS.values() if limit >= 1024**2} == {512}
     assert "512 MB" in text(page)
+
+
+def test_what_pico_finds_is_what_the_model_cards_say() -> None:
+    cards = "".join(path.read_text(encoding="utf-8") for path in (DOCS.parent / "models").glob("pico-*.md"))
+    said = set(re.findall(r"(?<!\d)\.\d{3}\b", text("understand/pico.md")))
+    assert len(said) > 5
+    assert said <= set(re.findall(r"(?<!\d)\.\d{3}\b", cards))
