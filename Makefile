@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test coverage check lint types floors format models package docs clean
+.PHONY: help demo test coverage check lint types layers format models package docs clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,7 +21,7 @@ test: $(VENV)/.developed ## Run the tests
 coverage: $(VENV)/.developed ## Run the tests and show which lines they reach
 	@$(PYTEST) --cov=tiab --cov-report=term:skip-covered
 
-check: lint types floors ## Check style, types and floors
+check: lint types layers ## Check style, types and layers
 
 lint: $(VENV)/.developed
 	@$(BIN)/ruff check .
@@ -30,7 +30,7 @@ lint: $(VENV)/.developed
 types: $(VENV)/.developed
 	@$(BIN)/mypy
 
-floors: $(VENV)/.developed
+layers: $(VENV)/.developed
 	@$(BIN)/lint-imports
 
 format: $(VENV)/.developed ## Put the code into the house style

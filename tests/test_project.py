@@ -1,4 +1,4 @@
-"""The project around the code: workflows, the map of rooms, the commands of CI."""
+"""The project around the code: workflows, the map of packages, the commands of CI."""
 
 from __future__ import annotations
 
@@ -94,23 +94,23 @@ def test_the_release_refuses_an_address_that_nobody_owns(root: Path) -> None:
     assert any("repository.example" in command for command in commands)
 
 
-def test_contributing_shows_every_room(root: Path) -> None:
+def test_contributing_shows_every_package(root: Path) -> None:
     """The map names each folder and module of the package, and none that is not there."""
     text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    table = text.split("| room | what it holds |")[1].split("\n\n")[0]
+    table = text.split("| package | what it contains |")[1].split("\n\n")[0]
     named = re.findall(r"`(\w+)/?`", " ".join(row.split("|")[1] for row in table.splitlines()[2:] if row))
     package = root / "src" / "tiab"
-    rooms = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
-    assert sorted(named) == sorted(rooms - {"__init__", "__main__"})
+    packages = {path.stem for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()}
+    assert sorted(named) == sorted(packages - {"__init__", "__main__"})
 
 
 def test_the_map_is_that_of_the_contract(root: Path) -> None:
-    """The rooms stand in the order of the floors, so that a room imports only from below it."""
+    """The packages are listed in the order of the layers, so that each imports only from below it."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = settings["contracts"][0]["layers"]
-    floors = [set(re.findall(r"tiab\.(\w+)", layer)) for layer in layers]
+    levels = [set(re.findall(r"tiab\.(\w+)", layer)) for layer in layers]
     text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    table = text.split("| room | what it holds |")[1].split("\n\n")[0]
+    table = text.split("| package | what it contains |")[1].split("\n\n")[0]
     rows = [set(re.findall(r"`(\w+)/?`", row.split("|")[1])) for row in table.splitlines()[2:] if row]
-    order = [next(i for i, floor in enumerate(floors) if room in floor) for row in rows for room in sorted(row)]
+    order = [next(i for i, level in enumerate(levels) if package in level) for row in rows for package in sorted(row)]
     assert order == sorted(order)

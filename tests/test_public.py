@@ -30,7 +30,7 @@ def test_nothing_a_user_is_handed_can_run_code(root: Path) -> None:
 
 
 def test_nothing_that_ranks_can_read_gold(root: Path) -> None:
-    """The floors hold that it isn't imported; this holds that its files aren't opened either."""
+    """The layers hold that it isn't imported; this holds that its files aren't opened either."""
     for room in ("ranking", "features", "pico", "formats", "scan"):
         place = root / "src" / "tiab" / room
         assert place.exists(), room

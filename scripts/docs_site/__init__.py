@@ -1,1 +1,1 @@
-"""What the documentation site shows that is written elsewhere: help texts, the formats, the map of rooms, notebooks."""
+"""What the documentation site shows that is written elsewhere: help texts, formats, the map of packages, notebooks."""

@@ -1,4 +1,4 @@
-"""The drawing of how the code is organised, from the contract of floors that lint-imports holds."""
+"""The drawing of how the code is organised, from the contract of layers that lint-imports holds."""
 
 from __future__ import annotations
 
@@ -6,45 +6,50 @@ import re
 import tomllib
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 __all__ = ["architecture_svg"]
 
 _WIDTH, _ROW, _GAP, _MARGIN = 760, 34, 10, 16
 _NAME_WIDTH = 7.6
 """Width of a letter of the names, in pixels, in the monospaced font that is asked for."""
-_STYLE = """
-text { font: 12.5px system-ui, sans-serif; fill: #1f2933; }
-.name { font-family: ui-monospace, monospace; font-weight: 600; }
-rect { fill: #eef4fb; stroke: #1d5fa8; }
-path { stroke: #1d5fa8; fill: none; stroke-width: 1.5; }
-svg { background: #ffffff; }
-"""
+_COLOURS = {"light": ("#1f2933", "#eef4fb", "#1d5fa8"), "dark": ("#e2e4e9", "#24364d", "#8ab8ea")}
+"""Of text, boxes and lines; the page shows through behind them."""
 
 
-def architecture_svg(root: Path) -> str:
-    """The floors of the package, each a row of boxes, an importer above what it imports."""
+def architecture_svg(root: Path, scheme: Literal["light", "dark"] = "light") -> str:
+    """The layers of the package, each a row of boxes, an importer above what it imports."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    floors = [re.findall(r"tiab\.(\w+)", layer) for layer in settings["tool"]["importlinter"]["contracts"][0]["layers"]]
+    layers = [re.findall(r"tiab\.(\w+)", layer) for layer in settings["tool"]["importlinter"]["contracts"][0]["layers"]]
     told = _told(root)
-    rows = [_row(floor, told, _MARGIN + number * (_ROW + _GAP)) for number, floor in enumerate(floors)]
-    height = 2 * _MARGIN + len(floors) * (_ROW + _GAP) + 20
-    label = "The rooms of the package, in floors; each imports only from floors below its own"
+    rows = [_row(layer, told, _MARGIN + number * (_ROW + _GAP)) for number, layer in enumerate(layers)]
+    height = 2 * _MARGIN + len(layers) * (_ROW + _GAP) + 20
+    label = "The packages of tiab, in layers; each imports only from layers below its own"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{label}">'
-        f'<style>{_STYLE}</style><rect width="{_WIDTH}" height="{height}" style="fill:#fff;stroke:none"/>'
-        f"{''.join(rows)}{_arrow(height)}</svg>\n"
+        f"<style>{_style(scheme)}</style>{''.join(rows)}{_arrow(height)}</svg>\n"
+    )
+
+
+def _style(scheme: Literal["light", "dark"]) -> str:
+    text, box, line = _COLOURS[scheme]
+    return (
+        f"text {{ font: 13px system-ui, sans-serif; fill: {text}; }}"
+        ".name { font-family: ui-monospace, monospace; font-weight: 600; }"
+        f"rect {{ fill: {box}; stroke: {line}; }} path {{ stroke: {line}; fill: none; stroke-width: 1.5; }}"
     )
 
 
 def _told(root: Path) -> dict[str, str]:
-    """What each room that has a row of its own in CONTRIBUTING's map holds, in a few words."""
-    table = (root / "CONTRIBUTING.md").read_text(encoding="utf-8").split("| room | what it holds |")[1].split("\n\n")[0]
+    """What each package that has a row of its own in CONTRIBUTING's map contains, in a few words."""
+    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = text.split("| package | what it contains |")[1].split("\n\n")[0]
     rows = re.findall(r"^\| `(\w+)/?` \| (.+?) \|$", table, flags=re.MULTILINE)
     return {name: re.split(r"[:;.]|, (?=what)", said.replace("`", ""))[0] for name, said in rows}
 
 
 def _row(names: list[str], told: dict[str, str], y: int) -> str:
-    """The boxes of one floor side by side, and what it is for, where one room has it to itself."""
+    """The boxes of one layer side by side, and what it is for, where one package has it to itself."""
     x, boxes = _MARGIN + 24, []
     for name in names:
         width = round(len(name) * _NAME_WIDTH) + 24
@@ -62,5 +67,5 @@ def _arrow(height: int) -> str:
     x, end = _MARGIN, height - 2 * _MARGIN - 10
     return (
         f'<path d="M{x} {_MARGIN} V{end} m-5 -7 l5 7 l5 -7"/>'
-        f'<text x="{x}" y="{height - _MARGIN}">imports only from the floors below</text>'
+        f'<text x="{x}" y="{height - _MARGIN}">imports only from the layers below</text>'
     )

@@ -17,8 +17,8 @@ __all__ = ["commands_page"]
 
 _INTRODUCTION = """# Commands
 
-Each command explains itself: `tiab COMMAND --help`. This page is made from the same texts. `--json` prints the result
-as JSON, for programs. Errors are one line on standard error, which says what happened, where, and what to do next.
+`tiab COMMAND --help` prints what this page says about a command. Every command takes `--json`, which prints the result
+as JSON for other programs. An error is one line on standard error: what happened, where, and what to do next.
 
 """
 
@@ -73,4 +73,4 @@ def _exit_statuses() -> str:
     for names, meaning in re.findall(r"^ *([A-Z_, ]+): (.*(?:\n {8,}.*)*)", told, flags=re.M):
         numbers = ", ".join(str(int(ExitStatus[name.strip()])) for name in names.split(","))
         rows.append(f"| {numbers} | {' '.join(meaning.split())} |\n")
-    return "## What a command exits with\n\n| status | meaning |\n|---|---|\n" + "".join(rows)
+    return "## Exit status\n\n| status | meaning |\n|---|---|\n" + "".join(rows)

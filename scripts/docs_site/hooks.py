@@ -39,7 +39,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Adds the pages that are made, or that stand elsewhere in the repository."""
     made = {site: (ROOT / path).read_text(encoding="utf-8") for path, site in ELSEWHERE.items()}
     made["reference/commands.md"] = commands_page()
-    made["contributing/architecture.svg"] = architecture_svg(ROOT)
+    made["contributing/architecture.svg"] = architecture_svg(ROOT, "light")
+    made["contributing/architecture-dark.svg"] = architecture_svg(ROOT, "dark")
     for path in sorted((ROOT / "docs").rglob("*.ipynb")):
         made[path.relative_to(ROOT / "docs").with_suffix(".md").as_posix()] = notebook_page(path)
     for site, text in made.items():

@@ -88,7 +88,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """The public name, from the room where it lives: spaCy and scikit-learn load only when they are needed."""
+    """The public name, from the module that defines it: spaCy and scikit-learn load only when they are needed."""
     if name not in _HOMES:
         raise AttributeError(f"module 'tiab' has no attribute {name!r}")
     return getattr(import_module(f"tiab.{_HOMES[name]}"), name)

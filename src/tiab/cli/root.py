@@ -24,13 +24,13 @@ __all__ = ["ExitStatus", "app", "main"]
 
 
 class ExitStatus(IntEnum):
-    """What a command leaves with; the README has the table for people.
+    """The exit status of a command; the README has the same table.
 
     Attributes:
-        OK: done, or whoever read the output had enough of it.
-        FAULT: a check found what it looks for (`replay` a ranking that differs), or tiab itself failed (a traceback).
-        MISTAKE: a mistake in the options, the input or a file, told in one line on standard error.
-        DAMAGED: done, but `scan` met files that are damaged.
+        OK: done, or the program that read the output closed it.
+        FAULT: `tiab replay` or `tiab check` found a difference, or tiab itself failed, with a traceback.
+        MISTAKE: an error in the options, the input or a file; one line on standard error says what and where.
+        DAMAGED: done, but `tiab scan` found damaged files.
         HUNG_UP, INTERRUPTED, TERMINATED: stopped by SIGHUP, by Ctrl-C, by SIGTERM.
     """
 

@@ -2,7 +2,7 @@
 
 A decision belongs to a file and to the id that its record has there. It reaches a record of another file by what
 identifies both, and never by an id alone where the titles disagree. Everything that takes decisions from a file
-(rank, train, simulate, evaluate, a review) takes them through this room.
+(rank, train, simulate, evaluate, a review) takes them through this package.
 """
 
 from tiab.decisions.decided import Decided, FileLabels

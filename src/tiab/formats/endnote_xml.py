@@ -1,4 +1,4 @@
-"""EndNote's XML, in and out: what EndNote, Zotero and Covidence exchange with all their fields."""
+"""EndNote's XML, which EndNote, Zotero and Covidence exchange with all fields."""
 
 from __future__ import annotations
 

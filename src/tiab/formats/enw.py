@@ -1,4 +1,4 @@
-"""EndNote's tagged text (.enw), which also serves as "Refer" and as the export of journals' own sites."""
+"""EndNote's tagged text (.enw), also called "Refer", which many journals' sites export."""
 
 from __future__ import annotations
 

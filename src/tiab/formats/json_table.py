@@ -1,4 +1,4 @@
-"""JSON and JSON lines: records, each an object whose names are such as table headings.
+"""JSON and JSON Lines: an object for each record, with names like the headings of a table.
 
 They are found wherever they are: in a list (CSL-JSON, Publish or Perish), in one within an object (EPPI-Reviewer,
 OpenAlex, Crossref, Lens, ClinicalTrials.gov), or one on each line.

@@ -1,4 +1,4 @@
-"""Ovid's text export: "<1>", then the names of fields at the margin and their values below, mostly two spaces in.
+"""Ovid's text export: "<1>", then names of fields at the margin and their values below, usually indented.
 
 Its tagged export, with "TI  - " and the like below "<1. >", is read by `nbib`.
 """

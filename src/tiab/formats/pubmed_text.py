@@ -1,4 +1,4 @@
-"""PubMed's "Abstract" and "Summary" text formats, made for reading and not for programs.
+"""PubMed's "Abstract" and "Summary" text formats, which are made for people, not programs.
 
 Such a file has no tags: in the Abstract format a record is a run of paragraphs whose order tells what they are, in the
 Summary format one paragraph. What is none of title, authors and abstract goes to `extra`, so nothing is lost where the

@@ -1,4 +1,4 @@
-"""PubMed XML, from a page of search results to a baseline file of 30,000 records, in flat memory.
+"""PubMed XML, from a few search results to a baseline file of 30,000 records, read in constant memory.
 
 The parser resolves no entity, loads no DTD and asks no network; each article is thrown away once it has been read.
 What goes to `extra` bears the tag that the same thing has in NBIB.

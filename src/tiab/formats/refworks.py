@@ -1,4 +1,4 @@
-"""RefWorks' tagged text: two-letter tags and a space, a record from one "RT" to the next."""
+"""RefWorks' tagged text: two-letter tags and a space; each record begins with "RT"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV, TSV and their kin: the delimiter and the heading row are found from the content."""
+"""CSV, TSV and similar tables; delimiter and heading row are detected."""
 
 from __future__ import annotations
 

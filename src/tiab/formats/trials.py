@@ -1,4 +1,7 @@
-"""The XML of WHO's registry platform (ICTRP), whose elements have the names of the columns of its CSV."""
+"""The XML of WHO's registry platform (ICTRP).
+
+Its elements have the names of the columns of its CSV.
+"""
 
 from __future__ import annotations
 

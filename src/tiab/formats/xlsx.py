@@ -1,4 +1,6 @@
-"""XLSX in, through openpyxl, and out, as the few parts of one that hold texts and numbers.
+"""Excel workbooks (XLSX).
+
+They are read by openpyxl, and written as the few parts of one that hold texts and numbers.
 
 openpyxl would stamp the time into the file and take texts that begin with "=" for formulas; what is written here is the
 same bytes for the same records, and its texts are texts.
