@@ -203,9 +203,9 @@ WAYS = [
     ("CRP decreased in both the exercise (P=.01) and control groups (P=.02).",
      ["CRP decreased [within group; in both the exercise and control groups]"]),
     ("TNF-α was elevated at rest in MS compared with controls.",
-     ["TNF-alpha increased [between people; against controls]"]),
+     ["TNF-alpha increased [between people; against controls; in MS]"]),
     ("BDNF was lower in MS versus controls and did not change with training.",
-     ["BDNF decreased [between people; against controls]", "BDNF unchanged [within group]"]),
+     ["BDNF decreased [between people; against controls; in MS]", "BDNF unchanged [within group; in MS]"]),
     ("Those who improved had a significant increase in VEGF.", []),
     ("Cytokine analyses demonstrated no differences between groups.", ["cytokines unchanged [between groups]"]),
     ("The second group experienced thirst, dry skin and a higher level of leptin.",
@@ -242,7 +242,36 @@ WAYS = [
      ["E-selectin decreased [within group; after treatment with 150 mg]"]),
 ]  # fmt: skip
 
-SENTENCES = [*WAYS, *ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
+MORE = [
+    ("Exercise with or without the supplement decreased leptin.", ["leptin decreased"]),
+    ("Training had no effect on the IL-6R mRNA response to exercise.", []),
+    ("No changes in cytokines occurred following the N-C, H-C, and N-T interventions.",
+     ["cytokines unchanged [in the N-C, H-C, and N-T interventions]"]),
+    ("No trials have examined the effects of training on irisin.", []),
+    ("The drug and placebo groups did not differ in IL-6.", ["IL-6 unchanged [between groups]"]),
+    ("CRP and IL-6 levels or any changes during the study were not different between the groups.",
+     ["CRP; IL-6 unchanged [between groups]"]),
+    ("Treatment resulted in the increase in levels of IL-10, and reduction in the levels of IL-8 and IL-6.",
+     ["IL-10 increased", "IL-8; IL-6 decreased"]),
+    ("Although, at the end of the study, leptin did not change in trained patients (NS), it rose in the others.",
+     ["leptin unchanged [within group; in trained patients]"]),
+    ("M-CSF remained higher in smokers compared with nonsmokers despite a reduction.",
+     ["M-CSF increased [between people; against nonsmokers]"]),
+    ("Increased irisin secretion was reversed by an antioxidant.", []),
+    ("The increase in CRP was prevented by training.", ["CRP decreased [between groups]"]),
+    ("The drug led to a reduction in T cells and modulation of IL-4 and IL-5.", []),
+    ("IL-6 increased during the first 8 wk.", ["IL-6 increased [within group; during the first 8 wk]"]),
+    ("Both diets reduced CRP in 3 weeks and returned it to basal values.",
+     ["CRP decreased [only in 3 weeks]"]),
+    ("The level of IL-6 remained the same.", ["IL-6 unchanged [within group]"]),
+    ("CRP rose only in the placebo group.", ["CRP increased [within group; only in the placebo group]"]),
+    ("Players took betaine or were in a placebo group (PG). IL-8 was greater in the PG at P3 compared to P1.",
+     ["IL-8 increased [within group; against P1; in the PG (control)]"]),
+    ("TNF-α fell in EG and rose in CG.",
+     ["TNF-alpha decreased [within group; in EG]", "TNF-alpha increased [within group; in CG]"]),
+]  # fmt: skip
+
+SENTENCES = [*WAYS, *MORE, *ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
 
 
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:70] for sentence, _ in SENTENCES])
@@ -254,6 +283,12 @@ def test_a_study_of_one_bout_tells_nothing_of_training() -> None:
     title = "Acute effects of cycling exercise on IL-6"
     assert told("IL-6 increased.", title=title) == ["IL-6 increased [within group; after one bout]"]
     assert told("IL-6 increased.", title="Acute and chronic exercise") == ["IL-6 increased [within group]"]
+
+
+def test_a_heading_in_capitals_needs_no_colon_where_an_abbreviation_ends_the_words_behind_it() -> None:
+    abstract = "METHODS Forty women drank S. boulardii. RESULTS Twenty women drank S. boulardii. IL-6 decreased."
+    (spans,) = find_spans([Record(record_id="1", title="A title", abstract=abstract)])
+    assert [span.section for span in spans if span.provenance == "rule:direction"] == ["results"]
 
 
 def test_methods_and_results_under_one_heading_tell_results() -> None:
@@ -270,6 +305,8 @@ def test_methods_and_results_under_one_heading_tell_results() -> None:
         ("IL-6 fell in the high-dose group.", "measured"),
         ("IL-6 fell only in the exercise group.", "decreased"),
         ("IL-6 fell only in women. IL-6 did not differ between groups.", "unchanged"),
+        ("CRP was measured. IL-6 rose only in the placebo group.", "measured"),
+        ("In obese mice, IL-6 was higher.", "measured"),
         ("Group 2 (controls) rested. In group 2, IL-6 rose.", "measured"),
         ("No cytokine except IL-6 changed.", "measured"),
         ("Training did not change any marker of inflammation. IL-6 was measured.", "unchanged"),

@@ -68,13 +68,12 @@ class SectionFinder:
 
 def _headings(text: str, layout: Layout, begin: int, end: int) -> list[tuple[int, int, str]]:
     """(start, end, section) of each heading in the abstract; a lone title-case word needs a second one beside it."""
-    found = []
+    found: list[tuple[int, int, str]] = []
     for start in layout.sentences:
         if begin <= start < end:
-            heading = _HEADING.match(text, start, end) or _CAPITALS.match(text, start, end)
-            name = section_of(heading[1]) if heading else ""
-            if heading and name:
-                found.append((start, heading.end(1), name))
+            headings = (pattern.match(text, start, end) for pattern in (_HEADING, _CAPITALS))
+            named = ((heading.end(1), section_of(heading[1])) for heading in headings if heading)
+            found += [(start, stop, name) for stop, name in named if name][:1]
     return found
 
 

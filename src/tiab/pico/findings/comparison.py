@@ -18,7 +18,7 @@ _AGAINST = re.compile(
 )
 _CUT = re.compile(
     r"\s+(?:that|which|who|indicat\w+|suggest\w+|show\w*|increas\w+|decreas\w+|reduc\w+|\w+ly|and|but|whereas"
-    r"|while|although|at|after|was|were|is|are|did|showed|had|by|following|during|with|within|for|in)\s|\.\s|\.$|\s*$"
+    r"|while|although|despite|at|after|was|were|is|are|did|showed|had|by|following|during|with|within|for|in)\s|\.\s|\.$|\s*$"
 )
 _BETWEEN = re.compile(
     r"\bgroups?\s+by\s+time\b|\btime\s+by\s+(?:group|treatment)\b|\b(?:between|among|across)\s+(?:the\s+)?(?:\w+\s+){0,3}?(?:groups?|arms?|conditions?|treatments?"
@@ -45,11 +45,15 @@ _NOUNS = (
     r"|comparators?|athletes|animals|rats|mice|PwMS)\b"
 )
 _GROUP = re.compile(
+    r"\b(?:in|for|among|within|following|after|with)\s+(?P<several>the\s+[A-Z][\w-]*(?:,\s*(?:and\s+)?[A-Z][\w-]*)+"
+    r"(?:,?\s+and\s+[A-Z][\w-]*)?\s+(?i:groups|arms|interventions|conditions|trials))\b|(?i:"
     r"\b(?:in|for|among|within)\s+(?!the\s+groups\b)(?P<group>both\s+(?:the\s+)?[\w-]+(?:\s[\w-]+)?\s+and\s+(?:the\s+)?[\w-]+"
     r"(?:\s[\w-]+)?\s+(?:groups?|arms?)\b|(?:the\s+|both\s+|all\s+|either\s+|our\s+|each\s+"
     rf"|any\s+)?(?!groups\b)(?:(?!(?:in|of|or|and|between|within|among|than|after)\b)[\w+/-]+\s+){{0,4}}?{_NOUNS})"
-    r"|(?<!not )\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b",
-    re.IGNORECASE,
+    r"|(?<!not )\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b)"
+)
+_LETTERS = re.compile(
+    r"\bin\s(?P<group>(?:the\s)?(?:[CEIPST]G|EXP?|CON|CTRL?|CTR|PLA?C?|INT|HC|PwMS|(?:RR|PP|SP)?MS)\d?)(?![\w+/-])"
 )
 _SUBJECT = re.compile(
     r"(?:^\W*|[,;:]\s*|\b(?:whereas|while|but|and|that)\s+)(?:and\s+|but\s+)?(?P<group>(?:the\s+)?"
@@ -64,11 +68,12 @@ _SUBJECT = re.compile(
 _CONTROL = re.compile(
     r"\b(?:controls?|comparators?|placebo|sham|usual\s+care|standard\s+care|wait(?:ing)?[\s-]?list|sedentary|untreated"
     r"|vehicle|inactive"
-    r"|non-?(?:train\w*|exercis\w*|intervention|active)|no\s+(?:treatment|training|exercise|intervention)|CON|CG)\b",
+    r"|non-?(?:train\w*|exercis\w*|intervention|active)|no\s+(?:treatment|training|exercise|intervention)|CON|CTRL?|CTR|CG)\b",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"\b(?:healthy|non-?MS|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b", re.IGNORECASE
+    r"\b(?:healthy|non-?(?:MS|smokers|diabetic\w*|obese|depressed)|normal\s+(?:controls|subjects)|normal-?weight|lean|without\s+\w+)\b",
+    re.IGNORECASE,
 )
 _FROM_BASELINE = re.compile(r"\bfrom\s+(?:the\s+)?(?:baseline|pre)", re.IGNORECASE)
 _ASIDE = re.compile(
@@ -86,7 +91,7 @@ _IN_THE_ILL = re.compile(
 )
 _CONTROLS = re.compile(r"(?:the\s+|matched\s+)*(?:controls|control\s+subjects)", re.IGNORECASE)
 _ACUTE = re.compile(
-    r"\b(?:immediately\s+(?:after|post)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)"
+    r"\b(?:immediately\s+(?:after|post)[\s-](?:\w+\s){0,2}?(?:exercis\w+|bouts?|sessions?|training|running|cycling|test)|acute(?:ly)?\s+(?:bouts?|exercise|responses?|changes?|effects?|resistance)"
     r"|single\s+(?:bout|session)|one\s+(?:bout|session)|post-?exercise"
     r"|(?:min|minutes|h|hours?)\s+(?:after|post|following)[\s-](?:\w+\s){0,3}?"
     r"(?:exercis\w+|bouts?|sessions?|exertion|cycling|running|walking)|either\s+bout"
@@ -260,8 +265,18 @@ def _group(clause: str, before: str, behind: str) -> str:
     """In whom something changed: where the controls are the subject, these; else whom the words behind name first."""
     found = _SUBJECT.search(before)
     subject = " ".join(found["group"].split()) if found else ""
+    if subject.endswith("groups") and re.search(rf"\band\s+{re.escape(subject)}\b", before):
+        subject = ""  # "the drug and placebo groups did not differ" is told of both
     subject = subject[:1].lower() + subject[1:] if subject[1:2].islower() else subject
-    return subject if is_control(subject) else _group_in(behind) or subject or _group_in(clause)
+    if is_control(subject):
+        return subject
+    return _group_in(behind) or subject or _group_in(clause) or _short_group(behind) or _short_group(clause)
+
+
+def _short_group(text: str) -> str:
+    """A group that is named by the usual letters alone: "in the EG"."""
+    found = _LETTERS.search(text)
+    return found["group"] if found else ""
 
 
 def _group_in(text: str) -> str:
@@ -271,7 +286,7 @@ def _group_in(text: str) -> str:
         found = _GROUP.search(text, compared.end())
     else:
         found = _GROUP.search(text, 0, compared.start() if compared else len(text))
-    return " ".join((found["group"] or found["given"]).split()) if found else ""
+    return " ".join((found["group"] or found["given"] or found["several"]).split()) if found else ""
 
 
 def _against(text: str) -> str:

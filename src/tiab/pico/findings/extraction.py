@@ -40,7 +40,8 @@ _STUDY = re.compile(
 )
 _ELSEWHERE = re.compile(
     r"\b(?:previous(?:ly)?|prior\s+stud\w+|have\s+been|has\s+been|known|literature|baseline\s+characteristics"
-    r"|reported\s+to|suggest\w*\s+that)\b",
+    r"|reported\s+to|suggest\w*\s+that|(?:no|few)\s+(?:\w+\s+)?(?:trials?|stud(?:y|ies)|data|reports?)\s+(?:has|have|had)"
+    r"|unclear|is\s+unknown|remains?\s+to\s+be)\b",
     re.IGNORECASE,
 )
 _WITH_RESULTS = re.compile(
@@ -260,12 +261,11 @@ def _wording(
     bounds: tuple[int, int],
 ) -> Wording:  # fmt: skip
     cue, (begin, stop) = tokens[said.cue], clause
-    alike = (
-        (cue.cue[0] == "same" and cue.cue[1] == "degree" and cue.word not in _STEADY)
-        or cue.word.startswith("differ")
-        or said.governed
+    steady = cue.word in _STEADY or any(
+        token.word.startswith("remain") for token in tokens[max(0, said.cue - 2) : said.cue]
     )
-    differs = (cue.cue[1] == "degree" and cue.word not in _STEADY) or alike
+    alike = (cue.cue == ("same", "degree") and not steady) or cue.word.startswith("differ") or said.governed
+    differs = (cue.cue[1] == "degree" and not steady) or alike
     place = max(cue.end, target.end)
     rest = min(
         [bounds[1], *(t.start for i, t in enumerate(tokens) if t.start > place and (i in cues or t.target >= 0))]

@@ -13,7 +13,7 @@ __all__ = ["with_objects"]
 
 _LONGEST_NAME = 8  # words of one thing on a list
 _PREPOSITIONS = words("preposition")
-_OTHER_THINGS = frozenset(("removal", "clearance"))
+_OTHER_THINGS = frozenset(("removal", "clearance", "response", "responses"))
 
 
 def with_objects(tokens: Sequence[Token], cue: int) -> Iterator[Statement]:
@@ -30,6 +30,8 @@ def with_objects(tokens: Sequence[Token], cue: int) -> Iterator[Statement]:
     direction = direction_of(tokens, cue, scope)
     if behind is not None and behind[1] is not None:
         outer = tokens[behind[1]].cue
+        if outer[0] == "undo" and not any(is_kind(token.word, "given") for token in tokens[behind[1] :]):
+            return  # "increased IL-6 secretion was reversed by an inhibitor" is no effect of what people got
         lesser = outer == ("down", "degree") and not behind[0].denied
         direction = lessened(direction) if lesser else composed(outer[0], direction, denied=behind[0].denied)
         if behind[0].denied and direction != "same":
@@ -56,10 +58,28 @@ def _is_told(tokens: Sequence[Token], cue: int, scope: Scope, followed: bool) ->
         return False
     if followed or scope.told or scope.means or _link(tokens, cue + 1) is None:
         return True
+    first = _joined_change(tokens, cue)
+    if first is not None:
+        return _is_told(tokens, first, scope_before(tokens, first), followed)
     return not any(
         is_kind(token.word, "finite") or is_kind(token.word, "auxiliary") or token.cue[1] in ("verb", "past")
         for token in tokens
     )
+
+
+def _joined_change(tokens: Sequence[Token], cue: int) -> int | None:
+    """The index of the noun of change that "and" joins to this one: "an increase in IL-10 and reduction in IL-6"."""
+    before = cue - 1
+    while before > 0 and (is_kind(tokens[before].word, "significance") or is_kind(tokens[before].word, "adverb")):
+        before -= 1
+    if before < 1 or tokens[before].word != "and":
+        return None
+    for i in range(before - 1, -1, -1):
+        if tokens[i].cue[1] == "noun":
+            return i
+        if tokens[i].cue[0] or is_kind(tokens[i].word, "break") or is_kind(tokens[i].word, "auxiliary"):
+            return None
+    return None
 
 
 def _is_listed(tokens: Sequence[Token], cue: int) -> bool:
@@ -181,7 +201,7 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
             if token.word == "," and i + 1 < len(tokens) and tokens[i + 1].word in ("with", "which", "suggesting"):
                 break
         elif (
-            (token.cue[0] and not (token.cue[1] == "noun" and token.cue[0] == "change" and words == 0))
+            (token.cue[0] and not (token.cue == ("change", "noun") and words == 0 and not _is_of(tokens, i + 1)))
             or is_kind(token.word, "break")
             or is_kind(token.word, "auxiliary")
             or is_kind(token.word, "finite")
@@ -196,6 +216,10 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
     if places and any(token.word in _OTHER_THINGS for token in tokens[places[-1] + 1 : places[-1] + 4]):
         return []  # "enhanced removal of IL-6" is another thing than IL-6; so is "enhanced IL-6 removal"
     return [place for place in places if not _has_own_verb(tokens, place)]
+
+
+def _is_of(tokens: Sequence[Token], i: int) -> bool:
+    return i < len(tokens) and tokens[i].word in ("of", "in")
 
 
 def _continues_list(tokens: Sequence[Token], i: int) -> bool:

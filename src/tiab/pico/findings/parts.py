@@ -32,6 +32,7 @@ _BASELINE_OF = re.compile(
     rf"{_COMPARED}(?<!for )\bbaseline\s(?:(?!was|were|and|to|but)[\w-]+\s){{0,4}}$", re.IGNORECASE
 )
 _TIME = re.compile(
+    r"\b(?:during|over|within|in)\s(?:the\s)?(?:first|last|final|initial)\s(?:[\w-]+\s)?(?:weeks?|wk|months?|days?|years?|h|hours?)\b|"
     r"\b(?:at|on|in)\s(?:the\s)?(?:(?:week|month|day|year|visit)s?\s\d+\b"
     r"|(?:\d+|two|three|four|five|six|eight|ten|twelve)[\s-](?:weeks?|months?|days?|years?|hours?|h|minutes|min)\b(?:\sfollow-?up)?"
     r"|(?:first|second|third)\s(?:week|month|day|visit)\b|(?:any\s)?(?:other|remaining)\stime(?:[\s-]?points?|s)\b)",
@@ -60,6 +61,9 @@ _ALONE = re.compile(
 _BUT_NOT = re.compile(
     r"\b(?:but|and|though|although|while|whereas)\s(?:(?:was|were|did)\s)?(?:not|no\slonger)\s(?P<other>(?:in|at|after|on|for|with|among)\s[^.;]{2,60})",
     re.IGNORECASE,
+)
+_RETURNED = re.compile(
+    r"\breturn(?:ed|ing|s)?\s(?:\w+\s)?to\s(?:the\s|its\s|their\s)?(?:bas\w+|initial|pre|normal)", re.IGNORECASE
 )
 _SEX_OR_AGE = re.compile(
     r"\b(?:gender|sex|age|racial|ethnic|seasonal)[\s-](?:\w+\s)?(?:differen\w+|effects?)\b"
@@ -144,6 +148,8 @@ def limits(clause: str, rest: str) -> str | None:
     ('in men', '')
     """
     other = _BUT_NOT.search(rest.partition(";")[0])
+    if _RETURNED.search(rest):
+        return ""
     if other:
         return " ".join(other["other"].split())
     return "" if _ALONE.search(clause) else None

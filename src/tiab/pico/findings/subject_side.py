@@ -182,6 +182,9 @@ def _is_in_front(tokens: Sequence[Token], i: int) -> bool:
     first = i
     while first > 0 and not is_kind(tokens[first - 1].word, "break"):
         first -= 1
+    first += tokens[first].word == ","
+    if tokens[first].word == "despite" and any(token.word == "," for token in tokens[i:]):
+        return True
     verbal = ("auxiliary", "having", "finite")
     return is_kind(tokens[first].word, "stop") and not any(
         token.target >= 0 or token.cue[0] or any(is_kind(token.word, kind) for kind in verbal)
@@ -230,6 +233,8 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
             return i if not begins_name(tokens, i + 1) else None  # "none of them improved"
         if token.cue[1] == "noun" and not phrased and _is_change_of_subject(tokens, i):
             continue
+        if token.cue == ("change", "noun") and _is_second_subject(tokens, i):
+            continue
         if token.cue[0]:
             if token.cue[1] == "noun" and (phrased or not _follows_subject(tokens[i - 1])):
                 return None  # "… with a rise in CRP": no verb
@@ -250,6 +255,14 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
         if token.word.endswith("ed") and not phrased:  # a verb that no list has
             return None
     return None
+
+
+def _is_second_subject(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a change is named beside the target as the subject: "IL-6 levels or any changes in them were …"."""
+    first = i
+    while first > 0 and is_kind(tokens[first - 1].word, "determiner"):
+        first -= 1
+    return first < i and tokens[first - 1].word in ("or", "and", "nor")
 
 
 def _only_describes(tokens: Sequence[Token], i: int) -> bool:

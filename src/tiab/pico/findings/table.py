@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +24,8 @@ __all__ = ["DIRECTIONS", "EvidenceTable", "Reported", "Study", "counts_in_words"
 DIRECTIONS = ("increased", "decreased", "unchanged", "mixed", "measured")
 """What a study can say of an outcome; "measured" where it names the outcome and no direction."""
 
+_ANIMALS = re.compile(r"\b(?:mice|rats|animals|rabbits|pigs)\b", re.IGNORECASE)
+_PEOPLE = re.compile(r"\b(?:patients|participants|volunteers|women|men|adults|humans?|subjects)\b", re.IGNORECASE)
 _LIKELY = 0.5  # the chance from which on a design is shown
 _LEAST_STUDIES = 2  # outcomes that are no markers get a column where so many studies share them
 
@@ -173,12 +176,12 @@ def _named(spans: Sequence[Span]) -> Iterator[str]:
 def _study(record: Record, spans: Sequence[Span]) -> Study:
     cells: dict[str, list[Reported]] = {name: [] for name in _measured(record, spans)}
     aside: dict[str, list[Reported]] = {}
-    several = has_several_doses(record.text)
+    several, in_people = has_several_doses(record.text), _PEOPLE.search(record.text) is not None
     for span in spans:
         if span.provenance in (MARKER, OUTCOME):
             said = _reported(record, span, several_doses=several)
             for name in span.value.split("; "):
-                where = cells if _tells_effect(span) else aside
+                where = cells if _tells_effect(span, in_people=in_people) else aside
                 where.setdefault(name if span.provenance == MARKER else _plain_name(name), []).append(said)
     _spread_classes(cells, [(span.start, span.value) for span in spans if span.label == "marker"])
     chances = design_scores(spans, record.publication_types)
@@ -202,12 +205,13 @@ def _measured(record: Record, spans: Sequence[Span]) -> dict[str, None]:
     return dict.fromkeys(s.value for s in own if not is_agent(record.text, Found(s.start, s.end, s.value)))
 
 
-def _tells_effect(span: Span) -> bool:
+def _tells_effect(span: Span, *, in_people: bool) -> bool:
     """Whether a finding tells an effect of what the study did, on those who got it, beyond one bout."""
     parts = span.detail.split("; ")
-    group = next((part for part in parts if part.startswith("in ")), "")
+    group = next((part for part in parts if part.removeprefix("only ").startswith("in ")), "")
     alone = parts[0] != "between groups" and is_control(group)
-    return not (alone or "between people" in parts or "after one bout" in parts)
+    elsewhere = in_people and _ANIMALS.search(group) is not None
+    return not (alone or elsewhere or "between people" in parts or "after one bout" in parts)
 
 
 def _reported(record: Record, span: Span, *, several_doses: bool) -> Reported:

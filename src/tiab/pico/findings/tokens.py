@@ -15,7 +15,7 @@ CUES = ("up", "down", "change", "same", "undo")
 """The kinds of words that say which way something went."""
 
 _WORD = re.compile(
-    r"[Ww]ent\s+(?:up|down)\b|[Ll]ower\s+(?:extremit|limb|leg|body|back|respirator|urinary|airway|abdom"
+    r"[Ww]ent\s+(?:up|down)\b|[Ww]ith\s+(?:or|and)\s+without\b|[Ww]ith/without\b|[Ll]ower\s+(?:extremit|limb|leg|body|back|respirator|urinary|airway|abdom"
     r"|GI\b)\w*|\d+(?:[.,]\d+)*%?|[^\W_]+(?:[-\u2010-\u2013/'’][^\W_]+)*(?:n['’]t)?|[^\s\w]|_"
 )
 _OPEN = re.compile(r"[(\[]")
