@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tiab.criteria.boolean_tokens import NUMBER, Token, read_tokens
+from tiab.criteria.dialects import TIED
 
 __all__ = ["And", "Near", "Node", "Not", "Or", "Parsed", "Reference", "Term", "parse_line"]
 
@@ -246,6 +247,7 @@ def _with_field(node: Node, tag: str) -> Node:
 
 
 def _term(text: str, tag: str, ignored: list[str]) -> Node | None:
+    text = text.replace(TIED, " ")
     heading = re.fullmatch(
         r"(?i)(?:exp(?:lode)?\s+)?\*?(?P<name>[^/]*[^/\s])\s*/\s*(?:exp\b.*|[a-z]{2}(?:,\s*[a-z]{2})*)?\.?", text
     )

@@ -74,7 +74,7 @@ def _token(found: re.Match[str], *, after_words: bool) -> Token | None:
     if bare in _OPERATORS:
         return Token(_OPERATORS[bare])
     near = _NEAR.fullmatch(bare)
-    if near and (near["distance"] or bare in ("adj", "near", "next")) and (after_words or not bare.startswith("n")):
+    if near and (near["distance"] or bare in ("adj", "near", "next")) and (after_words or not re.match(r"n\d", bare)):
         return Token("near")
     return Token("joined", word) if _JOINED_LINES.fullmatch(word) else None
 

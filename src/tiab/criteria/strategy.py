@@ -13,13 +13,16 @@ from itertools import product
 from math import prod
 
 from tiab.criteria.boolean import And, Near, Node, Not, Or, Parsed, Reference, Term
-from tiab.criteria.strategy_lines import StrategyLine, read_lines
+from tiab.criteria.dialects import plain_lines
+from tiab.criteria.strategy_lines import StrategyLine, read_parts
 
 __all__ = ["Block", "Strategy", "is_strategy", "read_strategy"]
 
 _MOST_PHRASES = 60
 """Phrases that one proximity search is spelled out into."""
 _DEPTH = 60
+_MANY = 5
+"""How many times as many terms two blocks have together as what stands beside both, where they stay two."""
 _LIMIT = re.compile(r"^\s*(?:\d+\.?\s+)?limit\s+[#sl]?(\d+)\s+to\s+(.*)$", re.IGNORECASE)
 _SAME = re.compile(r"^\s*(?:remove duplicates from|dedup\w*|de-dup\w*)\s+[#sl]?(\d+)", re.IGNORECASE)
 
@@ -79,14 +82,16 @@ def is_strategy(text: str) -> bool:
     >>> is_strategy("1 exp Exercise/\\n2 yoga.ti,ab.\\n3 1 or 2"), is_strategy("We include trials of yoga or tai chi.")
     (True, False)
     """
+    text = "\n".join(line.text for line in plain_lines(text))
     signs = re.findall(
         r"\b(?:OR|AND|NOT)\b|\.(?:ti|ab|tw|mp|pt|sh|af)\b|\[(?:tiab|tw|mesh|mh|ti|ab|pt)[^\]]*\]|(?im:^\s*(?:\d+\s+)?exp\b.*/)"
-        r"|\badj\d|\b(?:or|and)/\d|(?im:^[\s#(]*(?:\d+\s+)?\d+\s+(?:or|and)\s+#?\d+)|/\s*$|\w[*$](?=[\s.,)])",
+        r"|\badj\d|\b(?:or|and)/\d|(?im:^[\s#(]*(?:\d+\s+)?#?\d+\s+(?:or|and)\s+#?\d+)|:ti\b|/\s*$|\w[*$](?=[\s.,)])",
         text,
         re.MULTILINE,
     )
     words = len(re.findall(r"\w+", text))
-    return len(signs) >= 3 and len(signs) * 25 >= words
+    joined = len(re.findall(r"\b(?:OR|AND|NOT)\b", text)) >= 2 and not re.search(r"[a-z]{3}[.?!](?:\s|$)", text)
+    return (len(signs) >= 3 or joined) and len(signs) * 25 >= words
 
 
 def read_strategy(text: str) -> Strategy:
@@ -96,7 +101,58 @@ def read_strategy(text: str) -> Strategy:
     >>> [[term.text for term in block.terms] for block in found.blocks]
     [['Exercise', 'yoga'], ['multiple sclerosis']]
     """
-    return _Search(list(read_lines(text))).strategy()
+    parts = read_parts(text)
+    return _merged([_Search(part).strategy() for part in parts] or [Strategy(blocks=())])
+
+
+def _merged(strategies: list[Strategy]) -> Strategy:
+    """One strategy for several databases: the blocks that share words are one, with the terms of all."""
+    first, *others = [one for one in strategies if one.blocks] or strategies[:1]
+    blocks = list(first.blocks)
+    for other in others:
+        alike = len(other.blocks) == len(first.blocks)
+        for place, block in enumerate(other.blocks):
+            words = _words(block)
+            shared = [len(words & _words(known)) for known in blocks]
+            best = shared.index(max(shared))
+            if shared[best] or alike:
+                at = best if shared[best] else place
+                blocks[at] = replace(blocks[at], terms=tuple(_terms_once((*blocks[at].terms, *block.terms))))
+            else:
+                blocks.append(block)
+    return Strategy(
+        blocks=tuple(blocks),
+        unwanted=tuple(_terms_once(term for one in strategies for term in one.unwanted)),
+        limits=tuple(dict.fromkeys(limit for one in strategies for limit in one.limits)),
+        not_understood=tuple(lost for one in strategies for lost in one.not_understood),
+    )
+
+
+def _size(blocks: list[Block]) -> int:
+    return sum(len(block.terms) for block in blocks)
+
+
+def _distributed(main: list[Block], plain: list[SearchTerm], others: list[list[Block]]) -> list[Block]:
+    """(A and B) or C as (A or C) and (B or C): C goes to the blocks that share its words, else to each."""
+    found = [list(block.terms) for block in main]
+    words = [_words(block) for block in main]
+    for term in plain:
+        mine = _words(Block(terms=(term,)))
+        shared = [place for place in range(len(main)) if mine & words[place]]
+        for place in shared or range(len(main)):
+            found[place].append(term)
+    for blocks in others:
+        for at, block in enumerate(blocks):
+            mine = _words(block)
+            alike = [len(mine & known) for known in words]
+            place = alike.index(max(alike)) if any(alike) else min(at, len(main) - 1)
+            found[place] += block.terms
+    return [replace(block, terms=tuple(_terms_once(terms))) for block, terms in zip(main, found, strict=True)]
+
+
+def _words(block: Block) -> set[str]:
+    """The beginnings of the words of a block's terms."""
+    return {word[:6] for term in block.terms for word in re.findall(r"[^\W\d_]{4,}", term.text.casefold())}
 
 
 @dataclass(slots=True)
@@ -109,12 +165,17 @@ class _Search:
 
     def strategy(self) -> Strategy:
         for place, line in enumerate(self.lines):
+            self.limits += line.limits
             limit, same = _LIMIT.match(line.text), _SAME.match(line.text)
             if limit:
                 self.limits.append(limit[2].strip())
             if found := limit or same:  # a line that was lost above it makes it refer to itself
                 line.parsed = Parsed(Reference(min(int(found[1]), place)))
-        blocks = [block for root in self._roots() for block in self._blocks(self.lines[root].parsed.node, root, 0)]
+        blocks = [
+            block
+            for root in self._roots()
+            for block in self._named(self._blocks(self.lines[root].parsed.node, root, 0), root)
+        ]
         blocks = _once(blocks)
         return Strategy(
             blocks=tuple(blocks),
@@ -133,10 +194,24 @@ class _Search:
         """The line that joins the others; where no line does, each line is a block, or all are one list."""
         joining = [n for n, line in enumerate(self.lines) if any(_references(line.parsed.node))]
         if joining:
-            return [joining[-1]]
+            return [joining[-1]] if self._is_whole(joining[-1]) else self._loose_ends(joining)
         whole = [n for n, line in enumerate(self.lines) if line.parsed.node is not None]
         joined = [n for n in whole if isinstance(self.lines[n].parsed.node, And | Not)]
         return joined[-1:] if joined else whole
+
+    def _is_whole(self, last: int) -> bool:
+        """Whether the last line that joins others is the search, and not one of its blocks."""
+        return last == len(self.lines) - 1 and not isinstance(self.lines[last].parsed.node, Or)
+
+    def _loose_ends(self, joining: list[int]) -> list[int]:
+        """The last line that joins others; of a strategy that was cut off, each list that no line joins."""
+        last = joining[-1]
+        behind = [n for n in range(last + 1, len(self.lines)) if self.lines[n].parsed.node is not None]
+        used = {reference.line - 1 for n in joining for reference in _references(self.lines[n].parsed.node)}
+        lists = [n for n in joining if isinstance(self.lines[n].parsed.node, Or) and n not in used]
+        if lists != [n for n in joining if n not in used]:
+            return [last]
+        return [*lists, *behind]
 
     def _blocks(self, node: Node | None, at: int, depth: int) -> list[Block]:
         """What is joined by AND below a node of line `at`."""
@@ -186,6 +261,9 @@ class _Search:
                 )
                 for place in range(widest)
             ]
+        main = max(several, key=_size, default=[])
+        if len(main) > 1 and _size(main) >= _MANY * len(plain):
+            return _distributed(main, plain, [blocks for blocks in several if blocks is not main])
         for blocks in several:
             plain += list(_phrases([block.terms for block in blocks]))
         return [Block(terms=tuple(_terms_once(plain)))] if plain else []

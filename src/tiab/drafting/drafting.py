@@ -22,6 +22,7 @@ _PROSE = re.compile(
     r"(?im)^\W*(?:title|questions?|inclusion|exclusion|participants|population|eligib\w+|objectives?)\b"
 )
 """Headings of a protocol."""
+_HYPHENS = str.maketrans({"‐": "-", "‑": "-", "\u00ad": None, "\u00a0": " "})
 _ENDLESS = re.compile(r"\S{2000,}")
 """No word and no term: an encoded picture, a page without its spaces; reading one takes minutes."""
 
@@ -51,7 +52,8 @@ def draft(*texts: str, title: str = "") -> Draft:
         raise CriteriaError("there is no text to draft criteria from", hint="Paste a protocol or a search strategy.")
     if sum(map(len, texts)) > _LONGEST:
         raise CriteriaError("the text is too long for a protocol", hint="Paste the eligibility criteria alone.")
-    prose, strategies = _parted([_ENDLESS.sub(" ", text) for text in texts])
+    title, *plain = (text.translate(_HYPHENS) for text in (title, *texts))
+    prose, strategies = _parted([_ENDLESS.sub(" ", text) for text in plain])
     from_text = draft_from_text(prose, title) if prose.strip() else None
     known = title or (from_text.title if from_text and from_text.title != UNTITLED else "")
     from_strategies = [draft_from_strategy(strategy, known) for strategy in strategies]

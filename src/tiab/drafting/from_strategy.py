@@ -17,7 +17,9 @@ from tiab.drafting.words import languages_in, years_in
 __all__ = ["draft_from_strategy"]
 
 _AUTHOR = re.compile(r"(?i)^(?:au|author)")
+_SPECIES = re.compile(r"(?i)humans?")
 _SHORT = re.compile(r"[A-Z]{2,3}")
+_PUBLISHED = re.compile(r"(?i)\b(?:yr|year|dt|dp|pd|py|pdat|publication (?:date|year)|published date|timespan)\b|/py\b")
 _ALIKE = 0.8
 """The share of a block's terms that another one must have for the two to be one."""
 _FALLBACK = ("population", "intervention", "outcome")
@@ -26,12 +28,13 @@ _FALLBACK = ("population", "intervention", "outcome")
 def draft_from_strategy(text: str, title: str = "") -> Draft:
     """The draft that a strategy makes; its title is the first line that begins with `#`, where there is one."""
     strategy = read_strategy(text)
-    first = re.match(r"\s*#\s+(?:[A-Z]{2}\d+:\s*)?(\S.*)", text)
+    first = re.match(r"\s*# +(?!\d+\s)(?:[A-Z]{2}\d+:\s*)?(\S.*)", text)
     title = title or (first[1].strip() if first else "")
     blocks, not_used = _usable(strategy)
-    concepts = _concepts(blocks, title)
+    species = [block for block in blocks if all(_SPECIES.fullmatch(term.text) for term in block.terms)]
+    concepts = _concepts([block for block in blocks if block not in species], title)
     concepts, limits = _without(strategy.unwanted, concepts)
-    limits = _limited(strategy.limits, limits)
+    limits = _limited((*strategy.limits, *(term.text for block in species for term in block.terms)), limits)
     return Draft(
         title=title or UNTITLED,
         concepts=tuple(concepts),
@@ -155,15 +158,18 @@ def _limited(said: Iterable[str], limits: Limits) -> Limits:
             limits = replace(limits, species=("human",))
         if languages := languages_in(text):
             limits = replace(limits, languages=languages)
-        if re.search(r"(?i)\b(?:yr|year|dt|dp)\b", text):
-            first, last = years_in(text)
+        if found := re.match(r"(?i)PUBYEAR\s*(?P<how>[<>]|AFT|BEF)\s*(?P<year>\d{4})", text):  # Scopus
+            later, year = found["how"].upper() in (">", "AFT"), int(found["year"])
+            limits = replace(limits, year_from=year + 1) if later else replace(limits, year_to=year - 1)
+        elif _PUBLISHED.search(text):
+            first, last = years_in(re.sub(r"(?<!\d)((?:19|20)\d\d)\d{4}(?!\d)", r"\1", text))
             limits = replace(limits, year_from=first, year_to=last)
     return limits
 
 
 def _search(said: Iterable[str]) -> Search:
     """The last day of an entry date: what the search covers."""
-    days = [day for text in said for day in _days(text)]
+    days = [day for text in said if not _PUBLISHED.search(text) for day in _days(text)]
     return Search(until=max(days)) if days else Search()
 
 

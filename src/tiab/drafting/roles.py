@@ -52,6 +52,7 @@ _FIRST = re.compile(r"(?i)(?:randomi[sz]ed controlled trial|controlled clinical 
 """How the usual filters begin."""
 _ACCURACY = re.compile(
     r"(?i)sensitiv|specific|accura|predictive|roc\b|likelihood|^diagnos\w*\*?$|false (?:pos|neg)|^di$"
+    r"|limit of detection|signal.to.noise|reproducib|re-?test|receiver operating|reference standard|gold standard"
 )
 _STOP = frozenset(
     [
