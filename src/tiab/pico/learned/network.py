@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from tiab.pico.learned.context import CUES, Context
 from tiab.pico.learned.roles import ROLE_LABELS
@@ -89,18 +90,16 @@ class Means:
     [2.0, 2.0, 2.0]
     """
 
-    order: NDArray[np.int64]
-    starts: NDArray[np.int64]
+    matrix: csc_array
     groups: NDArray[np.int64]
-    counts: NDArray[np.float32]
 
     @classmethod
     def of(cls, groups: NDArray[np.int64]) -> Means:
         """Means over the rows that have the same number, from 0 without gaps."""
-        order = np.argsort(groups, kind="stable")
         counts = np.bincount(groups)
-        starts = np.cumsum(counts) - counts
-        return cls(order, starts, groups, counts.astype(np.float32)[:, None])
+        shares = (1 / counts).astype(np.float32)[groups]
+        shape = (len(counts), len(groups))
+        return cls(csc_array((shares, groups, np.arange(len(groups) + 1)), shape=shape), groups)
 
     def __call__(self, values: Floats) -> Floats:
         """The means, of the shape of `values`."""
@@ -108,8 +107,7 @@ class Means:
 
     def of_groups(self, values: Floats) -> Floats:
         """The mean of each group, shape (n_groups, n_columns)."""
-        sums: Any = np.add.reduceat(values[self.order], self.starts, axis=0)
-        means: Floats = sums / self.counts
+        means: Floats = self.matrix @ values
         return means
 
 

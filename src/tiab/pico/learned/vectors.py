@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,16 +41,24 @@ class Remembered:
     """
 
     def __init__(self, count: int, width: int, make: Callable[[NDArray[np.int64]], NDArray[np.float32]]) -> None:
-        self._rows = np.empty((count, width), dtype=np.float32)  # takes memory only where something is written
-        self._made = np.zeros(count, dtype=bool)
+        self._rows = np.empty((count, width), dtype=np.float32)  # takes memory, and time, only where it is written
+        self._slots = np.full(count, -1)  # rows stand in the order in which they were made: few pages of memory
+        self._used = 0
         self._make = make
+        self._lock = Lock()  # pipelines of two threads may share a model
 
     def __getitem__(self, places: NDArray[np.int64]) -> NDArray[np.float32]:
-        new = np.unique(places[~self._made[places]])
-        if len(new):
-            self._rows[new] = self._make(new)
-            self._made[new] = True
-        return self._rows[places]
+        if (self._slots[places] < 0).any():
+            with self._lock:
+                self._add(np.unique(places[self._slots[places] < 0]))
+        rows: NDArray[np.float32] = self._rows[self._slots[places]]
+        return rows
+
+    def _add(self, new: NDArray[np.int64]) -> None:
+        slots = np.arange(self._used, self._used + len(new))
+        self._rows[self._used : self._used + len(new)] = self._make(new)
+        self._slots[new] = slots
+        self._used += len(new)
 
 
 @dataclass(frozen=True, eq=False)
