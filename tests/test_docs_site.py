@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page
 
 import tiab
+from docs_site.commands import commands_page
 from docs_site.hooks import ELSEWHERE
 from run_notebooks import printed_by, stored_in
 from tiab.assets import corpus_path
@@ -128,6 +129,13 @@ def test_every_command_and_every_public_name_has_its_place(site: Path) -> None:
     formats = text_of(site / "reference" / "file-formats.html")
     for name in FORMATS:
         assert name in formats, name
+
+
+def test_commands_are_shown_in_plain_words() -> None:
+    page = commands_page()
+    assert "tiab rank [OPTIONS] files…\n" in page
+    assert "| `--top <number>` | How many records to show. *(default: 10; at least 0)* |" in page
+    assert not re.search(r"x>=|<=x|int range|<str>|[{}]", page)
 
 
 def test_doctests_are_shown_as_code(site: Path) -> None:

@@ -22,6 +22,16 @@ as JSON for other programs. An error is one line on standard error: what happene
 
 """
 
+_PLAIN = {
+    "Path": "path",
+    "int range": "number",
+    "float range": "number",
+    "int": "number",
+    "float": "number",
+    "str": "text",
+}
+"""What Typer calls the kinds of values, and what people call them."""
+
 
 def commands_page() -> str:
     """All commands in Markdown, a section each, in the order of `tiab --help`; then what a command exits with."""
@@ -44,7 +54,7 @@ def _sections(command: Any, name: str, parent: Any) -> Iterator[str]:
 def _body(command: Any, context: Any) -> str:
     """A command's prose, its usage with its examples, and the table of what it takes."""
     text, *examples = re.split(r"\s*\[dim\]Example:\[/dim\] ", command.help)
-    usage = " ".join(piece.strip("{}") for piece in command.collect_usage_pieces(context))
+    usage = re.sub(r"[{}]", "", " ".join(command.collect_usage_pieces(context))).replace("...", "…")
     lines = [f"{context.command_path} {usage}", *(["", *examples] if examples else [])]
     records = [record for param in command.params if (record := param.get_help_record(context))]
     rows = "".join(f"| {_code(names)} | {_cell(help_text)} |\n" for names, help_text in records)
@@ -56,13 +66,17 @@ def _prose(text: str) -> str:
 
 
 def _code(names: str) -> str:
-    """`-o, --output <path>` as code; a bar would end the cell."""
+    """`-o, --output <path>` as code, the kind of value in plain words; a bar would end the cell."""
     names = re.sub(r"\.\.\. <list\[(\w+)\]>", r"… <\1>", names)
-    return "`" + re.sub(r"<list\[(\w+)\]>", r"<\1> …", names).replace("|", "\\|") + "`"
+    names = re.sub(r"<list\[(\w+)\]>", r"<\1> …", names)
+    for kind, plain in _PLAIN.items():
+        names = names.replace(f"<{kind}>", f"<{plain}>")
+    return f"`{names}`".replace("|", "\\|")
 
 
 def _cell(text: str) -> str:
     """Help text within a cell of a table: stars and angle brackets are themselves there."""
+    text = re.sub(r"\b([\d.]+)<=x<=([\d.]+)", r"\1 to \2", re.sub(r"\bx>=([\d.]+)", r"at least \1", text))
     text = re.sub(r"\s+", " ", text).replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
     return re.sub(r" *\[((?:default|required|env var|x|\d)[^\]]*)\]", r" *(\1)*", text)
 
