@@ -78,7 +78,7 @@ def _cell(text: str) -> str:
     """Help text within a cell of a table: stars and angle brackets are themselves there."""
     text = re.sub(r"\b([\d.]+)<=x<=([\d.]+)", r"\1 to \2", re.sub(r"\bx>=([\d.]+)", r"at least \1", text))
     text = re.sub(r"\s+", " ", text).replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
-    return re.sub(r" *\[((?:default|required|env var|x|\d)[^\]]*)\]", r" *(\1)*", text)
+    return re.sub(r" *\[((?:default|required|env var|at least|\d)[^\]]*)\]", r" *(\1)*", text)
 
 
 def _exit_statuses() -> str:

@@ -58,7 +58,7 @@ def check_review(
 
 @commands.command("replay")
 def replay_review(folder: FolderArgument, jobs: JobsOption = 1, as_json: JsonOption = False) -> None:
-    """Make every ranking again from the log, and say whether each is the same.
+    """Repeat every ranking from the log, and say whether each is the same.
 
     Exit status 1 if one is not.
 

@@ -22,10 +22,10 @@ COMMANDS = {
     "demo": Command("demo", "Rank the embedded corpus and evaluate the ranking against the 12 studies of its review."),
     "criteria": Command("criteria", "Work on a review's criteria file."),
     "fetch": Command("fetch", "Fetch records from PubMed."),
-    "dedupe": Command("dedupe", "Find duplicates across search exports, and write each report once."),
+    "dedupe": Command("dedupe", "Find duplicates in search exports, and write each record once."),
     "rank": Command("rank", "Rank the records of search exports, those most likely to be relevant first."),
     "pico": Command("pico", "Show population, intervention, comparator, outcome, design and numbers in abstracts."),
-    "train": Command("train", "Learn from decisions and keep what was learned, to rank the next search with it."),
+    "train": Command("train", "Learn from decisions, and save what was learned to rank the next search."),
     "scan": Command("scan", "Rank all of PubMed, or any set of files; a scan that was stopped is resumed."),
     "evaluate": Command("evaluate", "Measure a ranking, or the order of a review, against the known relevant records."),
     "plan": Command("plan", "Before screening: what each stopping rule will cost, and what it may miss."),
@@ -54,7 +54,7 @@ COMMANDS = {
     "update": Command("update", "Add a later search, and rank its new records by what the review has learned."),
     "export": Command("review", "Write the records of a review, best first, with decisions, reasons and notes."),
     "report": Command("report", "Write the supplement of a review: counts, figures, drafts for the paper."),
-    "replay": Command("check", "Make every ranking again from the log, and say whether each is the same."),
+    "replay": Command("check", "Repeat every ranking from the log, and say whether each is the same."),
     "check": Command("check", "Check that no record and no event of the log was changed or lost."),
 }
 """The commands in the order in which they are met: without a review, then with one."""

@@ -48,7 +48,7 @@ def check_criteria(
     jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a criteria file holds and, given records, how many each concept and each pair of concepts finds.
+    """Show what a criteria file contains and, given records, how many match each concept and each pair of concepts.
 
     [dim]Example:[/dim] tiab criteria check criteria.toml pubmed.nbib
     """

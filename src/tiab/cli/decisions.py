@@ -33,7 +33,7 @@ __all__ = [
 commands = Commands()
 
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why it is excluded.")]
-NoteOption = Annotated[str, typer.Option("--note", help="A note beside the decision.")]
+NoteOption = Annotated[str, typer.Option("--note", help="A note on the decision.")]
 DECISION = typer.Argument(
     parser=Decision.parse, metavar=DECISIONS, help="The decision; 1 and 0 work as well.", show_default=False
 )

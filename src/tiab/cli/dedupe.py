@@ -25,15 +25,15 @@ def dedupe(
     files: FilesArgument,
     output: Annotated[
         Path | None,
-        records_option("Where to write each report once: .csv, .ris, .xlsx …"),
+        records_option("Where to write the records: .csv, .ris, .xlsx …"),
     ] = None,
     top: Annotated[int, typer.Option(min=0, help="How many doubtful pairs to show.")] = 10,
     as_json: JsonOption = False,
 ) -> None:
-    """Find duplicates across search exports, and write each report once.
+    """Find duplicates in search exports, and write each record once.
 
-    Each report is written with everything that its records say. Only certain duplicates are combined; doubtful pairs
-    are shown, and both of their records are written.
+    Certain duplicates are combined into one record with everything that they say. Doubtful pairs are shown, and both of
+    their records are written.
 
     [dim]Example:[/dim] tiab dedupe pubmed.nbib embase.ris scopus.csv -o once.csv
     """

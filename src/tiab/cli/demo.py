@@ -37,7 +37,7 @@ _INCLUDED, _EXCLUDED = 6, 20
 def demo(
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", writable=True, file_okay=False, help="The folder for what it writes."),
+        typer.Option("--output", "-o", writable=True, file_okay=False, help="The output folder."),
     ] = Path("demo-output"),
     top: Annotated[int, typer.Option(min=1, help="How many records to show.")] = 16,
     as_json: JsonOption = False,

@@ -70,7 +70,7 @@ def fetch_search(
     server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch what a search of PubMed finds; run it again to resume an interrupted fetch.
+    """Fetch the results of a PubMed search; run it again to resume an interrupted fetch.
 
     [dim]Example:[/dim] tiab fetch pubmed --query "multiple sclerosis[mesh] AND yoga" --until 2017/10/31 -o yoga.xml
     """
@@ -85,7 +85,7 @@ def fetch_search(
 
 @_fetch.command("pmids")
 def fetch_by_pmid(
-    file: Annotated[Path, typer.Argument(help="PMIDs: one a line, or a table or export.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="PMIDs: one per line, or a table or export.", show_default=False)],
     output: OutputOption,
     server: ServerOption = "",
     as_json: JsonOption = False,
@@ -117,7 +117,7 @@ def fetch_real_pool(
     server: ServerOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch the real pool of a review: its own search up to its date, and the studies that it included.
+    """Fetch the real records of a review: its own search up to its date, and the studies that it included.
 
     [dim]Example:[/dim] tiab fetch review corpora/exercise-ms-cytokines -o real
     """

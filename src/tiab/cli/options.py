@@ -25,7 +25,7 @@ __all__ = [
 FilesArgument = Annotated[
     list[Path],
     typer.Argument(
-        help="Search exports: RIS, NBIB, XML, BibTeX, CSV, XLSX …; gzipped or zipped, too.", show_default=False
+        help="Search exports: RIS, NBIB, XML, BibTeX, CSV, XLSX …; also gzipped or zipped.", show_default=False
     ),
 ]
 CriteriaOption = Annotated[

@@ -52,7 +52,7 @@ def show_pico(
         Path | None, typer.Option("--pico-corpus", help="Folder or tar file of brat files.", show_default=False)
     ] = None,
     nicta: Annotated[
-        Path | None, typer.Option("--nicta", help="Sentences with labels, one a line.", show_default=False)
+        Path | None, typer.Option("--nicta", help="Sentences with their roles, one per line.", show_default=False)
     ] = None,
     roles: Annotated[
         Path | None, typer.Option("--roles", help="Structured abstracts: PubMed XML or JSON.", show_default=False)

@@ -30,7 +30,7 @@ def rank_files(
     criteria: CriteriaOption = None,
     labels: LabelsOption = None,
     model: Annotated[
-        Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)
+        Path | None, typer.Option("--model", "-m", help="A saved model, from tiab train.", show_default=False)
     ] = None,
     output: Annotated[
         Path | None,
@@ -43,8 +43,8 @@ def rank_files(
 ) -> None:
     """Rank the records of search exports, those most likely to be relevant first.
 
-    Give the review's criteria, decisions that were made already, or a kept model; or several of these. The folder of
-    a review (tiab new) is ranked by all that it holds.
+    Give the review's criteria, decisions made so far, a saved model, or several of these. If you give the folder of
+    a review (tiab new), its records are ranked by its criteria and decisions.
 
     [dim]Example:[/dim] tiab rank pubmed.nbib embase.ris --criteria criteria.toml -o ranked.csv
     """

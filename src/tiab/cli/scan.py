@@ -40,7 +40,7 @@ OutputOption = Annotated[
     records_option("Where to write the best: .csv, .ris or .xlsx."),
 ]
 ModelOption = Annotated[
-    Path | None, typer.Option("--model", "-m", help="A kept model, from tiab train.", show_default=False)
+    Path | None, typer.Option("--model", "-m", help="A saved model, from tiab train.", show_default=False)
 ]
 ClusterOption = Annotated[
     str, typer.Option(help="A Dask scheduler, tcp://host:8786; its workers read the files.", show_default=False)
@@ -73,7 +73,7 @@ def scan_files(
 ) -> None:
     """Rank all of PubMed, or any set of files; a scan that was stopped is resumed.
 
-    Records are ranked by a kept model, or by criteria alone.
+    Records are ranked by a saved model, or by criteria alone.
 
     [dim]Example:[/dim] tiab scan baseline updatefiles --model mine.safetensors --jobs 8 -o top.csv
     """

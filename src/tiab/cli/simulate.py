@@ -50,7 +50,7 @@ def _retrain(value: str) -> Retrain:
 RetrainOption = Annotated[
     Any,  # Typer knows no unions
     typer.Option(
-        parser=_retrain, metavar="every|never|N", help="Learn after every label, never, or after every N labels."
+        parser=_retrain, metavar="every|never|N", help="Learn after every decision, never, or after every N decisions."
     ),
 ]
 

@@ -29,7 +29,7 @@ def train_model(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", writable=True, help="Where to keep the model (.safetensors).", show_default=False
+            "--output", "-o", writable=True, help="Where to save the model (.safetensors).", show_default=False
         ),
     ],
     criteria: CriteriaOption = None,
@@ -37,7 +37,7 @@ def train_model(
     jobs: ReadingJobsOption = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Learn from decisions and keep what was learned, to rank the next search with it.
+    """Learn from decisions, and save what was learned to rank the next search.
 
     The file holds numbers and words, no code: it can be shared and opened safely.
 
