@@ -201,7 +201,11 @@ def main() -> int:
         folder = shutil.copytree(kept, Path(parent) / "review")
         with served(folder, learn=not asked.fresh) as (address, session):
             if asked.browser:
-                say("key to next record", press(address, asked.decisions, asked.include))
+                wait(session, asked.wait)
+                spent = time.process_time()
+                waits = press(address, asked.decisions, asked.include)
+                each = 1000 * (time.process_time() - spent) / len(waits)
+                say(f"key to next record, CPU {each:.1f} ms", waits)
                 return 0
             with httpx.Client(base_url=address.split("/?")[0], trust_env=False, timeout=60) as client:
                 client.get(address)

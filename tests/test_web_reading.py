@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -25,12 +26,14 @@ class Slow:
     def __init__(self) -> None:
         self.reading, self.may, self._learn = threading.Event(), threading.Event(), Review.learn
 
-    def learn(self, review: Review, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
+    def learn(
+        self, review: Review, reviewer: str | None = "", *, progress: Progress | None = None, **more: Any
+    ) -> bool:
         if review.snapshot.records and progress:
             progress(2)
             self.reading.set()
             self.may.wait()
-        return self._learn(review, reviewer)
+        return self._learn(review, reviewer, **more)
 
 
 @pytest.fixture

@@ -32,7 +32,10 @@ class ConflictResolution:
 
     def open(self, reviewer: str | None = None) -> tuple[Conflict, ...]:
         """The records on which reviewers disagree and that nobody resolved, as far as `reviewer` may see them."""
-        states = self._reader.snapshot.states
+        snapshot = self._reader.snapshot
+        if len({name for _, name in snapshot.state.labels}) < 2:  # nobody to disagree with
+            return ()
+        states = snapshot.states
         return tuple(conflict for conflict in states.conflicts if states.may_see(reviewer, conflict.record_id))
 
     def resolved(self, reviewer: str | None = None) -> tuple[tuple[Record, GivenLabel], ...]:

@@ -67,7 +67,14 @@ class Learning:
         with self._lock:
             return self._queues.get(reviewer)
 
-    def learn(self, reviewer: str | None, *, always: bool = False, progress: Progress | None = None) -> bool:
+    def learn(
+        self,
+        reviewer: str | None,
+        *,
+        always: bool = False,
+        progress: Progress | None = None,
+        pause: Callable[[], object] = lambda: None,
+    ) -> bool:
         """Makes the ranking of one reviewer, or (None) of all together, anew where it is due; whether it was."""
         with self._learning:
             snapshot, queue = self._reader.snapshot, self.queue(reviewer)
@@ -77,7 +84,7 @@ class Learning:
                 return False
             telling = self._telling(reviewer, progress) if queue is not None and queue.by_words else progress
             learner = self._learner_of(snapshot, telling) if snapshot.main_places else None
-            self._keep_queue(reviewer, snapshot, learner)
+            self._keep_queue(reviewer, snapshot, learner, pause=pause)
             self._first_learner = None
             return True
 
@@ -122,9 +129,16 @@ class Learning:
             self._keep_queue(reviewer, snapshot, self._first_learner[1], by_words=True)
 
     def _keep_queue(
-        self, reviewer: str | None, snapshot: Snapshot, learner: Learner | None, *, by_words: bool = False
+        self,
+        reviewer: str | None,
+        snapshot: Snapshot,
+        learner: Learner | None,
+        *,
+        by_words: bool = False,
+        pause: Callable[[], object] = lambda: None,
     ) -> None:
-        learned = learner.learn(snapshot.labels(reviewer)) if learner else nothing_learned()
+        learned = learner.learn(snapshot.labels(reviewer), pause=pause) if learner else nothing_learned()
+        pause()
         entry = ranked_entry(learned, snapshot, reviewer, by_words=by_words)
         features = learner.features if learner else None
         made = Queue(snapshot=snapshot, learned=learned, entry=entry, features=features, by_words=by_words)

@@ -7,7 +7,7 @@ labels came. So any ranking can be made again from the log.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -50,10 +50,10 @@ class Learned:
     scores: NDArray[np.float64]
     places: NDArray[np.intp]
 
-    @property
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """The record ids, best first."""
-        return tuple(self.record_ids[place] for place in self.places)
+        return tuple(map(self.record_ids.__getitem__, self.places.tolist()))
 
     @cached_property
     def ranks(self) -> dict[str, int]:
@@ -90,14 +90,19 @@ class Learner:
     def _memory(self) -> Memory:
         return Memory(make_ranker(self.features.space, seed=self._seed), self.features.matrix)
 
-    def learn(self, labels: Mapping[str, Label]) -> Learned:
-        """The pool ranked by the criteria and `labels`; "maybe", and labels of records outside it, teach nothing."""
+    def learn(self, labels: Mapping[str, Label], *, pause: Callable[[], object] = lambda: None) -> Learned:
+        """The pool ranked by the criteria and `labels`; "maybe", and labels of records outside it, teach nothing.
+
+        `pause` is called between its steps; what it raises ends it.
+        """
         labels = {key: label for key, label in teaching(labels).items() if key in self._known}
         try:
             model = fit(self.features, labels, seed=self._seed, memory=self._memory, fingerprints=self._fingerprints)
         except LabelError:
             return nothing_learned(self._ids)
+        pause()
         scores = model.score(self.features)
+        pause()
         return Learned(
             record_ids=self._ids, labels=labels, model=model, scores=scores, places=np.lexsort((self._ties, -scores))
         )

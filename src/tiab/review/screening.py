@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tiab.labels import Decision
 from tiab.review.reviewers import labels_by_reviewer
 from tiab.review.snapshot import SnapshotReader
-from tiab.store import Event, GivenLabel, LogState, Store, advance
+from tiab.store import Event, GivenLabel, Store
 
 if TYPE_CHECKING:
     from tiab.review.queue import Queue
@@ -114,8 +114,7 @@ class Screening:
             self._reading, self._rereads = (None, 0), self._rereads + 1
             return
         self._count_others(events)
-        own = [event for event in events if event.kind == "labelled" and event.reviewer == self._reviewer]
-        for given in advance(LogState(), own).standing():
+        for given in self._new_decisions(events):
             main_id = self._groups.main_id(given.label.record_id)
             if main_id in self._given:
                 self._counts[self._given[main_id].label.decision] -= 1
@@ -123,6 +122,15 @@ class Screening:
             self._given[main_id] = given
             self._screened.add(main_id)
         self._cursor = events[-1].event_id
+
+    def _new_decisions(self, events: Sequence[Event]) -> list[GivenLabel]:
+        """The last of this reviewer's decisions on each record in `events`, in the order in which they were made."""
+        own = [event for event in events if event.kind == "labelled" and event.reviewer == self._reviewer]
+        if not own:
+            return []
+        labels = self._reader.state.labels  # which may be later: what was undone since is followed the next time
+        keys = dict.fromkeys((event.record_id, event.reviewer) for event in reversed(own))
+        return [labels[key][-1] for key in reversed(keys) if key in labels]
 
     def _is_known(self, event: Event) -> bool:
         """Whether it is of somebody who has decided before: a second reviewer may change how many a record needs."""

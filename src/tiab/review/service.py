@@ -457,13 +457,20 @@ class Review:
 
     # Rankings: see Learning
 
-    def learn(self, reviewer: str | None = "", *, progress: Progress | None = None) -> bool:
+    def learn(
+        self,
+        reviewer: str | None = "",
+        *,
+        progress: Progress | None = None,
+        pause: Callable[[], object] = lambda: None,
+    ) -> bool:
         """Makes a reviewer's ranking (None: that of all together) anew where it is due; whether it was.
 
         A page may call it beside the reading; `next(learn=False)` reads on from what there is meanwhile. `progress` is
-        told how many more abstracts were read, where they are read for the first time.
+        told how many more abstracts were read, where they are read for the first time; `pause` is called between the
+        steps of the learning, and what it raises ends it.
         """
-        return self._learning.loaded.learn(reviewer, progress=progress)
+        return self._learning.loaded.learn(reviewer, progress=progress, pause=pause)
 
     def learn_by_words(self, reviewer: str | None = "", *, pause: Callable[[], object] = lambda: None) -> bool:
         """Makes a first ranking by words and terms where hundreds of abstracts are still unread; whether it did.

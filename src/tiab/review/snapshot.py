@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -174,7 +174,7 @@ def take(
     without = [record.record_id for record, _ in gone]
     groups = kept.groups if kept and same_groups else group_reports(state.merges.values(), without=without)
     same_criteria = earlier is not None and earlier.criteria is criteria
-    return Snapshot(
+    made = Snapshot(
         state=_visible(state, groups, frozenset(without)),
         logged=state,
         records=pool,
@@ -187,6 +187,14 @@ def take(
         criteria_fingerprint=earlier.criteria_fingerprint if earlier and same_criteria else _fingerprint(criteria),
         seed=int(state.criteria.get("seed", 0)),
     )
+    if kept:
+        _take_over(made, kept, ("places", "record_index", *(("main_ids",) if same_groups else ())))
+    return made
+
+
+def _take_over(made: Snapshot, earlier: Snapshot, names: Iterable[str]) -> None:
+    """Spares `made` what `earlier` has computed already and is the same in both."""
+    vars(made).update({name: vars(earlier)[name] for name in names if name in vars(earlier)})
 
 
 def _inside(state: LogState) -> Sequence[int]:
@@ -230,7 +238,7 @@ class SnapshotReader:
         self._records: list[Record] = []
         self._fingerprints: list[str] = []
         self._last: Snapshot | None = None
-        self._logged: tuple[object, Criteria | None] | None = None
+        self._logged: tuple[object, Criteria | None, str] | None = None
         self._lock = threading.RLock()
 
     @property
@@ -248,6 +256,13 @@ class SnapshotReader:
                 last = take(self._state, self._records, self._fingerprints, criteria=criteria, earlier=last)
                 self._last = last
             return last
+
+    @property
+    def state(self) -> LogState:
+        """What the log adds up to now, whatever the criteria file says; with decisions on what is in no pool."""
+        with self._lock:
+            self._follow()
+            return self._state
 
     def record(self, record_id: str) -> Record:
         """The record of that id.
@@ -283,9 +298,9 @@ class SnapshotReader:
         """The criteria of the file; the log is told when they have changed. Without a file, the log's own."""
         criteria = self._criteria_file.read()
         if criteria is None:
-            return self._logged_criteria()
-        read, state, held = self._criteria_file.fingerprint, self._state, self._logged_criteria()
-        current = held.fingerprint if held else ""
+            return self._logged_criteria()[0]
+        held, current = self._logged_criteria()
+        read, state = self._criteria_file.fingerprint, self._state
         if self._store.read_only or read == state.criteria_noted == current:
             return criteria
         if read == state.criteria_noted:  # nobody edited the file: those of another copy of the review take its place
@@ -307,9 +322,10 @@ class SnapshotReader:
             self._follow()
         return self._criteria_file.read()
 
-    def _logged_criteria(self) -> Criteria | None:
-        """The criteria of the log, read from it once."""
+    def _logged_criteria(self) -> tuple[Criteria | None, str]:
+        """The criteria of the log and their fingerprint, read from it once."""
         said = self._state.criteria
         if self._logged is None or self._logged[0] is not said:
-            self._logged = (said, logged_criteria(self._state))
-        return self._logged[1]
+            criteria = logged_criteria(self._state)
+            self._logged = (said, criteria, _fingerprint(criteria))
+        return self._logged[1:]

@@ -139,7 +139,8 @@ def find_states(
     votes, prior, resolved = labels_by_study(state, groups), prior_labels(state, groups), resolved_labels(state, groups)
     people = tuple(sorted({given.label.reviewer for several in votes.values() for given in several}))
     sampled = frozenset(sample)
-    needed = {one: 1 if one in prior else policy.needed(len(people), sampled=one in sampled) for one in main_ids}
+    inside, outside = (policy.needed(len(people), sampled=one) for one in (True, False))
+    needed = {one: 1 if one in prior else inside if one in sampled else outside for one in main_ids}
     of: dict[str, RecordState] = {}
     labels: dict[str, Label] = {}
     for one in main_ids:
@@ -166,4 +167,5 @@ def _state(
     decision = joint_decision(policy, [given.label.decision for given in votes])
     if decision is None:
         return RecordState.CONFLICT, None
-    return _AGREED[decision], replace(votes[-1].label, decision=decision)
+    last = votes[-1].label
+    return _AGREED[decision], last if last.decision is decision else replace(last, decision=decision)

@@ -80,7 +80,7 @@ def elusion_missing_at_most(hits: int, sampled: int, n_unscreened: int, *, confi
     low, high = 0, n_unscreened - sampled
     while low < high:
         middle = (low + high + 1) // 2
-        kept = float(cdf(hits, n_unscreened, hits + middle, sampled)) >= (1 - confidence) * (1 - 1e-9)
+        kept = _may_be(middle, hits, sampled, n_unscreened, confidence)
         low, high = (middle, high) if kept else (low, middle - 1)
     return low
 
@@ -94,11 +94,19 @@ def elusion_size(n_unscreened: int, max_missing: int, *, hits: int = 0, confiden
     if n_unscreened < 0 or max_missing < 0:
         raise EvaluationError("an elusion sample needs a pool and a number of missing records of 0 or more")
     low, high = min(hits, n_unscreened), n_unscreened
+    _check(low, high, confidence)
     while low < high:
         middle = (low + high) // 2
-        enough = elusion_missing_at_most(hits, middle, n_unscreened, confidence=confidence) <= max_missing
+        enough = n_unscreened - middle <= max_missing or not _may_be(
+            max_missing + 1, hits, middle, n_unscreened, confidence
+        )
         low, high = (low, middle) if enough else (middle + 1, high)
     return low
+
+
+def _may_be(missing: int, hits: int, sampled: int, n_unscreened: int, confidence: float) -> bool:
+    """Whether the exact test does not reject that so many are unread beside the `hits` of the sample."""
+    return float(cdf(hits, n_unscreened, hits + missing, sampled)) >= (1 - confidence) * (1 - 1e-9)
 
 
 def control_set_size(target: float | str | Fraction = 0.95, *, misses: int = 0, confidence: float = 0.95) -> int:

@@ -29,6 +29,7 @@ __all__ = [
     "insert_event",
     "label_entry",
     "last_decision",
+    "last_number",
 ]
 
 KINDS = (
@@ -198,6 +199,11 @@ def events_after(
     query = f"SELECT {_COLUMNS} FROM events WHERE event_id > ?{chosen} ORDER BY {order}"
     values = [value for _, several in named for value in several]
     return tuple(event_from(row) for row in connection.execute(query, (event_id, *values)).fetchall())
+
+
+def last_number(connection: sqlite3.Connection) -> int:
+    """The number of the last event; 0 for an empty log."""
+    return int(connection.execute("SELECT coalesce(max(event_id), 0) FROM events").fetchone()[0])
 
 
 def decision_to_undo(

@@ -26,6 +26,7 @@ from tiab.store.events import (
     event_with,
     events_after,
     last_decision,
+    last_number,
 )
 from tiab.store.faults import reported
 from tiab.store.joining import Joined, join
@@ -44,6 +45,7 @@ from tiab.store.rows import (
     source_from,
 )
 from tiab.store.schema import MIGRATIONS, Migration
+from tiab.store.tail import Tail
 from tiab.store.transactions import begin, one_state
 
 __all__ = ["Store"]
@@ -77,6 +79,7 @@ class Store:
         self.read_only, self.warnings = opened.read_only, (*opened.warnings, *filter(None, [place_warning(folder)]))
         self._closed = False
         self._schema_version: list[tuple[int]] = []
+        self._tail = Tail()
         self._checkpoints = Checkpoints(self._connection, self._lock, self._path)
 
     @classmethod
@@ -213,8 +216,11 @@ class Store:
             LabelError: one names a record that is not in the review.
             ReviewError: they could not be stored.
         """
-        with self._transaction() as connection:
-            return tuple(append(connection, entry) for entry in entries)
+        with self._lock:
+            with self._transaction() as connection:
+                events = tuple(append(connection, entry) for entry in entries)
+            self._tail.keep(events)
+        return events
 
     def has_undone_import(self) -> bool:
         """Whether an import was ever undone; looked up in the index of events that take something back."""
@@ -266,7 +272,13 @@ class Store:
         A reader that remembers the number of the last event it saw misses none and sees none twice, whoever writes.
         """
         with self._lock, reported(self._path):
-            return events_after(self._connection, after, kinds=kinds, record_ids=record_ids)
+            if kinds or record_ids or not after:
+                return events_after(self._connection, after, kinds=kinds, record_ids=record_ids)
+            found = self._tail.after(after, last_number(self._connection))
+            if found is None:
+                found = events_after(self._connection, after)
+                self._tail.keep(found)
+            return found
 
     def event_with(self, token: str) -> Event | None:
         """The event that was written with that token; None where there is none."""

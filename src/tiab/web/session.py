@@ -146,11 +146,14 @@ class ReviewerSession:
         """Who is blinded to other reviewers' decisions: this reviewer, or None for nobody."""
         return self.reviewer if self.blind else None
 
-    def next_id(self, skipped: Collection[str] = ()) -> str | None:
+    def next_id(self, skipped: Collection[str] = (), *, wait: bool = True) -> str | None:
         """The record to be screened next; one of `skipped` only where no other is left.
 
         None after the last, and while the abstracts of those that are left are being read, which may take minutes, or
         where they could not be ranked.
+
+        Args:
+            wait: give a first ranking that is about to be ready a second.
 
         Raises:
             CriteriaError: there is an error in the criteria file.
@@ -161,7 +164,7 @@ class ReviewerSession:
             if error is None or isinstance(error, CriteriaError):  # the file may have been corrected
                 self.learning.start()
             until = time.monotonic() + _PATIENCE
-            while found is None and not self.learning.wait(_TURN) and time.monotonic() < until:
+            while wait and found is None and not self.learning.wait(_TURN) and time.monotonic() < until:
                 found, _ = self._look_up(skipped)  # a first ranking holds while the abstracts are read
             found, _ = self._look_up(skipped)
             error = self.learning.error
@@ -215,7 +218,7 @@ class ReviewerSession:
         self._learned_pool = snapshot.membership, snapshot.criteria_fingerprint
         self.abstracts = Abstracts(of=len(snapshot.records))
         self.review.learn_by_words(self.reviewer, pause=self.learning.pause)
-        self.review.learn(self.reviewer, progress=self._count_abstracts)
+        self.review.learn(self.reviewer, progress=self._count_abstracts, pause=self.learning.pause)
         self.preparing.wake()
 
     def _count_abstracts(self, more: int) -> None:

@@ -75,9 +75,12 @@ def show_record(
 @router.post("/screen/decisions")
 def decide(session: Session, body: ScreeningRequest) -> dict[str, Any]:
     """Stores a decision, then shows the next record."""
-    session.decide(body.record_id, body.decision, reason=body.reason, note=body.note, token=body.token, seen=body.seen)
+    said = {"reason": body.reason, "note": body.note}
     reason = f": {body.reason}" if body.reason else ""
-    return _shown(session, body.show, body.skip) | {"message": f"{_DECIDED[body.decision]}{reason}."}
+    with session.learning.giving_way():
+        session.decide(body.record_id, body.decision, **said, token=body.token, seen=body.seen)
+        shown = _shown(session, body.show, body.skip, wait=False)
+    return shown | {"message": f"{_DECIDED[body.decision]}{reason}."}
 
 
 @router.post("/screen/undo")
@@ -123,11 +126,13 @@ def _progress(session: ReviewerSession) -> ReviewerProgress:
     return measure_progress(session.review.snapshot, session.reviewer, rule=session.settings.rule)
 
 
-def _shown(session: ReviewerSession, record_id: str = "", skip: Sequence[str] = ()) -> dict[str, Any]:
+def _shown(
+    session: ReviewerSession, record_id: str = "", skip: Sequence[str] = (), *, wait: bool = True
+) -> dict[str, Any]:
     """The parts of the page for a record, or the best that is open and not in `skip`; where there is none, why."""
     nothing = {"record_id": "", "seen": 0, "note": "", "title": "", "why": "", "waiting": False}
     try:
-        found = record_id or session.next_id(skip)
+        found = record_id or session.next_id(skip, wait=wait)
         counts = session.counts()
         reading = session.abstracts if session.ranks_by_words else None
         shown = render("screen/counts.html.j2", counts=counts, reading=reading)
@@ -143,7 +148,8 @@ def _shown(session: ReviewerSession, record_id: str = "", skip: Sequence[str] = 
                 | always
                 | {"record": render("screen/end.html.j2", counts=counts, conflicts=_conflicts(session))}
             )
-        card = session.card(found)
+        with session.learning.giving_way():
+            card = session.card(found)
         return nothing | always | {"note": session.note_on(card.record.record_id)} | _parts(card, session.settings)
     except CriteriaError as error:  # the file is being edited; decisions are stored all the same
         return nothing | {"counts": "", "record": render("screen/criteria_error.html.j2", sentence=str(error))}

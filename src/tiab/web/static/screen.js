@@ -60,7 +60,7 @@ async function reload() {
   if (current()) show(await request(`/screen/record?show=${encodeURIComponent(current())}`));
 }
 
-// Once the record is in sight; of several decisions in a row, after the last.
+// Once the record is in sight and nobody presses the next key; of several decisions in a row, after the last.
 let loading;
 function loadProgress() {
   clearTimeout(loading);
@@ -72,7 +72,7 @@ function loadProgress() {
     } catch {
       // the next decision says what is wrong
     }
-  }, 200);
+  }, 500);
 }
 
 function decided(shown) {
