@@ -301,3 +301,19 @@ def test_the_write_ahead_log_stays_small(store: Store) -> None:
         sizes.append(log.stat().st_size)
     assert max(sizes) < 6 * 1024 * 1024
     assert len(store.records()) == 50
+
+
+def test_the_end_of_the_log_is_the_same_whoever_wrote_and_read_it(tmp_path: Path) -> None:
+    def numbered(n: int) -> Entry:
+        return Entry(kind="exported", payload={"n": n})
+
+    with Store.create(tmp_path) as store, Store(tmp_path) as other:
+        for n in range(1200):  # more than are kept of what is written one by one
+            (store if n % 3 else other).append(numbered(n))
+        store.append_all(map(numbered, range(1200, 1205)))
+        said = Entry(kind="exported", token="once")
+        assert store.append_all([said, numbered(1206), said])[0].token == "once"
+        whole = store.events()
+        assert [event.event_id for event in whole] == list(range(1, len(whole) + 1))
+        for after in (1, 600, len(whole) - 8, len(whole) - 2, len(whole) - 1, len(whole)):
+            assert store.events(after=after) == other.events(after=after) == whole[after:]
