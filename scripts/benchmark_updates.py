@@ -194,17 +194,17 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
 def _head() -> list[str]:
     packages = ", ".join(f"{name} {version(name)}" for name in ("scikit-learn", "numpy", "scipy"))
     return [
-        "# Updates: trained on the earlier records, ranking the later ones",
+        "# Updates: trained on earlier records, ranking later ones",
         "",
         f"Written by `scripts/benchmark_updates.py` on {datetime.now(UTC):%Y-%m-%d}: tiab {tiab.__version__}, ASReview "
-        f"{ASREVIEW}, {packages}, Python {platform.python_version()}. Each review is parted between two years, so that "
-        "the later part is as near as can be to 20% of its records; records without a year are left out. All rankers "
+        f"{ASREVIEW}, {packages}, Python {platform.python_version()}. Each review is split between two years, so that "
+        "the later part has as nearly as possible 20% of its records; records without a year are left out. All rankers "
         "know the words of both parts and the labels of the earlier one, and rank the later part once. Reviews with "
-        f"under {LEAST} relevant records in the later part are listed, and counted in no figure. Which reviews were "
-        "tuned on is set out in [split.md](split.md).",
+        f"fewer than {LEAST} relevant records in the later part are listed but not counted. [split.md](split.md) says "
+        "which reviews were tuned on.",
         "",
         "A public tool for living reviews reports a median WSS@95 of .71 for its updates, on other data. The figures "
-        "here are of the same kind, but not to be compared with it one by one.",
+        "here are of the same kind, but can't be compared with it directly.",
         "",
     ]
 
@@ -236,7 +236,7 @@ def _bad(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if not bad:
         return [f"No review with a WSS@95 below {BAD}.", ""]
     named = ", ".join(f"{review} ({wss:.2f})" for wss, review in bad)
-    return [f"Bad, with a WSS@95 below {BAD} (with criteria where there are some): {named}.", ""]
+    return [f"Poor, with a WSS@95 below {BAD} (with criteria, if there are any): {named}.", ""]
 
 
 def _best(row: Mapping[str, Any]) -> Mapping[str, float]:
@@ -265,7 +265,7 @@ def _listed(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     if not rows:
         return []
     named = ", ".join(f"{row['review']} ({row['relevant']} of {row['late']})" for row in rows)
-    return [f"Not counted, as too few of the later records are relevant: {named}.", ""]
+    return [f"Not counted, because too few of the later records are relevant: {named}.", ""]
 
 
 def main() -> None:

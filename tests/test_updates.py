@@ -56,6 +56,6 @@ def test_a_bad_review_is_named_and_one_with_few_relevant_records_is_in_no_figure
     bad = {**known, "review": "Bad_2020", "late": 4, "relevant": 1, "scores": dict.fromkeys(("labels", "u4"), ranks)}
     few = {**known, "review": "Few_2020", "late": 7, "relevant": 2, "scores": {}}
     text = page([bad, few])
-    assert "below 0.3 (with criteria where there are some): Bad_2020 (-0.05)" in text
+    assert "below 0.3 (with criteria, if there are any): Bad_2020 (-0.05)" in text
     assert "Few_2020 (2 of 7)" in text
     assert "(1 measured)" in text
