@@ -265,6 +265,7 @@ def test_no_phrase_runs_across_sentences() -> None:
         ("Some had a sham («(placebo)»).", "placebo"),
         ("Adults had «asthma (mild»).", "asthma (mild)"),
         ("Some took «vitamin A» daily.", "vitamin A"),
+        ("We read «retinal findings prior» to it.", "retinal findings"),
         ("It fell «between the» two.", ""),
     ],
 )

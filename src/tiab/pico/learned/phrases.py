@@ -28,8 +28,9 @@ _BARE = frozenset({
 
 _NO_START = _BARE | {")", "]", "%"}
 _NO_END = _BARE | {
-    "(", "[", "after", "among", "before", "between", "both", "compared", "during", "either", "given", "no", "not",
-    "per", "using", "within", "without",
+    "(", "[", "about", "after", "among", "because", "before", "between", "both", "compared", "during", "either",
+    "given", "including", "into", "no", "not", "per", "prior", "receiving", "since", "such", "through", "undergoing",
+    "until", "using", "when", "whether", "while", "within", "without",
 }  # fmt: skip
 _OPENINGS = (["terms", "of"], ["total", "of"])
 """What is left of "in terms of" and "a total of"."""
