@@ -9,6 +9,7 @@ import pytest
 
 from make_evidence_sheet import CRITERIA, LABELS, compared, figure, tables
 from tiab import metrics, stopping
+from tiab.evaluation.agreement import measure_agreement
 from tiab.ranking.linear import LinearRanker
 from tiab.web.app import UPLOADS
 
@@ -54,6 +55,14 @@ def test_the_examples_of_the_page_on_numbers() -> None:
     assert f"{stopping.elusion_size(800, 0)} of 800 unread records" in page
     sizes = [stopping.control_set_size(target) for target in ("0.95", "0.8")]
     assert f"{sizes[0]} relevant records for a recall of 0.95, or {sizes[1]} for 0.8" in page
+
+
+def test_the_example_of_agreement() -> None:
+    found = measure_agreement(["include", *["exclude"] * 29], ["exclude"] * 30)
+    assert found.kappa == 0
+    assert found.kappa_low is not None
+    low = f"{found.kappa_low:.2f}".replace("-", "−")
+    assert f"(here {low} to {found.kappa_high:.2f})" in text("metrics.md")
 
 
 def test_when_to_stop_says_what_the_exact_test_costs() -> None:

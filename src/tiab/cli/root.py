@@ -144,7 +144,7 @@ def _root(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Rank the records of a literature search, so that screening meets the relevant ones first.
+    """Rank the records of a literature search, so that you read the relevant titles and abstracts first.
 
     [bold]tiab[/bold] alone opens your reviews in the browser. Every command has its own --help with an example.
     """
