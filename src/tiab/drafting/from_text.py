@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from tiab.criteria import ROLES, Limits
@@ -143,10 +143,22 @@ def _phrases_of(text: str, role: str, title: str) -> Iterator[tuple[str, str, st
     usual, why = role_of(phrases, title)
     for guessed, phrase in statement_phrases(text, usual):
         if phrase in phrases:
-            words = content_words([phrase])
-            by_title = [one for one, said in named.items() if said & words]
-            known = by_title[0] if len(by_title) == 1 and guessed != "comparator" else guessed
-            yield known, phrase, why or STANDS
+            yield *_placed(guessed, phrase, named), why or STANDS
+
+
+def _placed(role: str, phrase: str, named: Mapping[str, set[str]]) -> tuple[str, str]:
+    """(role, phrase) of what stands where that role does: people are the population; else the title is surer.
+
+    Args:
+        named: role ► the words that the title says of it.
+    """
+    if role == "comparator":
+        return role, phrase
+    if people := people_in(phrase):
+        return "population", people
+    words = content_words([phrase])
+    by_title = [one for one, said in named.items() if said & words]
+    return (by_title[0] if len(by_title) == 1 else role), phrase
 
 
 def _limit(found: _Found, clause: Clause, *, headed: bool) -> bool:
@@ -210,7 +222,8 @@ def _title_of(concepts: list[DraftConcept]) -> str:
 def _take_question(found: _Found) -> None:
     """The question's phrases, with what the text says of their roles."""
     for line, asked in found.question:
-        for role, phrase in question_phrases(asked):
+        for said, part in question_phrases(asked):
+            role, phrase = _placed(said, part, {})
             found.because.setdefault(role, "from the question")
             found.terms[role].append(DraftTerm(text=phrase, line=line, source=asked))
 
