@@ -153,3 +153,10 @@ def test_humans_alone_are_a_limit_of_species() -> None:
     made = draft('(gout[tiab] OR tophi[tiab]) AND yoga[tiab] AND "humans"[MeSH Terms]')
     assert made.limits.species == ("human",)
     assert len(made.concepts) == 2
+
+
+def test_proximity_in_any_order_is_also_turned_where_that_makes_a_phrase() -> None:
+    (first,) = read_strategy("((injur* or wound) adj3 (thoracic or chest*)).ti,ab.").blocks
+    assert [term.text for term in first.terms][-1] == "thoracic injur*"
+    (ordered,) = read_strategy("(injur* next thoracic):ti,ab").blocks
+    assert [term.text for term in ordered.terms] == ["injur* thoracic"]

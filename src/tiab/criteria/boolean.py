@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from tiab.criteria.boolean_tokens import NUMBER, Token, read_tokens
 from tiab.criteria.dialects import TIED
 
-__all__ = ["And", "Near", "Node", "Not", "Or", "Parsed", "Reference", "Term", "parse_line"]
+__all__ = ["And", "Near", "Next", "Node", "Not", "Or", "Parsed", "Reference", "Term", "parse_line"]
 
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "″": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "\u00a0": " "})
 _SUFFIX = re.compile(r"[.:](?P<tag>[a-z]{2}(?:[,;.]\s*[a-z]{2})*|all|mp)\.?(?:\s*\[[^\]]*\])?$", re.IGNORECASE)
@@ -70,6 +70,13 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
+class Next:
+    """All of these, one behind the other in this order."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """The one without the other."""
 
@@ -77,7 +84,7 @@ class Not:
     unwanted: Node
 
 
-Node = Term | Reference | Or | And | Near | Not
+Node = Term | Reference | Or | And | Near | Next | Not
 
 
 @dataclass(slots=True)
@@ -163,7 +170,7 @@ class _Reader:
                 parts.append(node)
             if self._kind() == "close":  # one bracket too many
                 self._place += 1
-                if self._kind() in ("and", "or", "not", "near") and parts:
+                if self._kind() in ("and", "or", "not", "near", "next") and parts:
                     how = self._kind()
                     self._place += 1
                     rest = self._mixed()
@@ -180,7 +187,7 @@ class _Reader:
         pending = ""
         while self._kind() not in ("", "close"):
             kind = self._kind()
-            if kind in ("or", "and", "not", "near"):
+            if kind in ("or", "and", "not", "near", "next"):
                 pending = "not" if kind == "not" else (pending or kind)
                 self._place += 1
                 continue
@@ -293,10 +300,11 @@ def _combine(how: str, before: list[Node], after: Node | None) -> Node:
     return Not(node, after) if how == "not" else _extend(_KINDS[how], node, after)
 
 
-_KINDS: dict[str, type[Or] | type[And] | type[Near]] = {"near": Near, "and": And, "or": Or}
+_Joining = type[Or] | type[And] | type[Near] | type[Next]
+_KINDS: dict[str, _Joining] = {"next": Next, "near": Near, "and": And, "or": Or}
 
 
-def _extend(kind: type[Or] | type[And] | type[Near], node: Node, more: Node) -> Node:
+def _extend(kind: _Joining, node: Node, more: Node) -> Node:
     parts = node.parts if isinstance(node, kind) else (node,)
     return kind((*parts, more))
 

@@ -31,7 +31,7 @@ class Token:
     """A piece of a line.
 
     Attributes:
-        kind: "open", "close", "or", "and", "not", "near", "joined", "term", "reference" or "tag".
+        kind: "open", "close", "or", "and", "not", "near", "next", "joined", "term", "reference" or "tag".
     """
 
     kind: str
@@ -75,7 +75,7 @@ def _token(found: re.Match[str], *, after_words: bool) -> Token | None:
         return Token(_OPERATORS[bare])
     near = _NEAR.fullmatch(bare)
     if near and (near["distance"] or bare in ("adj", "near", "next")) and (after_words or not re.match(r"n\d", bare)):
-        return Token("near")
+        return Token("next" if re.match(r"(?:adj1?|next.*|pre.*|w.*)$", bare) else "near")
     return Token("joined", word) if _JOINED_LINES.fullmatch(word) else None
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 
-from tiab.criteria.boolean import And, Near, Node, Not, Or, Parsed, Reference, Term
+from tiab.criteria.boolean import And, Near, Next, Node, Not, Or, Parsed, Reference, Term
 from tiab.criteria.dialects import plain_lines
 from tiab.criteria.strategy_lines import StrategyLine, read_parts
 
@@ -287,8 +287,9 @@ class _Search:
                 below = self._terms(self.lines[there].parsed.node, there, depth + 1)
                 self.terms_of[there] = _terms_once(below)
             return self.terms_of[there]
-        if isinstance(node, Near):
-            return list(_phrases([self._terms(part, at, depth + 1) for part in node.parts]))
+        if isinstance(node, Near | Next):
+            groups = [self._terms(part, at, depth + 1) for part in node.parts]
+            return [*_phrases(groups), *(_turned(groups) if isinstance(node, Near) else ())]
         if isinstance(node, Not):
             return self._terms(node.wanted, at, depth + 1)
         if isinstance(node, And) and depth > 1:
@@ -333,6 +334,18 @@ def _phrases(
         yield replace(combination[0], text=" ".join(words), heading=False, source="")
 
 
+def _turned(groups: list[list[SearchTerm]]) -> Iterator[SearchTerm]:
+    """The phrases of two groups in the other order: of (injur* adj3 thoracic), thoracic injur*.
+
+    Only where they begin with a whole word, and end with one that was truncated: those are most often the nouns.
+    """
+    if len(groups) == 2 and prod(map(len, groups)) <= _MOST_PHRASES // 2:
+        first = [term for term in groups[1] if not term.text.endswith("*")]
+        last = [term for term in groups[0] if term.text.endswith("*")]
+        if first and last:
+            yield from _phrases([first, last])
+
+
 def _combinations(groups: list[list[SearchTerm]]) -> Iterator[tuple[SearchTerm, ...]]:
     """One term of each group: all ways where they are few, else each term once with the first ones of the others."""
     if prod(map(len, groups)) <= _MOST_PHRASES:
@@ -347,7 +360,7 @@ def _combinations(groups: list[list[SearchTerm]]) -> Iterator[tuple[SearchTerm, 
 def _references(node: Node | None) -> Iterator[Reference]:
     if isinstance(node, Reference):
         yield node
-    elif isinstance(node, Or | And | Near):
+    elif isinstance(node, Or | And | Near | Next):
         for part in node.parts:
             yield from _references(part)
     elif isinstance(node, Not):
