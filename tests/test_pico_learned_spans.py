@@ -215,11 +215,11 @@ def test_no_other_phrases_are_worth_more(seed: int) -> None:
 
 
 def _worth(labels: np.ndarray, found: Posterior, lengths: np.ndarray, gains: PhraseSettings) -> float:
-    """What the phrases of these labels are worth together; none begins or ends where that is less likely than .2."""
+    """What the phrases of these labels are worth together; none begins or ends where that is less likely than .15."""
     begins, stops, total = found.begins(), found.stops(lengths), 0.0
     for first, end, label in runs_of(labels, lengths):
         start, stop = begins[first, label], stops[end - 1, label]
-        if min(start, found.chances[end - 1, label] * stop) <= 0.2:
+        if min(start, found.chances[end - 1, label] * stop) <= 0.15:
             return -np.inf
         chances = found.chances[first:end]
         whole = start * found.stays[first + 1 : end, label].prod() * stop

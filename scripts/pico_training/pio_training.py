@@ -158,7 +158,7 @@ def train_pio(
     settings: PhraseSettings = DEFAULT,
     trained_on: Iterable[Record] = (),
     hidden: int = 96,
-    epochs: int = 12,
+    epochs: int = 20,
     rate: float = 1.5e-3,
     seed: int = 0,
 ) -> PioModel:

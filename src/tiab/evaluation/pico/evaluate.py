@@ -126,11 +126,11 @@ def measure_spans(path: str | Path, *, include_trained: bool = False) -> SpanRes
     with nlp.memory_zone():
         nlp(_make_doc(nlp, articles[0]))  # so that building what is kept is not timed
         began = process_time()
-        docs = list(nlp.pipe(_make_doc(nlp, article) for article in articles))
+        docs = nlp.pipe(_make_doc(nlp, article) for article in articles)
+        found = [(read_words(doc), get_labels(doc)) for doc in docs]
         seconds = process_time() - began
-        for article, doc in zip(articles, docs, strict=True):
-            words = read_words(doc)
-            said = tokens_of(article, words.starts, as_interventions(get_labels(doc)))
+        for article, (words, labels) in zip(articles, found, strict=True):
+            said = tokens_of(article, words.starts, as_interventions(labels))
             tokens.append(count_tokens(article.labels, said))
             spans.append(count_spans(article.labels, said))
             tidy.append(count_spans(tidy_marks(article, words), said))

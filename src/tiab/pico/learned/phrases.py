@@ -38,7 +38,7 @@ _OPENINGS = (["terms", "of"], ["total", "of"])
 _PAIRS = {"(": ")", "[": "]"}
 _HYPHENS = frozenset("-\u2010\u2011\u2013")
 _LONGEST = 60
-_LEAST = 0.2  # an end that is less likely is no end worth trying
+_LEAST = 0.15  # an end that is less likely is no end worth trying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
