@@ -271,7 +271,35 @@ MORE = [
      ["TNF-alpha decreased [within group; in EG]", "TNF-alpha increased [within group; in CG]"]),
 ]  # fmt: skip
 
-SENTENCES = [*WAYS, *MORE, *ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
+TRIALS = [
+    ("These data fit the concept that the drug acts by inhibition of transcription of cytokines.", []),
+    ("45% of those on the drug had no decrease in CRP.", []),
+    ("The drug arm showed a net CRP lowering of 32% compared with placebo.",
+     ["CRP decreased [between groups; against placebo]"]),
+    ("A significant IL-6 increase was observed.", ["IL-6 increased [within group]"]),
+    ("No IL-6 increase was observed.", ["IL-6 unchanged [within group]"]),
+    ("Training led to a marked IL-6 reduction in women.", ["IL-6 decreased [within group; in women]"]),
+    ("The IL-6 increase correlated with fatigue.", []),
+    ("Patients with an IL-6 increase improved less.", []),
+    ("TNF-α, IL-8 and receptor-associated factor 6 decreased.", ["TNF-alpha; IL-8 decreased [within group]"]),
+    ("The diet had no effect on biomarkers related to inflammation.", ["inflammatory markers unchanged"]),
+    ("BDNF was lower in patients than in controls at weeks 0 and 4, but not at week 8.",
+     ["BDNF decreased [between people; against controls; in patients; only at weeks 0 and 4]"]),
+    ("BDNF rose after 30 minutes of bicycling.", ["BDNF increased [within group; after one bout]"]),
+    ("Monocytes decreased and secretion of TNF-α by them was lowered.", []),
+    ("TNF-α was reduced from 8 to 6 pg/ml in the interval and from 9 to 7 pg/ml in the control group.",
+     ["TNF-alpha decreased"]),
+    ("BDNF did not differ between patients with high and low fitness.", ["BDNF unchanged [between people]"]),
+    ("No effect of training on acute or resting levels of IL-6 was found.", ["IL-6 unchanged"]),
+    ("In the training group, secretion of TNF-α upon stimulation was reduced.",
+     ["TNF-alpha decreased [in the training group]"]),
+    ("TNF-α, which was elevated at baseline, normalised after training.", []),
+    ("The expected decrease in TNF-α was not seen.", []),
+    ("Exercise could lead to decreased TNF-α.", []),
+    ("No changes were observed in the control group for IL-6.", ["IL-6 unchanged [in the control group]"]),
+]  # fmt: skip
+
+SENTENCES = [*WAYS, *MORE, *TRIALS, *ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
 
 
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:70] for sentence, _ in SENTENCES])

@@ -52,6 +52,8 @@ _GROUP = re.compile(
     rf"|any\s+)?(?!groups\b)(?:(?!(?:in|of|or|and|between|within|among|than|after)\b)[\w+/-]+\s+){{0,4}}?{_NOUNS})"
     r"|(?<!not )\b(?:with|on|under)\s+(?P<given>placebo|sham|usual\s+care|standard\s+care)\b)"
 )
+_ELLIPSIS = re.compile(r"\bin\s(?:the\s)?[\w-]+\s(?:and|but)\s(?:by|from|to|in)\s", re.IGNORECASE)
+"""A group without a noun, so that the next one must not be taken for it: "in the trained and by 5% in the others"."""
 _LETTERS = re.compile(
     r"\bin\s(?P<group>(?:the\s)?(?:[CEIPST]G|EXP?|CON|CTRL?|CTR|PLA?C?|INT|HC|PwMS|(?:RR|PP|SP)?MS)\d?)(?![\w+/-])"
 )
@@ -98,6 +100,7 @@ _ACUTE = re.compile(
     r"|in\s+response\s+to\s+(?:\w+\s+){0,2}bouts?"
     r"|(?:after|following)\s+(?:the\s+|each\s+|both\s+)?"
     r"(?:a\s+(?:single\s+)?)?(?:bouts?|sessions?|graded|maximal|exercise\s+test)"
+    r"|(?:after|following|during)\s+(?:[\w-]+\s+)?(?:\d+|ten|fifteen|twenty|thirty|forty|sixty)[\s-]?min(?:utes)?"
     r"|acute\s+\w+\s+exercise|during\s+(?:[\w-]+\s+){0,2}exercise(?!\s+(?:train|program|interv)))\b",
     re.IGNORECASE,
 )
@@ -286,6 +289,8 @@ def _group_in(text: str) -> str:
         found = _GROUP.search(text, compared.end())
     else:
         found = _GROUP.search(text, 0, compared.start() if compared else len(text))
+    if found and _ELLIPSIS.search(text, 0, found.start() + 1):
+        return ""
     return " ".join((found["group"] or found["given"] or found["several"]).split()) if found else ""
 
 

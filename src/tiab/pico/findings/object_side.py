@@ -106,6 +106,8 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
         if tokens[cue].word == "same":  # "the same was true of IL-6"
             return None
         return _link(tokens, cue + 1)
+    if form in ("past", "verb") and tokens[cue + 1].word in ("and", ","):
+        return None
     if form == "noun":
         link = _link(tokens, cue + 1)
         if link is not None:

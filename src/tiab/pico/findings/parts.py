@@ -33,7 +33,7 @@ _BASELINE_OF = re.compile(
 )
 _TIME = re.compile(
     r"\b(?:during|over|within|in)\s(?:the\s)?(?:first|last|final|initial)\s(?:[\w-]+\s)?(?:weeks?|wk|months?|days?|years?|h|hours?)\b|"
-    r"\b(?:at|on|in)\s(?:the\s)?(?:(?:week|month|day|year|visit)s?\s\d+\b"
+    r"\b(?:at|on|in)\s(?:the\s)?(?:(?:week|month|day|year|visit)s?\s\d+\b(?:(?:,|\sand|\sto)\s\d+\b)*"
     r"|(?:\d+|two|three|four|five|six|eight|ten|twelve)[\s-](?:weeks?|months?|days?|years?|hours?|h|minutes|min)\b(?:\sfollow-?up)?"
     r"|(?:first|second|third)\s(?:week|month|day|visit)\b|(?:any\s)?(?:other|remaining)\stime(?:[\s-]?points?|s)\b)",
     re.IGNORECASE,
@@ -51,6 +51,7 @@ _DOSES = re.compile(
 )
 _AMOUNT = re.compile(r"\b(\d[\d,]*(?:\.\d+)?)\s?(mg|g|mcg|µg|μg|IU)\b(?!/d?[lL]\b)(?!\s?ml\b)")
 _ALONE = re.compile(
+    r"\b\d+(?:\.\d+)?\s?%\sof\s(?:those|the|all|patients|participants|subjects|women|men)\b(?=.*\b(?:had|having|showed|no)\b)|"
     r"\bat\s(?:any\s)?(?:other|remaining)\stime|"
     r"(?<!not )\b(?:only|solely|exclusively)\s(?:in|at|after|among|for|on|within|during|with)\b"
     r"|^\W*(?:(?:in|among)\s)?(?:those|responders|non-responders|completers)\b"
@@ -67,7 +68,8 @@ _RETURNED = re.compile(
 )
 _SEX_OR_AGE = re.compile(
     r"\b(?:gender|sex|age|racial|ethnic|seasonal)[\s-](?:\w+\s)?(?:differen\w+|effects?)\b"
-    r"|\bbetween\s(?:the\s)?(?:(?:two|both)\s)?(?:men|women|males|females|sexes|genders|boys|girls|young\w*|older|old)\b",
+    r"|\bbetween\s(?:the\s)?(?:(?:two|both)\s)?(?:men|women|males|females|sexes|genders|boys|girls|young\w*|older|old)\b"
+    r"|\bbetween\s(?:the\s)?(?:patients|subjects|participants|people|persons|individuals|adults)\swith\b",
     re.IGNORECASE,
 )
 _CELLS = re.compile(r"\bin\svitro\b|\bcell\slines?\b|\bincubat\w+", re.IGNORECASE)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from tiab.pico.findings.directions import Statement
 from tiab.pico.findings.object_side import with_objects
-from tiab.pico.findings.subject_side import as_left, as_next_share, as_subject, as_topic, is_measure
+from tiab.pico.findings.subject_side import as_compound, as_left, as_next_share, as_subject, as_topic, is_measure
 from tiab.pico.findings.tokens import Token
 
 __all__ = ["statements"]
@@ -23,7 +23,12 @@ def statements(tokens: Sequence[Token]) -> list[Statement]:
     found: dict[tuple[int, int], Statement] = {}
     places = [i for i, token in enumerate(tokens) if token.target >= 0]
     for place in places:
-        for one in (*as_subject(tokens, place), *as_topic(tokens, place), *as_left(tokens, place)):
+        for one in (
+            *as_subject(tokens, place),
+            *as_topic(tokens, place),
+            *as_left(tokens, place),
+            *as_compound(tokens, place),
+        ):
             found.setdefault((one.cue, one.target), one)
     taken = {target for _, target in found}
     for cue in (i for i, token in enumerate(tokens) if token.cue[0] not in ("", "undo")):

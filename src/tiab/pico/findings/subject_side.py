@@ -10,6 +10,7 @@ from tiab.pico.findings.tokens import Token, is_kind, words
 
 __all__ = [
     "SUBJECT_REACH",
+    "as_compound",
     "as_left",
     "as_next_share",
     "as_subject",
@@ -44,6 +45,10 @@ def as_subject(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
             of_change = _is_change_of_subject(tokens, verb - 1)
             if (scope.denied or denied) and (of_change or _is_of_groups(tokens, verb)):
                 yield Statement(tokens[place].target, verb, "same", scope.tendency)
+            elif (
+                of_change and not scope.unknown and tokens[verb - 1].cue[0] in ("up", "down") and _is_seen(tokens, verb)
+            ):
+                yield Statement(tokens[place].target, verb - 1, tokens[verb - 1].cue[0], scope.tendency)
             return
         if not _stands_alone(tokens, cue, scope):
             return
@@ -86,6 +91,26 @@ def as_next_share(tokens: Sequence[Token], place: int, before: Sequence[Statemen
         for one in before:
             if one.cue < begin and behind_share(tokens, one.cue + 1) == begin and one.direction in ("up", "down"):
                 yield one._replace(target=tokens[place].target)
+
+
+def _is_seen(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether it is only told that something was seen: "an IL-6 increase was observed"."""
+    return any(is_kind(token.word, "seen") for token in tokens[verb + 1 : verb + 4])
+
+
+def as_compound(tokens: Sequence[Token], place: int) -> Iterator[Statement]:
+    """ "Training led to a marked IL-6 reduction": a target before the noun of its change, as what was shown."""
+    noun = place + 1
+    while noun < len(tokens) and is_kind(tokens[noun].word, "measure"):
+        noun += 1
+    if noun >= len(tokens) or tokens[noun].cue[1] != "noun" or tokens[noun].cue[0] not in ("up", "down"):
+        return
+    if noun + 1 < len(tokens) and is_kind(tokens[noun + 1].word, "auxiliary"):
+        return
+    scope = scope_before(tokens, place)
+    article = any(token.word in ("a", "an") for token in tokens[max(0, place - 4) : place])
+    if article and not scope.hypothetical and (scope.told or scope.denied) and scope.outer is None:
+        yield Statement(tokens[place].target, noun, "same" if scope.denied else tokens[noun].cue[0], scope.tendency)
 
 
 def _of_change(tokens: Sequence[Token], place: int, cue: int, direction: str) -> str:
@@ -252,7 +277,7 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
         if is_kind(token.word, "break") or is_kind(token.word, "relation") or is_kind(token.word, "finite"):
             return None
         phrased |= is_kind(token.word, "stop")
-        if token.word.endswith("ed") and not phrased:  # a verb that no list has
+        if token.word.endswith("ed") and "-" not in token.word and not phrased:  # a verb that no list has
             return None
     return None
 

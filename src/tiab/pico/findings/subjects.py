@@ -30,7 +30,7 @@ _CLASS = re.compile(
 )
 _MARKERS = re.compile(
     r"\b(?P<other>(?:other|remaining|further)\s+)?(?:(?:of\s+)?(?:the|any|each)\s+)?(?:other\s+)?(?:(?:circulating|serum|plasma|systemic)\s+)*"
-    r"(?:(?:pro-?)?inflammatory\s+(?:bio-?)?(?:markers?|mediators?)|(?:individual\s+)?(?:bio-?)?markers?\s+of\s+(?:[\w-]+\s+){0,5}?inflammation)\b",
+    r"(?:(?:pro-?)?inflammatory\s+(?:bio-?)?(?:markers?|mediators?)|(?:individual\s+)?(?:bio-?)?markers?\s+(?:of|for|related\s+to)\s+(?:[\w-]+\s+){0,5}?inflammation)\b",
     re.IGNORECASE,
 )
 _CLASS_SIGNS = ("kine", "neurotrophin", "marker", "mediator")
