@@ -12,7 +12,7 @@ __all__ = ["Comparison", "is_control", "p_values", "read_comparison"]
 
 _AGAINST = re.compile(
     r"\b(?:than|compared\s+(?:with|to)|in\s+comparison\s+(?:with|to)|relative\s+to|versus|vs\.?)\s+"
-    r"(?:(?:those|that|levels?|values?)\s+(?!with))?(?:(?:in|of|after|with|for|from)\s+)?(?P<what>(?!\d|(?:one|two"
+    r"(?:(?:those|that|levels?|values?)\s+(?!with))?(?:(?:in|of|after|with|for|from)\s+)?(?P<what>(?!\d|\w+-?fold|(?:one|two"
     r"|three|half|a)\s)[^,;:()\[\]]{2,80})",
     re.IGNORECASE,
 )

@@ -41,6 +41,7 @@ _STUDY = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:previous(?:ly)?|prior\s+stud\w+|have\s+been|has\s+been|known|literature|baseline\s+characteristics"
     r"|reported\s+to|suggest\w*\s+that|(?:no|few)\s+(?:\w+\s+)?(?:trials?|stud(?:y|ies)|data|reports?)\s+(?:has|have|had)"
+    r"|(?:recent|several|many|other|some|earlier|numerous|animal|observational)\s+(?:\w+\s+)?(?:studies|trials|reports)"
     r"|unclear|is\s+unknown|remains?\s+to\s+be)\b",
     re.IGNORECASE,
 )
@@ -223,7 +224,7 @@ def _finding(
     cue, target = tokens[said.cue], targets[said.target]
     begin, stop = _clause(tokens, said, cues, bounds)
     wording = _wording(text, tokens, said, target, (begin, stop), cues, bounds)
-    if is_of_the_start(wording.own, text[begin : target.start]):
+    if is_of_the_start(wording.sentence, wording.own, text[begin : target.start]):
         return None
     if said.direction == "same" and _is_mere_effect(tokens, said, target):
         return None

@@ -112,6 +112,8 @@ def _object_start(tokens: Sequence[Token], cue: int, scope: Scope) -> int | None
         link = _link(tokens, cue + 1)
         if link is not None:
             return link
+        if tokens[cue + 1].word in ("and", ","):
+            return None
         return cue + 1 if scope.verbal or (tokens[cue].word.endswith("s") and _may_be_verb(tokens, cue)) else None
     if tokens[cue + 1].target < 0 and (is_kind(tokens[cue + 1].word, "stop") or tokens[cue + 1].word == "of"):
         return None

@@ -31,6 +31,7 @@ _START = re.compile(
 _BASELINE_OF = re.compile(
     rf"{_COMPARED}(?<!for )\bbaseline\s(?:(?!was|were|and|to|but)[\w-]+\s){{0,4}}$", re.IGNORECASE
 )
+_OF_BASELINE = re.compile(r"(?:[A-Z]{4,}:?\s)?Baseline\s(?!to\b)")
 _TIME = re.compile(
     r"\b(?:during|over|within|in)\s(?:the\s)?(?:first|last|final|initial)\s(?:[\w-]+\s)?(?:weeks?|wk|months?|days?|years?|h|hours?)\b|"
     r"\b(?:at|on|in)\s(?:the\s)?(?:(?:week|month|day|year|visit)s?\s\d+\b(?:(?:,|\sand|\sto)\s\d+\b)*"
@@ -39,12 +40,12 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DOSE = re.compile(
-    r"\b(?:with|at|for|on|after)\s(?:(?:the|treatment\swith)\s)?(?:[A-Za-z][\w-]+\s)??(?:(?:low|high|lower|higher|medium|middle|highest|lowest|smaller|larger)(?:\sof\sthe\stwo)?[\s-]doses?"
+    r"\b(?:with|at|for|on|after|during|under)\s(?:(?:the|treatment\swith)\s)?(?:[A-Za-z][\w-]+\s)??(?:(?:low|high|lower|higher|medium|middle|highest|lowest|smaller|larger)(?:\sof\sthe\stwo)?[\s-]doses?"
     r"|\d+(?:\.\d+)?\s?(?:mg|g|mcg|µg|μg|IU)(?:/\w+)*)\b",
     re.IGNORECASE,
 )
 _ONE_DOSE = re.compile(
-    r"(?:in|with|at|for|on|after)\s.*(?:\bdose\b|\bdoses\b|\d\s?(?:mg|g|mcg|µg|μg|IU)\b)", re.IGNORECASE
+    r"(?:in|with|at|for|on|after|during|under)\s.*(?:\bdose\b|\bdoses\b|\d\s?(?:mg|g|mcg|µg|μg|IU)\b)", re.IGNORECASE
 )
 _DOSES = re.compile(
     r"\b(?:low(?:er)?|high(?:er)?)[\s-]doses?\b|\bdose groups\b|\bat (?:both|either|all) doses\b", re.IGNORECASE
@@ -60,7 +61,7 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _BUT_NOT = re.compile(
-    r"\b(?:but|and|though|although|while|whereas)\s(?:(?:was|were|did)\s)?(?:not|no\slonger)\s(?P<other>(?:in|at|after|on|for|with|among)\s[^.;]{2,60})",
+    r"\b(?:but|and|though|although|while|whereas)\s(?:(?:was|were|did)\s)?(?:not|no\slonger)\s(?P<other>(?:in|at|after|on|for|with|among|during|under|by|within|following)\s[^.;]{2,60})",
     re.IGNORECASE,
 )
 _RETURNED = re.compile(
@@ -83,13 +84,14 @@ _DEGREE = re.compile(
 )
 
 
-def is_of_the_start(clause: str, before: str) -> bool:
+def is_of_the_start(sentence: str, clause: str, before: str) -> bool:
     """Whether a clause tells how things were before anything was done; `before` is what stands before the target.
 
-    >>> is_of_the_start("IL-6 was similar at baseline", ""), is_of_the_start("IL-6 was lower than at baseline", "")
+    >>> is_of_the_start("", "similar at baseline", ""), is_of_the_start("", "lower than at baseline", "")
     (True, False)
     """
-    return _START.search(clause) is not None or _BASELINE_OF.search(before) is not None
+    found = _START.search(clause) or _BASELINE_OF.search(before) or _OF_BASELINE.match(sentence)
+    return found is not None
 
 
 def is_in_cells(sentence: str) -> bool:

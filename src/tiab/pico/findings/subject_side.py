@@ -153,11 +153,11 @@ def is_less(tokens: Sequence[Token], i: int) -> bool:
 
 def _subject_head(tokens: Sequence[Token], place: int) -> bool | None:
     """None where something to its left governs the target; else whether "no" or "neither" denies it."""
-    i, words = place - 1, 0
+    i, words, first = place - 1, 0, place
     while i >= 0:
         token = tokens[i]
         if token.target >= 0 or is_kind(token.word, "conjunction"):
-            words = 0
+            words, first = 0, i if token.target >= 0 else first
         elif is_kind(token.word, "negation"):
             return None if token.word == "not" else True
         elif is_kind(token.word, "break"):
@@ -165,9 +165,9 @@ def _subject_head(tokens: Sequence[Token], place: int) -> bool | None:
         elif token.word in ("of", "in", "for") and i > 0 and _is_head(tokens[i - 1]):
             pass
         elif token.word in _PREPOSITIONS or is_kind(token.word, "stop"):
-            return False if _opens_clause(tokens, i, place) or _is_next_clause(tokens, i, place) else None
+            return False if _opens_clause(tokens, i, place) or _is_next_clause(tokens, i, first) else None
         elif token.cue[0] and token.cue[1] == "noun":
-            return None
+            return False if _is_next_clause(tokens, i, first) else None
         elif token.cue[0] or is_kind(token.word, "auxiliary") or is_kind(token.word, "finite"):
             return _begins_anew(tokens, i, place)
         else:
@@ -190,6 +190,8 @@ def _opens_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
         return i > 0 and tokens[i - 1].word == ","
     if tokens[i].word == "that":
         return i > 0 and tokens[i - 1].word in _TELLING
+    if i > 1 and tokens[i - 1].word == "that" and tokens[i - 2].word in _TELLING:
+        return any(token.word == "," for token in tokens[i:place])
     if not any(token.word == "," for token in tokens[i:place]) and not any(
         is_kind(token.word, "people") for token in tokens[i:place]
     ):
@@ -229,9 +231,10 @@ def _is_next_clause(tokens: Sequence[Token], i: int, place: int) -> bool:
     while start > 0 and not is_kind(tokens[start - 1].word, "break"):
         start -= 1
     end = joint if tokens[joint - 1].word == "," else i
-    return any(is_kind(token.word, "auxiliary") or token.cue[1] == "verb" for token in tokens[start:end]) or any(
-        is_bare_verb(tokens, k) for k in range(start, end)
-    )
+    verbal = ("auxiliary", "having")
+    return any(
+        token.cue[1] == "verb" or any(is_kind(token.word, kind) for kind in verbal) for token in tokens[start:end]
+    ) or any(is_bare_verb(tokens, k) for k in range(start, end))
 
 
 def is_measure(word: str) -> bool:
@@ -258,7 +261,7 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
             return i if not begins_name(tokens, i + 1) else None  # "none of them improved"
         if token.cue[1] == "noun" and not phrased and _is_change_of_subject(tokens, i):
             continue
-        if token.cue == ("change", "noun") and _is_second_subject(tokens, i):
+        if token.cue[1] == "noun" and (_is_second_subject(tokens, i) or _is_on_list(tokens, i)):
             continue
         if token.cue[0]:
             if token.cue[1] == "noun" and (phrased or not _follows_subject(tokens[i - 1])):
@@ -288,6 +291,16 @@ def _is_second_subject(tokens: Sequence[Token], i: int) -> bool:
     while first > 0 and is_kind(tokens[first - 1].word, "determiner"):
         first -= 1
     return first < i and tokens[first - 1].word in ("or", "and", "nor")
+
+
+def _is_on_list(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a noun of change ends one thing on a list of subjects: "IL-6, haemodynamic changes and pain were …"."""
+    if i + 1 >= len(tokens) or tokens[i + 1].word not in (",", "and"):
+        return False
+    first = i
+    while first > 0 and tokens[first].word not in (",", "and") and i - first <= 3:
+        first -= 1
+    return tokens[first].word in (",", "and") and not any(is_kind(token.word, "stop") for token in tokens[first:i])
 
 
 def _only_describes(tokens: Sequence[Token], i: int) -> bool:
