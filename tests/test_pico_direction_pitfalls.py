@@ -299,7 +299,24 @@ TRIALS = [
     ("No changes were observed in the control group for IL-6.", ["IL-6 unchanged [in the control group]"]),
 ]  # fmt: skip
 
-SENTENCES = [*WAYS, *MORE, *TRIALS, *ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
+LISTS = [
+    ("No differences were found in clinical response rates, CRP, or pain.", ["CRP unchanged [between groups]"]),
+    ("There was no difference in lipid measurements (LDL-C).", ["LDL unchanged [between groups]"]),
+    ("There was no difference in inflammatory markers: IL-6 (p = .6), MCP-1 (p = .9) and CRP.",
+     ["IL-6; MCP-1; CRP unchanged [between groups]"]),
+    ("Plasma cortisol and IL-6, haemodynamic changes and pain scores were comparable in the two groups.",
+     ["cortisol; IL-6 unchanged [between groups; in the two groups]"]),
+    ("TNF-α showed reductions, and IL-2 and IL-6 were increased.",
+     ["TNF-alpha decreased [within group]", "IL-2; IL-6 increased"]),
+    ("ANP did not change, and IL-6 tended to decrease.", ["IL-6 decreased [within group; tendency]"]),
+    ("Recent studies demonstrated that exercise causes an increase in irisin.", []),
+    ("Training caused a more than twofold increase in CRP and a reduction in IGF-1.", ["IGF-1 decreased"]),
+    ("The receptor sIL-6R increased during high-dose but not during low-dose therapy.",
+     ["sIL-6R increased [within group; only during high-dose]"]),
+    ("Baseline characteristics showed no differences in terms of age and inflammatory markers.", []),
+]  # fmt: skip
+
+SENTENCES = [*WAYS, *MORE, *TRIALS, *LISTS, *ALIKE, *PARTS, *CONTRASTS, *NO_EFFECT, *ACUTE, *CHANCE, *GROUPS]
 
 
 @pytest.mark.parametrize(("sentence", "expected"), SENTENCES, ids=[sentence[:70] for sentence, _ in SENTENCES])
@@ -319,6 +336,11 @@ def test_a_heading_in_capitals_needs_no_colon_where_an_abbreviation_ends_the_wor
     assert [span.section for span in spans if span.provenance == "rule:direction"] == ["results"]
 
 
+def test_a_title_that_tells_whom_a_study_is_about_tells_no_result() -> None:
+    assert told("Nothing.", title="The drug in patients with diabetes, elevated CRP and obesity") == []
+    assert told("Nothing.", title="Elevated CRP in patients with diabetes") == ["CRP increased [in patients]"]
+
+
 def test_methods_and_results_under_one_heading_tell_results() -> None:
     abstract = "BACKGROUND: IL-6 matters. METHODS AND RESULTS: Forty women trained. IL-6 decreased. CONCLUSION: Good."
     (spans,) = find_spans([Record(record_id="1", title="A title", abstract=abstract)])
@@ -332,6 +354,9 @@ def test_methods_and_results_under_one_heading_tell_results() -> None:
         ("IL-6 fell in the high-dose group and did not change in the low-dose group.", "mixed"),
         ("IL-6 fell in the high-dose group.", "measured"),
         ("IL-6 fell only in the exercise group.", "decreased"),
+        ("IL-6 fell only in the water group.", "decreased"),
+        ("IL-6 fell in both groups.", "measured"),
+        ("IL-6 did not change in either group.", "unchanged"),
         ("IL-6 fell only in women. IL-6 did not differ between groups.", "unchanged"),
         ("CRP was measured. IL-6 rose only in the placebo group.", "measured"),
         ("In obese mice, IL-6 was higher.", "measured"),
@@ -344,3 +369,11 @@ def test_what_holds_for_a_part_is_no_direction_of_the_study(sentence: str, expec
     record = Record(record_id="1", title="A title", abstract=f"{HEAD} {sentence}")
     (study,) = evidence_table([record], find_spans([record])).studies
     assert study.direction("IL-6") == expected
+
+
+def test_a_change_in_both_of_two_treatments_is_one() -> None:
+    record = Record(
+        record_id="1", title="A title", abstract="We trained adults on land or in water. IL-6 fell in both groups."
+    )
+    (study,) = evidence_table([record], find_spans([record])).studies
+    assert study.direction("IL-6") == "decreased"

@@ -23,7 +23,9 @@ _CONNECTORS = frozenset(_LISTS["connectors"])
 _HEADING = re.compile(
     r"([A-Za-z][A-Za-z'’&/,()-]*(?:[ ][A-Za-z'’&/,()-]+){0,8}?)(?:\s?:|\.(?=\s)|\s[—–-]\s|[—–](?=[A-Z])|\n)"
 )
-_CAPITALS = re.compile(r"([A-Z]{4,}(?:[ /&]+[A-Z]{2,}){0,6})(?=\s+(?:[A-Z][a-z]|[A-Z]\s|\d))")
+_CAPITALS = re.compile(
+    r"([A-Z]{4,}(?:[ /&]+[A-Z]{2,}){0,6})(?=\s+(?:[A-Z][a-z]|[A-Z]\s|\d|[a-z]{1,2}[A-Z]|[A-Z]{2,6}[-\d\s(]))"
+)
 _PART = re.compile(r"[A-Za-z'’]+")
 
 

@@ -69,6 +69,10 @@ _CONCEDED = re.compile(
     re.IGNORECASE,
 )
 """What takes the same sentence's "a clinically relevant rise" back: "although the effect was not significant"."""
+_STATES = frozenset(("elevated", "raised", "increased", "reduced", "decreased", "lowered"))
+_WITH = re.compile(
+    r"\b(?:patients|adults|subjects|people|women|men|children|individuals)\swith\b[^.:;?]*$", re.IGNORECASE
+)
 _PASSIVE_REACH = 4
 _EFFECTS = frozenset(("effect", "effects"))
 _EARLY = 9  # words within which "In group 2, however, …" opens a sentence
@@ -170,7 +174,15 @@ def _findings(text: str, layout: Layout, targets: Sequence[Target], controls: fr
     for number, mine in by_sentence.items():
         start, end = layout.sentence_bounds(number, len(text))
         if _tells_results(text, layout, start, end, begins) and not _is_in_cells(text, start, end):
-            yield from findings_in(text, start, end, mine, controls)
+            told = findings_in(text, start, end, mine, controls)
+            title = layout.field(start) == "title"
+            yield from (one for one in told if not (title and _describes_patients(text, start, one)))
+
+
+def _describes_patients(text: str, start: int, finding: Finding) -> bool:
+    """Whether a title only tells whom it is about: "… in patients with diabetes, elevated CRP and obesity"."""
+    state = text[finding.start : finding.end].lower() in _STATES
+    return state and _WITH.search(text, start, finding.start) is not None
 
 
 def study_begins(text: str, begin: int) -> int:

@@ -200,12 +200,14 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
         elif token.target >= 0:
             places.append(i)
             words = 0
+        elif token.word == ":" and not places and i + 1 < len(tokens) and tokens[i + 1].target >= 0:
+            words = 0  # "no difference in inflammatory markers: IL-6, CRP"
         elif is_kind(token.word, "conjunction"):
             words = 0
             if token.word == "," and i + 1 < len(tokens) and tokens[i + 1].word in ("with", "which", "suggesting"):
                 break
         elif (
-            (token.cue[0] and not (token.cue == ("change", "noun") and words == 0 and not _is_of(tokens, i + 1)))
+            (token.cue[0] and not (token.cue == ("change", "noun") and not _is_of(tokens, i + 1)))
             or is_kind(token.word, "break")
             or is_kind(token.word, "auxiliary")
             or is_kind(token.word, "finite")

@@ -6,6 +6,7 @@ import re
 
 __all__ = [
     "has_several_doses",
+    "is_arm",
     "is_by_sex_or_age",
     "is_dose",
     "is_in_cells",
@@ -78,6 +79,7 @@ _TREATED = re.compile(
     r"\b(?:exercis\w*|train\w*|interven\w*|experiment\w*|treat\w*|study|supplement\w*|diet\w*|yoga|active|program\w*|rehabilit\w*)\b",
     re.IGNORECASE,
 )
+_ARM = re.compile(r"\b(?:groups?|arms?)$", re.IGNORECASE)
 _DEGREE = re.compile(
     r"\b(?:low|high|lower|higher|moderate|medium)\b|\b(?:low|high|moderate)-|\bdoses?\b|\d|\bintens\w+|\bonce\b|\btwice\b",
     re.IGNORECASE,
@@ -157,6 +159,15 @@ def limits(clause: str, rest: str) -> str | None:
     if other:
         return " ".join(other["other"].split())
     return "" if _ALONE.search(clause) else None
+
+
+def is_arm(group: str) -> bool:
+    """Whether a group is a whole arm, not those of one dose or some of the people.
+
+    >>> is_arm("in the water group"), is_arm("in the low-dose group"), is_arm("in women")
+    (True, False, False)
+    """
+    return _ARM.search(group) is not None and _DEGREE.search(group) is None
 
 
 def is_of_whom_was_treated(group: str) -> bool:

@@ -11,7 +11,7 @@ from tiab.pico.design_scores import design_scores
 from tiab.pico.dose import middle
 from tiab.pico.findings.comparison import is_control
 from tiab.pico.findings.extraction import MARKER, OUTCOME, study_begins
-from tiab.pico.findings.parts import has_several_doses, is_dose, is_of_whom_was_treated
+from tiab.pico.findings.parts import has_several_doses, is_arm, is_dose, is_of_whom_was_treated
 from tiab.pico.findings.subjects import CLASSES, given_markers, is_agent, is_member
 from tiab.pico.lexicon import Found
 from tiab.pico.sentences import sentence_around
@@ -26,6 +26,11 @@ DIRECTIONS = ("increased", "decreased", "unchanged", "mixed", "measured")
 
 _ANIMALS = re.compile(r"\b(?:mice|rats|animals|rabbits|pigs)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"\b(?:patients|participants|volunteers|women|men|adults|humans?|subjects)\b", re.IGNORECASE)
+_BOTH = re.compile(r"in\s(?:both|all|either|the\stwo)\b.*\b(?:groups?|arms?)\b", re.IGNORECASE)
+_CONTROLLED = re.compile(
+    r"\bplacebo\b|\bsham\b|\bcontrol\s(?:groups?|arms?|subjects|participants|condition)\b|\bwait(?:ing)?[\s-]?list\b|\busual\scare\b",
+    re.IGNORECASE,
+)
 _LIKELY = 0.5  # the chance from which on a design is shown
 _LEAST_STUDIES = 2  # outcomes that are no markers get a column where so many studies share them
 
@@ -176,12 +181,12 @@ def _named(spans: Sequence[Span]) -> Iterator[str]:
 def _study(record: Record, spans: Sequence[Span]) -> Study:
     cells: dict[str, list[Reported]] = {name: [] for name in _measured(record, spans)}
     aside: dict[str, list[Reported]] = {}
-    several, in_people = has_several_doses(record.text), _PEOPLE.search(record.text) is not None
+    several = has_several_doses(record.text)
     for span in spans:
         if span.provenance in (MARKER, OUTCOME):
             said = _reported(record, span, several_doses=several)
             for name in span.value.split("; "):
-                where = cells if _tells_effect(span, in_people=in_people) else aside
+                where = cells if _tells_effect(span, record.text) else aside
                 where.setdefault(name if span.provenance == MARKER else _plain_name(name), []).append(said)
     _spread_classes(cells, [(span.start, span.value) for span in spans if span.label == "marker"])
     chances = design_scores(spans, record.publication_types)
@@ -205,20 +210,24 @@ def _measured(record: Record, spans: Sequence[Span]) -> dict[str, None]:
     return dict.fromkeys(s.value for s in own if not is_agent(record.text, Found(s.start, s.end, s.value)))
 
 
-def _tells_effect(span: Span, *, in_people: bool) -> bool:
-    """Whether a finding tells an effect of what the study did, on those who got it, beyond one bout."""
+def _tells_effect(span: Span, text: str) -> bool:
+    """Whether a finding tells an effect of what the study did, on those who got it, beyond one bout.
+
+    What changed in both groups alike, where one of them is a control, is no effect.
+    """
     parts = span.detail.split("; ")
     group = next((part for part in parts if part.removeprefix("only ").startswith("in ")), "")
     alone = parts[0] != "between groups" and is_control(group)
-    elsewhere = in_people and _ANIMALS.search(group) is not None
-    return not (alone or elsewhere or "between people" in parts or "after one bout" in parts)
+    elsewhere = _ANIMALS.search(group) is not None and _PEOPLE.search(text) is not None
+    alike = span.label != "unchanged" and _BOTH.match(group) is not None and _CONTROLLED.search(text) is not None
+    return not (alone or elsewhere or alike or "between people" in parts or "after one bout" in parts)
 
 
 def _reported(record: Record, span: Span, *, several_doses: bool) -> Reported:
     start, end = sentence_around(record.text, record.sections, span.start)
     sentence = record.text[start:end].rstrip()
     parts = span.detail.split("; ")
-    alone = any(part.startswith("only ") and not is_of_whom_was_treated(part) for part in parts)
+    alone = any(part.startswith("only ") and not (is_arm(part) or is_of_whom_was_treated(part)) for part in parts)
     return Reported(
         direction=span.label, detail=span.detail, sentence=sentence, start=start, end=start + len(sentence),
         partial=alone or (several_doses and any(map(is_dose, parts))),
