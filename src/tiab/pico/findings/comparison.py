@@ -40,7 +40,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOUNS = (
-    r"(?:(?:men\s+and\s+women|women\s+and\s+men|males\s+and\s+females|boys\s+and\s+girls)|groups?(?:\s(?:[A-Z]|[1-4])\b(?!\s(?:h|min|hours?|days?|weeks?|months?)\b))?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)"
+    r"(?:(?:men\s+and\s+women|women\s+and\s+men|males\s+and\s+females|boys\s+and\s+girls)|(?:[\w+/]+-)?groups?(?:\s(?:[A-Z]|[1-4])\b(?!\s(?:h|min|hours?|days?|weeks?|months?)\b))?|arms?|controls?(?!\s+(?:groups?|arms?|subjects|patients|participants|women|men)\b)"
     r"|patients|subjects|participants|individuals|people|adults|children|adolescents|survivors|females|males|women|men"
     r"|comparators?|athletes|animals|rats|mice|PwMS)\b"
 )

@@ -60,7 +60,7 @@ _TAKEN_BACK = re.compile(
     r"(?:\b(?:but|although|though|albeit|however|yet)\b|,)[^.;]{0,60}?\b(?:(?:not|n['’]t|non-?|without"
     r"|fail\w+\s+to|in|short\s+of"
     r"|miss\w+|below)\s?|none\s[^.;]{0,40})(?:reach\w*\s+|achiev\w+\s+|attain\w*\s+)?(?:the\s+)?(?:level\s+of\s+)?"
-    r"(?:statistical(?:ly)?\s+)?significan(?:t|ce|tly)\b",
+    r"(?:statistical(?:ly)?\s+)?significan(?:t|ce|tly(?=\s*(?:[.,;)]|$)))\b",
     re.IGNORECASE,
 )
 _CONCEDED = re.compile(

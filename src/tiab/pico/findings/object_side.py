@@ -13,6 +13,9 @@ __all__ = ["with_objects"]
 
 _LONGEST_NAME = 8  # words of one thing on a list
 _PREPOSITIONS = words("preposition")
+_NEXT_VERBS = frozenset(
+    ("identified", "revealed", "demonstrated", "documented", "reported", "found", "observed", "noted")
+)
 _OTHER_THINGS = frozenset(("removal", "clearance", "response", "responses"))
 
 
@@ -207,10 +210,11 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
             if token.word == "," and i + 1 < len(tokens) and tokens[i + 1].word in ("with", "which", "suggesting"):
                 break
         elif (
-            (token.cue[0] and not (token.cue == ("change", "noun") and not _is_of(tokens, i + 1)))
+            (token.cue[0] and not (token.cue == ("change", "noun") and not _is_joined(tokens, i)))
             or is_kind(token.word, "break")
             or is_kind(token.word, "auxiliary")
             or is_kind(token.word, "finite")
+            or token.word in _NEXT_VERBS
             or (is_kind(token.word, "negation") and token.word not in ("nor",))
             or (is_kind(token.word, "stop") and not _continues_list(tokens, i))
         ):
@@ -224,8 +228,11 @@ def _objects(tokens: Sequence[Token], begin: int) -> list[int]:
     return [place for place in places if not _has_own_verb(tokens, place)]
 
 
-def _is_of(tokens: Sequence[Token], i: int) -> bool:
-    return i < len(tokens) and tokens[i].word in ("of", "in")
+def _is_joined(tokens: Sequence[Token], i: int) -> bool:
+    """Whether "and" joins a change and its own object: "a reduction in T cells and modulation of IL-4"."""
+    if i + 1 >= len(tokens) or tokens[i + 1].word not in ("of", "in"):
+        return False
+    return any(token.word in ("and", ",") for token in tokens[max(0, i - 2) : i])
 
 
 def _continues_list(tokens: Sequence[Token], i: int) -> bool:
@@ -233,7 +240,11 @@ def _continues_list(tokens: Sequence[Token], i: int) -> bool:
     return (
         tokens[i].word in ("in", "on", "for", "of")
         and i > 0
-        and (tokens[i - 1].word in (",", "and", "or", "nor") or is_kind(tokens[i - 1].word, "measure"))
+        and (
+            tokens[i - 1].word in (",", "and", "or", "nor")
+            or is_kind(tokens[i - 1].word, "measure")
+            or tokens[i - 1].cue == ("change", "noun")
+        )
     )
 
 

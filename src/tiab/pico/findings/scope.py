@@ -154,7 +154,8 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
             scope = scope._replace(told=True)
     if scope.determined and scope.outer is None and tokens[cue].cue[1] in ("past", "degree"):
         scope = scope._replace(presupposed=True)
-    return scope._replace(hypothetical=True) if _is_no_result(_clause(tokens, cue)) else scope
+    clause = [token for token in _clause(tokens, cue) if token.word != "regression" or token.start < tokens[cue].start]
+    return scope._replace(hypothetical=True) if _is_no_result(clause) else scope
 
 
 def _under(scope: Scope, tokens: Sequence[Token], i: int, cue: int, joined: bool) -> Scope:

@@ -274,7 +274,7 @@ def _verb_of(tokens: Sequence[Token], place: int, *, denied: bool) -> int | None
         if token.word == "but" and i + 3 < len(tokens) and tokens[i + 1].word == "not" and tokens[i + 2].target >= 0:
             skipped = i + 2
             continue
-        if is_kind(token.word, "finite") and _only_describes(tokens, i):
+        if is_kind(token.word, "finite") and (tokens[i - 1].word == "-" or _only_describes(tokens, i)):
             skipped, phrased = i + 1, True
             continue
         if is_kind(token.word, "break") or is_kind(token.word, "relation") or is_kind(token.word, "finite"):
