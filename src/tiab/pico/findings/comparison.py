@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tiab.pico.findings.parts import is_by_sex_or_age, is_of_whom_was_treated, limits, part_of
+from tiab.pico.findings.parts import is_by_sex_or_age, is_of_a_part, is_of_whom_was_treated, limits, part_of
 
 __all__ = ["Comparison", "is_control", "p_values", "read_comparison"]
 
@@ -118,6 +118,7 @@ _ONE_BOUT = re.compile(
     re.IGNORECASE,
 )
 """One bout that is told of beside a programme: "after training, exercise increased IL-6"."""
+_LETTERED = tuple(f"roup {name}" for name in "ABCD0123456789I")
 _NAMED_CONTROL = re.compile(
     r"\bgroup\s(?P<name>[A-D]|\d|I{1,3})\b\s*(?:\(|was|served\sas|:|=)[^).;,]{0,20}?\b(?:controls?|placebo|sham)\b"
     r"|\b(?:controls?|placebo|sham)(?:\sgroup)?\s\((?:group\s)(?P<other>[A-D]|\d|I{1,3})\b",
@@ -139,7 +140,7 @@ class Comparison(NamedTuple):
         against: compared with what, in the words of the text, or "".
         acute: whether it is told of one bout of exercise.
         part: the time or dose that it is told of, in the words of the text ("at 4 weeks"), or "".
-        only: whether it is told of that group or part alone: "only in women", "but not at 8 weeks".
+        only: "group" or "part" where it is told of that alone ("only in women", "but not at 8 weeks"), else "".
     """
 
     kind: str
@@ -147,7 +148,7 @@ class Comparison(NamedTuple):
     against: str
     acute: bool
     part: str = ""
-    only: bool = False
+    only: str = ""
 
     def turned(self) -> Comparison:
         """The same comparison told of the other side."""
@@ -169,7 +170,8 @@ def named_controls(text: str, abbreviations: Sequence[tuple[str, str]]) -> froze
     >>> sorted(named_controls("Group 2 (controls) got placebo (PLA)", [("PLA", "placebo")]))
     ['group 2', 'pla', 'pla group']
     """
-    found = {f"group {m['name'] or m['other']}".lower() for m in _NAMED_CONTROL.finditer(text)}
+    lettered = any(sign in text for sign in _LETTERED)
+    found = {f"group {m['name'] or m['other']}".lower() for m in _NAMED_CONTROL.finditer(text)} if lettered else set()
     short = {short.lower() for short, long in abbreviations if is_control(long)}
     return frozenset(found | short | {f"{name} group" for name in short})
 
@@ -219,10 +221,18 @@ def read_comparison(wording: Wording) -> Comparison:
     group = re.sub(r"^only\s", "", named)
     opening = "" if group else _opening_group(words.sentence)
     other = limits(words.clause, words.rest)
-    only = group != named or (other is not None and not is_control(other))
+    part = part_of(words.own, words.behind)
+    only = "group" if group != named else _alone(other, group or opening, part)
     kind = _kind(words, group, opening, against)
     acute = _is_acute(words.clause)
-    return Comparison(kind, group or opening, against, acute, part_of(words.own, words.behind), only)
+    return Comparison(kind, group or opening, against, acute, part, only)
+
+
+def _alone(other: str | None, group: str, part: str) -> str:
+    """What a statement is limited to; see `Comparison.only`. `other` is what `limits` gave."""
+    if other is None or is_control(other):
+        return ""
+    return "part" if (part and is_of_a_part(other)) or not group else "group"
 
 
 def _kind(words: Wording, group: str, opening: str, against: str) -> str:

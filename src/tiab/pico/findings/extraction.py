@@ -105,11 +105,10 @@ class Finding:
     def detail(self) -> str:
         """The circumstances in words: "between groups; tendency; against placebo; in women"."""
         how = self.comparison
-        only = "only " if how.only else ""
+        group, part = ("only " if how.only == name else "" for name in ("group", "part"))
         parts = (
-            how.kind, self.certainty, how.against and f"against {how.against}",
-            how.group and f"{'' if how.part else only}in {how.group}", how.part and f"{only}{how.part}",
-            "after one bout" if how.acute else "",
+            how.kind, self.certainty, how.against and f"against {how.against}", how.group and f"{group}in {how.group}",
+            how.part and f"{part}{how.part}", "after one bout" if how.acute else "",
         )  # fmt: skip
         return "; ".join(part for part in parts if part)
 
@@ -197,11 +196,8 @@ def _tells_results(text: str, layout: Layout, start: int, end: int, begins: int)
         text, layout.section_starts[bisect_right(layout.section_starts, end - 1) - 1]
     ):
         section = ""
-    if field == "keywords" or _ELSEWHERE.search(text, start, end):
-        return False
-    if field == "title" or section in _TOLD:
-        return True
-    return section == "" and end > begins
+    told = field == "title" or section in _TOLD or (section == "" and end > begins)
+    return told and field != "keywords" and _ELSEWHERE.search(text, start, end) is None
 
 
 def _is_in_cells(text: str, start: int, end: int) -> bool:

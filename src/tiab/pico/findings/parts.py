@@ -10,6 +10,7 @@ __all__ = [
     "is_by_sex_or_age",
     "is_dose",
     "is_in_cells",
+    "is_of_a_part",
     "is_of_the_start",
     "is_of_whom_was_treated",
     "limits",
@@ -29,6 +30,11 @@ _START = re.compile(
     rf"|{_COMPARED}(?<!of )(?<!their )(?<!the )\bpre-?(?:training|treatment|intervention)\s(?!to|and|or|vs|versus)\w",
     re.IGNORECASE,
 )
+_START_SIGNS = (
+    "baseline", "before", "prior to", "pre", "entry", "enrol", "inclusion", "admission", "diagnosis", "beginning",
+    "start", "outset", "week 0", "t0",
+)  # fmt: skip
+"""One of these stands in each text that `_START` finds something in; they are quicker to look for."""
 _BASELINE_OF = re.compile(
     rf"{_COMPARED}(?<!for )\bbaseline\s(?:(?!was|were|and|to|but)[\w-]+\s){{0,4}}$", re.IGNORECASE
 )
@@ -61,6 +67,22 @@ _ALONE = re.compile(
     r"|\b(?:groups?|arms?|women|men|males|females|patients|subjects|participants|weeks?|months?|controls)\s(?:only|alone)\b",
     re.IGNORECASE,
 )
+_ALONE_SIGNS = (
+    "nly",
+    "olely",
+    "xclusively",
+    "alone",
+    "%",
+    "hose",
+    "esponders",
+    "ompleters",
+    "ther time",
+    "maining time",
+)
+_OF_A_PART = re.compile(
+    r"(?:(?:only|solely|exclusively)\s)?(?:at|after|during|within|on|by|under|following|with)\b|return|(?:week|month)s?\s",
+    re.IGNORECASE,
+)
 _BUT_NOT = re.compile(
     r"\b(?:but|and|though|although|while|whereas)\s(?:(?:was|were|did)\s)?(?:not|no\slonger)\s(?P<other>(?:in|at|after|on|for|with|among|during|under|by|within|following)\s[^.;]{2,60})",
     re.IGNORECASE,
@@ -89,9 +111,12 @@ _DEGREE = re.compile(
 def is_of_the_start(sentence: str, clause: str, before: str) -> bool:
     """Whether a clause tells how things were before anything was done; `before` is what stands before the target.
 
-    >>> is_of_the_start("", "similar at baseline", ""), is_of_the_start("", "lower than at baseline", "")
-    (True, False)
+    >>> [is_of_the_start(f"IL-6 was {x}", x, "") for x in ("similar at baseline", "lower than at baseline")]
+    [True, False]
     """
+    low = f"{sentence} {before}".lower()
+    if not any(sign in low for sign in _START_SIGNS):
+        return False
     found = _START.search(clause) or _BASELINE_OF.search(before) or _OF_BASELINE.match(sentence)
     return found is not None
 
@@ -146,19 +171,27 @@ def is_dose(part: str) -> bool:
 
 
 def limits(clause: str, rest: str) -> str | None:
-    """None where a statement holds for all; else what it does not hold for, "" where that is not named.
+    """None where a statement holds for all; else what it does not hold for, or the words that limit it.
 
     `rest` is the sentence behind the word of change and what changed, up to what is told next.
 
     >>> limits("IL-6 fell in women", "fell in women but not in men"), limits("IL-6 fell only in women", "")
-    ('in men', '')
+    ('in men', 'only in')
     """
-    other = _BUT_NOT.search(rest.partition(";")[0])
-    if _RETURNED.search(rest):
-        return ""
-    if other:
+    returned, other = _RETURNED.search(rest), _BUT_NOT.search(rest.partition(";")[0])
+    if other and not returned:
         return " ".join(other["other"].split())
-    return "" if _ALONE.search(clause) else None
+    alone = returned or (_ALONE.search(clause) if any(sign in clause for sign in _ALONE_SIGNS) else None)
+    return " ".join(alone[0].split()) if alone else None
+
+
+def is_of_a_part(limit: str) -> bool:
+    """Whether what `limits` gave is a time or a dose, not a group.
+
+    >>> is_of_a_part("at 8 weeks"), is_of_a_part("in men")
+    (True, False)
+    """
+    return _OF_A_PART.match(limit) is not None
 
 
 def is_arm(group: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tiab.pico.findings.tokens import Token, is_kind, words
@@ -154,8 +155,7 @@ def scope_before(tokens: Sequence[Token], cue: int) -> Scope:
             scope = scope._replace(told=True)
     if scope.determined and scope.outer is None and tokens[cue].cue[1] in ("past", "degree"):
         scope = scope._replace(presupposed=True)
-    clause = [token for token in _clause(tokens, cue) if token.word != "regression" or token.start < tokens[cue].start]
-    return scope._replace(hypothetical=True) if _is_no_result(clause) else scope
+    return scope._replace(hypothetical=True) if _is_no_result(_clause(tokens, cue), tokens[cue].start) else scope
 
 
 def _under(scope: Scope, tokens: Sequence[Token], i: int, cue: int, joined: bool) -> Scope:
@@ -225,12 +225,22 @@ def _is_there(tokens: Sequence[Token], i: int) -> bool:
     return tokens[i].word in _BE and i > 0 and tokens[i - 1].word == "there"
 
 
-def _is_no_result(clause: Sequence[Token]) -> bool:
-    """Whether a clause tells an aim, a possibility, or an association with anything but what people were given."""
-    if any(is_hypothetical(clause, i) or is_kind(token.word, "relation") for i, token in enumerate(clause)):
+def _is_no_result(clause: Sequence[Token], cue: int) -> bool:
+    """Whether a clause tells an aim, a possibility, or an association with anything but what people were given.
+
+    A regression that is told of behind the word of change, which begins at the offset `cue`, is another matter.
+    """
+    doubtful = [i for i, token in enumerate(clause) if _is_doubtful(token.word)]
+    doubtful = [i for i in doubtful if clause[i].word != "regression" or clause[i].start < cue]
+    if any(is_hypothetical(clause, i) or is_kind(clause[i].word, "relation") for i in doubtful):
         return True
-    given = any(is_kind(token.word, "given") for token in clause)
-    return not given and any(is_kind(token.word, "association") for token in clause)
+    associated = any(is_kind(clause[i].word, "association") for i in doubtful)
+    return associated and not any(is_kind(token.word, "given") for token in clause)
+
+
+@lru_cache(maxsize=50_000)
+def _is_doubtful(word: str) -> bool:
+    return any(is_kind(word, kind) for kind in ("hypothesis", "relation", "association"))
 
 
 def _governs(tokens: Sequence[Token], i: int, joined: bool) -> bool:

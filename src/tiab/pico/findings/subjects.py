@@ -28,15 +28,15 @@ _CLASS = re.compile(
     r"(?:s\b|(?(each)\b|(?!))|(?=\s(?:levels?|concentrations?|analys[ei]s|measurements?|production|secretion|release|expression|profiles?)\b))",
     re.IGNORECASE,
 )
-_MARKERS = re.compile(
-    r"\b(?P<other>(?:other|remaining|further)\s+)?(?:(?:of\s+)?(?:the|any|each)\s+)?(?:other\s+)?(?:(?:circulating|serum|plasma|systemic)\s+)*"
-    r"(?:(?:pro-?)?inflammatory\s+(?:bio-?)?(?:markers?|mediators?)|(?:individual\s+)?(?:bio-?)?markers?\s+(?:of|for|related\s+to)\s+(?:[\w-]+\s+){0,5}?inflammation)\b",
-    re.IGNORECASE,
-)
-_CLASS_SIGNS = ("kine", "neurotrophin", "marker", "mediator")
+_MARKERS = re.compile(r"(?:marker|mediator)s?\b", re.IGNORECASE)
+_INFLAMMATORY = re.compile(r"\b(?:pro-?)?inflammatory\s+(?:bio-?)?$", re.IGNORECASE)
+_OF_INFLAMMATION = re.compile(r"\s+(?:of|for|related\s+to)\s+(?:[\w-]+\s+){0,5}?inflammation\b", re.IGNORECASE)
+_PREFIX = re.compile(r"bio-?$", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:other|remaining|further)\s(?:\w+\s)?$", re.IGNORECASE)
+_CLASS_SIGNS = ("kine", "neurotrophin")
 _APART = re.compile(r"\b(?:except|exception|excluding|apart\s+from|besides|other\s+than|aside\s+from)\b", re.IGNORECASE)
 _NAME_ONLY = re.compile(r"\s(?:(?!and|or|but|with|in|of)[a-z]+\s)?", re.IGNORECASE)
-_NEAR = 30  # characters behind a class within which an exception to it stands
+_NEAR = 30  # characters around a class within which "other" or an exception to it stands
 _MEMBERS = re.compile(
     r"(?:\s+(?:levels?|concentrations?|expression|production|of|such\s+as|including|namely|like|i\.?e\.?"
     r"|e\.?g\.?))*[\s,:;([]*",
@@ -152,19 +152,32 @@ def _ratios(text: str, markers: Sequence[Found[str]]) -> Iterator[Found[str]]:
 
 def _classes(text: str, members: Mapping[int, str], ends: Sequence[int]) -> Iterator[Found[str]]:
     """Classes that stand for themselves; one whose members follow ("cytokines (IL-6, TNF)") is told by these."""
-    if not has_any(text.lower(), _CLASS_SIGNS):
-        return
-    for found in _CLASS.finditer(text):
+    low = text.lower()
+    for found in _CLASS.finditer(text) if has_any(low, _CLASS_SIGNS) else ():
         name = found["name"].lower().replace("adipocytokine", "adipokine") + "s"
         kind = f"{found['kind'].lower()}-inflammatory " if found["kind"] else ""
         start = found.end("each") if found["each"] else found.start()
         if _is_behind_members(text, start, ends, kind):
             continue
+        told = f"{'other ' if found['other'] else ''}{found['type'] or ''}{kind}{name}"
         if not _is_told_by_members(text, found.end(), members, name):
-            yield Found(start, found.end(), _as_other(text, found, f"{found['type'] or ''}{kind}{name}"))
+            yield Found(start, found.end(), _as_other(text, found.start(), found.end(), told))
+    for start, end in _inflammatory_markers(text) if "inflammat" in low else ():
+        if not _is_told_by_members(text, end, members, "inflammatory markers"):
+            yield Found(start, end, _as_other(text, start, end, "inflammatory markers"))
+
+
+def _inflammatory_markers(text: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of each "inflammatory markers" and "biomarkers of low-grade inflammation"."""
     for found in _MARKERS.finditer(text):
-        if not _is_told_by_members(text, found.end(), members, "inflammatory markers"):
-            yield Found(found.start(), found.end(), _as_other(text, found, "inflammatory markers"))
+        before = max(0, found.start() - _NEAR)
+        named = _INFLAMMATORY.search(text, before, found.start())
+        behind = None if named else _OF_INFLAMMATION.match(text, found.end())
+        if named:
+            yield named.start(), found.end()
+        elif behind:
+            prefix = _PREFIX.search(text, before, found.start())
+            yield prefix.start() if prefix else found.start(), behind.end()
 
 
 def _is_told_by_members(text: str, end: int, members: Mapping[int, str], name: str) -> bool:
@@ -182,10 +195,11 @@ def _is_behind_members(text: str, start: int, ends: Sequence[int], kind: str) ->
     return any(end < start and _NAME_ONLY.fullmatch(text, end, start) for end in ends)
 
 
-def _as_other(text: str, found: re.Match[str], name: str) -> str:
+def _as_other(text: str, start: int, end: int, name: str) -> str:
     """The name of a class; with "other" where the sentence sets some of it apart: "all cytokines except IL-6"."""
-    apart = found["other"] or _APART.search(text, text.rfind(". ", 0, found.start()) + 1, found.end() + _NEAR)
-    return f"other {name}" if apart else name
+    apart = _OTHER.search(text, max(0, start - _NEAR), start)
+    apart = apart or _APART.search(text, text.rfind(". ", 0, start) + 1, end + _NEAR)
+    return f"other {name}" if apart and not name.startswith("other ") else name
 
 
 def is_member(marker: str, name: str) -> bool:

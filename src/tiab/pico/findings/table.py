@@ -28,9 +28,9 @@ _ANIMALS = re.compile(r"\b(?:mice|rats|animals|rabbits|pigs)\b", re.IGNORECASE)
 _PEOPLE = re.compile(r"\b(?:patients|participants|volunteers|women|men|adults|humans?|subjects)\b", re.IGNORECASE)
 _BOTH = re.compile(r"in\s(?:both|all|either|the\stwo)\b.*\b(?:groups?|arms?)\b", re.IGNORECASE)
 _CONTROLLED = re.compile(
-    r"\bplacebo\b|\bsham\b|\bcontrol\s(?:groups?|arms?|subjects|participants|condition)\b|\bwait(?:ing)?[\s-]?list\b|\busual\scare\b",
-    re.IGNORECASE,
+    r"\b(?:placebo|sham|wait(?:ing)?[\s-]?list|usual\scare|control\s(?:group|arm))\b", re.IGNORECASE
 )
+_HEALTHY = re.compile(r"\b(?:healthy|non-?MS|matched)\s(?:\w+\s)?controls?\b|\bcontrol\ssubjects\b", re.IGNORECASE)
 _LIKELY = 0.5  # the chance from which on a design is shown
 _LEAST_STUDIES = 2  # outcomes that are no markers get a column where so many studies share them
 
@@ -219,7 +219,8 @@ def _tells_effect(span: Span, text: str) -> bool:
     group = next((part for part in parts if part.removeprefix("only ").startswith("in ")), "")
     alone = parts[0] != "between groups" and is_control(group)
     elsewhere = _ANIMALS.search(group) is not None and _PEOPLE.search(text) is not None
-    alike = span.label != "unchanged" and _BOTH.match(group) is not None and _CONTROLLED.search(text) is not None
+    controlled = _CONTROLLED.search(text) is not None and _HEALTHY.search(text) is None
+    alike = span.label != "unchanged" and _BOTH.match(group) is not None and controlled
     return not (alone or elsewhere or alike or "between people" in parts or "after one bout" in parts)
 
 

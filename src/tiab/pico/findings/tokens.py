@@ -15,9 +15,11 @@ CUES = ("up", "down", "change", "same", "undo")
 """The kinds of words that say which way something went."""
 
 _WORD = re.compile(
-    r"[Ww]ent\s+(?:up|down)\b|[Ww]ith\s+(?:or|and)\s+without\b|[Ww]ith/without\b|[Ll]ower\s+(?:extremit|limb|leg|body|back|respirator|urinary|airway|abdom"
+    r"[Ww]ent\s+(?:up|down)\b|[Ll]ower\s+(?:extremit|limb|leg|body|back|respirator|urinary|airway|abdom"
     r"|GI\b)\w*|\d+(?:[.,]\d+)*%?|[^\W_]+(?:[-\u2010-\u2013/'’][^\W_]+)*(?:n['’]t)?|[^\s\w]|_"
 )
+_HYPHEN = re.compile("[\u2010-\u2013]")
+_EITHER = (["with", "or"], ["with", "and"])
 _OPEN = re.compile(r"[(\[]")
 _BRACKETS = {"(": ")", "[": "]"}
 
@@ -107,8 +109,13 @@ def _tokens(text: str, start: int, end: int, targets: Sequence[Target]) -> Itera
             if not any(found.start() < t.start < close for t in targets):
                 place = close
                 continue
-        word = found[0].lower().replace("’", "'")
-        word = " ".join(re.sub("[\u2010-\u2013]", "-", word).split())
+        word = found[0].lower()
+        if not word.isascii():
+            word = _HYPHEN.sub("-", word.replace("’", "'"))
+        if " " in word or "\n" in word:
+            word = " ".join(word.split())
+        if word == "without" and text[max(start, found.start() - 9) : found.start()].lower().split()[-2:] in _EITHER:
+            word = "with"  # "with or without" denies nothing
         yield Token(found.start(), found.end(), word, -1, cue_of(word))
         place = found.end()
 
