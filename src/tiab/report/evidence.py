@@ -128,7 +128,7 @@ def draw_evidence(table: EvidenceTable) -> Figure:
     axes.set_xticks(range(len(table.outcomes)), table.outcomes, rotation=60, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(n_studies), [_short(study.record_id) for study in table.studies])
     axes.set_xlabel(
-        "↑ increased   ↓ decreased   = no significant change   ( ) tendency   ? no direction given", color=INK
+        "↑ increased   ↓ decreased   = no significant change   ↕ mixed   ( ) tendency   ? no direction given", color=INK
     )
     return figure
 
