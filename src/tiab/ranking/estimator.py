@@ -44,6 +44,8 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         prior_fades: the number of included records at which the prior counts half of that.
         prior_most: the most that the prior counts, where few labels say that it ranks better alone (see
             `tiab.ranking.trust`); 0 for never more than `prior_strength`.
+        prior_widened: how much the words that set apart the records which the prior ranks highest count beside it (see
+            `tiab.ranking.prior`); 0 for the prior as it is.
         seed: decides which unlabelled records stand in for excluded ones while nothing is excluded.
 
     Attributes:
@@ -70,6 +72,7 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         prior_strength: float = LinearRanker.prior_strength,
         prior_fades: float = LinearRanker.prior_fades,
         prior_most: float = LinearRanker.prior_most,
+        prior_widened: float = LinearRanker.prior_widened,
         seed: int = 0,
     ) -> None:
         self.classes = classes
@@ -81,6 +84,7 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.prior_strength = prior_strength
         self.prior_fades = prior_fades
         self.prior_most = prior_most
+        self.prior_widened = prior_widened
         self.seed = seed
 
     def fit(self, X: Any, y: ArrayLike) -> Self:
@@ -136,7 +140,8 @@ class ScreeningRanker(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _ranker(self) -> LinearRanker:
         given = {
-            name: getattr(self, name) for name in ("C", "ratio", "prior_strength", "prior_fades", "prior_most", "seed")
+            name: getattr(self, name)
+            for name in ("C", "ratio", "prior_strength", "prior_fades", "prior_most", "prior_widened", "seed")
         }
         prior, scale = (
             None if one is None else np.asarray(one, dtype=np.float64) for one in (self.prior_coef, self.column_scale)

@@ -7,7 +7,7 @@ what moved a record up or down can be read off, whether the weights come from th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from scipy.sparse import csr_array, vstack
 
 from tiab.features import FeatureSpace
 from tiab.ranking.inner_products import GrowingGram, Inner, inner_products
+from tiab.ranking.prior import widen_prior
 from tiab.ranking.solver import solve_rows
 from tiab.ranking.trust import MOST_INCLUDED, MOST_LABELS, leave_out, weigh_prior
 
@@ -24,6 +25,9 @@ __all__ = [
 
 EVIDENCE_SCALE = 0.1
 """A word's TF-IDF value is about 0.1 where it stands, evidence 1: unscaled, evidence alone would be learned from."""
+
+WIDENED = 2.0
+"""How much what the pool adds to the criteria counts beside them."""
 
 _MAX_GRAM = 1000
 """With more labels than this, multiplying by their rows is quicker than by the rows' inner products."""
@@ -62,7 +66,8 @@ class LinearRanker:
     """What `ScreeningRanker` ranks by, which tells of the machine and of each setting, without scikit-learn.
 
     Attributes:
-        prior_coef, example, column_scale, C, ratio, prior_strength, prior_fades, prior_most, seed: as there.
+        prior_coef, example, column_scale, C, ratio, prior_strength, prior_fades, prior_most, prior_widened, seed: as
+            there.
     """
 
     prior_coef: NDArray[np.float64] | None = None
@@ -73,6 +78,7 @@ class LinearRanker:
     prior_strength: float = 0.6
     prior_fades: float = 40.0
     prior_most: float = 9.6
+    prior_widened: float = 0.0
     seed: int = 0
 
     def fit(self, X: csr_array, y: NDArray[np.int_], *, memory: Memory | None = None) -> Weights:
@@ -89,7 +95,7 @@ class LinearRanker:
         X = X if memory is None else memory.X
         if len(y) != X.shape[0]:
             raise ValueError(f"{X.shape[0]} records and {len(y)} labels do not fit together")
-        machine, prior = self._learn(X, y, memory), self.prior_coef
+        machine, prior = self._learn(X, y, memory), memory.prior(self) if memory else self.prior_over(X)
         if machine is None and prior is None:
             raise ValueError("nothing to rank by: no prior, no example and no included record")
         coef, intercept, centred, spread = np.zeros(X.shape[1]), 0.0, 0.0, 1.0
@@ -98,16 +104,26 @@ class LinearRanker:
             mean, spread = _mean_and_spread(X, weights)
             coef, intercept, centred = weights / spread, float(machine.dual.sum()) / spread, -mean / spread
         if prior is not None:
-            mean, prior_spread = memory.prior(prior) if memory else _mean_and_spread(X, prior)
+            known_coef, mean, prior_spread = prior.coef, prior.mean, prior.spread
             strength = self.strength(y)
             if machine is not None and self.asks(y):
                 task, unread = machine.task, self.unread(y, machine.task)
                 inner, outer = memory.between(task.places, unread) if memory else self._between(X, machine, unread)
-                known = score_rows(X[np.concatenate([task.places, unread])], prior / prior_spread, 0.0)
+                known = score_rows(X[np.concatenate([task.places, unread])], known_coef / prior_spread, 0.0)
                 strength = self.trust(y, task, machine.dual, spread, inner=inner, outer=outer, prior=known)
-            coef, centre = coef + strength / prior_spread * prior, strength / prior_spread * mean
+            coef, centre = coef + strength / prior_spread * known_coef, strength / prior_spread * mean
             intercept, centred = intercept - centre, centred - centre
         return Weights(coef=coef, intercept=float(intercept), centred_intercept=float(centred))
+
+    def prior_over(self, X: csr_array) -> Prior | None:
+        """What is known before any label, widened by what the pool adds to it; None without a prior."""
+        if self.prior_coef is None:
+            return None
+        coef = np.asarray(self.prior_coef, dtype=np.float64)
+        if self.prior_widened:
+            scale = self._scale(X)
+            coef = widen_prior(X, coef, seen=self.seen, scale=scale, weight=self.prior_widened, seed=self.seed)
+        return Prior(coef, *_mean_and_spread(X, coef))
 
     def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> _Machine | None:
         """The machine, or None where there is nothing to learn from."""
@@ -219,6 +235,14 @@ class Task:
     costs: NDArray[np.float64]
 
 
+class Prior(NamedTuple):
+    """The weights before any label, shape (n_columns,), and the mean and the spread of their scores over the pool."""
+
+    coef: NDArray[np.float64]
+    mean: float
+    spread: float
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class _Machine:
     """The machine that was learned: its rows as it sees them, the example first, and the dual coefficient of each."""
@@ -241,7 +265,7 @@ class Memory:
         self._rows = ranker.seen(self.X)
         self._before = int(ranker.example is not None)
         self._gram = GrowingGram(self._rows)
-        self._prior: tuple[NDArray[np.float64], tuple[float, float]] | None = None
+        self._prior: tuple[LinearRanker, Prior | None] | None = None
 
     def take(self, places: NDArray[np.intp]) -> tuple[csr_array, Inner | None]:
         """The rows of these records as the machine sees them, the criteria first, and their inner products."""
@@ -253,11 +277,16 @@ class Memory:
         wanted = behind_example(places, self._before)
         return self._gram.of(wanted), self._gram.of(np.asarray(others) + self._before, wanted)
 
-    def prior(self, coef: NDArray[np.float64]) -> tuple[float, float]:
-        """The mean and the spread of a prior's scores over the pool."""
-        if self._prior is None or not np.array_equal(self._prior[0], coef):
-            self._prior = coef, _mean_and_spread(self.X, coef)
+    def prior(self, ranker: LinearRanker) -> Prior | None:
+        """What `ranker` knows before any label."""
+        if self._prior is None or not _same_prior(self._prior[0], ranker):
+            self._prior = ranker, ranker.prior_over(self.X)
         return self._prior[1]
+
+
+def _same_prior(one: LinearRanker, other: LinearRanker) -> bool:
+    settings = [(ranker.prior_widened, ranker.seed, ranker.prior_coef is None) for ranker in (one, other)]
+    return settings[0] == settings[1] and (one.prior_coef is None or np.array_equal(one.prior_coef, other.prior_coef))
 
 
 def behind_example(places: NDArray[np.intp], before: int) -> NDArray[np.intp]:
@@ -288,7 +317,8 @@ def make_ranker(space: FeatureSpace, *, prior_coef: NDArray[np.float64] | None =
     Args:
         prior_coef: other weights to start from than the criteria's, such as a kept model's; shape (n_columns,).
     """
-    prior = space.prior_coef if prior_coef is None else prior_coef
+    prior, widened = (space.prior_coef, WIDENED) if prior_coef is None else (prior_coef, 0.0)
     scale = np.ones(len(space.names))
     scale[len(space.words.words) :] = EVIDENCE_SCALE
-    return LinearRanker(prior_coef=prior, example=space.criteria_row, column_scale=scale, seed=seed)
+    example = space.criteria_row
+    return LinearRanker(prior_coef=prior, example=example, column_scale=scale, prior_widened=widened, seed=seed)

@@ -36,8 +36,8 @@ class PoolScorer:
         self._rows = ranker.seen(pool)
         self._products = PoolProducts(self._rows)
         self._last = np.zeros(self._rows.shape[0])
-        prior = ranker.prior_coef
-        self._prior = None if prior is None else _standard(score_rows(pool, np.asarray(prior, dtype=np.float64), 0.0))
+        prior = ranker.prior_over(pool)
+        self._prior = None if prior is None else _standard(score_rows(pool, prior.coef, 0.0))
 
     def scores(self, y: NDArray[np.int_]) -> NDArray[np.float64]:
         """The score of each record, shape (n_records,).
