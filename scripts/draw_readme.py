@@ -28,7 +28,7 @@ def main() -> None:
     corpus = corpus_path()
     records, criteria = tiab.read_records(corpus / "records.csv"), tiab.read_criteria(corpus / "criteria.toml")
     show.console = Console(record=True, width=104, file=io.StringIO(), highlight=False)
-    show.print_ranking(tiab.rank(records, criteria=criteria).table, top=5)
+    show.print_ranking(tiab.rank(records, criteria=criteria).columns, top=5)
     svg = show.console.export_svg(title="tiab rank records.csv --criteria criteria.toml", theme=THEME, unique_id="tiab")
     PICTURE.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.S), encoding="utf-8")
     print(f"{PICTURE.name}: {PICTURE.stat().st_size / 1000:.0f} kB")

@@ -23,9 +23,10 @@ from tiab.pico.text import plain_form, split_words
 from tiab.ranking.model_file import read_model
 from tiab.records import Record
 from tiab.scan import scan
-from tiab.scan.bounding import Bound, Triggers, has_odd_letters
+from tiab.scan.bounding import Bound
 from tiab.scan.previews import Preview
 from tiab.scan.scanning import model_of
+from tiab.scan.triggers import Triggers, has_odd_letters
 
 CRITERIA = read_criteria(corpus_path() / "criteria.toml")
 MODELS = {"criteria": model_of(CRITERIA), "model": read_model(model_path())}
@@ -114,7 +115,7 @@ _PIECES = st.sampled_from(
         "randomised|RCT|trial|trials|were randomly assigned|case reports|review of|rats|women|cytokine's|leptins|"
         "Pil\u00e2tes|before and after|people with|walking programmes|(PwMS)|of|the|.|;|,|protocol|"
         "cohort|\u200b|e\u0301|"
-        "HIIT|healthy controls",
+        "HIIT|healthy controls|interlukin|cytokins|sclerosys|exercize|trainning|swiming|sclerossis",
     )
 )
 
@@ -135,7 +136,7 @@ def test_no_score_passes_its_bound(parts: tuple[list[tuple[str, str]], ...], typ
     model = MODELS[kind]
     preview = Preview(0, Revision(), parts_of(record), types, lambda: record)
     score = model.score(make_features([record], space=model.space))[0]
-    assert score <= Bound(model).of([preview])[0]
+    assert score <= Bound(model).of([preview])[0][0]
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +159,7 @@ def test_the_list_is_the_same_with_and_without_the_first_pass(fifth: Path, tmp_p
     full = scan([fifth], work=tmp_path / "full", model=MODELS[kind], top=100, full=True)
     assert [(f.key, f.evidence) for f in quick.found] == [(f.key, f.evidence) for f in full.found]
     assert full.n_read_whole == quick.n_records == 10_158
-    assert quick.n_read_whole < 0.6 * full.n_read_whole
+    assert quick.n_read_whole < 0.35 * full.n_read_whole
 
 
 def test_every_single_letter_is_counted_as_the_search_sees_it_or_odd() -> None:
@@ -174,16 +175,58 @@ def test_every_single_letter_is_counted_as_the_search_sees_it_or_odd() -> None:
 
 
 def test_a_phrase_is_ruled_out_where_a_word_of_it_is_missing() -> None:
-    triggers = Triggers(
-        [("interval training", "exercise"), ("cytokin*", "marker"), ("IL-6", "marker"), ("AIDS", "aids")]
-    )
+    triggers = Triggers()
+    phrases = ("interval training", "cytokin*", "IL-6", "AIDS")
+    needs = {phrase: triggers.of(phrase) for phrase in phrases}
     texts = [
         ("Cytokines", "", ""),
         ("il6 at intervals of Training", "", ""),
         ("training", "AIDS", "aid"),
         ("cell", "", ""),
     ]
-    found = {name: flags.tolist() for name, flags in triggers.possible(read_tokens(texts), texts).items()}
-    assert found["marker"] == [True, True, False, False]
-    assert found["exercise"] == [False, True, False, False]
-    assert found["aids"] == [False, False, True, False]
+    pulled = triggers.pulled(read_tokens(texts), texts)
+    found = {phrase: pulled.possible(needs[phrase]).tolist() for phrase in phrases}
+    assert found["cytokin*"] == [True, False, False, False]
+    assert found["IL-6"] == [False, True, False, False]
+    assert found["interval training"] == [False, True, False, False]
+    assert found["AIDS"] == [False, False, True, False]
+    assert pulled.possible(needs["AIDS"], title=True).tolist() == [False] * 4
+    assert pulled.times(needs["AIDS"], title=False).tolist() == [0, 0, 2, 0]
+
+
+def test_a_misspelt_word_is_not_ruled_out() -> None:
+    triggers = Triggers()
+    strict, loose = triggers.of("swimming training"), triggers.of("interleukin", misspelt=True)
+    texts = [("Interlukin rose", "", ""), ("swiming training", "", "")]
+    pulled = triggers.pulled(read_tokens(texts), texts)
+    assert pulled.possible(loose).tolist() == [True, False]
+    assert pulled.possible(strict).tolist() == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "types"),
+    [
+        ("Interlukin in multipel sclerosis", "Exercize training.", ()),
+        ("Walking in RRMS", "People with relapsing-remitting multiple sclerosis (RRMS) walked. RRMS is common.", ()),
+        ("A randomised crossover trial", "Patients were randomly assigned. A case report in rats.", ("Review",)),
+        ("Effects of training", "", ("Letter", "Randomized Controlled Trial")),
+    ],
+)
+@pytest.mark.parametrize("kind", sorted(MODELS))
+def test_the_bound_lies_above_the_score_and_not_far(
+    title: str, abstract: str, types: tuple[str, ...], kind: str
+) -> None:
+    record = Record(record_id="1", title=title, abstract=abstract, publication_types=types)
+    preview = Preview(0, Revision(), parts_of(record), types, lambda: record)
+    score = MODELS[kind].score(make_features([record], space=MODELS[kind].space))[0]
+    bound = Bound(MODELS[kind]).of([preview])[0][0]
+    assert score <= bound <= score + 3.5
+
+
+def test_a_record_that_its_type_makes_ineligible_is_bounded_lower() -> None:
+    record = Record(record_id="1", title="Exercise training in multiple sclerosis", abstract="Ten women trained.")
+    plain, review = (
+        Preview(0, Revision(), parts_of(record), types, lambda: record) for types in ((), ("Case Reports",))
+    )
+    bounds, _ = Bound(MODELS["criteria"]).of([plain, review])
+    assert bounds[1] < bounds[0] - 1

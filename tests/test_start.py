@@ -80,3 +80,19 @@ def test_a_simulation_loads_neither_tables_nor_figures() -> None:
     assert status == 0
     assert not loaded & {"joblib", "matplotlib", "pandas", "sklearn", "scipy.optimize", "scipy.stats"}
     assert seconds < 8.0
+
+
+def test_ranking_loads_no_command_line_of_spacy_and_no_pandas(tmp_path: Path) -> None:
+    pool = tmp_path / "pool.csv"
+    pool.write_text("record_id,title\n1,Yoga for back pain\n2,Tax law\n", encoding="utf-8")
+    criteria = tmp_path / "criteria.toml"
+    criteria.write_text('title = "Yoga"\n[intervention]\nterms = ["yoga"]\n', encoding="utf-8")
+    status, _, loaded = begun("rank", pool, "-c", criteria, "-o", tmp_path / "ranked.csv")
+    assert (status, "spacy" in loaded) == (0, True)
+    assert not loaded & {"pandas", "spacy.cli", "jinja2", "weasel"}
+
+
+def test_what_spacy_was_loaded_without_can_be_loaded_later() -> None:
+    program = "import tiab.pico, spacy, spacy.cli; print(spacy.cli.info.__module__, len(spacy.info(silent=True)) > 3)"
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert told == ["spacy.cli.info", "True"]

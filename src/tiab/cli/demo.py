@@ -61,7 +61,7 @@ def demo(
         return
     console.print(Text(f"\n{criteria.title}\n", style="bold"))
     console.print(Text(f"{len(records)} digests ranked by the criteria alone; nothing has been decided yet.\n"))
-    print_ranking(ranking.table, top=top)
+    print_ranking(ranking.columns, top=top)
     console.print(Text(f"\nThe ranking against the {len(gold)} studies that the review included\n", style="bold"))
     print_evaluation(evaluation)
     _print_learned(runs)

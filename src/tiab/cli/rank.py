@@ -76,14 +76,17 @@ def _show(ranking: Ranking, *, output: Path | None, top: int, as_json: bool) -> 
         write_records(output, ranking.ranked, columns=columns_of(ranking))
         note(f"{counted(len(ranking.records), 'record')} ranked; written to {output}")
     if as_json:
-        print_json(ranking.table.to_dict(orient="records"))
+        print_json(
+            [dict(zip(ranking.columns, row, strict=True)) for row in zip(*ranking.columns.values(), strict=True)]
+        )
     elif top:
-        print_ranking(ranking.table, top=top)
+        print_ranking(ranking.columns, top=top)
 
 
 def columns_of(ranking: Ranking) -> dict[str, dict[str, object]]:
     """What a ranking adds to its records when they are written: column -> record id -> value."""
-    table = ranking.table.set_index("record_id").drop(columns="title").rename(columns={"label": "decision"})
-    if not ranking.labels:
-        table = table.drop(columns="decision")
-    return {str(name): dict(column) for name, column in table.to_dict().items()}
+    names = {name: name for name in ranking.columns if name not in ("record_id", "title", "label")}
+    names |= {"label": "decision"} if ranking.labels else {}
+    order = [name for name in ranking.columns if name in names]
+    ids = ranking.columns["record_id"]
+    return {names[name]: dict(zip(ids, ranking.columns[name], strict=True)) for name in order}

@@ -7,8 +7,9 @@ import json
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -22,8 +23,6 @@ from tiab.errors import TiabWarning
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
 __all__ = [
     "console",
@@ -91,13 +90,14 @@ def print_table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[ob
     console.print(table)
 
 
-def print_ranking(table: pd.DataFrame, *, top: int) -> None:
-    """Prints the first `top` rows of a ranking: title, criteria missing and what weighed most."""
+def print_ranking(columns: Mapping[str, Sequence[Any]], *, top: int) -> None:
+    """Prints the first `top` rows of a ranking, given its columns: title, criteria missing and what weighed most."""
     shown = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     shown.add_column("rank", justify="right")
     shown.add_column("score", justify="right")
     shown.add_column("record", ratio=1)
-    for row in table.head(top).to_dict(orient="records"):
+    for values in islice(zip(*columns.values(), strict=True), top):
+        row = dict(zip(columns, values, strict=True))
         cell = Text.assemble((row["title"] or "(no title)", "bold"))
         if row["label"]:
             cell.append(f"  [{row['label']}]", style="green" if row["label"] == "include" else "dim")
@@ -108,8 +108,8 @@ def print_ranking(table: pd.DataFrame, *, top: int) -> None:
             cell.append(f"\nagainst: {row['weighed_against']}", style="dim")
         shown.add_row(str(row["rank"]), f"{row['score']:.2f}", cell.append("\n"))
     console.print(shown)
-    if len(table) > top:
-        console.print(Text(f"… and {len(table) - top} more", style="dim"))
+    if len(columns["rank"]) > top:
+        console.print(Text(f"… and {len(columns['rank']) - top} more", style="dim"))
 
 
 @contextmanager

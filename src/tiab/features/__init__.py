@@ -79,9 +79,10 @@ class FeatureSpace:
 
     def rows(self, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
         """The matrix of records in which PICO found `spans`; float32, shape (n_records, n_columns)."""
-        return self._joined(self.words.rows(records), records, spans)
+        return self.joined(self.words.rows(records), records, spans)
 
-    def _joined(self, words: csr_array, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
+    def joined(self, words: csr_array, records: Sequence[Record], spans: Sequence[Sequence[Span]]) -> csr_array:
+        """The same where the rows of the records' words are known already; see `WordSpace.rows`."""
         evidence = [evidence_row(*pair, self.criteria) for pair in zip(records, spans, strict=True)]
         dense = np.array(evidence, dtype=np.float32).reshape(len(records), len(self.evidence_names))
         joined: csr_array = hstack([words, csr_array(dense)], format="csr")
@@ -156,7 +157,7 @@ def make_features(
     if space is None:
         words, rows = make_word_space(records, beside=criteria.phrases if criteria else (), pause=pause)
         space = FeatureSpace(words=words, criteria=criteria)
-        matrix = space._joined(rows, records, spans)
+        matrix = space.joined(rows, records, spans)
     else:
         matrix = space.rows(records, spans)
     return Features(space=space, records=tuple(records), matrix=matrix, spans=tuple(spans))

@@ -56,6 +56,8 @@ class WordSpace:
 
     def rows_of(self, tokens: Tokens) -> csr_array:
         """The same for records whose words have been read."""
+        if not self.words:
+            return csr_array(np.empty((tokens.n_texts, 0), dtype=np.float32))
         return self._weighted(_counted(tokens, self._columns))
 
     def row(self, phrases: Sequence[str]) -> NDArray[np.float32]:

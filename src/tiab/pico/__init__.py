@@ -4,7 +4,12 @@ A spaCy pipeline of small components reads each text once. What it finds are pla
 provenance; features are a pure function of records and spans, so a cache needs to keep the spans alone.
 """
 
-from tiab.pico.pipeline import find_spans, make_pipeline
-from tiab.pico.spans import Span
+# ruff: isort: off
+from tiab.pico.spacy_loading import load_spacy
+
+load_spacy()  # before any other module here imports spaCy
+
+from tiab.pico.pipeline import find_spans, make_pipeline  # noqa: E402
+from tiab.pico.spans import Span  # noqa: E402
 
 __all__ = ["Span", "find_spans", "make_pipeline"]

@@ -17,7 +17,7 @@ from tiab.pico.lexicon import Found, Lexicon, longest
 from tiab.pico.spans import Span
 from tiab.pico.vocabulary import alternatives, vocabulary
 
-__all__ = ["DesignFinder", "make_design"]
+__all__ = ["DesignFinder", "design_cues", "make_design"]
 
 _TITLE_GAIN = 0.35  # of the doubt that a cue leaves, the title takes this much away
 _MENTION_FACTOR = 0.2
@@ -82,6 +82,14 @@ def _phrases() -> Iterator[tuple[str, _Cue]]:
             yield phrase, meaning
     for phrase in words["blockers"]["phrases"]:
         yield phrase, _Cue((), 0.0)
+
+
+def design_cues() -> Iterator[tuple[str, tuple[str, ...], float, float]]:
+    """Each phrase that speaks for designs, these, and the most that it weighs in a title and elsewhere."""
+    for phrase, cue in _phrases():
+        if cue.designs:
+            elsewhere = cue.weight if cue.elsewhere is None else cue.elsewhere
+            yield phrase, cue.designs, cue.weight + (1 - cue.weight) * _TITLE_GAIN, elsewhere
 
 
 def _cue(cue: dict[str, Any]) -> _Cue:

@@ -24,7 +24,10 @@ from tiab.pico.species import mostly_animals
 from tiab.pico.vocabulary import vocabulary
 from tiab.writing import write_json
 
-__all__ = ["DESIGN_CUE", "DesignModel", "design_evidence", "design_scores", "designs_of_type"]
+__all__ = [
+    "DESIGN_CUE", "MOST_EVIDENCE", "SPECIES_EVIDENCE", "DesignModel", "design_evidence", "design_model",
+    "design_scores", "designs_of_type",
+]  # fmt: skip
 
 DESIGN_CUE = "rule:design_cue"
 """The provenance of a cue."""
@@ -35,10 +38,10 @@ _TRIAL, _CROSSOVER, _ANIMAL = "randomised trial", "crossover trial", "animal stu
 _LETTER = "letter"
 _ABOUT_STUDIES = ("systematic review", "protocol")
 _REPORTS = ("systematic review", "review", "protocol", _LETTER, _ANIMAL)  # of other studies, or not of people
-_SPECIES = 1.2  # the evidence that the signs of animals prevail
+SPECIES_EVIDENCE = 1.2  # the evidence that the signs of animals prevail
 _TAKEN = 0.8  # how much of the evidence for others a certain design can take away
 _UNSAID = 0.05  # of a type that stands for several designs, the chance of one that the words do not name
-_MOST = 5.0  # more cues say nothing more
+MOST_EVIDENCE = 5.0  # more cues say nothing more
 _HALF = 0.4  # of a randomised crossover trial, the part that is told as crossover
 
 
@@ -102,7 +105,7 @@ def design_scores(spans: Sequence[Span], publication_types: Iterable[str] = ()) 
     >>> any(design_scores([]).values())
     False
     """
-    scores = _kept().scores(evidence := design_evidence(spans))
+    scores = design_model().scores(evidence := design_evidence(spans))
     if min(evidence.get(_TRIAL, 0.0), evidence.get(_CROSSOVER, 0.0)) > 0.5:
         both = scores[_TRIAL] + scores[_CROSSOVER]
         scores[_CROSSOVER] = _HALF * both * (1.0 - math.exp(-evidence[_CROSSOVER]))
@@ -125,9 +128,9 @@ def design_evidence(spans: Sequence[Span]) -> dict[str, float]:
             wordings = found.setdefault(span.label, {})
             word = span.text.casefold()
             wordings[word] = max(wordings.get(word, 0.0), -math.log(1.0 - span.weight))
-    evidence = {design: min(_MOST, sum(wordings.values())) for design, wordings in found.items()}
+    evidence = {design: min(MOST_EVIDENCE, sum(wordings.values())) for design, wordings in found.items()}
     if mostly_animals(spans):
-        evidence[_ANIMAL] = min(_MOST, evidence.get(_ANIMAL, 0.0) + _SPECIES)
+        evidence[_ANIMAL] = min(MOST_EVIDENCE, evidence.get(_ANIMAL, 0.0) + SPECIES_EVIDENCE)
         _take(evidence, [_ANIMAL], [design for design in DESIGNS if design not in _REPORTS])
     _take(evidence, _ABOUT_STUDIES, [design for design in DESIGNS if design not in _REPORTS])
     _take(evidence, [_TRIAL], [design for design in DESIGNS if design not in (*_REPORTS, _TRIAL, _CROSSOVER)])
@@ -165,5 +168,6 @@ def _with_types(scores: Mapping[str, float], publication_types: Iterable[str]) -
 
 
 @cache
-def _kept() -> DesignModel:
+def design_model() -> DesignModel:
+    """The kept model of design scores."""
     return DesignModel.from_disk(model_path(_FILE))

@@ -13,7 +13,7 @@ from tiab.records import Record
 __all__ = ["EVIDENCE", "LAST", "Candidate", "Key", "candidates_in", "end_of"]
 
 EVIDENCE = ("criteria_met", "criteria_missing", "weighed_for", "weighed_against")
-"""What is said of each record beside its score; as in `Ranking.table`."""
+"""What is said of each record beside its score; as in `Ranking.columns`."""
 
 Key = tuple[float, str, str]
 """The place of a record: best score first, equal ones in the order of their fingerprints, then of their ids."""
@@ -77,15 +77,15 @@ class Candidate:
 
 def candidates_in(ranking: Ranking, known: Mapping[str, tuple[int, Revision]]) -> list[Candidate]:
     """The records of a ranking as a scan keeps them, best first; `known` has the PMID and revision of each id."""
-    rows = ranking.table.to_dict(orient="records")
+    columns = ranking.columns
     return [
         Candidate(
             record=record,
-            score=float(row["score"]),
+            score=columns["score"][place],
             fingerprint=record.fingerprint,
             pmid=known[record.record_id][0],
             revision=known[record.record_id][1],
-            evidence=tuple(str(row[name]) for name in EVIDENCE),
+            evidence=tuple(columns[name][place] for name in EVIDENCE),
         )
-        for record, row in zip(ranking.ranked, rows, strict=True)
+        for place, record in enumerate(ranking.ranked)
     ]

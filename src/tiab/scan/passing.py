@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
-from tiab.features import Features
+from tiab.features import Features, read_tokens
 from tiab.formats.pubmed_articles import Revision
 from tiab.formats.reader_notes import unique
 from tiab.pico import Span, find_spans
@@ -26,8 +26,10 @@ from tiab.scan.previews import Preview
 
 __all__ = ["Pass"]
 
-_CHUNK = 2_000
-"""Previews that are in memory at a time: some 25 MB of PubMed."""
+_CHUNK = 6_000
+"""Previews that are in memory at a time, some 75 MB of PubMed: of many, fewer are read that others then surpass."""
+_PART = 2_000
+"""Previews that are bounded at a time."""
 _STEP = 200
 """Previews that are read whole before the next look at what is kept: each look can spare some."""
 _DIGITS = 6
@@ -73,7 +75,7 @@ class Pass:
         while chunk := list(islice(rest, _CHUNK)):
             self.n_records += len(chunk)
             for step in self._steps(chunk):
-                self._take(step)
+                self._take(*step)
 
     @property
     def edge(self) -> Key:
@@ -88,7 +90,7 @@ class Pass:
         taken: dict[str, int] = {}
         records = [replace(k.record, record_id=unique(k.record.record_id, taken)) for k in self._kept]
         spans = [kept.spans for kept in self._kept]
-        features = _features(self.model, records, spans)
+        features = _features(self.model, records, spans, self.model.space.words.rows(records))
         ranking = Ranking(features=features, model=self.model, scores=self.model.score(features))
         pairs = zip(records, self._kept, strict=True)
         known: dict[str, tuple[int, Revision]] = {
@@ -102,28 +104,38 @@ class Pass:
         full = len(self._kept) >= self.keep
         return max(self.floor, -self._kept[-1].key[0]) if full else self.floor
 
-    def _steps(self, chunk: Sequence[Preview]) -> Iterator[list[Preview]]:
-        """The previews to be read whole, a few at a time, those that could score most first."""
+    def _steps(self, chunk: Sequence[Preview]) -> Iterator[tuple[list[Preview], csr_array]]:
+        """Previews to be read whole, a few at a time, those that could be best first; and the rows of their words."""
         if self.full:
-            yield from (list(chunk[at : at + _STEP]) for at in range(0, len(chunk), _STEP))
+            for at in range(0, len(chunk), _STEP):
+                some = chunk[at : at + _STEP]
+                yield list(some), self.model.space.words.rows_of(read_tokens([one.parts for one in some]))
             return
-        bounds = self._bound.of(chunk)
+        parts = [self._bound.of(chunk[at : at + _PART]) for at in range(0, len(chunk), _PART)]
+        bounds = np.concatenate([best for best, _ in parts])
+        words = csr_array(vstack([rows for _, rows in parts], format="csr"))
         order = np.argsort(-bounds, kind="stable")
         for at in range(0, len(order), _STEP):
             places = [place for place in order[at : at + _STEP].tolist() if bounds[place] >= self._least]
             if not places:
                 return
-            yield [chunk[place] for place in places]
+            yield [chunk[place] for place in places], words[places]
 
-    def _take(self, previews: Sequence[Preview]) -> None:
-        """Reads previews whole, and keeps the best of them and of what was kept."""
-        pairs = [(preview, record) for preview in previews if (record := self._record(preview)) is not None]
+    def _take(self, previews: Sequence[Preview], words: csr_array) -> None:
+        """Reads previews whole, and keeps the best of them and of what was kept.
+
+        Args:
+            words: the rows of their words.
+        """
+        read = [(preview, self._record(preview)) for preview in previews]
+        pairs = [(preview, record) for preview, record in read if record is not None]
         if not pairs:
             return
         self.n_read += len(pairs)
         records = [record for _, record in pairs]
         spans = find_spans(records, self.model.space.criteria, numbers=False)
-        scores = np.round(self.model.score(_features(self.model, records, spans)), _DIGITS)
+        rows = words[[place for place, (_, record) in enumerate(read) if record is not None]]
+        scores = np.round(self.model.score(_features(self.model, records, spans, rows)), _DIGITS)
         for (preview, record), found, score in zip(pairs, spans, scores.tolist(), strict=True):
             if score >= self.floor:
                 key = (-score, record.fingerprint, record.record_id)
@@ -140,6 +152,8 @@ class Pass:
             return None
 
 
-def _features(model: RankingModel, records: Sequence[Record], spans: Sequence[tuple[Span, ...]]) -> Features:
-    matrix: csr_array = model.space.rows(records, spans)
+def _features(
+    model: RankingModel, records: Sequence[Record], spans: Sequence[tuple[Span, ...]], words: csr_array
+) -> Features:
+    matrix = model.space.joined(words, records, spans)
     return Features(space=model.space, records=tuple(records), matrix=matrix, spans=tuple(spans))

@@ -27,6 +27,8 @@ __all__ = ["Scan", "find_files", "model_of", "scan"]
 
 _RESERVE = 2
 """So many times the wanted records are followed, because revisions and deletions take some of them away."""
+_KEPT = 1.25
+"""So many times the wanted records are kept of a file: within one file, revisions and deletions take few away."""
 _MORE = 4
 """So many times as many records are kept of a file that is read again because too many were taken away."""
 
@@ -97,7 +99,7 @@ def scan(
     place = open_work(work, known, settings)
     lines = {path: line for path, line in place.lines().items() if path in set(files) and _is_current(line, place)}
     watch = Watch(files, lines, place, size=_RESERVE * top, on_progress=on_progress)
-    keep, todo = _RESERVE * top, [path for path in files if path not in lines]
+    keep, todo = round(_KEPT * top), [path for path in files if path not in lines]
     while True:
         _read(todo, lines, place, watch, keep=keep, jobs=jobs, cluster=cluster, full=full)
         choice = choose(place, lines, files, top=top, reach=_RESERVE * top)
