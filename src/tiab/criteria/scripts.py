@@ -38,9 +38,10 @@ def script_of(text: str) -> str:
     >>> script_of("Йога при боли: RCT"), script_of("TNF-α in mice"), script_of("ヨガの効果"), script_of("12")
     ('Cyrillic', 'Latin', 'Japanese', '')
     """
-    n_latin = len(_LATIN.findall(text))
-    if text.isascii() or len(_OTHER.findall(text)) <= n_latin:
-        return _LATIN_NAME if n_latin else ""
+    if text.isascii() or not _OTHER.search(text):  # nearly every text, in which no letter need be counted
+        return _LATIN_NAME if _LATIN.search(text) else ""
+    if len(_OTHER.findall(text)) <= len(_LATIN.findall(text)):
+        return _LATIN_NAME
     counts = {name: len(letters.findall(text)) for name, letters in _SCRIPTS.items()}
     if counts["Japanese"]:
         counts["Chinese"] = 0  # Japanese is written with both

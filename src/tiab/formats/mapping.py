@@ -78,7 +78,8 @@ class Rules:
 def build(pairs: Sequence[tuple[str, str]], rules: Rules, source: str, names: Sequence[str] | None = None) -> Record:
     """The record that `pairs` spell; `names` gives the name under which `rules` know each pair, if not its own."""
     keys = [name for name, _ in pairs] if names is None else names[: len(pairs)]
-    carried = "".join(value for key, (_, value) in zip(keys, pairs, strict=True) if key in rules.carry)
+    carries = bool(rules.carry) and rules.carry[0] in keys  # which hardly any file does
+    carried = "".join(v for key, (_, v) in zip(keys, pairs, strict=True) if key in rules.carry) if carries else ""
     if carried.startswith(MARK):
         plain = [(key, pair) for key, pair in zip(keys, pairs, strict=True) if key not in rules.carry]
         keys, pairs = [key for key, _ in plain], [pair for _, pair in plain]

@@ -212,7 +212,7 @@ def reasons_of(
     """
     columns, values = features.row(place)
     effects = values * model.coef[columns]
-    some = np.flatnonzero(effects)
+    some = effects.nonzero()[0]
     record, criteria = features.records[place], model.space.criteria
     spans = features.spans[place] if features.spans else ()
     if coverage is None:
