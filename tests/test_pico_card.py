@@ -115,6 +115,13 @@ def test_phrases_are_whole_or_not_there(text: str, cut: str, whole: str) -> None
         ("third of patients with gout", "patients with gout"),
         ("total of 60 adults with gout", "adults with gout"),
         ("treating patients who suffer from gout", "patients who suffer from gout"),
+        ("teenage cyclists (N = 82: 13.7 ± 1.2 y, 46% tall)", "teenage cyclists"),
+        ("human donor lenses (33-88 years old)", "human donor lenses"),
+        ("total, 77 pregnant gilts", "pregnant gilts"),
+        ("2014, 56 patients with gout", "patients with gout"),
+        ("random sample of 100 studies, half", ""),
+        ("Can adults with gout", "adults with gout"),
+        ("Nurses with gout first trained to run", "Nurses with gout"),
     ],
 )
 def test_the_population_is_no_date_age_or_count(text: str, whole: str) -> None:
@@ -129,10 +136,22 @@ def test_the_population_is_no_date_age_or_count(text: str, whole: str) -> None:
         ("This was a double blind, double dummy trial of two drugs.", []),
         ("Surgery is recommended as the standard treatment.", []),
         ("Adults got yoga or standard treatment.", ["usual care"]),
+        ("Trials with a control group are needed.", []),
+        ("We studied gout in healthy individuals.", []),
+        ("We saw patients with gout and healthy individuals.", ["healthy controls"]),
+        ("The cell was a delivery vehicle for the drug.", []),
+        ("Eyes were given drops or vehicle.", ["placebo"]),
     ],
 )
 def test_a_comparator_is_what_a_group_was_given(abstract: str, comparators: list[str]) -> None:
     assert card_of(Record(record_id="1", abstract=abstract), learned=False).get("comparator", []) == comparators
+
+
+def test_before_and_after_is_no_comparator() -> None:
+    (spans,) = find_spans(
+        [Record(record_id="1", abstract="Pain was asked before and after yoga, and fell from baseline.")]
+    )
+    assert [span.text for span in spans if span.role == "comparator"] == []
 
 
 def test_a_marker_that_is_given_as_a_drug_is_no_outcome() -> None:

@@ -60,6 +60,36 @@ def test_the_likeliest_design(title: str, abstract: str, design: str) -> None:
     assert likeliest(title, abstract) == design
 
 
+@pytest.mark.parametrize(
+    ("title", "abstract", "design"),
+    [
+        (
+            "Nurses and yoga: a qualitative study",
+            "This study, by interviews, was nested within a Randomized Controlled Trial (RCT) of yoga.",
+            "qualitative study",
+        ),
+        (
+            "Planning yoga",
+            "Focus group discussions were held to prepare for a definitive randomised controlled trial.",
+            "qualitative study",
+        ),
+        ("Lenses", "Cross-sectional images of ex vivo lenses were taken in vitro.", "laboratory study"),
+        ("Correction: Yoga in gout", "Correction for 'Yoga in gout' by A. Author.", "letter"),
+        ("Gout as a target", "Gout remains a problem worldwide [...].", "letter"),
+        ("Gout of the jaw in two children", "We describe a child with gout. The patient was treated.", "case report"),
+    ],
+)
+def test_a_trial_that_is_only_named_and_short_reports(title: str, abstract: str, design: str) -> None:
+    assert likeliest(title, abstract) == design
+
+
+def test_a_letter_may_report_a_trial() -> None:
+    words = ("Yoga in gout: a randomised controlled trial", "Forty adults were randomly assigned to yoga or a diet.")
+    found = scores(*words, "Letter")
+    assert min(found[TRIAL], found["letter"]) > 0.35
+    assert scores("Yoga in gout", "", "Letter")["letter"] > 0.9
+
+
 def test_scores_add_up_to_at_most_one() -> None:
     texts = [
         ("", ""),

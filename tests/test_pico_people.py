@@ -52,6 +52,7 @@ def values(label: str, abstract: str) -> list[str]:
         ("Infants (mean age 9 months [SD 3 months]) crawled.", ["mean 0.8, SD 0.2"]),
         ("Age averaged 41 ± 14 years.", ["mean 41, SD 14"]),
         ("They were on average, 58 years old.", ["mean 58"]),
+        ("Teenagers (N = 82: 13.7 ± 1.2 y, half of them tall) ate less.", ["mean 13.7, SD 1.2"]),
         ("Ten chess players (14.7+/-0.5 years; rating 2000) played.", ["mean 14.7, SD 0.5"]),
         (
             "The yoga (n=14; 58.9±7.4 years) group met a control group (57.2 ± 2.2 years).",
@@ -123,6 +124,7 @@ def test_age(abstract: str, ages: list[str]) -> None:
         ("It was positive in 12/30 (40 %) women.", []),
         ("We enrolled 80 women; 76 women (95%) completed the study.", ["80 female"]),
         ("We studied 50 adults, with the withdrawal of 4 men (13%) and 6 women (5%).", []),
+        ("METHODS: Patients of either sex with gout. Pregnant women will be excluded.", []),
         ("Yoga was tried by couples, and the women slept better.", []),
         ("In 20 subjects (12 women, 23.7 ± 2 years), gait was filmed.", ["12 female"]),
         ("METHODS: Pain was reported by mothers.", []),
@@ -161,7 +163,13 @@ def test_sex(abstract: str, sexes: list[str]) -> None:
         ),
         ("Of 90 adults, some got yoga (n = 30) or a diet (n = 31). Controls (n = 29) rested.", ["30", "31", "29"]),
         ("The yoga group consisted of 50 adults, while the diet group consisted of 52 adults.", ["50", "52"]),
+        (
+            "Twelve patients in Group 1 ran, and another twelve patients in Group 2 sat. Ten patients each in both "
+            "groups were available.",
+            ["12", "12"],
+        ),
         # women and men, the lost, shares and single numbers are no arms
+        ("Six hundred rabbits were divided into groups (5 cages per group, 40 rabbits per cage): control or diet.", []),
         ("We saw 41 adults. Nineteen women sat in a group. Twenty-two men sat in a group.", []),
         ("Group A consisted of three men and 13 women, and group B consisted of 14 men.", []),
         ("Women (n = 20) and men (n = 12) trained.", []),

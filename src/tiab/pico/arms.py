@@ -43,6 +43,8 @@ _SHARED = re.compile(
     r"\d\s?(?:\(\s?\d{1,3}(?:[.·]\d+)?\s?%\s?\)\s?)?of\s+(?:the\s+)?(?P<size>\d{1,6})\s+(?:\(\d[^()]{0,8}%\)\s+)?"
     r"(?:of\s+)?(?:[a-z-]+\s+){0,3}?(?:in|of|from)\s+(?:the\s+)?(?:[\w-]+\s+){1,4}(?:group|arm|strategy|cohort)\b"
 )  # "4 (12%) of 34 patients in the walking group"
+_LEFT = re.compile(r"[^.;]{0,40}?\b(?:available|completed|analy[sz]ed|evaluable|remained|dropped)\b", re.IGNORECASE)
+_PER = re.compile(r"\s+\w+\s+per\s", re.IGNORECASE)  # "40 rabbits per cage"
 _EACH_SIGNS = ("each", "every", "both", "per", "/group", "/arm")
 _MEASURED = re.compile(
     r"(?:\s|[-\u2010-\u2015])*(?:months?|weeks?|days?|years?|hours?|min\w*|h|s|%|mg|kg|g|ml|mm|cm|times|sessions?|points?|items?"
@@ -178,6 +180,8 @@ def _each(text: str, sentences: Sequence[SentenceNumbers], total: Count | None) 
         for found in _EACH.finditer(text, begin, end) if _GROUPED.search(text, begin, end) else ():
             name = "size" if found["size"] else "of_each"
             value = number_of(found[name])
+            if _LEFT.match(text, found.end(), end):
+                continue
             if value >= _SMALLEST and _is_share(value, total) and not _MEASURED.match(text, found.end(name)):
                 yield Quantity(*found.span(name), value)
 
@@ -256,6 +260,8 @@ def _compared(counts: Sequence[Count], text: str, sentence: SentenceNumbers) -> 
         c for c in counts if begin <= c.start < end and "counts a noun" in c.evidence and not c.evidence & _LOST_ONES
     ]
     with_controls = len(mine) == 2 and COMPARED_NEXT.match(text, mine[1].end, end)
+    if any(_PER.match(text, count.end, end) for count in mine):
+        return ()
     named = 1 < len(mine) < 4 and _COMPARED_WITH.search(text, mine[0].end, mine[1].start)
     if not (with_controls or named) or mine[0].value == sum(count.value for count in mine[1:3]) != mine[1].value:
         return ()

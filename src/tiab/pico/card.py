@@ -41,6 +41,13 @@ _OF_STUDIES = re.compile(
     r"(?:double[\s-]|association stud(?:y|ies) in|case[\s-]|recommended as (?:the )?)\Z", re.IGNORECASE
 )
 """Where a comparator's word names none: both arms get a dummy, all wait for surgery, what is recommended."""
+_WISHED = re.compile(
+    r"\b(?:trials?|stud(?:y|ies)|research)\b[^.;]{0,60}\b(?:are|is|will be)\s+(?:\w+\s+)?"
+    r"(?:needed|required|warranted|necessary)\b",
+    re.IGNORECASE,
+)
+_CONTROLS = re.compile(r"control|matched|counterpart", re.IGNORECASE)
+_COMPARED = re.compile(r"\bpatients?\b|\bcontrols?\b|\bcompar|\bversus\b|\bvs\b|\bwith and without\b", re.IGNORECASE)
 _MENTIONED = ("comparison",)  # "versus" and the like, which name nobody
 
 
@@ -176,7 +183,8 @@ def _people() -> frozenset[str]:
 def _comparators(record: Record, spans: Sequence[Span]) -> list[Fact]:
     """The learned comparators and the kinds that the lists know; "control group" where nothing says more."""
     learned = _phrases(record, spans, "comparator", "comparators")
-    named = [span for span in spans if span.role == "comparator" and span.label not in _MENTIONED]
+    said = [span for span in spans if span.role == "comparator" and span.field != "keywords"]
+    named = [span for span in said if span.label not in _MENTIONED and not _is_of_others(record, span)]
     listed = [span for span in named if _is_listed(record.text, span)]
     telling = [span for span in listed if span.value != "control group"] or ([] if learned else listed)
     return [*learned, *(_fact(record, span, span.value or span.text) for span in telling)]
@@ -187,6 +195,15 @@ def _is_listed(text: str, span: Span) -> bool:
     if not span.provenance.startswith("rule:") or span.text.isupper() or span.text.casefold() == "untreated":
         return False
     return not (_OF_ALL.match(text, span.start) or _OF_STUDIES.search(text, max(0, span.start - 40), span.start))
+
+
+def _is_of_others(record: Record, span: Span) -> bool:
+    """Whether a comparator is only wished for ("trials with a control group are needed"), or is who was studied."""
+    start, end = sentence_around(record.text, record.sections, span.start)
+    if _WISHED.search(record.text, start, end):
+        return True
+    names_controls = span.value != "healthy controls" or _CONTROLS.search(span.text)
+    return not (names_controls or _COMPARED.search(record.text, start, end))
 
 
 def _holds(whole: str, part: str) -> bool:
@@ -213,11 +230,11 @@ def _outcomes(record: Record, spans: Sequence[Span]) -> list[Fact]:
 
 def _direction(name: str, span: Span) -> str:
     shown = re.sub(
-        r"^(?:[^\W\d]\s+|(?:the|overall)\s+|(?:moreover|however|furthermore|also|additionally),?\s+)+",
+        r"^(?:[^\W\d]\s+|(?:the|overall)\s+|terms\s+of\s+|(?:moreover|however|furthermore|also|additionally),?\s+)+",
         "",
         name,
         flags=re.IGNORECASE,
-    )
+    ).rstrip("-‐‑– ")
     return f"{shown}: {', '.join(part for part in (_DIRECTIONS[span.label], *span.detail.split('; ')) if part)}"
 
 

@@ -154,7 +154,7 @@ def _place_factor(
 def _around(names: tuple[str, ...], side: str) -> re.Pattern[str]:
     """What says something else directly before or behind a cue."""
     words = "|".join(alternatives(vocabulary("design")["around"], name) for name in names)
-    return re.compile(rf"\b(?:{words})[\s-]+$" if side == "before" else rf"[\s-]+(?:{words})", re.IGNORECASE)
+    return re.compile(rf"\b(?:{words})[\s(-]+$" if side == "before" else rf"[\s-]+(?:{words})", re.IGNORECASE)
 
 
 @Language.factory("tiab_design")

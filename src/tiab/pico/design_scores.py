@@ -42,6 +42,8 @@ SPECIES_EVIDENCE = 1.2  # the evidence that the signs of animals prevail
 _TAKEN = 0.8  # how much of the evidence for others a certain design can take away
 _UNSAID = 0.05  # of a type that stands for several designs, the chance of one that the words do not name
 MOST_EVIDENCE = 5.0  # more cues say nothing more
+_FORM = 0.5  # how far a letter's type is believed where its words name a design outright: a letter may report a trial
+_OUTRIGHT = 0.8
 _HALF = 0.4  # of a randomised crossover trial, the part that is told as crossover
 
 
@@ -159,8 +161,10 @@ def _with_types(scores: Mapping[str, float], publication_types: Iterable[str]) -
     """The scores once publication types are known: of the designs that these stand for, the words tell which."""
     said: dict[str, float] = {}
     doubt = 1.0
+    held = max((score for design, score in scores.items() if design != _LETTER), default=0.0)
     for designs in map(designs_of_type, publication_types):
-        doubt *= 1.0 - max(designs.values(), default=0.0)
+        trust = max(designs.values(), default=0.0)
+        doubt *= 1.0 - (trust * _FORM if set(designs) == {_LETTER} and held >= _OUTRIGHT else trust)
         said |= {design: max(weight, said.get(design, 0.0)) for design, weight in designs.items()}
     shares = {design: weight * (scores[design] + _UNSAID * weight**4) for design, weight in said.items()}
     total = sum(shares.values()) or 1.0

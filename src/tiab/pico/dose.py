@@ -40,7 +40,7 @@ _DURATION = _pattern(
 )
 _DURATION_BEFORE = _pattern(r"\b{duration_before}$")
 _DURATION_AFTER = _pattern(
-    r"(?:\s+of:?|,)?(?:(?:\s+[\w,/()+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried}"
+    r"(?!\s+and\s+the\b)(?:\s+of:?|,)?(?:(?:\s+[\w,/()+-]+){0,5}?\s+(?:{treated}|{drug})|(?:\s+[\w,/+-]+){0,2}?\s+{tried}"
     r"|(?:[\s,]+{describing}){0,9}?[\s,]+(?:trials?|RCTs?)|\s+{dosed})\b"
 )
 _CHANGED_BEFORE = _pattern(r"\b{changed}(?:\s+\w+){0,2}?\s+(?:over|during|across|throughout|for)\s+(?:the\s+)?$")
@@ -120,6 +120,9 @@ _UNITS_OF_TIME = ("day", "week", "wk", "month", "mo", "year", "yr")
 _TIMES = ("times", "sessions")
 _TIME_UNIT = re.compile(r"(?<![A-Za-z])(?:min(?:ute)?s?|h(?:ou)?rs?|h)(?!\w)", re.IGNORECASE)
 _CONTEXT, _NEAR = 60, 40
+_AMONG_TIMES = re.compile(
+    r"\d\s?(?:h|hours?|min|days?)\s+(?:\w+\s+)?and\s+(?:then\s+)?daily\s+(?:for|over)\s+$", re.IGNORECASE
+)
 _MOST_EXERTION = 20  # on Borg's scale
 _MOST_TIMES = 28  # a week; more is a count of something else
 _SESSION_MINUTES = (3, 300)
@@ -186,7 +189,7 @@ def _times_in_weeks(text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
 
 def _is_other_time(before: str, after: str) -> bool:
     """Whether a number of weeks is an age, a time of measuring, a history or a follow-up."""
-    listed = _LISTED.search(before)
+    listed = _LISTED.search(before) or _AMONG_TIMES.search(before)
     of_treatment = _AFTER.search(before) and not listed and _AFTER_TREATMENT.match(after)
     other = not of_treatment and (_NO_DURATION_BEFORE.search(before) or listed)
     return bool(other or _NO_DURATION_AFTER.match(after))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tiab.pico.layout import Layout
 from tiab.pico.quantities import NUMBER, number_of
+from tiab.pico.scope import is_meant
 from tiab.pico.vocabulary import alternatives, vocabulary
 
 __all__ = ["OneSex", "find_one_sex"]
@@ -18,7 +19,7 @@ _TELLING = ("objective", "methods", "other", "")
 _COUNTS_TELL = (*_TELLING, "results")
 
 
-_COUPLES = re.compile(r"\bcouples?\b", re.IGNORECASE)
+_COUPLES = re.compile(r"\bcouples?\b|\b(?:either|both) (?:sex|gender)", re.IGNORECASE)
 _ADJECTIVES = frozenset({"female", "male", "pregnant", "postmenopausal", "premenopausal"})
 
 
@@ -42,7 +43,7 @@ def find_one_sex(text: str, layout: Layout, size: int | None) -> OneSex | None:
     A count of them comes first, if it is the sample size or that is unknown; then the title, then who was studied.
     """
     words = list(_words(text, layout))
-    if words and _COUPLES.search(text):  # who are of both
+    if words and _COUPLES.search(text):
         return None
     if len({word.sex for word in words}) != 1:
         return None
@@ -107,7 +108,9 @@ def _is_told_of_people(text: str, layout: Layout, word: _Word, start: int, begin
 
 def _names_the_studied(text: str, layout: Layout, word: _Word) -> bool:
     """Whether a word says who was studied: in the title, in objective or methods, or of everybody."""
-    begin, _ = layout.sentence_bounds(layout.sentence(word.start), len(text))
+    begin, end = layout.sentence_bounds(layout.sentence(word.start), len(text))
+    if not is_meant(text, word.start, word.end, (begin, end), "population"):
+        return False
     before = text[max(begin, word.start - 80) : word.start]
     if _patterns()["everybody"].search(before):
         return True

@@ -16,21 +16,24 @@ _JOINS = frozenset("-\u2010\u2011\u2012/+.")
 _LOOSE = " \t\n.,;:–—=+*/·"
 _HEADING = re.compile(r"^[A-Z][A-Z ,&/]{3,}:\s*")
 _SIZE = re.compile(r"\s*[(\[]\s*n\s*=\s*[\d,]+\s*[)\]]", re.IGNORECASE)
+_DETAILS = re.compile(
+    r"\s*[(\[](?:n\s*[=:]|mean\b|median\b|aged?\b|\d)[^()\[\]]*\d[^()\[\]]*[)\]]", re.IGNORECASE
+)  # of people: "adolescents (N = 82: 13.7 ± 1.2 y)"
 _MONTHS = "Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec"
 _COUNT = re.compile(
-    rf"^(?:(?:(?:a\s+)?total of|the|all)\s+)?{NUMBER}\s+(?=\D)"
+    rf"^(?:(?:19|20)\d\d,\s+)?(?:(?:(?:a\s+)?total(?:\s+of|,)|the|all)\s+)?{NUMBER}\s+(?=\D)"
     r"|^(?:(?:one\s)?third|half|most|(?:sub)?sample|number) of\s+",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
-    rf"(?:(?:{_MONTHS})[a-z]*\.?\s+\d|years?\s+of\s+age|groups?,|studies\b|records\b|(?:\w+\s){{0,3}}met\b)",
+    rf"(?:(?:{_MONTHS})[a-z]*\.?\s+\d|years?\s+of\s+age|groups?,|studies\b|records\b|(?:\w+\s){{0,3}}of\s+\d+\s+(?:studies|articles|papers|records)\b|(?:\w+\s){{0,3}}met\b)",
     re.IGNORECASE,
 )
 """How a learned phrase begins that names no people: with a date, an age, a group's end, or what a review found."""
 _CLAUSE = re.compile(
     r",?\s+(?:(?:who\s)?were|was|are|is|participated|completed|took part|underwent|consisted|alters?|received|reported"
     r"|showed|had|will be|included)\b|\s+using (?:an? )?(?:interactive|computer|web-based|random)|[;.]\s"
-    r"|,\s+(?:and\s+the|mean|median|aged?|three|twice)\b"
+    r"|,\s+(?:and\s+the|mean|median|aged?|three|twice)\b|\s(?:first|then)\s\w+ed\b"
 )
 _PAIRS = {")": "(", "]": "["}
 _LETTERS = re.compile(r"[^\W\d_]{3,}|[A-Z]{2,}[\w-]*\d|[A-Z][A-Za-z]*-\d")
@@ -50,6 +53,7 @@ def whole_phrase(text: str, start: int, end: int, role: str = "") -> str:
     start, end = _word_bounds(text, start, end)
     phrase = _CLAUSE.split(_SIZE.sub("", _HEADING.sub("", " ".join(text[start:end].split()))))[0]
     if role == "population":
+        phrase = _DETAILS.sub("", phrase)
         phrase = "" if _ELSEWHERE.match(phrase) else _COUNT.sub("", phrase)
     before = ""
     while before != phrase:
