@@ -26,7 +26,7 @@ from tiab.writing import write_json
 
 __all__ = [
     "DESIGN_CUE", "MOST_EVIDENCE", "SPECIES_EVIDENCE", "DesignModel", "design_evidence", "design_model",
-    "design_scores", "designs_of_type",
+    "design_scores", "designs_of_type", "trust_in_type",
 ]  # fmt: skip
 
 DESIGN_CUE = "rule:design_cue"
@@ -157,14 +157,19 @@ def designs_of_type(name: str) -> dict[str, float]:
     return found
 
 
+def trust_in_type(designs: Mapping[str, float], held: float) -> float:
+    """How far a type that stands for `designs` is believed, where words alone say `held` of the likeliest but a letter."""
+    trust = max(designs.values(), default=0.0)
+    return trust * _FORM if set(designs) == {_LETTER} and held >= _OUTRIGHT else trust
+
+
 def _with_types(scores: Mapping[str, float], publication_types: Iterable[str]) -> dict[str, float]:
     """The scores once publication types are known: of the designs that these stand for, the words tell which."""
     said: dict[str, float] = {}
     doubt = 1.0
     held = max((score for design, score in scores.items() if design != _LETTER), default=0.0)
     for designs in map(designs_of_type, publication_types):
-        trust = max(designs.values(), default=0.0)
-        doubt *= 1.0 - (trust * _FORM if set(designs) == {_LETTER} and held >= _OUTRIGHT else trust)
+        doubt *= 1.0 - trust_in_type(designs, held)
         said |= {design: max(weight, said.get(design, 0.0)) for design, weight in designs.items()}
     shares = {design: weight * (scores[design] + _UNSAID * weight**4) for design, weight in said.items()}
     total = sum(shares.values()) or 1.0

@@ -285,8 +285,11 @@ class Memory:
 
 
 def _same_prior(one: LinearRanker, other: LinearRanker) -> bool:
-    settings = [(ranker.prior_widened, ranker.seed, ranker.prior_coef is None) for ranker in (one, other)]
-    return settings[0] == settings[1] and (one.prior_coef is None or np.array_equal(one.prior_coef, other.prior_coef))
+    if (one.prior_widened, one.seed) != (other.prior_widened, other.seed):
+        return False
+    if one.prior_coef is None or other.prior_coef is None:
+        return one.prior_coef is other.prior_coef
+    return bool(np.array_equal(one.prior_coef, other.prior_coef))
 
 
 def behind_example(places: NDArray[np.intp], before: int) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tiab.criteria import DESIGNS, Concept
 from tiab.features.evidence import DESIGN, ELIGIBLE, INELIGIBLE
 from tiab.pico.design import design_cues
-from tiab.pico.design_scores import MOST_EVIDENCE, SPECIES_EVIDENCE, design_model, designs_of_type
+from tiab.pico.design_scores import MOST_EVIDENCE, SPECIES_EVIDENCE, design_model, designs_of_type, trust_in_type
 from tiab.scan.triggers import Pulled, Triggers
 
 __all__ = ["DesignBound"]
@@ -99,21 +99,22 @@ class _Said(NamedTuple):
 
     Attributes:
         designs: that they stand for.
-        doubt: the chance that they leave to what the words say.
+        least_doubt, most_doubt: the chance that they leave to what the words say, which hangs on the words, too.
     """
 
     designs: frozenset[str]
-    doubt: float
+    least_doubt: float
+    most_doubt: float
 
     @classmethod
     def of(cls, types: Sequence[str]) -> _Said:
         found = [designs_of_type(name) for name in types]
-        doubts = [1.0 - max(designs.values(), default=0.0) for designs in found]
-        return cls(frozenset(design for designs in found for design in designs), math.prod(doubts))
+        least, most = (math.prod(1.0 - trust_in_type(designs, held) for designs in found) for held in (0.0, 1.0))
+        return cls(frozenset(design for designs in found for design in designs), least, most)
 
     def sure_of(self, designs: set[str]) -> float:
         """The least chance that the study is of one of `designs`."""
-        return max(0.0, 1.0 - self.doubt - _ROUNDING) if self.designs and self.designs <= designs else 0.0
+        return max(0.0, 1.0 - self.most_doubt - _ROUNDING) if self.designs and self.designs <= designs else 0.0
 
 
 def _most(designs: set[str], evidence: dict[str, Floats], said: Sequence[_Said]) -> Floats:
@@ -124,7 +125,7 @@ def _most(designs: set[str], evidence: dict[str, Floats], said: Sequence[_Said])
         here = evidence[design]
         risen = start + max(0.0, first) * np.minimum(1.0, here) + max(0.0, slope) * here
         told += np.where(here > 0, np.exp(risen), 0.0)
-    doubt = np.array([one.doubt for one in said])
+    doubts = np.array([(one.least_doubt, one.most_doubt) for one in said]).reshape(-1, 2).T
     typed = np.array([bool(one.designs & designs) for one in said])
-    most = doubt * told / (1.0 + told) + (1.0 - doubt) * typed + _ROUNDING * ((told > 0) | typed)
+    most = np.max(doubts * told / (1.0 + told) + (1.0 - doubts) * typed, axis=0) + _ROUNDING * ((told > 0) | typed)
     return np.asarray(np.minimum(1.0, most))
