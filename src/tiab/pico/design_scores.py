@@ -158,7 +158,7 @@ def designs_of_type(name: str) -> dict[str, float]:
 
 
 def trust_in_type(designs: Mapping[str, float], held: float) -> float:
-    """How far a type that stands for `designs` is believed, where words alone say `held` of the likeliest but a letter."""
+    """How far a type that stands for `designs` is believed, where the words hold another design for `held` likely."""
     trust = max(designs.values(), default=0.0)
     return trust * _FORM if set(designs) == {_LETTER} and held >= _OUTRIGHT else trust
 
