@@ -63,6 +63,8 @@ def served(folder: Path, *, learn: bool = True) -> Iterator[tuple[str, ReviewerS
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         answer_first()  # as `serve` does
+        while not server.started:  # then the lists are being prepared
+            time.sleep(0.01)
         try:
             yield address, session
         finally:

@@ -66,7 +66,7 @@ def test_by_decision_and_whose(
         wanted = {"format": "csv", "own": own, "only": only}
         path = saved(page.post("/export/records", json=wanted), tmp_path / "out.csv")
         assert {record.record_id for record in read_records(path)} == ids
-    labels = page.post("/export/records", json={"what": "labels", "format": "xlsx", "own": True})
+    labels = page.post("/export/records", json={"what": "decisions", "format": "xlsx", "own": True})
     path = saved(labels, tmp_path / "labels.csv")
     assert {key: str(decision) for key, decision in read_labels(path).items()} == {
         "0": "include",
@@ -89,7 +89,7 @@ def test_who_is_blinded_takes_their_own_alone(review: Review, enter: Callable[[R
     blind = ReviewerSession(review, reviewer="eva", blind=True)
     page = enter(blind)
     assert "You are blinded" in page.get("/export").text
-    for wanted in ({"format": "csv", "own": False}, {"what": "labels", "own": False}):
+    for wanted in ({"format": "csv", "own": False}, {"what": "decisions", "own": False}):
         text = page.post("/export/records", json=wanted).text
         assert "mine" in text
         assert "kim" not in text

@@ -11,7 +11,7 @@ from tiab.records import Record
 __all__ = ["FieldComparison", "compare_fields"]
 
 _FIELDS = ("title", "authors", "year", "journal", "doi", "pmid", "publication_types", "record_id", "source", "abstract")
-_NAMES = {"doi": "DOI", "pmid": "PMID", "record_id": "id", "publication_types": "type", "source": "came in"}
+_NAMES = {"doi": "DOI", "pmid": "PMID", "record_id": "id", "publication_types": "type", "source": "source file"}
 _PLACE = {
     "volume": ("VL", "VI", "volume", "Volume"),
     "issue": ("IP", "IS", "issue", "Issue", "number"),
@@ -64,7 +64,9 @@ def _value(record: Record, name: str) -> str:
 
 def _compared(name: str, left: str, right: str) -> FieldComparison:
     first, second = (re.findall(r"\w+|\s+|[^\w\s]", text) for text in (left, right))
-    if not left or not right or len(first) + len(second) > _MANY:
+    if not left or not right:  # there is nothing that it differs from
+        return FieldComparison(name=name, left=_whole(left, False), right=_whole(right, False))
+    if len(first) + len(second) > _MANY:
         differs = left != right
         return FieldComparison(name=name, left=_whole(left, differs), right=_whole(right, differs))
     matcher = SequenceMatcher(None, [w.casefold() for w in first], [w.casefold() for w in second], autojunk=False)

@@ -183,7 +183,7 @@ class Learning:
         _, queue = self._learned(reviewer)
         learned, snapshot = queue.learned, queue.snapshot
         if learned.model is None:
-            hint = "Give the review criteria, or label at least one record 'include'."
+            hint = "Give the review criteria, or include at least one record."
             raise LabelError("there is nothing to rank by", hint=hint)
         if log:
             self._log_ranking(reviewer)

@@ -134,10 +134,10 @@ def rule_in_words(rule: str) -> str:
     >>> rule_in_words("50 irrelevant in a row")
     'Stop after 50 irrelevant records in a row; no guarantee'
     """
-    found = f"Stop when a statistical test says that {TARGET:.0%} of the relevant records are found"
+    found = f"stop when {TARGET:.0%} of the relevant records are found"
     words = {
-        "exact test (trailing)": f"{found}, from the records since the last relevant one",
-        "exact test (buscar)": f"{found}, from all that was screened",
+        "exact test (trailing)": f"Test on the records since the last relevant one: {found}",
+        "exact test (buscar)": f"Test on all screened records: {found}",
         "knee": "Stop when hardly any relevant records come up any more; no guarantee",
     }
     if rule.endswith(" irrelevant in a row"):

@@ -1,4 +1,4 @@
-"""The page for exporting records, labels and the report."""
+"""The page for exporting records, decisions and the report."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class ExportRequest(BaseModel):
     """What is to be exported.
 
     Attributes:
-        what: records with everything known about them, or "labels": what identifies them, and the decision.
+        what: records with everything known about them, or "decisions": what identifies them, and the decision.
         only: records with these decisions; all where it is empty.
         own: only this reviewer's decisions, not those of all reviewers together.
         duplicates: include records that are linked to another.
     """
 
-    what: Literal["records", "labels"] = "records"
+    what: Literal["records", "decisions"] = "records"
     format: Literal["ris", "csv", "xlsx", "nbib", "bib", "xml"] = "ris"
     only: Annotated[list[Decision], Field(max_length=3)] = []
     own: bool = True
@@ -59,10 +59,10 @@ def show_export(request: Request, session: Session) -> HTMLResponse:
 
 @router.post("/export/records")
 def export_records(session: Session, body: ExportRequest) -> Response:
-    """The records, best first, or their labels, as a file."""
-    brief = body.what == "labels"
+    """The records, best first, or the decisions on them, as a file."""
+    brief = body.what == "decisions"
     suffix, only = ("csv", body.only or list(Decision)) if brief else (body.format, body.only)
-    name = f"{file_stem(session)}{'-labels' if brief else ''}.{suffix}"
+    name = f"{file_stem(session)}{'-decisions' if brief else ''}.{suffix}"
     reviewer = session.reviewer if body.own or session.blind else None
     with tempfile.TemporaryDirectory(prefix="tiab-") as folder:
         path = Path(folder) / f"export.{suffix}"

@@ -103,6 +103,15 @@ function openBox(box, command, open) {
   document.querySelector(`[data-command=${command}]`).setAttribute("aria-expanded", String(open));
 }
 
+// Opens a box, or closes it; in a small window one is open at a time, so that the record stays in sight.
+function toggleBox(box, command, open = box.hidden) {
+  openBox(box, command, open);
+  if (!open || !matchMedia("(max-width: 46rem), (max-height: 32rem)").matches) return;
+  for (const [other, name] of [[reasons, "reasons"], [labels, "labels"], [noteBox, "note"]]) {
+    if (other && other !== box) openBox(other, name, false);
+  }
+}
+
 // Puts a record's note into the box; after the last record there is nothing to decide on.
 export function fillBar(text) {
   showNote(current() ?? "", text);
@@ -144,14 +153,14 @@ document.getElementById("new-label")?.addEventListener("keydown", (event) => {
 });
 
 function openLabels() {
-  openBox(labels, "labels", labels.hidden);
+  toggleBox(labels, "labels");
   showLabels();
   if (!labels.hidden) labels.querySelector("button, input").focus();
 }
 
 function writeNote() {
   if (!current()) return;
-  openBox(noteBox, "note", true);
+  toggleBox(noteBox, "note", true);
   note.focus();
 }
 
@@ -188,7 +197,7 @@ export function useBar({ also, decided, changed, undo, back, on, keys = {}, send
     const button = labels?.querySelectorAll("[data-tag]")[number - 1];
     if (button) toggleLabel(button.dataset.tag);
   };
-  const commands = { undo, back, on, labels: () => labels && openLabels(), note: writeNote, reasons: () => openBox(reasons, "reasons", reasons.hidden) };
+  const commands = { undo, back, on, labels: () => labels && openLabels(), note: writeNote, reasons: () => toggleBox(reasons, "reasons") };
   bar.addEventListener("click", (event) => {
     const { decision, reason, command, tag } = event.target.closest("button")?.dataset ?? {};
     if (decision) decide(decision);

@@ -32,6 +32,6 @@ form.addEventListener("submit", (event) => {
 const report = document.getElementById("report");
 report?.addEventListener("click", () => oneAtATime(() => fetchFile(report, "/export/report", {})));
 
-const follow = () => { document.getElementById("format-row").hidden = form.elements.what.value === "labels"; };
+const follow = () => { document.getElementById("format-row").hidden = form.elements.what.value === "decisions"; };
 form.addEventListener("change", follow);
 follow();
