@@ -314,3 +314,13 @@ def test_known_abbreviations_are_spelt_out_and_lower_case_words_are_none() -> No
 def test_reviews_of_reviews_look_for_the_words_of_reviews() -> None:
     made = draft("Title: Acupuncture: an overview\n\nStudy design: systematic reviews")
     assert "meta-analysis" in terms(made, "design")
+
+
+def test_years_that_contradict_each_other_are_told_and_not_used() -> None:
+    made = draft(
+        "Title: Yoga for gout\n\nInclusion: published since 2015",
+        "TITLE(yoga OR asana) AND KEY(gout) AND PUBYEAR < 2010",
+    )
+    assert (made.limits.year_from, made.limits.year_to) == (None, None)
+    assert "years that contradict each other" in {why for _, _, why in made.not_used}
+    assert parse_criteria(made.to_toml()) == made.criteria

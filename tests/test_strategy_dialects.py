@@ -160,3 +160,9 @@ def test_proximity_in_any_order_is_also_turned_where_that_makes_a_phrase() -> No
     assert [term.text for term in first.terms][-1] == "thoracic injur*"
     (ordered,) = read_strategy("(injur* next thoracic):ti,ab").blocks
     assert [term.text for term in ordered.terms] == ["injur* thoracic"]
+
+
+def test_strategies_in_texts_of_their_own_are_one_list_of_concepts() -> None:
+    made = draft("1 gout.tw.\n2 yoga.tw.\n3 1 and 2", "(gout[tiab] OR tophi[tiab]) AND (yoga[tiab] OR asana*[tiab])")
+    found = [{term.text for term in concept.terms} for concept in made.concepts]
+    assert found == [{"gout", "tophi"}, {"yoga", "asana*"}]

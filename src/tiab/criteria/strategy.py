@@ -94,14 +94,17 @@ def is_strategy(text: str) -> bool:
     return (len(signs) >= 3 or joined) and len(signs) * 25 >= words
 
 
-def read_strategy(text: str) -> Strategy:
+def read_strategy(text: str, *others: str) -> Strategy:
     """The blocks of a search strategy, whichever database it was written for.
+
+    Args:
+        others: the same search as it was written for other databases.
 
     >>> found = read_strategy("exp Exercise/\\nyoga.ti,ab.\\n1 or 2\\nmultiple sclerosis.mp.\\n3 and 4")
     >>> [[term.text for term in block.terms] for block in found.blocks]
     [['Exercise', 'yoga'], ['multiple sclerosis']]
     """
-    parts = read_parts(text)
+    parts = [part for one in (text, *others) for part in read_parts(one)]
     return _merged([_Search(part).strategy() for part in parts] or [Strategy(blocks=())])
 
 

@@ -19,7 +19,7 @@ __all__ = ["draft", "draft_criteria"]
 _LONGEST = 1_000_000
 """Characters; a protocol with its strategies has some tens of thousands."""
 _PROSE = re.compile(
-    r"(?im)^\W*(?:title|questions?|inclusion|exclusion|participants|population|eligib\w+|objectives?)\b"
+    r"(?im)^\W*(?:title(?!\s*[-(=])|questions?|inclusion|exclusion|participants|population|eligib\w+|objectives?)\b"
 )
 """Headings of a protocol."""
 _HYPHENS = str.maketrans({"‐": "-", "‑": "-", "\u00ad": None, "\u00a0": " "})
@@ -56,11 +56,19 @@ def draft(*texts: str, title: str = "") -> Draft:
     prose, strategies = _parted([_ENDLESS.sub(" ", text) for text in plain])
     from_text = draft_from_text(prose, title) if prose.strip() else None
     known = title or (from_text.title if from_text and from_text.title != UNTITLED else "")
-    from_strategies = [draft_from_strategy(strategy, known) for strategy in strategies]
-    if not from_strategies:
-        return from_text or Draft(title=title or UNTITLED)
-    first = from_strategies[0]
-    return _joined(first, from_text) if from_text else first
+    if not strategies:
+        return _possible(from_text or Draft(title=title or UNTITLED))
+    from_strategy = draft_from_strategy(*strategies, title=known)
+    return _possible(_joined(from_strategy, from_text) if from_text else from_strategy)
+
+
+def _possible(made: Draft) -> Draft:
+    """The draft without years that contradict each other, as those of two sources may."""
+    first, last = made.limits.year_from, made.limits.year_to
+    if first is None or last is None or first <= last:
+        return made
+    left = (1, f"from {first}, up to {last}", "years that contradict each other")
+    return replace(made, limits=replace(made.limits, year_from=None, year_to=None), not_used=(*made.not_used, left))
 
 
 def _parted(texts: Iterable[str]) -> tuple[str, list[str]]:

@@ -25,9 +25,13 @@ _ALIKE = 0.8
 _FALLBACK = ("population", "intervention", "outcome")
 
 
-def draft_from_strategy(text: str, title: str = "") -> Draft:
-    """The draft that a strategy makes; its title is the first line that begins with `#`, where there is one."""
-    strategy = read_strategy(text)
+def draft_from_strategy(text: str, *others: str, title: str = "") -> Draft:
+    """The draft that a strategy makes; its title is the first line that begins with `#`, where there is one.
+
+    Args:
+        others: the same search as it was written for other databases.
+    """
+    strategy = read_strategy(text, *others)
     first = re.match(r"\s*# +(?!\d+\s)(?:[A-Z]{2}\d+:\s*)?(\S.*)", text)
     title = title or (first[1].strip() if first else "")
     blocks, not_used = _usable(strategy)
