@@ -46,6 +46,16 @@ def met(name: str, abstract: str, title: str = "", **fields: str) -> bool:
         ("People with asthma or with gout were not eligible.", False),
         ("We excluded pregnant women, smokers and people with gout.", False),
         ("Exclusion criteria were stroke and age below 18; inclusion criteria were gout for a year.", True),
+        ("Exclusion criteria included: pregnancy, gout, or cancer.", False),
+        ("Exclusion: gout, asthma.", False),
+        ("Adults were eligible if they had no gout.", False),
+        ("Adults with no acute gout ran.", False),
+        ("Adults with asthma, but not gout, ran.", False),
+        ("Adults with neither gout nor asthma ran.", False),
+        ("None of the participants had gout.", False),
+        ("Adults with and without gout ran.", True),
+        ("There was no treatment for gout.", True),
+        ("Of 40 adults with gout, three were excluded because of pain.", True),
         ("Patients with gout were included and those with asthma were excluded.", True),
         ("Adults with gout took part. Pregnant women were excluded.", True),
         ("Adults with gout took part. Exclusion criteria were stroke and gout of the spine.", True),
@@ -64,6 +74,12 @@ def test_a_population_among_the_exclusions_is_not_met(abstract: str, is_met: boo
         ("Anti-TNF therapy went on.", False),
         ("They were on anti-IL-6 antibodies.", False),
         ("An IL-6 antagonist was given.", False),
+        ("IL-6 receptor inhibitors were given.", False),
+        ("They got an inhibitor of TNF.", False),
+        ("They got antibodies against IL-6.", False),
+        ("TNF-alpha blocking agents were used.", False),
+        ("Massage inhibited TNF production.", True),
+        ("There was no change in IL-6.", True),
         ("TNF inhibitors were given and TNF was measured.", True),
         ("IL-1 receptor antagonist rose.", True),  # which is a cytokine itself
     ],
@@ -143,6 +159,8 @@ def test_two_abbreviations_of_a_concept_support_each_other(title: str, abstract:
         ("adipponectin rose", "adiponectin"),
         ("lymphatic draiange helped", "lymphatic drainage"),
         ("gouty artritis hurt", "gouty arthritis"),
+        ("adiponectn fell", "adiponectin"),
+        ("lymphatic drainnage helped", "lymphatic drainage"),
     ],
 )
 def test_a_long_word_is_found_with_one_letter_wrong_and_says_so(text: str, value: str) -> None:
@@ -157,6 +175,14 @@ def test_a_long_word_is_found_with_one_letter_wrong_and_says_so(text: str, value
 def test_what_is_right_or_too_far_off_is_no_slip(text: str) -> None:
     _, spans = found(f"{text}.")
     assert not any("letter" in span.provenance for span in spans)
+
+
+def test_a_word_is_no_slip_of_another_word() -> None:
+    known: LongWords[str] = LongWords()
+    for word in ("addiction", "injection", "maternal", "medication"):
+        known.add(word, word)
+    assert not any(known.meant_by(word) for word in ("addition", "infection", "material", "mediation", "meditation"))
+    assert known.meant_by("adiction") == ["addiction"]
 
 
 def test_endings_and_other_first_letters_are_no_slips() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Generic, TypeVar
+
+from tiab.pico.vocabulary import vocabulary
 
 __all__ = ["LongWords"]
 
@@ -37,11 +40,25 @@ class LongWords(Generic[T]):
                 self._shorter.setdefault(form, set()).add(word)
 
     def meant_by(self, word: str) -> list[T]:
-        """What `word` stands for if it is a known word with one mistake, not in its first letter; else nothing."""
-        if (word[:1], len(word)) not in self._alike or not word.isalpha() or word in self._meanings:
+        """What `word` stands for if it is a known word with one mistake, not in its first letter; else nothing.
+
+        A word that is one itself ("addition") is no slip of another ("addiction").
+        """
+        if word in self._meanings or word in _real_words():
+            return []
+        return [meaning for known in self.alike(word) for meaning in self._meanings[known]]
+
+    def alike(self, word: str) -> list[str]:
+        """The known words that differ from `word` by one mistake, whether or not it is a word itself."""
+        if (word[:1], len(word)) not in self._alike or not word.isalpha():
             return []
         alike = {known for form in (word, *_without_a_letter(word)) for known in self._shorter.get(form, ())}
-        return [meaning for known in sorted(alike) if _is_slip(word, known) for meaning in self._meanings[known]]
+        return [known for known in sorted(alike) if _is_slip(word, known)]
+
+
+@cache
+def _real_words() -> frozenset[str]:
+    return frozenset(vocabulary("real_words")["words"])
 
 
 def _without_a_letter(word: str) -> Iterator[str]:
@@ -53,7 +70,7 @@ def _is_slip(word: str, known: str) -> bool:
     if word[0] != known[0] or word == known:
         return False
     start = next((i for i, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), min(len(word), len(known)))
-    if start >= len(known) - 2:
+    if start >= len(known) - 1:
         return False
     a, b = word[start:], known[start:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

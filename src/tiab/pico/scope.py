@@ -17,10 +17,12 @@ def _pattern(form: str, *names: str) -> re.Pattern[str]:
 
 
 _DENIED = _pattern(r"\b{0}[\s-]+(?:\w+[\s-]+){{0,2}}$", "denial")
+_NO_PEOPLE = _pattern(r"\b{0}\s+(?:(?!{1}\b)\w+\s+)?$", "denied_people", "small")
+_BOTH = re.compile(r"\bwith(?:\s+(?:and|or|versus|vs\.?|and/or)\s+|/)without[\s-]+(?:\w+[\s-]+){0,2}$", re.IGNORECASE)
 _EXCLUDED_BEFORE = _pattern(r"\b{0}\b(?!.*\b{1}\b)", "exclusion", "inclusion")
 _EXCLUDED_BEHIND = _pattern(r"(?:(?!\b{1}\b)[^,;:.]){{0,120}}?\b{0}\b", "excluded", "inclusion")
 _TARGETED_BEFORE = _pattern(r"\b{0}[\s-]*$", "anti")
-_TARGETED_BEHIND = _pattern(r"[\s-]+(?:\w{{1,6}}[\s-]+)?{0}\b", "targeting")
+_TARGETED_BEHIND = _pattern(r"[\s-]+(?:(?:receptors?|\w{{1,6}})[\s-]+)?{0}\b", "targeting")
 _NOT_TARGETED = _pattern(r"(?:interleukin|il)[\s-]*(?:1|36)[\s-]+{0}", "own_antagonist")
 _PEOPLE = _pattern(r"[\s-]+(?:\w+[\s-]+){{0,2}}{0}\b", "described")
 _PEOPLE_BUT = _pattern(r"[\s-]+(?:\w+[\s-]+){{0,2}}{0}\b", "compared")
@@ -38,7 +40,10 @@ def is_meant(text: str, start: int, end: int, sentence: tuple[int, int], role: s
     >>> is_meant(text, 22, 28, (0, len(text)), "population"), is_meant(text, 0, 4, (0, len(text)), "intervention")
     (False, True)
     """
-    if _DENIED.search(text[max(0, start - _BEFORE_REACH) : start]) or _is_excluded(text, start, end, sentence):
+    before = text[max(0, start - _BEFORE_REACH) : start]
+    if (_DENIED.search(before) and not _BOTH.search(before)) or _is_excluded(text, start, end, sentence):
+        return False
+    if role == "population" and _NO_PEOPLE.search(before):
         return False
     if role == "outcome":
         return not _is_target(text, start, end)
@@ -55,7 +60,7 @@ def _is_excluded(text: str, start: int, end: int, sentence: tuple[int, int]) -> 
 def _is_target(text: str, start: int, end: int) -> bool:
     if _NOT_TARGETED.match(text, start):
         return False
-    return bool(_TARGETED_BEFORE.search(text[max(0, start - 15) : start]) or _TARGETED_BEHIND.match(text, end))
+    return bool(_TARGETED_BEFORE.search(text[max(0, start - 30) : start]) or _TARGETED_BEHIND.match(text, end))
 
 
 def _is_description(text: str, start: int, end: int) -> bool:
