@@ -29,7 +29,8 @@ from benchmark_ranking import ROOT, Review, reviews
 from comparison import compare_ratios
 from tiab import metrics
 from tiab.features import Features, make_features
-from tiab.ranking.linear import UNLABELLED, LinearRanker, make_ranker, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker, make_ranker
+from tiab.ranking.scoring import score_rows
 
 PAGE = ROOT / "docs" / "benchmarks" / "ablation.md"
 LABELS = (0, 20, 100, 500)

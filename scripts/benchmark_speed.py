@@ -31,8 +31,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from tiab.features.words import make_word_space
-from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory
 from tiab.ranking.pool_scorer import PoolScorer
+from tiab.ranking.scoring import score_rows
 from tiab.records import Record
 
 

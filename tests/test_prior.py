@@ -5,9 +5,10 @@ import pytest
 from scipy.sparse import csr_array
 
 from tiab.features import make_features
-from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory, make_ranker, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory, make_ranker
 from tiab.ranking.pool_scorer import PoolScorer
 from tiab.ranking.prior import LEAST, SHARE, widen_prior
+from tiab.ranking.scoring import score_rows
 from tiab.records import Record
 
 NAMED, BESIDE = 0, 1

@@ -11,8 +11,9 @@ from sklearn.preprocessing import MaxAbsScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tiab.ranking.estimator import SCREENED, ScreeningRanker
-from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker, Memory
 from tiab.ranking.pool_scorer import PoolScorer
+from tiab.ranking.scoring import score_rows
 
 
 @parametrize_with_checks([ScreeningRanker()])

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from tiab.ranking.linear import UNLABELLED, LinearRanker, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker
 from tiab.ranking.pool_scorer import PoolScorer
+from tiab.ranking.scoring import score_rows
 from tiab.ranking.solver import solve_rows
 from tiab.ranking.trust import MOST_INCLUDED, MOST_LABELS, leave_out
 

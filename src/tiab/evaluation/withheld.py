@@ -20,7 +20,8 @@ from tiab.decisions import labels_on
 from tiab.errors import EvaluationError
 from tiab.features import Features, make_features
 from tiab.labels import Decision
-from tiab.ranking.linear import UNLABELLED, make_ranker, score_rows
+from tiab.ranking.linear import UNLABELLED, make_ranker
+from tiab.ranking.scoring import score_rows
 from tiab.records import Record
 
 __all__ = ["Withheld", "rank_with_few_labels"]

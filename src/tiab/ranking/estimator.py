@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from tiab.ranking.linear import UNLABELLED, LinearRanker, score_rows
+from tiab.ranking.linear import UNLABELLED, LinearRanker
+from tiab.ranking.scoring import score_rows
 
 __all__ = ["SCREENED", "ScreeningRanker"]
 

@@ -16,11 +16,12 @@ from scipy.sparse import csr_array, vstack
 from tiab.features import FeatureSpace
 from tiab.ranking.inner_products import GrowingGram, Inner, inner_products
 from tiab.ranking.prior import widen_prior
+from tiab.ranking.scoring import mean_and_spread, score_rows
 from tiab.ranking.solver import solve_rows
 from tiab.ranking.trust import MOST_INCLUDED, MOST_LABELS, leave_out, weigh_prior
 
 __all__ = [
-    "UNLABELLED", "LinearRanker", "Memory", "Task", "Weights", "behind_example", "make_ranker", "score_rows",
+    "UNLABELLED", "LinearRanker", "Memory", "Task", "Weights", "behind_example", "make_ranker",
 ]  # fmt: skip
 
 EVIDENCE_SCALE = 0.1
@@ -101,7 +102,7 @@ class LinearRanker:
         coef, intercept, centred, spread = np.zeros(X.shape[1]), 0.0, 0.0, 1.0
         if machine is not None:
             weights = np.asarray(machine.rows.T @ machine.dual.astype(machine.rows.dtype)) * self._scale(X)
-            mean, spread = _mean_and_spread(X, weights)
+            mean, spread = mean_and_spread(score_rows(X, weights, 0.0))
             coef, intercept, centred = weights / spread, float(machine.dual.sum()) / spread, -mean / spread
         if prior is not None:
             known_coef, mean, prior_spread = prior.coef, prior.mean, prior.spread
@@ -123,7 +124,7 @@ class LinearRanker:
         if self.prior_widened:
             scale = self._scale(X)
             coef = widen_prior(X, coef, seen=self.seen, scale=scale, weight=self.prior_widened, seed=self.seed)
-        return Prior(coef, *_mean_and_spread(X, coef))
+        return Prior(coef, *mean_and_spread(score_rows(X, coef, 0.0)))
 
     def _learn(self, X: csr_array, y: NDArray[np.int_], memory: Memory | None) -> _Machine | None:
         """The machine, or None where there is nothing to learn from."""
@@ -295,16 +296,6 @@ def _same_prior(one: LinearRanker, other: LinearRanker) -> bool:
 def behind_example(places: NDArray[np.intp], before: int) -> NDArray[np.intp]:
     """The rows of the machine: the example's, where there is one (`before` is 1, else 0), and those of the records."""
     return np.concatenate([np.arange(before), np.asarray(places) + before])
-
-
-def score_rows(X: csr_array, coef: NDArray[np.float64], intercept: float) -> NDArray[np.float64]:
-    """The scores of records, shape (n_records,); multiplied in the precision of X."""
-    return np.asarray(X @ coef.astype(X.dtype), dtype=np.float64) + intercept
-
-
-def _mean_and_spread(X: csr_array, coef: NDArray[np.float64]) -> tuple[float, float]:
-    scores = score_rows(X, coef, 0.0)
-    return float(scores.mean()), float(scores.std()) or 1.0
 
 
 def _balanced(target: NDArray[np.int_], ratio: float) -> NDArray[np.float64]:

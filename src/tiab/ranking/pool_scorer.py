@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from tiab.ranking.inner_products import PoolProducts
-from tiab.ranking.linear import LinearRanker, Task, behind_example, score_rows
+from tiab.ranking.linear import LinearRanker, Task, behind_example
+from tiab.ranking.scoring import mean_and_spread, score_rows
 from tiab.ranking.solver import solve_rows
 
 __all__ = ["PoolScorer"]
@@ -56,7 +57,7 @@ class PoolScorer:
             learned, dual = self._learned(task, self._ranker.tolerance(y))
             scores = _standard(learned)
             if self._prior is not None and self._ranker.asks(y):
-                strength = self._trust(y, task, dual, float(learned.std()) or 1.0, self._prior)
+                strength = self._trust(y, task, dual, mean_and_spread(learned)[1], self._prior)
         return scores if self._prior is None else scores + strength * self._prior
 
     def _trust(
@@ -86,4 +87,5 @@ class PoolScorer:
 
 
 def _standard(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray((scores - scores.mean()) / (float(scores.std()) or 1.0))
+    mean, spread = mean_and_spread(scores)
+    return np.asarray((scores - mean) / spread)

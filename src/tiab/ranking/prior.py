@@ -9,12 +9,12 @@ added to the criteria's own (pseudo-relevance feedback: Ruthven and Lalmas 2003,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from tiab.ranking.scoring import mean_and_spread, score_rows
 from tiab.ranking.solver import solve_rows
 
 __all__ = ["LEAST", "SHARE", "widen_prior"]
@@ -47,7 +47,7 @@ def widen_prior(
         weight: how much what it learned counts beside the prior.
         seed: decides which records stand for the others in a large pool.
     """
-    scores = _scored(X, prior)
+    scores = score_rows(X, prior, 0.0)
     high = int(SHARE * len(scores))
     if high < LEAST:
         return prior
@@ -59,16 +59,9 @@ def widen_prior(
     costs = 0.5 * _C * len(signs) / np.where(signs > 0, len(signs) - len(others), len(others))  # both sides weigh alike
     dual, _ = solve_rows(rows, signs, costs, tol=1e-6)
     learned = np.asarray(rows.T @ dual.astype(rows.dtype)) * scale
-    return np.asarray(prior / _spread(scores) + weight / _spread(_scored(X, learned)) * learned)
+    spread, learned_spread = mean_and_spread(scores)[1], mean_and_spread(score_rows(X, learned, 0.0))[1]
+    return np.asarray(prior / spread + weight / learned_spread * learned)
 
 
 def _some(places: NDArray[np.intp], most: int, rng: np.random.Generator) -> NDArray[np.intp]:
     return places if len(places) <= most else rng.choice(places, most, replace=False)
-
-
-def _scored(X: csr_array, coef: Floats) -> NDArray[Any]:
-    return np.asarray(X @ coef.astype(X.dtype), dtype=np.float64)
-
-
-def _spread(scores: Floats) -> float:
-    return float(scores.std()) or 1.0
