@@ -7,14 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tiab.features.counting import TITLE
 from tiab.features.stems import stem
 from tiab.features.words import ANY_FORM, IN_TITLE
 from tiab.records import Record
 
-__all__ = ["Place", "SoughtWords", "WordEffects", "join_phrases", "spread_effects"]
+__all__ = ["Place", "Run", "SoughtWords", "WordEffects", "join_phrases", "phrase_name", "spread_effects"]
 
 _COMPOUND = re.compile(r"\w+(?:[-‐‑/'’]\w+)*")
 _WORD = re.compile(r"\w\w+")
@@ -91,130 +94,163 @@ class _Sought(NamedTuple):
     """A word of a compound, and the columns that it speaks for.
 
     Attributes:
-        names: those of the word and of its stem, wherever it stands.
-        title: that of its stem in a title, "" for none.
-        first: whether a pair of words begins with it.
+        columns: those of the word and of its stem, wherever it stands.
+        title: those of its stem in a title.
+        pairs: second word ► the column of the pair that this word begins.
     """
 
     word: str
-    names: tuple[str, ...]
-    title: str
-    first: bool
+    columns: tuple[int, ...]
+    title: tuple[int, ...]
+    pairs: Mapping[str, int] | None
 
 
-class SoughtWords(dict[str, tuple[tuple[_Sought, ...], bool] | None]):
+class _Known(NamedTuple):
+    """What is looked for of a compound.
+
+    Attributes:
+        stems: of its words; None where a reader would not name it.
+    """
+
+    words: tuple[_Sought, ...]
+    stems: tuple[str, ...] | None
+
+
+class SoughtWords(dict[str, _Known | None]):
     """The columns of words that are looked for in texts, and what each compound of the texts has of them.
 
-    A compound ► its words, and whether a reader would name it; None where nothing of it is looked for. What was worked
-    out once is kept.
+    A compound ► what is looked for of it; None where that is nothing. What was worked out once is kept.
 
     Args:
         names: of the columns.
+        columns: the numbers of those that are looked for.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = frozenset(names)
-        self._forms: dict[str, str] = {}
-        self._titles: dict[str, str] = {}
-        self._firsts: set[str] = set()
-        self._seconds: set[str] = set()
-        for name in self.names:
+    def __init__(self, names: Sequence[str], columns: Iterable[int]) -> None:
+        self._singles: dict[str, int] = {}
+        self._forms: dict[str, int] = {}
+        self._titles: dict[str, int] = {}
+        self._pairs: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for column in columns:
+            name = names[column]
             if name.endswith(ANY_FORM):
                 bare = name.removesuffix(ANY_FORM)
                 block = self._titles if bare.startswith(IN_TITLE) else self._forms
-                block[stem(bare.removeprefix(IN_TITLE))] = name
+                block[stem(bare.removeprefix(IN_TITLE))] = column
             elif " " in name:
                 first, _, second = name.partition(" ")
-                self._firsts.add(first)
-                self._seconds.add(second)
+                self._pairs[first][second] = column
+            else:
+                self._singles[name] = column
+        self._seconds = frozenset(second for pairs in self._pairs.values() for second in pairs)
 
-    def __missing__(self, compound: str) -> tuple[tuple[_Sought, ...], bool] | None:
+    def __missing__(self, compound: str) -> _Known | None:
         if len(self) >= _REMEMBERED:
             self.clear()
         words, named = _compound(compound)
         sought = tuple(self._word(word, key) for word, key in words)
-        said = any(one.names or one.title or one.first or one.word in self._seconds for one in sought)
-        self[compound] = (sought, named) if said or not words else None  # a letter parts no pair: "vitamin D levels"
+        said = any(one.columns or one.title or one.pairs or one.word in self._seconds for one in sought)
+        known = _Known(sought, tuple(key for _, key in words) if named else None)
+        self[compound] = known if said or not words else None  # a letter parts no pair: "vitamin D levels"
         return self[compound]
 
     def _word(self, word: str, key: str) -> _Sought:
-        names = (word,) if word in self.names else ()
-        form = (self._forms[key],) if key in self._forms else ()
-        return _Sought(word, (*names, *form), self._titles.get(key, ""), word in self._firsts)
+        columns = [block[one] for block, one in ((self._singles, word), (self._forms, key)) if one in block]
+        title = (self._titles[key],) if key in self._titles else ()
+        return _Sought(word, tuple(columns), title, self._pairs.get(word))
 
 
-def spread_effects(record: Record, effects: Mapping[str, float], sought: SoughtWords | None = None) -> WordEffects:
+def spread_effects(
+    record: Record, columns: NDArray[np.integer[Any]], effects: NDArray[np.float64], sought: SoughtWords
+) -> WordEffects:
     """What columns of words added to a record's score, in equal shares to the places of its text where they stand.
 
     Args:
-        effects: name of a column of words -> what it added.
-        sought: these columns and others, made once for many records.
+        columns: ascending.
+        effects: what each of them added.
+        sought: these columns, perhaps among others.
 
-    >>> record = Record(record_id="1", title="Yoga for pain")
-    >>> spread = spread_effects(record, {"yoga": 0.5, "yoga for": 0.2, "for": 0.1})
+    >>> record, names = Record(record_id="1", title="Yoga for pain"), ["for", "yoga", "yoga for"]
+    >>> sought = SoughtWords(names, range(3))
+    >>> spread = spread_effects(record, np.arange(3), np.array([0.1, 0.5, 0.2]), sought)
     >>> [(place.stems, round(place.effect, 2)) for place in spread.places], spread.rest
     ([(('yoga',), 0.7)], 0.1)
     """
-    text = record.text
-    standing = _standing(record, text, SoughtWords(effects) if sought is None else sought)
-    rest = 0.0
-    added: dict[_Bounds, float] = defaultdict(float)
-    for name, effect in effects.items():
-        said = standing.get(name)
-        if not said:
-            rest += effect
-            continue
-        share = effect / len(said)
-        for some in said:
-            rest += 0.0 if some else share
-            for place in some:
-                added[place] += share / len(some)
-    places = [_place(text, *bounds, effect) for bounds, effect in sorted(added.items()) if effect]
-    return WordEffects(places, rest)
+    named, held = _standing(record, sought)
+    column, place, shares = np.array(held, dtype=np.int64).reshape(-1, 3).T
+    at = np.searchsorted(columns, column)
+    here = np.flatnonzero(at < len(columns))
+    here = here[columns[at[here]] == column[here]]
+    at, place, shares = at[here], place[here], shares[here]
+    standing = np.bincount(at, weights=1.0 / shares, minlength=len(columns))
+    nowhere = np.flatnonzero(standing == 0)
+    each = effects / np.where(standing == 0, 1.0, standing)
+    added = np.concatenate([each[at] / shares, effects[nowhere]])
+    order = np.argsort(np.concatenate([at, nowhere]), kind="stable")  # sums are to have the same digits however formed
+    place = np.concatenate([place, np.zeros(len(nowhere), dtype=np.int64)])
+    sums = np.bincount(place[order], weights=added[order], minlength=len(named) + 1).tolist()
+    pairs = zip(named, sums[1:], strict=True)
+    return WordEffects([Place(start, end, stems, effect) for (start, end, stems), effect in pairs if effect], sums[0])
 
 
-def _place(text: str, start: int, end: int, effect: float) -> Place:
-    return Place(start, end, tuple(one for _, one in _compound(text[start:end]).words), effect)
+Run = Sequence[Place]
+"""Neighbours that pull the same way."""
 
 
-def join_phrases(text: str, places: Sequence[Place]) -> Iterator[tuple[str, frozenset[str], float]]:
-    """Neighbours that pull the same way, as phrases: (the text, its stems, what it added)."""
+def join_phrases(text: str, places: Sequence[Place]) -> Iterator[tuple[Run, frozenset[str], float]]:
+    """Neighbours that pull the same way, as phrases: (their places, the stems, what they added)."""
     run: list[Place] = []
     for place in places:
         if run and not _follows(text, run, place):
-            yield _phrase(text, run)
+            yield _phrase(run)
             run = []
         run.append(place)
     if run:
-        yield _phrase(text, run)
+        yield _phrase(run)
 
 
-_Bounds = tuple[int, int]
-_Standing = Mapping[str, list[tuple[_Bounds, ...]]]
+def phrase_name(text: str, run: Run) -> str:
+    """A phrase as it stands in the text."""
+    return " ".join(text[run[0].start : _with_number(text, run[-1])].split())
 
 
-def _standing(record: Record, text: str, sought: SoughtWords) -> _Standing:
-    """Name of a column -> for each time that its words stand in the text, where those are that say something."""
-    standing: dict[str, list[tuple[_Bounds, ...]]] = defaultdict(list)
+_Named = list[tuple[int, int, tuple[str, ...]]]
+"""Compounds that say something: their offsets, and the stems of their words."""
+
+
+def _standing(record: Record, sought: SoughtWords) -> tuple[_Named, list[int]]:
+    """The compounds that say something; and a column, a place and a share for each place where a column's words stand.
+
+    A place is the number of such a compound, from 1, and 0 for a word that says nothing. The share is 2, for a half,
+    where a pair of words has two places. All are in one list, as a tuple of each would keep the garbage collector busy.
+    """
+    named: _Named = []
+    held: list[int] = []
+    text = record.text
     for part, (_, begin, end) in enumerate(record.sections):
-        before = ""
-        place_before: tuple[_Bounds, ...] = ()
+        pairs, place_before = None, 0
         for found in _COMPOUND.finditer(text, begin, end):
             known = sought[found[0]]
             if known is None:
-                before = ""
+                pairs = None
                 continue
-            words, named = known
-            place: tuple[_Bounds, ...] = (found.span(),) if named else ()
-            for word, names, title, first in words:
-                for name in names:
-                    standing[name].append(place)
+            words, stems = known
+            place = 0
+            if stems is not None:
+                named.append((*found.span(), stems))
+                place = len(named)
+            for word, columns, title, follows in words:
+                for column in columns:
+                    held += (column, place, 1)
                 if title and part == TITLE:
-                    standing[title].append(place)
-                if before and (pair := f"{before} {word}") in sought.names:
-                    standing[pair].append((*place_before, *place))
-                before, place_before = word if first else "", place
-    return standing
+                    held += (title[0], place, 1)
+                if pairs is not None and (pair := pairs.get(word)) is not None:
+                    if place and place_before:
+                        held += (pair, place_before, 2, pair, place, 2)
+                    else:
+                        held += (pair, place or place_before, 1)
+                pairs, place_before = follows, place
+    return named, held
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -226,18 +262,18 @@ def _compound(text: str) -> _Compound:
     )
 
 
-def _follows(text: str, run: Sequence[Place], place: Place) -> bool:
+def _follows(text: str, run: Run, place: Place) -> bool:
     """Whether `place` goes on with the phrase: nothing but a blank between, and it pulls the same way."""
     before = run[-1]
-    same = (before.effect > 0, before.effect < 0) == (place.effect > 0, place.effect < 0)
+    if len(run) == _LONGEST or (before.effect > 0) != (place.effect > 0):  # no effect is 0
+        return False
     between = text[before.end : place.start]
-    return same and len(run) < _LONGEST and between.isspace() and "\n" not in between
+    return between.isspace() and "\n" not in between
 
 
-def _phrase(text: str, run: Sequence[Place]) -> tuple[str, frozenset[str], float]:
-    start, end = run[0].start, _with_number(text, run[-1])
-    stems = frozenset(one for place in run for one in place.stems)
-    return " ".join(text[start:end].split()), stems, sum(place.effect for place in run)
+def _phrase(run: Run) -> tuple[Run, frozenset[str], float]:
+    stems = frozenset(run[0].stems) if len(run) == 1 else frozenset(one for place in run for one in place.stems)
+    return run, stems, sum(place.effect for place in run)
 
 
 def _with_number(text: str, place: Place) -> int:

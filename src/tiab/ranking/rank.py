@@ -67,7 +67,7 @@ class RankingModel:
     def sought_words(self) -> SoughtWords:
         """The words and phrases that weigh anything, to be looked for in many records."""
         words = self.space.words.words
-        return SoughtWords(words[column] for column in np.flatnonzero(self.coef[: len(words)]).tolist())
+        return SoughtWords(words, np.flatnonzero(self.coef[: len(words)]).tolist())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -211,8 +211,6 @@ def reasons_of(
         sought: the model's `sought_words`, where the reasons of many records are wanted.
     """
     columns, values = features.row(place)
-    effects = values * model.coef[columns]
-    some = effects.nonzero()[0]
     record, criteria = features.records[place], model.space.criteria
     spans = features.spans[place] if features.spans else ()
     if coverage is None:
@@ -221,8 +219,9 @@ def reasons_of(
         record,
         spans,
         coverage,
-        [model.space.names[column] for column in columns[some].tolist()],
-        effects[some],
+        model.space,
+        columns,
+        values * model.coef[columns],
         constant=model.intercept,
         sought=sought,
     )

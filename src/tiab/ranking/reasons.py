@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tiab.features import CRITERION, IN_TITLE, Coverage
-from tiab.features.evidence import ABBREVIATED, AGAINST, DESIGN, ELIGIBLE, INELIGIBLE, LIMITS, NO_ABSTRACT
+from tiab.features import CRITERION, IN_TITLE, Coverage, FeatureSpace
+from tiab.features.evidence import ABBREVIATED, AGAINST, DESIGN, ELIGIBLE, INELIGIBLE, NO_ABSTRACT
 from tiab.pico import Span
 from tiab.pico.design_scores import design_scores
-from tiab.ranking.phrases import Place, SoughtWords, join_phrases, spread_effects
+from tiab.ranking.phrases import Place, Run, SoughtWords, join_phrases, phrase_name, spread_effects
 from tiab.records import Record
 
 __all__ = ["OTHER_WORDS", "START", "Reason", "Reasons", "find_reasons"]
@@ -25,9 +26,6 @@ _SEEN = 0.005
 """What would be shown as 0.00 is no reason."""
 _LEAST = 0.02
 """A phrase that added less than this is among the other words."""
-
-_EVIDENCE = frozenset((ELIGIBLE, INELIGIBLE, NO_ABSTRACT, *LIMITS))
-"""The columns of evidence whose names have no colon."""
 
 Kind = Literal["concept", "evidence", "phrase", "rest"]
 
@@ -87,35 +85,40 @@ def find_reasons(
     record: Record,
     spans: Sequence[Span],
     coverage: Sequence[Coverage],
-    names: Sequence[str],
+    space: FeatureSpace,
+    columns: NDArray[np.integer[Any]],
     effects: NDArray[np.float64],
     *,
     constant: float,
     sought: SoughtWords | None = None,
 ) -> Reasons:
-    """The reasons behind the score of a record to which column `names[i]` added `effects[i]`.
+    """The reasons behind the score of a record to which column `columns[i]` of `space` added `effects[i]`.
 
     What several columns say of one concept is one row, with the words of its terms; so are the forms of one phrase.
 
     Args:
         spans, coverage: what PICO found in the record, and how it meets the criteria.
+        columns: ascending.
         constant: what every record of the pool is given.
         sought: the columns of words that can have an effect in some record, made once for many records.
     """
     found = _Evidence(record, spans, coverage)
-    words = {
-        name: effect
-        for name, effect in zip(names, effects.tolist(), strict=True)
-        if effect and not found.takes(name, effect)
-    }
-    spread = spread_effects(record, words, sought)
+    some = effects.nonzero()[0]
+    n_words = len(space.words.words)
+    end = int(np.searchsorted(columns[some], n_words))
+    for column, effect in zip(columns[some[end:]].tolist(), effects[some[end:]].tolist(), strict=True):
+        found.take(space.evidence_names[column - n_words], effect)
+    said, added = columns[some[:end]], effects[some[:end]]
+    spread = spread_effects(
+        record, said, added, SoughtWords(space.words.words, said.tolist()) if sought is None else sought
+    )
     phrases, others = _phrases(record.text, [place for place in spread.places if not found.takes_words(place)])
     evidence = found.reasons()
-    said = tuple(row for row in evidence if abs(row.effect) >= _SEEN)
-    small = sum(row.effect for row in evidence) - sum(row.effect for row in said)
+    seen = tuple(row for row in evidence if abs(row.effect) >= _SEEN)
+    small = sum(row.effect for row in evidence) - sum(row.effect for row in seen)
     rest = Reason(name=OTHER_WORDS, effect=others + spread.rest + small, kind="rest")
     start = Reason(name=START, effect=constant + found.start, kind="rest")
-    return Reasons((*said, *phrases, *(row for row in (rest, start) if row.effect)))
+    return Reasons((*seen, *phrases, *(row for row in (rest, start) if row.effect)))
 
 
 class _Evidence:
@@ -132,10 +135,8 @@ class _Evidence:
         self._all_spans, self._types = spans, record.publication_types
         self._added: dict[tuple[Kind, str], float] = defaultdict(float)
 
-    def takes(self, column: str, effect: float) -> bool:
-        """Whether a column is evidence; what it added is then noted."""
-        if ": " not in column and column not in _EVIDENCE:
-            return False  # a word, as nearly all columns are
+    def take(self, column: str, effect: float) -> None:
+        """Notes what a column of evidence added."""
         kind, _, rest = column.partition(": ")
         if kind in (CRITERION, IN_TITLE, ABBREVIATED):
             self._give(rest, effect)
@@ -145,11 +146,8 @@ class _Evidence:
             self._added["evidence", DESIGN] += effect
         elif column == NO_ABSTRACT and effect > 0:
             self.start += effect
-        elif column in (NO_ABSTRACT, *LIMITS):
-            self._added["evidence", column] += effect
         else:
-            return False
-        return True
+            self._added["evidence", column] += effect
 
     def takes_words(self, place: Place) -> bool:
         """Whether a word belongs to a term of the criteria, which then gets what it added."""
@@ -196,25 +194,56 @@ class _Evidence:
         return f"{kind if likeliest in listed else DESIGN}: {likeliest}"
 
 
+@dataclass(slots=True, eq=False)
+class _Phrase:
+    """A phrase of the text, wherever it stands, and what it added; its name is made only where it is asked for."""
+
+    stems: frozenset[str]
+    effect: float = 0.0
+    runs: list[Run] = field(default_factory=list)
+
+    def name(self, text: str) -> str:
+        return max((phrase_name(text, run) for run in self.runs), key=_small_letters)
+
+
 def _phrases(text: str, places: Sequence[Place]) -> tuple[list[Reason], float]:
     """The phrases that moved the record most, strongest first, and what the others add up to."""
-    together: list[tuple[str, frozenset[str], float]] = []
-    by_stems: dict[frozenset[str], tuple[str, float]] = {}
-    for name, stems, effect in join_phrases(text, places):
-        first, sum_ = by_stems.get(stems, (name, 0.0))
-        by_stems[stems] = first if first == name else max(first, name, key=_small_letters), sum_ + effect
-    for stems, (name, effect) in sorted(by_stems.items(), key=lambda one: (-abs(one[1][1]), one[1][0])):
-        for at, (other, others, sum_) in enumerate(together):
-            if (effect > 0) == (sum_ > 0) and (stems <= others or others <= stems):
-                together[at] = other, others, sum_ + effect
+    by_stems: dict[frozenset[str], _Phrase] = {}
+    for run, stems, effect in join_phrases(text, places):
+        phrase = by_stems.setdefault(stems, _Phrase(stems))
+        phrase.runs.append(run)
+        phrase.effect += effect
+    together = _joined(_strongest_first(text, by_stems.values()))
+    together.sort(key=lambda one: -abs(one[1]))
+    raised = [one for one in together if one[1] >= _LEAST][:_SHOWN]
+    lowered = [one for one in together if one[1] <= -_LEAST][:_SHOWN]
+    shown = [Reason(name=one.name(text), effect=effect, kind="phrase") for one, effect in (*raised, *lowered)]
+    return shown, sum(effect for _, effect in together) - sum(row.effect for row in shown)
+
+
+def _strongest_first(text: str, phrases: Iterable[_Phrase]) -> Iterator[_Phrase]:
+    """By how much they added; those that added as much in the order of their names."""
+    for _, level in groupby(sorted(phrases, key=lambda one: -abs(one.effect)), key=lambda one: abs(one.effect)):
+        equals = list(level)
+        yield from equals if len(equals) == 1 else sorted(equals, key=lambda one: one.name(text))
+
+
+def _joined(phrases: Iterable[_Phrase]) -> list[tuple[_Phrase, float]]:
+    """Each phrase, with what it and those after it added that have some of its words, or all of them and more."""
+    together: list[tuple[_Phrase, float]] = []
+    with_stem: dict[str, list[int]] = defaultdict(list)
+    for phrase in phrases:
+        stems = phrase.stems
+        for at in sorted({at for one in stems for at in with_stem.get(one, ())}):
+            other, sum_ = together[at]
+            if (phrase.effect > 0) == (sum_ > 0) and (stems <= other.stems or other.stems <= stems):
+                together[at] = other, sum_ + phrase.effect
                 break
         else:
-            together.append((name, stems, effect))
-    together.sort(key=lambda one: -abs(one[2]))
-    raised = [one for one in together if one[2] >= _LEAST][:_SHOWN]
-    lowered = [one for one in together if one[2] <= -_LEAST][:_SHOWN]
-    shown = [Reason(name=name, effect=effect, kind="phrase") for name, _, effect in (*raised, *lowered)]
-    return shown, sum(effect for _, _, effect in together) - sum(row.effect for row in shown)
+            for one in stems:
+                with_stem[one].append(len(together))
+            together.append((phrase, phrase.effect))
+    return together
 
 
 def _small_letters(text: str) -> tuple[int, str]:

@@ -124,9 +124,8 @@ def _weighed(
         return None, Reasons()
     place = int(queue.learned.places[rank - 1])
     columns, values = features.row(place)
-    names = [model.space.names[column] for column in columns]
     effects = values * model.coef[columns]
-    reasons = find_reasons(record, spans, coverage, names, effects, constant=model.intercept)
+    reasons = find_reasons(record, spans, coverage, model.space, columns, effects, constant=model.intercept)
     return float(queue.learned.scores[place]), reasons
 
 
